@@ -1,4 +1,4 @@
-"""Addresses as people see them: without logins and query strings, which can hold keys."""
+"""Web addresses (URLs) as people see them: without logins and query strings, which can hold keys."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ _QUERY = re.compile(r"(://[^\s?#]*\?)[^\s#'\"<>]+")
 
 
 def without_secrets(text: str) -> str:
-    """The text with the logins and the query strings of its addresses replaced by "…"."""
+    """Return ``text`` with "…" in place of the login and the query string of each URL in it, since these can hold
+    keys."""
     return _QUERY.sub(r"\1…", _LOGIN.sub("…", text))
 
 
 def hides(text: str) -> bool:
-    """Whether the text holds a secret that ``without_secrets`` would remove."""
+    """Whether ``text`` contains a URL with a login or a query string, which ``without_secrets`` would replace."""
     return without_secrets(text) != text

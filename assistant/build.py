@@ -1,4 +1,4 @@
-"""The one place where all parts of the assistant are put together."""
+"""Builds an assistant from its parts: library, embedding model, chat model, evidence model and lenses."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ FOLLOWS = ("auto", "llm")  # evidence models with which a model that is set read
 
 
 class Assistant:
-    """Asks, searches and challenges one library. Its parts are loaded once, when the first question is asked."""
+    """Answers questions, searches passages and tests ideas over one library. Models are loaded when they are first
+    used."""
 
     def __init__(
         self,
@@ -60,9 +61,12 @@ class Assistant:
         weighs: bool = True,
         judge: ClaimJudge | None = None,
     ) -> None:
-        """``model`` reads passages for answers, and with ``weighs`` for pressure tests; else ``stance`` judges sides.
+        """``model`` writes the answers; if ``weighs`` is true, it also reads the passages for pressure tests, instead
+        of ``stance``.
 
-        A ``judge`` is asked of what the model claims.
+        ``stance`` is the model that decides whether a passage supports or challenges a claim. ``lenses`` are the
+        questions that a pressure test asks of every idea. ``judge`` checks whether the claims of ``model`` follow from
+        their quotes.
         """
         self.library = library
         self._lenses, self._weighs, self._judge = lenses, weighs, judge
@@ -77,15 +81,16 @@ class Assistant:
         self._sides = Alone(LlmStance(weigher)) if weigher else None
 
     def with_model(self, model: Model, stance: IdeaModel | None = None) -> Assistant:
-        """Return an assistant over the same library whose answers ``model`` writes; ``stance`` replaces the stance
-        model."""
+        """Return an assistant over the same library whose answers ``model`` writes. ``stance`` replaces the model that
+        decides whether a passage supports or challenges a claim; if it is None, the present one is kept."""
         stance = stance or self._stance
         return Assistant(
             self.library, self._embedder, stance, self._lenses, model=model, weighs=self._weighs, judge=self._judge
         )
 
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:
-        """The whole answer to ``question``."""
+        """Answer ``question`` from the documents that match ``filters``. ``history`` has the earlier turns of the
+        conversation."""
         try:
             return self._answering.answer(question, history, filters)
         finally:
@@ -94,10 +99,10 @@ class Assistant:
     def stream(
         self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE, tick: Tick = lambda: None
     ) -> Iterator[Statement | Answer]:
-        """Each statement as soon as it is verified, then the whole answer.
+        """Yield each statement of the answer as soon as it is verified, then the whole answer.
 
-        While a chat model writes, ``tick`` is called with every piece of the reply; an exception from ``tick`` stops
-        the model.
+        While a chat model writes, ``tick`` is called for every piece of its reply. If ``tick`` raises an exception, the
+        model is stopped.
         """
         try:
             yield from self._answering.stream(question, history, filters, tick)
@@ -105,7 +110,7 @@ class Assistant:
             memory.give_back(memory.MINUTE)
 
     def search(self, query: str, k: int = 8, filters: Filters = ANYWHERE) -> list[Hit]:
-        """The ``k`` best passages."""
+        """Return the ``k`` passages that match ``query`` best, the best first."""
         return retrieve(encodable(query), self.library, self._embedder, k=k, filters=filters)
 
     def challenge(
@@ -115,18 +120,27 @@ class Assistant:
         importance: Mapping[str, float] | None = None,
         like: Verdict | None = None,
     ) -> Verdict:
-        """Test ``idea``: return what the documents say for and against it. ``progress`` is called with the number of
-        assumptions tested, the number of all, and the name of the next. ``importance`` (0..1) is set by the user for
-        lenses or for numbers of assumptions. If ``like`` is an earlier verdict, the assumptions that a model proposed
-        for it are tested again."""
+        """Test ``idea`` against the documents. The verdict has the evidence for and against each assumption behind the
+        idea.
+
+        ``progress`` is called with the number of steps done, the number of all steps, and the name of the next step.
+        ``importance`` says how much an assumption counts (0 to 1). Its keys are numbers of assumptions, or names of
+        lenses, the questions that are put to every idea. If ``like`` is an earlier verdict on the idea, the assumptions
+        that a model proposed then are tested again.
+
+        Raises:
+            SettingsError: the idea is empty or too long, or ``importance`` is invalid.
+        """
         try:
             return self._pressure.challenge(idea, progress, importance, like)
         finally:
             memory.give_back()
 
     def prepare(self, progress: Callable[[float], None]) -> None:
-        """Unpack the models that read passages. This happens once on each machine. ``progress`` is called with the
-        share that is done; it is not called if the models are unpacked already, or if another model reads.
+        """Unpack the shipped models that read passages; this is needed once on each machine.
+
+        ``progress`` is called with the finished share, from 0 to 1. It is not called if the models are unpacked
+        already, or if a chat model reads the passages instead.
 
         Raises:
             ModelUnavailable: a part of the models is not on this machine.
@@ -135,31 +149,36 @@ class Assistant:
             shipped.prepare(progress)
 
     def check_importance(self, importance: Mapping[str, float]) -> None:
-        """Refuse an ``importance`` that no assumption of any idea can have, before the idea is tested.
+        """Check the keys and values of ``importance`` before an idea is tested.
 
         Raises:
-            SettingsError: ``importance`` holds such an entry.
+            SettingsError: a value is not within 0 to 1, or a key is neither a lens nor a number of an assumption.
         """
         self._pressure.check_importance(importance)
 
     def replied(self, verdict: Verdict, message: str, findings: Sequence[Finding]) -> Beside:
-        """Return a model's checked comment on a ``message`` about a verdict, written from these findings and the
-        verdict's case; nothing if no model is set."""
+        """Return a chat model's comment on the user's ``message`` about a verdict, checked against the documents. The
+        model reads ``findings`` and the findings for and against the idea in the verdict. Without a chat model, the
+        comment is empty."""
         if self._reader is None:
             return Beside()
         return replying.replied(self._reader, verdict, message, findings, library=self.library, embedder=self._embedder)
 
     def sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
-        """Return, for each claim and text, the side on which the text stands and its probability. A model decides if
-        one is set; if it fails, the evidence model does."""
+        """For each pair of a claim and a text, return whether the text supports or challenges the claim, and how
+        probable this is. A chat model decides if one is set; without one, or if it fails, the evidence model
+        decides."""
         try:
             return _sides(self._sides or self._stance, pairs)
         except ModelError:
             return _sides(self._stance, pairs)
 
     def sure_sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
-        """Return what ``sides`` returns, but let only a chat model decide. Without a chat model, or if it fails, each
-        side is unclear: the evidence model is wrong too often to change a verdict because of a user's message."""
+        """Return the same as ``sides``, but let only a chat model decide.
+
+        Without a chat model, if it fails, or if its probability is below ``SURE``, the stance is unclear. The evidence
+        model is not asked, because it is wrong too often to change a verdict after a user's message.
+        """
         if self._sides:
             with suppress(ModelError):
                 told = _sides(self._sides, pairs)
@@ -167,7 +186,7 @@ class Assistant:
         return [UNSURE for _ in pairs]
 
     def close(self) -> None:
-        """Close the library's files."""
+        """Close the library's files and connections."""
         self.library.close()
 
     def __enter__(self) -> Assistant:
@@ -188,11 +207,11 @@ def _sides(stance: IdeaModel, pairs: Sequence[tuple[str, str]]) -> list[tuple[St
 
 
 def build_embedder(settings: Settings) -> Embedder:
-    """The embedding model that ``settings`` name; the model is loaded, or its server asked, when the first text is
-    embedded.
+    """Return the embedding model chosen in ``settings``: a local one, or one on a server if the setting is an address.
+    The model is loaded, or its server called, when the first text is embedded.
 
     Raises:
-        SettingsError: the settings name a server whose address is invalid.
+        SettingsError: the address of the server is invalid.
     """
     stay_offline()
     if settings.embedding_model.startswith(("http://", "https://")):
@@ -208,11 +227,13 @@ def open_library(
     chat: BaseChatModel | None = None,
     **settings: Any,
 ) -> Assistant:
-    """An assistant over a library that ``pushback ingest`` has filled.
+    """Open a library that ``pushback ingest`` has filled, and return an assistant over it.
 
-    Without arguments it is the library that the command line uses: a TOML file (``config``) and the variables
-    ``PUSHBACK_*`` are read, and arguments override them. ``settings`` are further fields of ``Settings``, for instance
-    ``model="ollama:llama3.2"``. ``chat`` is a chat model of LangChain that writes the answers.
+    Without arguments, this opens the library that the command line uses. Settings come from a TOML file (``config``)
+    and from environment variables ``PUSHBACK_*``; the arguments override both. ``library`` is the library's name and
+    ``home`` the folder that holds all libraries. ``settings`` are further fields of ``Settings``, for instance
+    ``model="ollama:llama3.2"``. ``chat`` is a LangChain chat model that replaces the one chosen by the setting
+    ``model``; it is ignored if that setting is empty.
 
     Close the assistant when you are done, or use it in a ``with`` block.
 
@@ -227,12 +248,13 @@ def open_library(
 def build_assistant(
     settings: Settings, embedder: Embedder | None = None, chat: BaseChatModel | None = None
 ) -> Assistant:
-    """An assistant over the library that ``settings`` name; a ``chat`` model is used instead of the one that the
-    settings name.
+    """Return an assistant over the library chosen in ``settings``. ``embedder`` and ``chat`` replace the embedding
+    model and the chat model chosen in the settings; ``chat`` is ignored if no chat model is chosen there.
 
     Raises:
         LibraryMissing: nothing has been ingested there.
-        SettingsError, ModelUnavailable: a model is named that cannot be one, or lacks a package.
+        SettingsError, ModelUnavailable: the name of a model is invalid, or the model needs a package that is not
+            installed.
     """
     model = build_model(settings, chat)
     embedder = embedder or build_embedder(settings)
@@ -251,22 +273,27 @@ def build_assistant(
 
 
 def build_model(settings: Settings, chat: BaseChatModel | None = None, *, key: SecretStr | None = None) -> Model | None:
-    """The chat model that ``settings`` name, or None.
+    """Return the chat model chosen in ``settings``, or None if none is chosen there.
 
-    It is opened at its first call. ``key`` is used instead of the key in the environment.
+    The model is opened at its first call. ``chat`` replaces the model that the name stands for; ``key`` replaces the
+    API key in the environment.
 
     Raises:
-        SettingsError, ModelUnavailable: as ``providers.check`` does.
+        SettingsError: the name of the model is invalid.
+        ModelUnavailable: the model needs a package that is not installed.
     """
     return Model(settings, chat, key=key) if settings.writer else None
 
 
 def build_stance(settings: Settings, model: Model | None = None) -> IdeaModel:
-    """The stance model that ``settings`` name, which tells the side of a finding. The setting can be ``model``, for the
-    chat model. The stance model is loaded when it is first used.
+    """Return the model that decides whether a passage supports or challenges a claim, as the setting ``evidence_model``
+    says.
+
+    The setting ``llm`` stands for the chat model ``model``, and ``none`` for plain rules without a neural network.
+    Other names stand for the shipped model or for a cross-encoder. The model is loaded when it is first used.
 
     Raises:
-        SettingsError: the setting says ``model``, but no model is set.
+        SettingsError: the setting is ``llm``, but ``model`` is None.
     """
     match settings.evidence_model:
         case "auto" | "pushback":

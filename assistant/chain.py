@@ -1,6 +1,6 @@
-"""The assistant as parts of other LangChain programs: a retriever, the whole as a runnable, and a tool for agents.
+"""The assistant as parts of other LangChain programs: a retriever, a runnable that answers, and a tool for agents.
 
-LangChain traces all of them if the usual LangSmith variables are set, and otherwise none.
+LangChain traces these parts if the usual LangSmith variables are set, and does not trace them otherwise.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ from assistant.types import Answer, Filters, Role, Statement, Turn
 
 
 class PassageRetriever(BaseRetriever):
-    """A retriever of the passages that the assistant would read, with the metadata of ``pushback search --json``.
+    """A LangChain retriever that returns the passages found by ``assistant.search``. The metadata of each has the
+    fields of ``pushback search --json``.
 
-    ``k`` is the number of passages; ``invoke(query, k=3)`` overrides it for one call.
+    ``k`` is the number of passages; ``invoke(query, k=3)`` overrides it for one call. ``filters`` limit the search.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -44,10 +45,11 @@ class PassageRetriever(BaseRetriever):
 
 
 def as_runnable(assistant: Assistant) -> Runnable[Any, dict[str, Any]]:
-    """The assistant as a runnable from a question to the JSON of ``pushback ask --json``.
+    """Return a LangChain runnable that takes a question and returns the JSON of ``pushback ask --json`` as a dict.
 
-    The input is a question, or ``{"question", "history": [{"role", "content"}]}``. ``stream`` yields each statement as
-    soon as it is verified, then the rest. The chunks add up to what ``invoke`` returns.
+    The input is the question as text, or ``{"question": ..., "history": [{"role": ..., "content": ...}]}``. ``stream``
+    yields a chunk for each statement as soon as it is verified, then a chunk with the rest of the answer. The chunks
+    add up to what ``invoke`` returns.
     """
 
     def answer(chunks: Iterator[Any]) -> Iterator[AddableDict]:
@@ -62,8 +64,8 @@ def as_runnable(assistant: Assistant) -> Runnable[Any, dict[str, Any]]:
 
 
 def pressure_test(assistant: Assistant) -> BaseTool:
-    """A tool for agents. It takes an idea and returns the JSON of ``pushback challenge --json``. The verdict is not
-    stored."""
+    """Return a LangChain tool for agents that tests an idea. It takes the idea as text and returns the JSON of
+    ``pushback challenge --json`` as a dict. The verdict is not stored in the library."""
 
     def test(idea: str) -> dict[str, Any]:
         return wire.verdict(assistant.challenge(idea))
@@ -86,6 +88,6 @@ def _read(asked: str | dict[str, Any]) -> tuple[str, list[Turn]]:
 
 
 def _rest(answer: Answer) -> AddableDict:
-    """The answer without the statements that were streamed already."""
+    """The JSON of the answer with an empty list of statements, since the statements were streamed already."""
     whole = wire.answer(answer)
     return AddableDict({**whole, "statements": []})

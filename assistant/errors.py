@@ -5,24 +5,24 @@ PushbackError                what happened · hint: what to do about it · retry
 ├─ SettingsError             a setting or an argument is missing, misspelt or out of range
 ├─ SourceError               a document cannot be read
 ├─ LibraryError
-│  ├─ LibraryMissing         no library there yet
-│  ├─ LibraryLocked          another process is writing (retryable)
+│  ├─ LibraryMissing         the library does not exist yet
+│  ├─ LibraryLocked          another process is writing to the library (retryable)
 │  ├─ LibraryFull            the disk is full (retryable)
 │  ├─ LibraryDamaged         a part of the library cannot be read
-│  ├─ IndexMismatch          built with another embedding model or other passages
-│  └─ DocumentMissing        no document or conversation of that id
+│  ├─ IndexMismatch          built with another embedding model or passage length
+│  └─ DocumentMissing        no document, conversation or verdict with that id
 ├─ ModelError
 │  ├─ ModelUnavailable       weights or server cannot be reached (retryable)
-│  │  └─ ModelTimeout        it did not reply in time (retryable)
-│  ├─ ModelBusy              it takes no more calls for now (retryable)
-│  ├─ ModelDenied            the key, the rights or the name is not accepted
-│  ├─ ModelRefused           the provider refuses to reply to this
-│  ├─ RequestInvalid         the provider rejects how it was asked
-│  ├─ ContextTooLong         it cannot read so much
-│  ├─ ReplyInvalid           a model's reply cannot be understood (retryable)
-│  ├─ ReplyCut               a reply ended in its middle
-│  └─ OverBudget             the tokens that were allowed are used up
-├─ ClusterUnavailable        no machine that was to help can be reached (retryable)
+│  │  └─ ModelTimeout        the model did not reply in time (retryable)
+│  ├─ ModelBusy              the model accepts no more calls for now (retryable)
+│  ├─ ModelDenied            the key, the permissions or the model's name is not accepted
+│  ├─ ModelRefused           the provider refuses to answer this request
+│  ├─ RequestInvalid         the provider rejects the form of the request
+│  ├─ ContextTooLong         the text is too long for the model
+│  ├─ ReplyInvalid           the model's reply cannot be parsed (retryable)
+│  ├─ ReplyCut               the model's reply ends before it is complete
+│  └─ OverBudget             the budget of model tokens is used up
+├─ ClusterUnavailable        no machine of the Dask cluster can be reached (retryable)
 └─ CaseError                 an evaluation case or suite cannot be understood
 ```
 """
@@ -33,10 +33,12 @@ from assistant.addresses import without_secrets
 
 
 class PushbackError(Exception):
-    """Something that a user can cause or fix: ``str(error)`` says what happened, ``hint`` what to do.
+    """Base class of all errors that a user can cause or fix. ``str(error)`` says what happened, ``hint`` what to do
+    about it.
 
-    ``details`` are the words of a software library or a provider; ``summary`` says what happened without those words.
-    Addresses of models and servers are shown without the parts that can be a key.
+    ``details`` is the message of a software library or a provider. ``str(error)`` ends with it; ``summary`` is the
+    message without it. Logins and query strings are removed from URLs in all of them, since they can hold keys.
+    ``retryable`` says whether the same action may succeed later.
     """
 
     hint: str = ""
@@ -62,7 +64,7 @@ class SourceError(PushbackError):
 
 
 class LibraryError(PushbackError):
-    """The library cannot do what was asked."""
+    """An operation on the library failed. Its subclasses name the common reasons."""
 
     hint = "Run `pushback doctor`."
 
@@ -74,50 +76,50 @@ class LibraryMissing(LibraryError):
 
 
 class LibraryLocked(LibraryError):
-    """Another process is writing."""
+    """Another process is writing to the library."""
 
     hint = "Wait until it is done, then try again. Questions can be asked meanwhile."
     retryable = True
 
 
 class LibraryFull(LibraryError):
-    """The disk is full."""
+    """The disk is full, so the library cannot grow."""
 
     hint = "Free some space, then run the same command again; it continues where it stopped."
     retryable = True
 
 
 class LibraryDamaged(LibraryError):
-    """A part of the library cannot be read."""
+    """A part of the library, such as its vector index, cannot be read."""
 
     hint = "Run `pushback doctor`: it rebuilds the vector index from the catalog."
 
 
 class IndexMismatch(LibraryError):
-    """The index was built with another embedding model or other passage settings than the current ones."""
+    """The library was built with another embedding model or another passage length than the current settings have."""
 
     hint = "Run `pushback reindex`, or set the settings back."
 
 
 class DocumentMissing(LibraryError):
-    """There is no document or conversation with that id."""
+    """The library has no document, conversation or verdict with the given id."""
 
     hint = "Run `pushback documents` for the ids."
 
 
 class ModelError(PushbackError):
-    """A model cannot do what was asked."""
+    """A call to a model failed. The subclasses name the reasons."""
 
 
 class ModelUnavailable(ModelError):
-    """Weights or a server cannot be reached."""
+    """The model's weights or its server cannot be reached."""
 
     hint = "Check the model's name, and that its server runs; `pushback doctor --model` lists those on this machine."
     retryable = True
 
 
 class ReplyInvalid(ModelError):
-    """A model's reply cannot be understood."""
+    """The model's reply cannot be parsed."""
 
     hint = "Try again, or use another model."
     retryable = True
@@ -137,37 +139,37 @@ class ModelBusy(ModelError):
 
 
 class ModelDenied(ModelError):
-    """The model's provider does not accept the key, the rights or the name."""
+    """The model's provider does not accept the API key, the user's permissions or the name of the model."""
 
     hint = "Check the model's name, and its key: in the environment, or under Settings on the page."
 
 
 class ModelRefused(ModelError):
-    """The provider refuses to reply to this."""
+    """The model's provider refuses to answer this request, for instance because of its content."""
 
     hint = "Ask otherwise, or use another model."
 
 
 class RequestInvalid(ModelError):
-    """The provider rejects the form of the request."""
+    """The model's provider rejects the form of the request, for instance an option or a reply schema."""
 
     hint = "Run `pushback doctor --model NAME`."
 
 
 class ContextTooLong(ModelError):
-    """The text is too long for the model."""
+    """The text is too long for the model's context."""
 
     hint = "Use a model with a longer context."
 
 
 class ReplyCut(ModelError):
-    """A reply ended in its middle."""
+    """The model's reply ends before it is complete."""
 
     hint = "Try again."
 
 
 class OverBudget(ModelError):
-    """The tokens that were allowed are used up."""
+    """The budget of model tokens, the setting ``model_budget``, is used up."""
 
     hint = "Allow more with PUSHBACK_MODEL_BUDGET."
 
@@ -180,6 +182,6 @@ class ClusterUnavailable(PushbackError):
 
 
 class CaseError(PushbackError):
-    """An evaluation case or suite cannot be understood."""
+    """An evaluation case or suite is not in the expected form."""
 
     hint = "Mend the suite; its format is shown in eval/suites/sample/suite.yaml."

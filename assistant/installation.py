@@ -1,4 +1,4 @@
-"""How Pushback is installed: the name of its distribution, its version, and the command that adds an extra."""
+"""How Pushback is installed: the name of its Python package, its version, and the command that adds an extra."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ DISTRIBUTION = "pushback-assistant"  # `pushback` on PyPI is another program
 
 
 def version() -> str:
-    """The installed version."""
+    """The version of Pushback that is installed."""
     from importlib import metadata
 
     return metadata.version(DISTRIBUTION)
 
 
 def how_to_add(extra: str) -> str:
-    """The hint that says how to install an extra. It works in a clone, since Pushback is not on PyPI yet."""
+    """Return a hint with the command that installs the optional packages of ``extra``. The command is for a clone of
+    the repository, since Pushback is not on PyPI yet."""
     return f'In the folder of your clone, run `.venv/bin/pip install -e ".[{extra}]"`.'

@@ -1,7 +1,7 @@
-"""Memory that is free again goes back to the system.
+"""Returns freed memory to the operating system.
 
-The C library of Linux keeps what a pass of the networks needed for a moment: some 200 MB after a few questions, and
-more with time, since what is kept lies in pieces between what is in use.
+The C library of Linux keeps memory that a run of the neural networks needed for a moment: some 200 MB after a few
+questions, and more with time, since the freed memory lies in pieces between memory that is in use.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ _given = [-inf]  # when memory was given back, on the monotonic clock
 
 
 def give_back(every: float = 0.0) -> None:
-    """Return freed memory to the operating system, at most once in ``every`` seconds. Nothing happens where the C
-    library cannot do that."""
+    """Return freed memory to the operating system, unless this was done less than ``every`` seconds ago. Nothing
+    happens on systems whose C library cannot do it."""
     now = time.monotonic()
     if (trim := _trim()) is not None and now - _given[0] >= every:
         _given[0] = now
@@ -29,5 +29,6 @@ def give_back(every: float = 0.0) -> None:
 
 @cache
 def _trim() -> Any:
-    """The C library's own function; None where it has none, as on other systems and with musl."""
+    """The function ``malloc_trim`` of the C library. None on systems that lack it: all but Linux, and Linux with
+    musl."""
     return getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None

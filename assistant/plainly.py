@@ -1,4 +1,4 @@
-"""Errors of the system and of libraries in plain words, without error numbers and type names."""
+"""Explains errors of the operating system and of libraries in plain words, without error numbers and names of types."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ _WORDS = re.compile(r"\^\(\?:([a-z]+(?:\|[a-z]+)+)\)\$")  # a pattern that lists
 
 
 def why(error: Exception) -> str:
-    """Why a file cannot be read or written, or what is wrong in it, as words that can follow a colon."""
+    """Explain in a few words why a file cannot be read or written, or what is wrong in it. The words can follow a
+    colon."""
     if isinstance(error, OSError) and not isinstance(error, UnicodeError):
         return _SYSTEM.get(error.errno or 0) or (error.strerror or "").lower() or str(error)
     if isinstance(error, UnicodeDecodeError):
@@ -73,12 +74,13 @@ def why(error: Exception) -> str:
 
 
 def unfit(errors: Iterable[Mapping[str, Any]], whole: str) -> list[str]:
-    """What is wrong with each field, according to pydantic; ``whole`` names what the fields belong to."""
+    """Explain pydantic's ``errors`` in plain words: for each, the name of the field and what is wrong with it.
+    ``whole`` is the name used if an error concerns no single field. Equal explanations are listed once."""
     return list(dict.fromkeys(f"{_place(one['loc']) or whole} {what(one)}" for one in errors))
 
 
 def what(error: Mapping[str, Any]) -> str:
-    """What is wrong with a field, as the words after its name."""
+    """Explain one of pydantic's errors in words that can follow the name of its field, such as "is missing"."""
     if error["type"] == "value_error":
         return f"does not hold: {error['ctx']['error']}"
     told = _KINDS.get(error["type"])
@@ -91,5 +93,6 @@ def what(error: Mapping[str, Any]) -> str:
 
 
 def _place(path: Iterable[str | int]) -> str:
-    """The name of a field, without which of several forms of it was tried."""
+    """The name of a field, with dots, from its path in an error of pydantic. Parts of the path that name types instead
+    of fields are left out."""
     return ".".join(str(part) for part in path if not re.search(r"[\[(-]", str(part)))

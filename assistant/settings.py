@@ -1,7 +1,8 @@
-"""Settings: a TOML file, then ``PUSHBACK_*`` in the environment, then flags; the later wins.
+"""Settings: read from a TOML file, then ``PUSHBACK_*`` in the environment, then flags; later ones override earlier
+ones.
 
-The entry points load them once and pass them on as an argument; nothing else reads the environment. They import this
-module only when a command runs, since importing pydantic takes longer than all of ``--help``.
+The entry points load the settings once and pass them on as an argument; nothing else reads the environment. They import
+this module only when a command runs, since importing pydantic takes longer than all of ``--help``.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 
 def _named(value: Any) -> Any:
-    """A list of values: a list in a file, or a line with commas in the environment."""
+    """Split a text at its commas into a tuple of values, since environment variables are text. Other values are
+    returned unchanged."""
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
@@ -32,7 +34,7 @@ Names = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidat
 
 
 class Settings(BaseModel):
-    """All settings; the defaults work on a laptop with no key and no network."""
+    """All settings. The defaults work on a laptop without an API key and without a network."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -71,20 +73,25 @@ class Settings(BaseModel):
 
     @property
     def folder(self) -> Path:
-        """The folder of the chosen library; copying it copies the library."""
+        """The folder of the chosen library. Unless its catalog is on PostgreSQL, a copy of the folder is a copy of the
+        library."""
         return self.home.expanduser() / self.library
 
     @property
     def writer(self) -> str | None:
-        """The name of the chat model; None if there is none or it is ``none``."""
+        """The name of the chat model. None if the setting ``model`` is missing, empty or ``none``."""
         return None if self.model in (None, "", "none") else self.model
 
 
 def load(flags: Mapping[str, Any], *, config: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
-    """Load the settings from all their sources. Flags that are None were not given.
+    """Load the settings: ``flags`` override the environment, and the environment overrides the TOML file ``config``.
+    Flags that are None are ignored.
+
+    Without ``config``, the file that ``PUSHBACK_CONFIG`` names is read, if any. Without ``environ``, the environment of
+    this process is used.
 
     Raises:
-        SettingsError: an unknown key, a value out of range, or a file that cannot be read; names each.
+        SettingsError: a key is unknown, a value is out of range, or a file cannot be read; the message names each.
     """
     environ = os.environ if environ is None else environ
     path = config or _named_in(environ)
@@ -99,7 +106,8 @@ def load(flags: Mapping[str, Any], *, config: Path | None = None, environ: Mappi
 
 
 def set_by(environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Where each setting comes from: a variable of the environment (also for flags of the web app) or a file.
+    """For each setting that does not have its default: the name of the environment variable that sets it, or else the
+    path of the file. Flags of the web app count as environment variables, since it gets them in this way.
 
     Raises:
         SettingsError: the file cannot be read.

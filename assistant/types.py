@@ -1,12 +1,12 @@
-"""The values that flow through the program, each made from the one before. Standard library only.
+"""The values that flow through the program, each made from the one before. Only the standard library is used.
 
 ```text
 Document ─split─▶ Passage ─search─▶ Hit ─quote found─▶ Citation ─▶ Statement ─▶ Answer
                                                             └────▶ Finding ─▶ Assumption ─▶ Verdict
 ```
 
-Offsets are character offsets into ``Document.text``, half open; dates are ISO 8601 cut to what is known
-(``2012``, ``2012-10`` or ``2012-10-05``). Every value is frozen; sequences in values are tuples.
+Offsets count the characters of ``Document.text``; an end offset is not included. Dates are ISO 8601 and have only the
+parts that are known (``2012``, ``2012-10`` or ``2012-10-05``). Every value is frozen; sequences in values are tuples.
 """
 
 from __future__ import annotations
@@ -18,14 +18,16 @@ from typing import NamedTuple
 
 
 class Span(NamedTuple):
-    """A half-open stretch of characters of one document's text."""
+    """A stretch of a document's text, from the offset ``start`` up to but not including the offset ``end``, in
+    characters."""
 
     start: int
     end: int
 
 
 class BlockKind(StrEnum):
-    """The kind of a block: paragraph, heading, item, row and so on."""
+    """The kind of a block of text: title, heading, paragraph, list item, quote, table row, code, or the name of a
+    speaker."""
 
     TITLE = "title"
     HEADING = "heading"
@@ -38,7 +40,8 @@ class BlockKind(StrEnum):
 
 
 class Inline(NamedTuple):
-    """A stretch of a block in bold, or a link to the address ``to``; offsets are those of the document's text."""
+    """A stretch of a block that is bold, or that is a link if ``to`` has an address. Offsets are those of the
+    document's text."""
 
     start: int
     end: int
@@ -47,7 +50,8 @@ class Inline(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One paragraph, item, row or heading; ``headings`` is the path above it, outermost first."""
+    """One paragraph, list item, table row or heading of a document. ``headings`` are the headings above it, outermost
+    first."""
 
     kind: BlockKind
     start: int
@@ -68,7 +72,8 @@ ENDS = (".", "!", "?", "…", ":", "”", '"', "。", "！", "？")
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """Text that cleaning removed, and why; it stood before the offset ``at`` of the remaining text."""
+    """Text that cleaning removed from a document, and the reason. ``at`` is the offset in the remaining text before
+    which it stood."""
 
     text: str
     reason: str
@@ -76,12 +81,13 @@ class Dropped:
 
     @property
     def is_unread(self) -> bool:
-        """Whether this stands for content that could not be read, such as a symbol, and is no text itself."""
+        """Whether this stands for content that could not be read, such as a symbol, and not for removed text."""
         return not self.text or self.reason.partition(":")[0].endswith(" not read")
 
     @property
     def notice(self) -> str | None:
-        """The kind of content that could not be read at this place, or that was removed and may be missed."""
+        """What the user should be told about this removal: the kind of content that could not be read, or of removed
+        text that may be missed. None if the user need not be told."""
         kind = self.reason.partition(":")[0]
         if self.is_unread:
             return kind
@@ -92,7 +98,7 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """A document without its text: what a citation says about its source."""
+    """What is known about a document, without its text: title, author, date and so on."""
 
     id: str
     source: str
@@ -107,11 +113,12 @@ class About:
 
     @property
     def origin(self) -> str | None:
-        """The web site of a page; None for documents that are not web pages."""
+        """The web site that a page belongs to, in lower case. None for documents that are not web pages."""
         return self.site.casefold() if self.site and self.media_type == "text/html" else None
 
     def place(self, page: int | None) -> str | None:
-        """Name a place in the document as its kind of file does: ``page 4``, ``slide 4`` or ``row 4``."""
+        """Return a page number with the word that fits the kind of file: ``page 4``, ``slide 4`` or ``row 4``. None if
+        ``page`` is None."""
         kind = self.media_type.rpartition("/")[2]
         word = "slide" if "presentation" in kind else "row" if "sheet" in kind or kind == "csv" else "page"
         return f"{word} {page}" if page is not None else None
@@ -119,8 +126,8 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as it is stored: ``text`` is its canonical text, and ``blocks`` lie in it in order, without
-    overlap."""
+    """A document as it is stored. ``text`` is its text after cleaning; ``blocks`` are its paragraphs, headings and so
+    on, in order and without overlap."""
 
     about: About
     text: str
@@ -133,7 +140,8 @@ class Document:
 
 
 class Sentence(NamedTuple):
-    """A sentence of a passage, at its document's offsets, with the kind of block that it stands in (or opens)."""
+    """A sentence of a passage, as offsets in the document's text. ``kind`` is the kind of the block that the sentence
+    is in."""
 
     start: int
     end: int
@@ -145,7 +153,8 @@ class Sentence(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """``document.text[start:end] == text``: whole sentences of one section and one speaker."""
+    """A piece of a document that searches can find: whole sentences of one section and one speaker. ``text`` equals the
+    document's text between the offsets ``start`` and ``end``."""
 
     id: str
     about: About
@@ -159,7 +168,7 @@ class Passage:
 
 
 class FoundBy(StrEnum):
-    """Which part of the search found a hit: by meaning, by words, or both."""
+    """Which search found a hit: by meaning (vectors), by words, or both."""
 
     DENSE = "dense"
     LEXICAL = "lexical"
@@ -168,7 +177,7 @@ class FoundBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that a search found; a higher ``score`` is better, and only within one search."""
+    """A passage that a search found. A higher ``score`` is better; scores of different searches cannot be compared."""
 
     passage: Passage
     score: float
@@ -178,10 +187,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Limits of a search.
+    """Limits of a search, for instance to some authors or dates.
 
-    An empty field does not limit it; of several values in one field, one has to match. Dates are compared as far as
-    they are known; a title or heading matches if it contains the text, ignoring case.
+    An empty field sets no limit. If a field has several values, one of them must match. If one of two dates is less
+    exact, only the part that both have is compared. A title or heading matches if it contains the text, ignoring case.
     """
 
     documents: tuple[str, ...] = ()  # ids or sources
@@ -197,7 +206,8 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Words found in a document. Made only by ``citations.py``, which reads the quote from the stored text."""
+    """A quote from a document, and where it stands. Only ``citations.py`` makes citations; it reads the quote from the
+    stored text."""
 
     about: About
     start: int
@@ -210,25 +220,27 @@ class Citation:
 
     @property
     def voice(self) -> str | None:
-        """The person whose words they are: the speaker, else the document's author."""
+        """The person whose words are quoted: the speaker, else the document's author. None if both are unknown."""
         return self.speaker or self.about.author
 
     @property
     def key_quote(self) -> str:
-        """The sentence that seems to answer, or the whole quote if none is marked."""
+        """The sentence of the quote that seems to answer the question, or the whole quote if no sentence is marked."""
         return self.quote[self.key.start - self.start : self.key.end - self.start] if self.key else self.quote
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A quote, statement or assumption that failed a check, and why. It is counted, and never shown or cited."""
+    """A quote, statement or assumption of a model that failed a check, and why. Rejected ones are counted, but never
+    shown or cited."""
 
     quote: str
     why: str
 
 
 class Support(StrEnum):
-    """How well a statement is supported by its citations."""
+    """How well its citations support a statement: they contain it word for word, they support its meaning, or they do
+    not support it."""
 
     VERBATIM = "verbatim"
     SUPPORTED = "supported"
@@ -245,20 +257,25 @@ class Statement:
 
     @property
     def key(self) -> Span | None:
-        """The sentence of the first citation that seems to answer; None if none is marked."""
+        """The sentence in the first citation that seems to answer the question, as offsets in its document. None if
+        none is marked."""
         return self.citations[0].key if self.citations else None
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Statements of one answer that contradict each other; the citation of each has its voice and date."""
+    """Statements of one answer that contradict each other. Their citations show who says each, and when."""
 
     sides: tuple[Statement, ...]
 
 
 class Grounding(StrEnum):
-    """What an answer is based on: citations; only the closest passages, which may not answer; nothing, since the
-    documents do not say; or undeclared. An aside is based on nothing, since it asks nothing of the documents."""
+    """What an answer is based on.
+
+    ``GROUNDED``: on citations. ``NEAR``: only on the closest passages, which may not answer the question. ``REFUSED``:
+    on nothing, since the documents do not answer. ``UNDECLARED``: unknown, since the answer does not say. ``ASIDE``: on
+    nothing, since the message asks nothing of the documents.
+    """
 
     GROUNDED = "grounded"
     NEAR = "near"
@@ -268,14 +285,15 @@ class Grounding(StrEnum):
 
 
 class Searched(NamedTuple):
-    """The number of documents and passages that were searched."""
+    """The number of documents and passages that a search covered."""
 
     documents: int
     passages: int
 
 
 class Cost(NamedTuple):
-    """The calls of a model for one turn; ``cached`` calls were answered from memory and cost nothing."""
+    """The number of a chat model's calls for one turn, and of their tokens. ``cached`` counts calls that were answered
+    from memory and cost nothing."""
 
     calls: int = 0
     input_tokens: int = 0
@@ -285,12 +303,14 @@ class Cost(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to one question. ``nearest`` has the closest passages if nothing is stated; they may not answer.
+    """The answer to one question. If there are no statements, ``nearest`` has the closest passages, which may not
+    answer the question.
 
-    ``missing`` says which part of the question the documents leave open, in the reader's words; empty if none.
-    ``model`` is the chat model that wrote the answer, if one did; ``dropped`` are its statements that failed the
-    checks, each with the reason, and are not shown. ``notices`` are sentences about what did not go as asked.
-    ``within`` has the filters of the search.
+    ``missing`` says which part of the question the documents leave open, in the words of the reader; it is empty if
+    there is none. ``reason`` says why the documents do not answer the question. ``model`` is the name of the chat model
+    that wrote the answer, or None; ``dropped`` has the model's statements that failed the checks and are not shown,
+    each with the reason. ``notices`` are sentences that tell the user what did not work as asked. ``within`` has the
+    filters of the search.
     """
 
     question: str
@@ -312,32 +332,34 @@ class Answer:
 
     @property
     def refused(self) -> bool:
-        """Whether the answer states nothing, with or without closest passages."""
+        """Whether the documents do not answer the question. The answer then has no statements, but may show the closest
+        passages."""
         return self.grounding in (Grounding.NEAR, Grounding.REFUSED)
 
     @property
     def cited(self) -> tuple[Citation, ...]:
-        """The citations, each once, in the order of their numbers; if nothing is stated, the nearest passages."""
+        """The citations of the answer, each once, in the order of their numbers. If the documents do not answer the
+        question, these are the closest passages."""
         citations = (citation for statement in self.statements for citation in statement.citations)
         return tuple(dict.fromkeys(self.nearest if self.refused else citations))
 
 
 class Role(StrEnum):
-    """Who speaks in a conversation with the assistant."""
+    """Who wrote a message of a conversation: the user or the assistant."""
 
     USER = "user"
     ASSISTANT = "assistant"
 
 
 class Turn(NamedTuple):
-    """An earlier message of the conversation, reduced to what a follow-up needs."""
+    """An earlier message of a conversation: who wrote it, and its text. A follow-up question is understood with it."""
 
     role: Role
     content: str
 
 
 class Stance(StrEnum):
-    """On which side of a claim a sentence stands."""
+    """Whether a sentence supports a claim, challenges it, or does neither clearly."""
 
     SUPPORTS = "supports"
     CHALLENGES = "challenges"
@@ -345,7 +367,8 @@ class Stance(StrEnum):
 
 
 class Kind(StrEnum):
-    """How the source expresses a finding: as a figure, a claim, or the words of somebody else."""
+    """How a source expresses a finding: as its own claim, as a figure, in the words of somebody else, as a forecast, or
+    as the view of an opponent."""
 
     CLAIM = "claim"  # the author's own
     FIGURE = "figure"  # a reported fact with its number
@@ -355,7 +378,8 @@ class Kind(StrEnum):
 
 
 class Judged(NamedTuple):
-    """A person's judgement of a finding: the name, empty if nobody signs in, and the side before the judgement."""
+    """A person's judgement of a finding. ``by`` is the person's name, empty if people do not sign in. ``stance`` and
+    ``confidence`` are the finding's values before the judgement."""
 
     by: str
     stance: Stance
@@ -364,11 +388,12 @@ class Judged(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A citation and the side that it takes; ``confidence`` is the probability of that side, ``bears`` the probability
-    that it concerns the idea at all.
+    """A citation, and whether it supports or challenges an assumption (``stance``). ``confidence`` is the probability
+    of the stance; ``bears`` is the probability that the citation concerns the idea at all.
 
-    If a person has ``judged`` it, the side is that of the person; unclear then means that it is not about the
-    assumption."""
+    If a person has ``judged`` the finding, ``stance`` is the person's; ``UNCLEAR`` then means that the citation is not
+    about the assumption.
+    """
 
     citation: Citation
     stance: Stance
@@ -381,7 +406,8 @@ class Finding:
 
 
 class AssumptionRuling(StrEnum):
-    """The ruling on one assumption, which follows from its findings."""
+    """The ruling on one assumption: supported, contested or challenged by its findings, or a gap if it has none on
+    either side."""
 
     SUPPORTED = "supported"
     CONTESTED = "contested"
@@ -391,7 +417,8 @@ class AssumptionRuling(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
-    """Something that must hold for the idea to be right; ``importance`` is in 0..1."""
+    """Something that must be true for the idea to be right, with the findings on it. ``importance`` says from 0 to 1
+    how much it counts."""
 
     text: str
     lens: str
@@ -406,7 +433,8 @@ class Assumption:
 
 
 class IdeaRuling(StrEnum):
-    """The ruling on the idea, which follows from its assumptions."""
+    """The ruling on a whole idea: it holds, is contested, is challenged, or is not covered by the documents. It follows
+    from the rulings on the assumptions."""
 
     HOLDS = "holds"
     CONTESTED = "contested"
@@ -416,7 +444,8 @@ class IdeaRuling(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A sentence that a model wrote about a verdict, checked against the words that it cites."""
+    """A sentence that a model wrote about a verdict, with its citations. It was checked against the words that it
+    cites."""
 
     text: str
     citations: tuple[Citation, ...] = ()
@@ -424,16 +453,16 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The outcome of a pressure test; ``leaps_of_faith`` are important assumptions without support.
+    """The outcome of a pressure test. ``leaps_of_faith`` are important assumptions that no finding supports.
 
-    ``case_for`` and ``case_against`` are the strongest findings under the assumptions. ``missing`` lists what nothing
-    was found on. ``stance_model`` is the name of the model that gave the findings their sides. ``library`` is the
-    digest of the documents that were searched: while the digest is the same, another test finds the same.
+    ``case_for`` and ``case_against`` are the strongest findings for and against the idea. ``missing`` lists the points
+    on which no evidence was found. ``stance_model`` is the name of the model that decided the stance of the findings.
+    ``library`` is a hash of the documents that were searched: while it is the same, a new test finds the same.
 
-    ``left_out`` are the texts of assumptions that a person removed; another test leaves them out, too.
+    ``left_out`` has the texts of assumptions that a person removed; a new test of the idea leaves them out, too.
 
-    ``model`` is the chat model that proposed assumptions or read the passages, if one did; ``dropped``, ``notices`` and
-    ``cost`` are as in an ``Answer``.
+    ``model`` is the name of the chat model that proposed assumptions or read the passages, or None. ``dropped``,
+    ``notices`` and ``cost`` are as in ``Answer``.
     """
 
     idea: str

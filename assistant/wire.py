@@ -1,6 +1,6 @@
 """The JSON that commands print for other programs, and in which conversations and verdicts are stored.
 
-Fields may be added, but never renamed.
+Fields may be added, but are never renamed.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ _QUESTION = re.compile(r'\s*\{"question": ("(?:[^"\\]|\\.)*")')
 
 
 def citation(one: Citation) -> Json:
-    """A citation, with the hashes of the document's bytes and of the quote, so that it can be checked later."""
+    """Return a citation as JSON. It has the hashes of the document's file and of the quote, so that the citation can be
+    checked later."""
     return {
         **_about(one.about),
         "sha256": one.about.sha256,
@@ -64,7 +65,7 @@ def citation(one: Citation) -> Json:
 
 
 def statement(one: Statement) -> Json:
-    """A statement with its citations."""
+    """Return a statement with its citations as JSON."""
     return {
         "text": one.text,
         "support": one.support.value,
@@ -74,7 +75,7 @@ def statement(one: Statement) -> Json:
 
 
 def answer(one: Answer) -> Json:
-    """A whole answer, as ``pushback ask --json`` prints it."""
+    """Return a whole answer as JSON, in the form that ``pushback ask --json`` prints."""
     return {
         "question": one.question,
         "standalone_question": one.standalone_question,
@@ -95,13 +96,14 @@ def answer(one: Answer) -> Json:
 
 
 def read_answer(kept: Json) -> Answer:
-    """Read back what ``answer`` wrote; ValueError if it is no answer."""
+    """Make an answer from the JSON that the function ``answer`` returned. Raises ``ValueError`` if ``kept`` is not such
+    JSON."""
     return _answers().validate_python(_nested(kept))
 
 
 def stored_answer(text: str) -> Answer:
-    """Read back a stored answer. In the place of a damaged one comes an aside that says so, with the question as far as
-    it can be read, so that the rest of its conversation can be read as before."""
+    """Make an answer from its stored JSON text. If the text is damaged, return an answer that says so and has the
+    question, if that can still be read. So the other turns of the conversation can still be shown."""
     try:
         return read_answer(json.loads(text))
     except (ValueError, RecursionError):
@@ -114,7 +116,7 @@ def stored_answer(text: str) -> Answer:
 
 
 def hit(one: Hit) -> Json:
-    """A search hit, as ``pushback search --json`` lists it."""
+    """Return a search hit as JSON, in the form that ``pushback search --json`` prints."""
     passage = one.passage
     return {
         **_about(passage.about),
@@ -133,7 +135,9 @@ def hit(one: Hit) -> Json:
 
 
 def document(one: Document, *, passages: int, state: str, sources: Iterable[str]) -> Json:
-    """A document with its text, blocks and what cleaning dropped, as ``pushback show ID --json`` prints it."""
+    """Return a document as JSON, with its text, its blocks and the text that cleaning removed, in the form that
+    ``pushback show ID --json`` prints. ``passages`` is the number of its passages, ``sources`` are the paths of its
+    files as ingested, and ``state`` is as in ``Entry``."""
     return {
         **entry(one.about, passages=passages, state=state, sources=sources),
         "text": one.text,
@@ -144,7 +148,8 @@ def document(one: Document, *, passages: int, state: str, sources: Iterable[str]
 
 
 def entry(about: About, *, passages: int, state: str, sources: Iterable[str]) -> Json:
-    """A row of ``pushback documents --json``."""
+    """Return a document as JSON without its text, as one row of ``pushback documents --json``. ``passages`` is the
+    number of its passages, ``sources`` are the paths of its files as ingested, and ``state`` is as in ``Entry``."""
     return {
         **_about(about),
         "media_type": about.media_type,
@@ -156,7 +161,8 @@ def entry(about: About, *, passages: int, state: str, sources: Iterable[str]) ->
 
 
 def versions(one: Entry) -> Json:
-    """The other versions of a document, as shown with ``entry`` and ``document``."""
+    """Return the ids of a document's versions, and which one supersedes it, as JSON. These fields are added to the
+    output of ``entry`` and ``document``."""
     return {
         "versions": list(one.versions),
         "superseded_by": one.superseded_by,
@@ -165,7 +171,7 @@ def versions(one: Entry) -> Json:
 
 
 def verdict(one: Verdict) -> Json:
-    """A pressure test's outcome, as ``pushback challenge --json`` prints it."""
+    """Return the outcome of a pressure test as JSON, in the form that ``pushback challenge --json`` prints."""
     return {
         "idea": one.idea,
         "ruling": one.ruling.value,
@@ -196,15 +202,16 @@ def verdict(one: Verdict) -> Json:
 
 
 def read_verdict(kept: Json) -> Verdict:
-    """Read back what ``verdict`` wrote; ValueError if it is no verdict."""
+    """Make a verdict from the JSON that the function ``verdict`` returned. Raises ``ValueError`` if ``kept`` is not
+    such JSON."""
     return _verdicts().validate_python(_nested(kept))
 
 
 def stored_verdict(text: str) -> tuple[Verdict, Json]:
-    """Read back a stored verdict, and the JSON that it is in.
+    """Make a verdict from its stored JSON text. Returns the verdict and the parsed JSON.
 
     Raises:
-        LibraryDamaged: it is no verdict any more.
+        LibraryDamaged: the text is damaged.
     """
     try:
         kept = json.loads(text)
@@ -216,12 +223,12 @@ def stored_verdict(text: str) -> tuple[Verdict, Json]:
 
 
 def change(one: VerdictChange) -> Json:
-    """A difference between one verdict and the next."""
+    """Return one change from a verdict to the next as JSON."""
     return {"what": one.what, "better": one.better, "findings": [_finding(f) for f in one.findings]}
 
 
 def reply(one: DiscussionReply) -> Json:
-    """The reply to a message about a verdict, as ``pushback discuss --json`` prints it."""
+    """Return the reply to a message about a verdict as JSON, in the form that ``pushback discuss --json`` prints."""
     return {
         "text": one.text,
         "moved": one.moved.value,
@@ -234,7 +241,8 @@ def reply(one: DiscussionReply) -> Json:
 
 
 def _of_model(one: Answer | Verdict) -> Json:
-    """What is known of the model's work: dropped statements, notices and cost."""
+    """The JSON fields about the work of the chat model: dropped statements, notices, and its cost (None without a
+    model)."""
     return {
         "dropped": [asdict(r) for r in one.dropped],
         "notices": list(one.notices),
@@ -253,7 +261,8 @@ def _verdicts() -> TypeAdapter[Verdict]:
 
 
 def _nested(kept: Any) -> Any:
-    """Stored JSON with the fields of each citation's document nested, as in ``Citation``."""
+    """Return stored JSON in the structure of our types: each citation gets a field ``about`` with the fields of its
+    document."""
     if isinstance(kept, list):
         return [_nested(item) for item in kept]
     if not isinstance(kept, dict):
@@ -282,7 +291,7 @@ def _about(about: About) -> Json:
 
 
 def _narrowing(within: Filters) -> Json:
-    """The fields of the filters that are set."""
+    """Return the filters that are set as JSON. Empty fields are left out."""
     return {name: _listed(value) for name, value in asdict(within).items() if value}
 
 

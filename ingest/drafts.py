@@ -1,7 +1,7 @@
 """The output of a reader: the words of a file in order, cut into paragraphs, with hints of what each is.
 
-A draft holds every visible word of the file once; whitespace is collapsed. What is content and what is
-boilerplate is decided after, in ``cleaning.py``.
+A draft holds every visible word of the file once; whitespace is collapsed. The package ``ingest/cleaning`` decides
+afterwards what is content and what is boilerplate.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MANY = 50  # names, and dates, that a file tells: a bound, since it can tell any
 
 
 class Box(NamedTuple):
-    """An element of a page: its own number, its tag, and its class, id and role in lower case."""
+    """An element of a web page: its own number, its tag, and its class, id and role in lower case."""
 
     number: int
     tag: str
@@ -27,9 +27,9 @@ class Box(NamedTuple):
 
 
 class Lettered(NamedTuple):
-    """Words of a piece in bold, or words that link to the address ``to``.
+    """Words of a piece that are in bold, or the words of a link; ``to`` is the link's address, None for bold.
 
-    ``at`` is the number of visible characters before them in the piece; -1 if it is unknown.
+    ``at`` is the number of visible characters before the words in the piece; -1 if it is unknown.
     """
 
     words: str
@@ -39,7 +39,10 @@ class Lettered(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One paragraph, heading, item or row as it was found; ``reason`` is set if it is not content."""
+    """A paragraph, heading, list item or table row as it was found in a file.
+
+    ``reason`` says why the piece is not content, such as "navigation"; it is None for content.
+    """
 
     text: str
     kind: BlockKind = BlockKind.PARAGRAPH
@@ -61,7 +64,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a file's metadata says about it; of several values, the first is the most trusted."""
+    """What a file's metadata says about the file. Where there are several values, the most trusted comes first."""
 
     titles: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
@@ -76,7 +79,7 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A file as its reader returns it."""
+    """The content of a file as its reader returns it."""
 
     media_type: str
     pieces: tuple[Piece, ...]
@@ -84,8 +87,11 @@ class Draft:
 
 
 def sound(draft: Draft) -> Draft:
-    """The draft without what no honest file has: halves of characters (JSON's "\ud800"), which no file can hold, and
-    endless titles, names and headings, which every passage under them would repeat."""
+    """Return the draft without things that occur only in broken or hostile files.
+
+    Half characters (lone surrogates, as JSON can have them), which no file can hold, become U+FFFD. Endless titles and
+    names are cut, and endless headings become paragraphs, since every passage under them would repeat them.
+    """
     told = draft.found
     found = replace(
         told,
@@ -117,15 +123,15 @@ def _whole(text: str) -> str:
 
 
 def visible(text: str) -> int:
-    """The number of visible characters, which are all but spaces."""
+    """The number of visible characters in the text: all characters except whitespace."""
     return sum(map(len, text.split()))
 
 
 def words(text: str) -> frozenset[str]:
-    """The words of a list written as one string."""
+    """The set of the words in a string, split at whitespace."""
     return frozenset(text.split())
 
 
 def collapse(text: str) -> str:
-    """The text with every run of whitespace as one space, and none at its ends."""
+    """Replace every run of whitespace in the text by one space, and remove it at both ends."""
     return " ".join(text.split())

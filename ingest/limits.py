@@ -1,5 +1,6 @@
-"""Limits of this process's working time, if the operating system enforces one (``ingest/pipeline/worker.py``), and its
-progress in a long file."""
+"""Extends the limit on this process's processor time, ends the process with its parent, and reports the progress in a
+long file. The limits are set in ``ingest/pipeline/worker.py``.
+"""
 
 from __future__ import annotations
 
@@ -15,19 +16,20 @@ _listeners: list[Callable[[int, int], None]] = []
 
 
 def listen(listener: Callable[[int, int], None]) -> None:
-    """From now on, call ``listener`` with the number of the page that was read, and the number of pages."""
+    """Register a function that is called with the number of the page that was just read, and the number of pages."""
     _listeners.append(listener)
 
 
 def reached(page: int, pages: int) -> None:
-    """Report which page of the current file has been read."""
+    """Report that a page of the current file has been read; ``pages`` is the number of its pages."""
     for listener in _listeners:
         listener(page, pages)
 
 
 def more_time(seconds: float) -> None:
-    """Extend this process's limit of processor time by so many seconds, which a long file earns page by page. Without a
-    limit, nothing happens."""
+    """Extend this process's limit of processor time by ``seconds``; readers call this for each page of a long file.
+    Does nothing if there is no limit.
+    """
     if sys.platform == "win32":  # it has no such limits
         return
     import resource
@@ -42,8 +44,10 @@ def more_time(seconds: float) -> None:
 
 
 def end_with(parent: int) -> None:
-    """Have the kernel kill this process when its parent ends, if it can; end at once if the parent has ended
-    already."""
+    """Let the kernel kill this process when its parent ends, and exit at once if the parent has already ended.
+
+    ``parent`` is the parent's process id. Works on Linux only; elsewhere this does nothing.
+    """
     if sys.platform == "linux":
         import ctypes
 

@@ -1,4 +1,4 @@
-"""The report of a sync: what it did, and how its time was spent."""
+"""The report of a sync: what it did, and how long each stage took."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ STAGES = ("reading", "embedding", "writing")
 
 
 class SyncReport(NamedTuple):
-    """What a sync did, counted in files; ``passages`` is how many were embedded.
+    """What a sync did, in numbers of files unless something else is said.
 
-    ``stages`` are the seconds waited for each of ``STAGES``; ``dropped`` counts the pieces of the files taken in that
-    were found to be no content, by reason; ``notices`` what they hold besides text, or lost and may be missed, by kind,
-    and ``noticed`` the first files that hold it; ``skipped`` are files of
-    kinds that are not read, hidden and temporary ones; ``ignored`` the files and folders that a .pushbackignore names;
-    ``spared`` files that are gone, but so much of their folder that what they held stays until that is allowed;
-    ``copies`` files whose bytes a document already held; ``empty`` files without a character; ``kinds`` are those
-    skipped by the ending of their names.
+    ``passages`` is the number of passages that were embedded, ``seconds`` the total time, and ``stages`` the seconds
+    spent in each of ``STAGES``. ``same`` are unchanged files, and ``copies`` files whose bytes another document already
+    had. ``failed`` are the files that could not be read, with the reason, and ``empty`` the blank files.
+    ``skipped`` counts hidden and temporary files and files of unsupported kinds, and ``kinds`` counts them by file
+    extension; ``ignored`` counts the files and folders that a .pushbackignore excludes. ``spared`` counts missing files
+    whose documents were kept, because too large a part of their folder is missing; the caller must allow their removal.
+    ``dropped`` counts, by reason, the pieces of added and changed files that are not content. ``notices`` counts, by
+    kind, content of these files that could not be read, or was removed and may be missed, and ``noticed`` names the
+    first files with such content.
     """
 
     added: int
@@ -44,12 +46,12 @@ class SyncReport(NamedTuple):
 
     @property
     def found(self) -> int:
-        """The number of files whose kind is read."""
+        """The number of files of supported kinds, empty and failed ones included."""
         return self.added + self.changed + self.same + self.copies + len(self.failed) + len(self.empty)
 
 
 class Clock:
-    """Seconds by stage. Time inside a nested stage counts for the nested one."""
+    """Measures the seconds spent in each stage. Time inside a nested stage counts for the nested one only."""
 
     def __init__(self) -> None:
         self.seconds = dict.fromkeys(STAGES, 0.0)
@@ -58,7 +60,7 @@ class Clock:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Count the time of the block towards this stage."""
+        """A context manager that counts the time of its block towards the stage ``name``."""
         self._tick()
         self._open.append(name)
         try:

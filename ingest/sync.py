@@ -1,9 +1,9 @@
 """Keeps a library in step with folders: new files are added, changed ones replaced, missing ones removed.
 
-A file of the size and time that it had is taken for unchanged and not read; so a second run over the same files embeds
-nothing and loads no model. What is read is compared by its bytes: a renamed file keeps its document, and two files of
-the same bytes are one document with two sources. A file that cannot be read is reported and, if it was read before,
-what it held then stays. All counts are counts of files.
+A file whose size and time have not changed counts as unchanged and is not read, so a second run over the same files
+embeds nothing and loads no model. Files that are read are compared by their bytes: a renamed file keeps its document,
+and two files with the same bytes are one document with two sources. If a file cannot be read, it is reported, and its
+document from an earlier run stays. All counts are numbers of files.
 
 Memory is bounded by a batch of passages (on a cluster, one for each of up to 16 workers) and by the few files that are
 being parsed, however many or long they are.
@@ -67,18 +67,20 @@ def sync(
     force: bool = False,
     parsers: Parsers | None = None,
 ) -> SyncReport:
-    """Bring the library in step with these files and folders.
+    """Bring the library in step with these files and folders, and report what was done.
 
     If it is interrupted, the library holds the batches that were written by then.
 
     Args:
-        progress: called for each new or changed file before it is read, and at the end.
-        work: called for each embedded passage with the share of the files that is done, by size, which is the best
-            basis for the time left. An exception from it ends the work between two passes of the model.
-        bad: files that failed before and are skipped while they are unchanged; new failures are added.
-        within: the folder relative to which the sources of named files are given, if they lie in it.
+        progress: called with the number of files done, the number of all files and the file's source, before each new
+            or changed file is read, while the pages of a long file are read, and at the end.
+        work: called after each embedded passage with the bytes of new and changed files done, their total, and the
+            number of passages embedded; the bytes are the best basis for the time left. An exception from it ends the
+            work between two passes of the model.
+        bad: files that failed before, and why; they are skipped while they are unchanged. New failures are added.
+        within: the folder that a named file's source is relative to, if the file is inside it.
         force: read every file, even if its size and time have not changed.
-        parsers: what parses files in place of worker processes of this run; it is not closed.
+        parsers: parse files with these workers instead of new worker processes; they are not closed at the end.
         allow_removals: remove documents of missing files even if they are more than a third of their folder.
 
     Raises:
@@ -116,25 +118,25 @@ def sync(
 
 
 class Parsers(Protocol):
-    """What parses files beside this process: at most ``most`` at a time.
+    """A pool of workers outside this process that parse files, at most ``most`` files at a time.
 
-    ``batches`` is how many batches of passages are embedded and written together.
+    ``batches`` is the number of batches of passages that are embedded and written together.
     """
 
     most: int
     batches: int
 
     def parse(self, task: Task) -> Future[ParsedFile]:
-        """See ``Workers.parse``."""
+        """Start to parse a file; the future gives its document and passages, or raises SourceError."""
         ...
 
     def reached(self, source: str) -> Reached | None:
-        """See ``Workers.reached``."""
+        """The last page that has been read of the file ``source`` while it is parsed; None if unknown."""
         ...
 
 
 class _Done:
-    """The counts of what has been done so far."""
+    """The counts of what a sync has done so far, for its report."""
 
     def __init__(self, failed: Iterable[Failed]) -> None:
         self.failed = list(failed)
@@ -147,7 +149,9 @@ class _Done:
         self.clock = Clock()
 
     def notice(self, found: Iterable[str], source: str) -> None:
-        """Count what a file holds besides its text, by kind."""
+        """Count content of the file ``source`` that could not be read, or was removed and may be missed; ``found`` are
+        its kinds.
+        """
         for kind in found:
             self.notices[kind] += 1
             sources = self.noticed.setdefault(kind, [])
@@ -156,14 +160,14 @@ class _Done:
 
 
 class _Told(NamedTuple):
-    """The callbacks that are told how far the work is."""
+    """The callbacks to which a sync reports how far it is."""
 
     progress: Progress | None
     work: Work | None
 
 
 class _Job(NamedTuple):
-    """A file on its way to a document; ``parsed`` waits for it."""
+    """A file that is being parsed; calling ``parsed`` waits for the result."""
 
     file: File
     task: Task
@@ -172,7 +176,7 @@ class _Job(NamedTuple):
 
 
 class _Run:
-    """One sync at work, under the library's lock."""
+    """One run of a sync, while it holds the library's lock."""
 
     def __init__(  # noqa: PLR0917 — what it works with, each named where it is made
         self,
@@ -226,7 +230,9 @@ class _Run:
         _tell(self._told.progress, len(todo), len(todo), "")
 
     def _clean_again(self) -> None:
-        """Read files again that were read before the recurring lines of their site were known."""
+        """Read files of a web site again if they were read before the site's recurring lines were known, and remove
+        these lines.
+        """
         self._known, self._recurring = self._writer.known(self._listing.roots), self._writer.recurring()
         self._again = {path for path, file in self._known.items() if file.stale}
         for file in self._listing.files:
@@ -235,7 +241,7 @@ class _Run:
         self._settle()
 
     def _take(self, file: File) -> None:
-        """Look at one file: touch it, re-attach it, or let it be parsed."""
+        """Handle one file: note its new time, attach it to a document with the same bytes, or start to parse it."""
         if reason := self._bad.get(file):
             self._fail(file, reason)
             return
@@ -260,7 +266,7 @@ class _Run:
             self._begin(file, data, sha256)
 
     def _pass_by(self, file: File) -> None:
-        """Pass over an empty file; what it held when it was read before is removed."""
+        """Report an empty file; if it was not empty before, its document is removed."""
         self._done.empty.append(file.source)
         if file.path in self._known:
             self._gone[file.path] = self._known[file.path]
@@ -273,7 +279,9 @@ class _Run:
         self._move(file.size)
 
     def _document_of(self, sha256: str, kept: tuple[str, ...]) -> str | None:
-        """The document with these bytes; waiting documents are written first if it may be one of them."""
+        """The id of the document with these bytes, for which the boilerplate with the reasons ``kept`` was kept; None
+        if there is none. Documents that wait to be written are written first if one of them may be it.
+        """
         waiting = [(job.task.id, job.sha256) for job in self._jobs]
         waiting += [(new.document.id, new.document.about.sha256) for _, new in self._pending]
         document = self._writer.find_content(sha256, kept)
@@ -283,7 +291,7 @@ class _Run:
         return document
 
     def _attach(self, file: File, sha256: str, document: str) -> None:
-        """Let a renamed or second file of the same bytes share their document."""
+        """Make a renamed file, or a second file with the same bytes, a source of the existing document."""
         with self._clock.stage("writing"):
             self._writer.attach(file.path, file.source, file.size, file.mtime_ns, sha256, document)
             renamed = next((path for path, old in self._gone.items() if old.document == document), None)
@@ -294,7 +302,7 @@ class _Run:
         self._move(file.size)
 
     def _begin(self, file: File, data: bytes, sha256: str) -> None:
-        """Let a file be parsed: by a worker while others are embedded, or here when its turn comes."""
+        """Start to parse a file in a worker process, or parse it in this process if it is small plain text."""
         if len(self._jobs) >= self._workers.most:
             self._finish(self._jobs.popleft())
         id = self._writer.id_for(file.source, file.path)
@@ -314,7 +322,9 @@ class _Run:
         return parsing.result()
 
     def _finish(self, job: _Job) -> None:
-        """Wait for a file's document, and put it with what waits for a batch, or embed and write it if it is long."""
+        """Wait until a file is parsed, and add its document to the current batch; a document longer than a batch is
+        embedded and written at once.
+        """
         try:
             with self._clock.stage("reading"):
                 parsed = job.parsed()
@@ -361,13 +371,13 @@ class _Run:
             yield some, self._embed(some, [size / parsed.length] * len(some))
 
     def _settle(self) -> None:
-        """Finish all files that are being parsed."""
+        """Finish all files that are being parsed, and write their documents."""
         while self._jobs:
             self._finish(self._jobs.popleft())
         self._flush()
 
     def _flush(self) -> None:
-        """Embed and write the waiting documents in one transaction."""
+        """Embed the waiting documents and write them in one transaction."""
         waiting, self._pending = self._pending, []
         weights = [file.size / len(new.passages) for file, new in waiting for _ in new.passages]
         embeddings = iter(self._embed([passage for _, new in waiting for passage in new.passages], weights))
@@ -379,7 +389,9 @@ class _Run:
             self._count("changed" if file.path in self._known else "added", file)
 
     def _embed(self, passages: Sequence[Passage], weights: Sequence[float]) -> list[Embedding]:
-        """One embedding for each passage, in their order; ``weights`` are the bytes that each stands for."""
+        """Embed the passages, and return one embedding for each, in their order. ``weights`` are the bytes of the file
+        that each passage stands for, to report progress.
+        """
         if not passages:
             return []
         with self._clock.stage("embedding"):
@@ -413,14 +425,15 @@ def _is_same(file: File, known: KnownFile | None, keeps: Mapping[str, AbstractSe
 
 
 def _gone(listing: Listing, known: Mapping[str, KnownFile]) -> dict[str, KnownFile]:
-    """The files that were read before and are gone; a file that could not be looked at does not count as gone."""
+    """The known files that no longer exist, by path; a file that cannot be looked at does not count as gone."""
     here = {file.path for file in listing.files}
     return {path: old for path, old in known.items() if path not in here and not files.within(path, listing.unseen)}
 
 
 def _too_many(gone: Iterable[str], known: Iterable[str], roots: Iterable[str]) -> set[str]:
-    """The missing files that are too large a part of their folder; one file alone is not, but for a
-    folder's only one."""
+    """The missing files of each folder that has lost more than ``MOST_GONE`` of its known files; one missing file is
+    not too many, unless it is the folder's only one.
+    """
     found: set[str] = set()
     for root in roots:
         had, lost = ([path for path in paths if files.within(path, [root])] for paths in (known, gone))
@@ -430,7 +443,9 @@ def _too_many(gone: Iterable[str], known: Iterable[str], roots: Iterable[str]) -
 
 
 def _dated(file: File) -> File:
-    """The file; its time counts as unsure if it is so recent that another change might not show."""
+    """Return the file; its time becomes ``UNSURE`` if it is so recent that another change might leave the
+    time the same.
+    """
     return file._replace(mtime_ns=UNSURE) if time.time_ns() - file.mtime_ns < RACY else file
 
 

@@ -1,5 +1,6 @@
-"""Keeps a library in step with folders until a caller stops it. Each change is read once the file has stopped
-changing."""
+"""Keeps a library in step with folders until a caller stops it. A change is read once the files have stopped
+changing.
+"""
 
 from __future__ import annotations
 
@@ -41,9 +42,9 @@ def watch(
 ) -> None:
     """Sync now and after each change, until ``stop`` is set; a sync that has begun is finished first.
 
-    The library is locked only while a round writes. ``told`` is called for each round that did something, and for
-    each error; the next round, after a change or ``every`` seconds, tries again. A file that could not be parsed is
-    tried again when it has changed.
+    The library is locked only while a sync writes. ``told`` is called with the report of each sync that changed
+    something, and with each error. After an error, it tries again at the next change or after ``every`` seconds. A file
+    that could not be parsed is tried again when it has changed. The other parameters are those of ``sync``.
     """
     bad: BadFiles = {}
     before: tuple[tuple[Failed, ...], int] | None = None
@@ -70,9 +71,10 @@ def watch(
 
 
 def _looks(paths: Sequence[str | Path], home: Path, stop: Event, every: float) -> Iterator[None]:
-    """Yields when it is time to sync: at once, after each change that has come to rest, and every ``every`` seconds.
+    """Yield when it is time to sync: at once, after each change when the files have come to rest, and every ``every``
+    seconds.
 
-    What changes in ``home``, where the library lies, is none of the folder's.
+    Changes in ``home``, the folder with the library, are ignored.
     """
     from watchfiles import Change, watch
 

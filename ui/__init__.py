@@ -1,2 +1,2 @@
-"""The entry points: the `pushback` command and the web pages. They may import every room; only a benchmark imports
-them."""
+"""The entry points: the `pushback` command and the web pages. They may import every other package of the project; no
+package except the benchmarks imports them."""

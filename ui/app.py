@@ -1,4 +1,5 @@
-"""The web app: ``streamlit run ui/app.py``, or ``pushback ui``. It is the page in ``page.py``, behind its guards."""
+"""The web app, started by ``streamlit run ui/app.py`` or ``pushback ui``. It serves ``page.py`` behind middleware that
+checks each request."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The `pushback` command. People script against its names, JSON and exit codes, so these do not change.
+"""The `pushback` command. Scripts rely on its names, JSON and exit codes, so these do not change.
 
-Exit codes: 0 done · 1 done in part · 2 wrong usage or settings · 3 cannot run · 130 interrupted. Each command
-imports what it needs when it runs, so that ``pushback --help`` answers at once.
+Exit codes: 0 done · 1 done in part · 2 wrong usage or settings · 3 cannot run · 130 interrupted. Each command imports
+its modules when it runs, so that ``pushback --help`` answers at once.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ for _command in (
 
 
 def main() -> None:
-    """Run the command. Only its user can read the files that it writes."""
+    """Run the `pushback` command. Files that it writes are readable by its user only."""
     os.umask(0o077)
     cli.main(prog_name="pushback")
 

@@ -1,6 +1,6 @@
-"""A server for programs that speak the Model Context Protocol: three tools over stdio, all of which only read.
+"""A server for the Model Context Protocol over stdio, with three read-only tools.
 
-The official SDK is an extra (``.[mcp]``) and is imported when the server starts.
+The official SDK is an optional extra (``.[mcp]``) and is imported when the server starts.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ TOLD = (
 
 
 def serve(assistant: Assistant) -> None:
-    """Answer on stdin and stdout until the client disconnects.
+    """Answer requests on stdin and stdout until the client disconnects.
 
     Raises:
         SettingsError: the SDK is not installed.
@@ -32,8 +32,7 @@ def serve(assistant: Assistant) -> None:
 
 
 def server(assistant: Assistant) -> MCPServer:
-    """The server with its tools ``search``, ``ask`` and ``challenge``, each of which works like the command of that
-    name.
+    """The server with the tools ``search``, ``ask`` and ``challenge``. Each works like the command of the same name.
 
     Raises:
         SettingsError: the SDK is not installed.
@@ -66,8 +65,9 @@ def server(assistant: Assistant) -> MCPServer:
 
     @made.tool(annotations=reads)
     def ask(question: str) -> dict[str, Any]:
-        """The answer to a question, each statement with its quotes; where there is none, `refused` is true: `grounding`
-        is `near` with the closest passages, which may not answer it, or `refused`, as the documents do not say."""
+        """Answer a question from the documents; each statement has its quotes. If there is no answer, `refused` is
+        true, and `grounding` is `near` (the closest passages are given, which may not answer the question) or `refused`
+        (the documents do not say)."""
         try:
             with turn:
                 return wire.answer(assistant.ask(question))
@@ -76,7 +76,8 @@ def server(assistant: Assistant) -> MCPServer:
 
     @made.tool(annotations=reads)
     def challenge(idea: str) -> dict[str, Any]:
-        """A strategy idea under test: for each assumption what the documents say for it, against it, or nothing."""
+        """Test a strategy idea: for each assumption, what the documents say for it and against it, or that they say
+        nothing."""
         try:
             with turn:
                 return wire.verdict(assistant.challenge(idea))

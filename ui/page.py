@@ -1,4 +1,4 @@
-"""The page that Streamlit runs for every visitor. Errors that no part has shown are shown here."""
+"""The script that Streamlit runs for every visitor. It shows the errors that no part of a page has shown."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Answers to questions, greetings of a library, and summaries of documents."""
+"""Answers questions, makes example questions for a library, and summarises documents."""

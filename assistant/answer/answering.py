@@ -1,9 +1,9 @@
-"""From a question to its answer: a search finds passages, a reader reads them, and code checks every word that the
-answer stands on.
+"""From a question to its answer: a search finds passages, a reader reads them, and code checks every word of the answer
+against the documents.
 
 ```text
 question ─standalone─▶ Material ─Reader─▶ Claim, Claim, … ─Verifier─▶ Statement, at once ─▶ Answer
-                                    └─ fails, or nothing of it holds ─▶ the plain reader's stretches, and it is told
+                                    └─ the model fails, or no claim passes ─▶ excerpts by the plain reader, and a notice
 ```
 """
 
@@ -51,7 +51,8 @@ _MORE = re.compile(
 
 @dataclass
 class _Made:
-    """An unfinished answer: its statements so far, and the outcome of the reading."""
+    """An answer in progress: its statements so far, the outcome of the reading, notices for the user, and the name of
+    the model that wrote the statements (None if no model did)."""
 
     statements: list[Statement] = field(default_factory=list)
     reading: Reading = NOTHING
@@ -60,7 +61,8 @@ class _Made:
 
 
 class Answering:
-    """Answers questions from one library. The ``model`` reads, or offline the ``plain`` reader."""
+    """Answers questions from one library. The ``model`` reads the passages; without a model, or if it fails, the
+    ``plain`` reader picks excerpts."""
 
     def __init__(
         self,
@@ -70,15 +72,17 @@ class Answering:
         model: ModelReader | None = None,
         judge: ClaimJudge | None = None,
     ) -> None:
-        """A model's statements are shown as they come; with a ``judge``, after that has read all of them."""
+        """Without a ``judge``, a model's statements are yielded one by one, as soon as each is checked. With a
+        ``judge``, they are yielded after the judge has read all of them."""
         self._library, self._embedder = library, embedder
         self._plain, self._model, self._judge = plain, model, judge
 
     def answer(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:
-        """Answer a question, once all statements of the answer are checked.
+        """Return the answer to a question after all of its statements are checked. ``history`` is the conversation so
+        far, and ``filters`` limit the search.
 
         Raises:
-            SettingsError: the question is empty or longer than ``LONGEST_QUESTION``.
+            SettingsError: the question is empty, has no words, or is longer than ``LONGEST_QUESTION``.
         """
         *_, last = self.stream(question, history, filters)
         assert isinstance(last, Answer)
@@ -87,8 +91,9 @@ class Answering:
     def stream(
         self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE, tick: Tick = lambda: None
     ) -> Iterator[Statement | Answer]:
-        """Yield each statement as soon as it is verified, then the whole answer. An exception from ``tick`` stops the
-        model.
+        """Yield each statement as soon as it is verified, then the whole answer.
+
+        ``tick`` is called for each piece of text that the model writes; an exception from it stops the model.
 
         Raises:
             SettingsError: as ``answer`` does. If a model fails, no error is raised; the answer reports it.
@@ -139,7 +144,8 @@ class Answering:
         )
 
     def _standalone(self, question: str, history: Sequence[Turn], calls: Calls | None) -> tuple[str, ModelError | None]:
-        """The standalone question, made by the model or by plain rules, and a notice if the model failed."""
+        """Return the standalone question, and the model's error (None if the model did not fail). The model rewrites a
+        follow-up question; without a model, or if it fails, plain rules rewrite it."""
         if history and calls:
             try:
                 return followup.standalone(question, history, calls), None
@@ -150,7 +156,11 @@ class Answering:
     def _by_model(
         self, claims: Generator[Statement, None, Reading], verifier: Verifier, made: _Made, away: ModelError | None
     ) -> Iterator[Statement]:
-        """The verified statements of the model; what goes wrong is added to the notices."""
+        """Yield the model's verified statements and add them to ``made``.
+
+        If the model fails, or no statement passes the checks, a notice is added to ``made``. ``away`` is the error of
+        an earlier call of the model, None if there was none; after such an error, the model is not asked again.
+        """
         assert self._model
         try:
             if away:
@@ -173,10 +183,11 @@ class Answering:
     def _offline(
         self, material: Material, verifier: Verifier, made: _Made, told: str, *, more: bool
     ) -> Iterator[Statement]:
-        """The excerpts of the plain reader. Where a model said that there is no answer, they are shown as near only.
+        """Yield the excerpts that the plain reader picks, and store them in ``made``.
 
-        Of excerpts that earlier answers (``told``) showed, only the best is shown again; none where the question asks
-        for ``more``.
+        If a model has read the passages and says that they do not answer, nothing is yielded: ``made`` then keeps the
+        excerpts as the closest passages. ``told`` is the text of earlier answers. An excerpt that occurs in it is left
+        out; the best excerpt stays nevertheless, unless the question asks for ``more``.
         """
         said = made.reading if self._model and not made.notices and material.extracts else None
         made.statements = list(_followed(verifier.statements(self._plain.read(material)), made))
@@ -198,7 +209,7 @@ class Answering:
 
 
 def _told(history: Sequence[Turn]) -> str:
-    """The texts of earlier answers."""
+    """The texts of all earlier answers of the conversation, joined into one text with single spaces."""
     return _plain(" ".join(turn.content for turn in history if turn.role is not Role.USER))
 
 
@@ -207,14 +218,15 @@ def _plain(text: str) -> str:
 
 
 def _followed(statements: Generator[Statement, None, Reading], made: _Made) -> Iterator[Statement]:
-    """Yields the statements; at the end ``made`` has the outcome of the reading."""
+    """Yield the statements. At the end, store the outcome of the reading, which the generator returns, in ``made``."""
     made.reading = yield from statements
 
 
 def _judged(
     statements: Generator[Statement, None, Reading], judge: ClaimJudge, verifier: Verifier, question: str, calls: Calls
 ) -> Generator[Statement, None, Reading]:
-    """The statements that the judge finds supported, after it has read all of them."""
+    """Yield the statements that the judge does not doubt, after it has read all of them, and return the outcome of the
+    reading. Verbatim quotations are not judged. The verifier counts a doubted statement as dropped."""
     made = _Made()
     made.statements = list(_followed(statements, made))
     own = [one for one in made.statements if one.support is not Support.VERBATIM]
@@ -233,7 +245,8 @@ def _grounding(outcome: Outcome, statements: Sequence[Statement]) -> Grounding:
 
 
 def _disagreeing(made: _Made, verifier: Verifier) -> tuple[Conflict, ...]:
-    """Pairs of claims that disagree, as the reader says; both must hold and have different sources."""
+    """Pairs of statements that contradict each other, as the reader reports them. Both statements of a pair must have
+    passed the checks and must come from different sources."""
     pairs = [tuple(verifier.made[n] for n in pair) for pair in made.reading.disagree if max(pair) < len(verifier.made)]
     return tuple(Conflict((one, other)) for one, other in pairs if one and other and conflicts.apart(one, other))
 
@@ -268,7 +281,7 @@ def checked(question: str) -> str:
 
 
 class _Clock:
-    """Milliseconds by stage."""
+    """Measures how many milliseconds each stage of an answer takes."""
 
     def __init__(self) -> None:
         self._started = time.perf_counter()

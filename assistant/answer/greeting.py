@@ -1,8 +1,8 @@
-"""The greeting of a library: what the library holds, and a few questions that its documents answer. No model is asked.
+"""Example questions that a library's documents answer, to greet its users with. No chat model is asked.
 
-If a heading or title is a question, that question is used unchanged; otherwise the question asks about the heading in
-its document. A search for the words of each question must find, before all others, the passages that the question was
-made from.
+If a heading or title is a question, that question is used unchanged; otherwise the question asks what the document says
+about the heading. A question is used only if a search for its words finds, as the best passage, one of the document
+that the question was made from.
 """
 
 from __future__ import annotations
@@ -26,18 +26,21 @@ ENOUGH = 80  # characters below a heading from which something is said there: on
 
 
 def questions(library: Library, answer: Callable[[str], Answer]) -> tuple[str, ...]:
-    """At most ``QUESTIONS`` questions that the library answers; each was tried."""
+    """Return at most ``QUESTIONS`` example questions that the library answers. Each is tried with ``answer``, which
+    answers a question."""
     return tuple(islice(answered(library, answer), QUESTIONS))
 
 
 def answered(library: Library, answer: Callable[[str], Answer]) -> Iterator[str]:
-    """The questions that the library answers, of the first ``ASKED`` that it may; each is tried when it is its turn."""
+    """Yield the questions that ``answer`` answers from the documents, among the first ``ASKED`` candidates. A candidate
+    is tried only when the next question is requested."""
     return (one for one in candidates(library)[:ASKED] if _holds(answer(one)))
 
 
 def further(known: Sequence[str], answers: Sequence[Answer]) -> tuple[str, ...]:
-    """At most ``FURTHER`` of the questions that a library is known to answer, for whoever has these answers: none
-    that was asked, and those about a document that the last answer cites first."""
+    """Return at most ``FURTHER`` questions to offer after ``answers``, out of ``known``, the questions that the library
+    is known to answer. Questions that were already asked are left out; those about a document that the last answer
+    cites come first."""
     asked = {answer.question for answer in answers}
     cited = {citation.about.title for citation in answers[-1].cited}
     left = [question for question in known if question not in asked]
@@ -45,7 +48,8 @@ def further(known: Sequence[str], answers: Sequence[Answer]) -> tuple[str, ...]:
 
 
 def candidates(library: Library) -> tuple[str, ...]:
-    """Questions that a library may answer, the likeliest first. The same documents always give the same questions."""
+    """Return questions that a library may answer, made from titles and headings of its documents, the best question of
+    each document first. The same documents always give the same questions."""
     rounds: list[list[str]] = []
     for document in library.some(LOOKED_AT):
         found = [question for question in asked(document) if _finds(question, document, library)]
@@ -61,7 +65,7 @@ def _holds(answer: Answer) -> bool:
 
 
 def asked(document: Document) -> Iterator[str]:
-    """The questions that a document's title and headings suggest, the best first."""
+    """Yield the questions that a document's title and headings suggest, the best first."""
     heads = [_line(document, block) for block in document.blocks if _says_something(document, block)]
     title = document.about.title
     yield from (head for head in [*heads, title] if head.endswith("?") and _fits(head))
@@ -77,7 +81,7 @@ def _is_file_name(title: str, source: str) -> bool:
 
 
 def _says_something(document: Document, block: Block) -> bool:
-    """Whether enough stands below a heading, before the next one."""
+    """Whether the block is a heading with at least ``ENOUGH`` characters of text between it and the next heading."""
     if block.kind is not BlockKind.HEADING:
         return False
     heading = _line(document, block)

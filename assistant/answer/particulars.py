@@ -1,8 +1,9 @@
-"""Answers who wrote a document that a question names, and when. Code answers this from the library's entry of the
-document.
+"""Answers who wrote a document that the question names, or when it was written, from the library's entry of the
+document. No model is asked.
 
-The statement cites the line that names the author or the date. If only the file's properties name them, it cites the
-beginning of the document and refers to the library's entry."""
+The statement cites the line of the document that names the author or the date. If no line does, the statement cites the
+beginning of the document and says that the fact comes from the library's entry.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +24,9 @@ BESIDE_NAME, BESIDE_DATE = 2, 6
 
 
 class _Fact(NamedTuple):
-    """What is known of a document, the value as the library has it, and whether a line states it."""
+    """The author or the date of a document. ``what`` is the end of the statement, such as "is dated 2012"; ``value`` is
+    the author or date in the library's entry, empty if unknown; ``states`` tells whether a line of text states a
+    value."""
 
     about: About
     what: str
@@ -32,8 +35,8 @@ class _Fact(NamedTuple):
 
 
 def statements(material: Material, library: Library) -> tuple[Statement, ...]:
-    """Statements that say who wrote each document, or when, as the question asks. A document whose author or date is
-    unknown is left out."""
+    """Return statements that say who wrote each document that the question names, or when, as the question asks. Empty
+    if the question does not ask this, or if the library does not know all of these facts."""
     if material.named is None or lacking(material.named):
         return ()
     made = (_statement(fact, material, library) for fact in _asked(material.named))
@@ -41,8 +44,8 @@ def statements(material: Material, library: Library) -> tuple[Statement, ...]:
 
 
 def lacking(named: Named | None) -> str:
-    """A sentence that names what the question asks of a document and the library does not know; empty if the library
-    knows all of it."""
+    """Return a sentence that names the first author or date that the question asks for and the library does not know.
+    Empty if the library knows all of them, or if the question names no document."""
     missing = [fact for fact in _asked(named) if not fact.value] if named else []
     for fact in missing[:1]:
         title = _quoted(fact.about.title)
@@ -59,7 +62,8 @@ def _asked(named: Named) -> Iterator[_Fact]:
 
 
 def _statement(fact: _Fact, material: Material, library: Library) -> Statement | None:
-    """The fact, and the first line of its document that states it, else where that begins."""
+    """Return a statement of the fact. It cites the first line of the document that states the fact; if no line does,
+    the document's first line. None if the line cannot be cited."""
     lines = [(passage, sentence) for passage in material.flow(fact.about.id) for sentence in passage.sentences]
     stating = [line for line in lines if fact.states(_text(*line), fact.value)]
     for passage, sentence in (stating or lines)[:1]:
@@ -79,17 +83,18 @@ def _text(passage: Passage, sentence: Sentence) -> str:
 
 
 def _names(line: str, author: str) -> bool:
-    """Whether a line has the whole name and says little else."""
+    """Whether a line has all words of the author's name and at most ``BESIDE_NAME`` further words."""
     name = set(content_stems(author))
     return bool(name) and name <= set(content_stems(line)) and _beside(line, name) <= BESIDE_NAME
 
 
 def _dates(line: str, date: str) -> bool:
-    """Whether a line has the whole date and says little else."""
+    """Whether a line has the whole date and at most ``BESIDE_DATE`` further words."""
     return dates.gives(line, date) and _beside(line, set()) <= BESIDE_DATE
 
 
 def _beside(line: str, name: set[str]) -> int:
-    """How many words a line has besides a name, months and figures."""
+    """The number of content words in a line, without months, numbers and the words of a name. ``name`` has the stems of
+    the name's words."""
     words = (token.word for token in tokens(line) if token.content and token.stem not in name)
     return sum(word.isalpha() and word.lower() not in MONTHS for word in words)

@@ -1,4 +1,4 @@
-"""Summaries without a model: a document's headings, and the sentences most similar to the whole of it."""
+"""Summaries without a model: a document's headings, and the sentences most similar to the document as a whole."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ PROSE = (BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.ITEM)
 
 
 class DocumentSummary(NamedTuple):
-    """Headings, outermost first, and excerpts in the order of the document; either may be empty."""
+    """Headings and excerpts of a document, each in the order of the document; either may be empty. ``excerpts`` are
+    spans of the document's text."""
 
     headings: tuple[str, ...]
     excerpts: tuple[Span, ...]
 
 
 def summary(document: Document, passages: Sequence[Stored]) -> DocumentSummary:
-    """The summary of a document with these passages."""
+    """Summarise a document by at most ``HEADINGS`` headings and ``EXCERPTS`` excerpts. ``passages`` are the document's
+    passages with their vectors. A document of few sentences gets no excerpts."""
     title = document.about.title.casefold()
     heads = [document.text[b.start : b.end].strip() for b in document.blocks if b.kind is BlockKind.HEADING]
     named = [head for head in dict.fromkeys(heads) if head.casefold() != title]

@@ -1,8 +1,9 @@
-"""Checks whether the words that a claim quotes support the claim, as far as code can be sure.
+"""Checks in code whether a claim follows from the words that it quotes, as far as code can tell.
 
-Figures, dates, names and addresses of a claim must stand in its quotes, the passages around them, or what is known of
-their document; and the claim must share a topic with its quotes and with the question. Whether the quotes prove the
-claim is left to the reader: lists of hedges, opposites and verbs of saying dropped more good sentences than bad ones.
+Figures, dates, names and addresses of a claim must occur in its quotes, in the passages around them, or in what is
+known of their document; and the claim must share a topic with its quotes and with the question. Code does not check
+whether the quotes prove the claim. Lists of hedges, opposites and verbs of saying were tried for that: they dropped
+more good sentences than bad ones.
 """
 
 from __future__ import annotations
@@ -40,12 +41,13 @@ _MONTH = re.compile(
 
 
 class Grounds(NamedTuple):
-    """What a claim is checked against: its citations, the passages ``around`` them, the question, and all text that was
-    read.
+    """The texts that a claim is checked against: its ``citations``, the passages ``around`` them, the ``question``, and
+    ``read``, all text that the reader was given.
 
-    A figure must stand in the passages; a name, a month or a year may also stand elsewhere in the cited ``documents``.
-    ``read`` is used to find the names of other documents; a claim that uses such a name is faulty. Names of the
-    ``house`` stand in many documents: they are the names of "us", the organisation itself.
+    A figure must occur in the citations, the passages around them, or the question; a name, a month or a year may also
+    occur elsewhere in the cited ``documents``. The first word of a sentence counts as a name only if ``read`` has it as
+    a name. ``house`` has names that occur in many documents, such as the organisation's own; a claim may always use
+    them.
     """
 
     citations: tuple[Citation, ...]
@@ -58,12 +60,13 @@ class Grounds(NamedTuple):
 
     @property
     def words(self) -> str:
-        """All cited words as one text."""
+        """The quotes of all citations, joined into one text."""
         return "\n".join(one.quote for one in self.citations)
 
     @property
     def particulars(self) -> str:
-        """What is known of the cited documents: titles, sources, headings, speakers, and dates in several spellings."""
+        """What is known of the cited documents, as one text: titles, sources, headings, speakers, authors, web sites,
+        pages, and dates in several spellings."""
         told = []
         for one in self.citations:
             about = one.about
@@ -81,8 +84,8 @@ class Grounds(NamedTuple):
 
 
 def fault(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
-    """The reason why ``text`` does not follow from its grounds, as the end of a sentence; None if there is no such
-    reason."""
+    """Return the reason why ``text`` does not follow from its grounds, worded as the end of a sentence: "its month
+    “may” is not in what it cites". None if every check passes."""
     return next(_faults(text, grounds), None) or _elsewhere(text, grounds, embedder) or beside(text, grounds, embedder)
 
 
@@ -105,20 +108,23 @@ def _faults(text: str, grounds: Grounds) -> Iterator[str]:
 
 
 def strange(text: str, there: str) -> str | None:
-    """An address, a figure or a name of ``text`` that is missing in ``there``; None if nothing is missing."""
+    """Return the reason why ``text`` cannot be based on the text ``there``: it has an address, figure, month or name
+    that ``there`` lacks, or it is longer than ``LONGEST`` words. None if there is no such reason."""
     return next(_faults(text, Grounds((), there, "")), None)
 
 
 def bare_text(text: str) -> str:
-    """The text without case, punctuation and spacing, so that words can be compared."""
+    """The text in lower case, without punctuation and extra spaces, so that two texts can be compared by their
+    words."""
     return " ".join(token.word.lower().replace("’", "'") for token in tokens(text))
 
 
 def _strange_amounts(text: str, there: str) -> Iterator[Amount]:
-    """The figures of a claim that its sources do not have, or have only with another unit.
+    """Yield the figures of a claim (``text``) that its sources (``there``) lack, or have only with another unit.
 
-    A small number in words without a unit counts things that the claim itself lists ("two reasons"), and is let be; so
-    is the sum or the difference of two figures of the claim that are there.
+    Two kinds of figures are accepted though the sources lack them: a small number in words and without a unit, which
+    counts things that the claim itself lists ("two reasons"), and the sum or difference of two figures of the claim
+    that the sources have.
     """
     known = (*amounts(there), *shares(there))
     mine = amounts(text)
@@ -149,7 +155,8 @@ def _months(text: str) -> set[str]:
 
 
 def _strange_names(text: str, there: str, grounds: Grounds) -> Iterator[str]:
-    """Names of a claim that its sources lack; a sentence's first word counts only if other passages use it so."""
+    """Yield the names of a claim (``text``) that its sources (``there``) lack. The first word of a sentence counts as a
+    name only if it occurs as a name in the text that was read."""
     known = {part for token in tokens(f"{there}\n{grounds.question}") for part in _stems(token.word)}
     known |= {part for name in grounds.house for part in _stems(name)}
     known |= {stem(word) for word in (*MONTHS, *NUMBER_WORDS, *_CURRENCIES)} | {month[:3] for month in _MONTHS}
@@ -160,14 +167,18 @@ def _strange_names(text: str, there: str, grounds: Grounds) -> Iterator[str]:
 
 
 def _stems(name: str) -> set[str]:
-    """The stems of a word with hyphens or apostrophes: of its parts and of the whole."""
+    """Return the stem of each part of a word that hyphens or apostrophes divide; parts of one letter are left out."""
     parts = re.split(r"[-’'.&]", name)
     return {stem(part) for part in parts if len(part) > 1} or {stem(name)}
 
 
 def _elsewhere(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
-    """Whether it is about something else than the words that it cites; not where they have a figure in common. Of
-    several sentences each that brings a name or a figure must have to do with them."""
+    """Return a reason if the claim (``text``) is about something else than the words that it cites, else None.
+
+    Claim and quotes are compared by the similarity of their vectors; a claim that has a figure in common with a quote
+    passes. Each sentence of the claim that has a name or a figure, but no word in common with the quotes, is compared
+    in the same way.
+    """
     if not content_stems(text):
         return "it says nothing"
     figures = {one.value for one in amounts(grounds.words)}
@@ -186,8 +197,12 @@ def _elsewhere(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
 
 
 def beside(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
-    """Whether the cited words have no topic in common with the question, and the claim takes only a name or a figure
-    from them. For example, a line that only tells the reader what to answer is no evidence."""
+    """Return a reason if the cited words have nothing to do with the question, else None.
+
+    The citation passes if the cited sentence that is nearest to the claim is similar to the question, or if claim and
+    citation have ``COMMON`` words in common besides names and figures. A line in a document that only tells the reader
+    what to answer does not pass.
+    """
     sentences = grounds.sentences or tuple(one.quote for one in grounds.citations)
     if not sentences or not grounds.question:
         return None
@@ -202,13 +217,13 @@ def beside(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
 
 
 def _nearest(text: str, others: Sequence[str], embedder: Embedder) -> tuple[float, str]:
-    """The most similar of the other texts, and its cosine."""
+    """Return the highest cosine between ``text`` and one of the texts in ``others``, and that other text."""
     mine = embedder.query(text)
     return max((float(np.dot(mine, embedder.query(other))), other) for other in others)
 
 
 def _ordinary(text: str) -> set[str]:
-    """The stems of a text's words, without names, figures and question words."""
+    """The stems of a text's content words, without names, figures and question words."""
     named = {name.lower() for name in names(text)}
     words = [token for token in tokens(text) if token.content and token.word.isalpha()]
     return {token.stem for token in words if token.word.lower() not in named | ASKING_WORDS}
@@ -224,7 +239,7 @@ def _absent(mine: set[str], theirs: set[str]) -> str | None:
 
 
 def _parts_of(date: str | None) -> Sequence[str]:
-    """A date's year, day and month, the month also by name: of 2012-10-05 the parts 2012, 10, 05 and October."""
+    """Return the parts of an ISO date and the name of its month: 2012-10-05 gives 2012, 10, 05 and October."""
     parts = (date or "").split("-")
     named = [
         _MONTHS[int(parts[1]) - 1].capitalize() for _ in parts[1:2] if parts[1].isdigit() and 0 < int(parts[1]) < 13

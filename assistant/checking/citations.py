@@ -1,7 +1,7 @@
 """Turns quotes into citations. All trust in an answer rests on this module. It is pure: the caller passes in the
-passages and texts.
+passages, and a function that reads the stored text.
 
-A citation is a stretch of a stored document, and its quote is read from there. Words that cannot be found become
+A citation is a range of a stored document, and its quote is read from there. Words that cannot be found become
 ``Rejected``: they are counted and shown as rejected, and never cited.
 """
 
@@ -38,7 +38,11 @@ _HYPHEN = r"(?:[-‐­]\s*\n?\s*)?"  # a word may be divided at the end of a lin
 
 
 def cite(passage: Passage, span: Span | Sentence, read: Reader) -> Citation | Rejected:
-    """The citation of ``span`` (document offsets, inside the passage), checked against the stored text."""
+    """Return the citation of ``span``, in document offsets, if its words in the passage equal the stored text. ``read``
+    returns the stored text of a range.
+
+    The result is ``Rejected`` if the span is not inside the passage, or if the document has been removed or changed.
+    """
     start, end = span[0], span[1]
     quote = passage.text[max(start - passage.start, 0) : max(end - passage.start, 0)]
     if not (passage.start <= start < end <= passage.end):
@@ -54,8 +58,12 @@ def cite(passage: Passage, span: Span | Sentence, read: Reader) -> Citation | Re
 
 
 def locate(quote: str, passages: Sequence[Passage], read: Reader) -> Citation | Rejected:
-    """Find where a ``quote`` stands in one of the passages. White space, the shape of punctuation and hyphens at line
-    ends are ignored. A quote with a slip in it is found if one stretch alone is nearly the same."""
+    """Return the citation of the place where ``quote`` occurs in one of the passages, or a ``Rejected`` with the
+    reason.
+
+    White space, the shape of quotation marks and dashes, and hyphens at line ends are ignored. If the quote occurs
+    nowhere, a place with nearly the same words is cited, unless there are several such places with different words.
+    """
     pattern = _pattern(quote)
     if pattern is None:
         return Rejected(quote, "it is empty")
@@ -75,7 +83,8 @@ def _whole(pattern: re.Pattern[str], passages: Sequence[Passage]) -> Iterator[tu
 
 
 def _near(quote: str, passages: Sequence[Passage]) -> Iterator[tuple[Passage, Span]]:
-    """Places whose words are similar to the quote; empty if these places differ in their words."""
+    """Yield the places whose words are similar to the quote; none if these places have different words, since it is
+    then unclear which one is meant."""
     found = [(passage, span) for passage in passages for span in _like(quote, passage)]
     if len({_words(passage, span) for passage, span in found}) == 1:
         yield from found
@@ -86,8 +95,8 @@ def _words(passage: Passage, span: Span) -> tuple[str, ...]:
 
 
 def _like(quote: str, passage: Passage) -> Iterator[Span]:
-    """The stretches of whole words that are near to the quote, two at the most; none where a figure, a name or a "not"
-    is the slip."""
+    """Yield the spans of the passage, two at most, whose words are similar to the quote. A span that differs from the
+    quote in a figure, a name or a negation is skipped."""
     words = _ENDS.sub("", quote)
     text = passage.text if len(words) >= SHORTEST else ""
     for _ in range(2):
@@ -100,7 +109,7 @@ def _like(quote: str, passage: Passage) -> Iterator[Span]:
 
 
 def _same_particulars(words: str, text: str) -> bool:
-    """Whether both have the same figures and negations, and the text has all capitalised words of the quote."""
+    """Whether both texts have the same figures and negations, and ``text`` has all capitalised words of ``words``."""
     capitalised = {word.lower() for word in _CAPITALISED.findall(words)}
     return (
         figures(text) == figures(words)
@@ -110,7 +119,8 @@ def _same_particulars(words: str, text: str) -> bool:
 
 
 def _nearest(words: str, text: str) -> tuple[int, int] | None:
-    """The stretch of whole words of ``text`` that is like ``words`` from ``NEAR`` on."""
+    """Return the start and end of the whole words in ``text`` that are most similar to ``words``; None if their
+    likeness is below ``NEAR``."""
     found = fuzz.partial_ratio_alignment(words, text, score_cutoff=NEAR)
     if found is None or found.dest_end - found.dest_start < len(words) * NEAR / 100:
         return None

@@ -1,8 +1,8 @@
-"""Whether the words that a claim quotes bear it out: for what code cannot be sure of, a judge can be asked.
+"""Asks a judge whether the quotes of a claim support it, to find errors that code cannot find.
 
-Swapped figures, an opposite, a "may" that became a "will" stand in no list. The judge is the model itself, in one
-call for all claims of an answer. The evidence model is none: of 219 sound claims it doubts 33, and of 222 false
-ones that have quotes, 42 (``eval/benchmarks/claims.py``).
+Code has no list that finds swapped figures, an opposite, or a "may" that became a "will". The judge is the chat model
+itself, in one call for all claims of an answer. The evidence model is not used as a judge: of 219 sound claims it
+doubts 33, and of 222 false claims that have quotes only 42 (``eval/benchmarks/claims.py``).
 """
 
 from __future__ import annotations
@@ -31,27 +31,29 @@ class Doubts(BaseModel):
 
 
 class Held(NamedTuple):
-    """A statement that waits to be judged, and the text around what it cites."""
+    """A statement that waits for the judge, and the text of the passages ``around`` its citations."""
 
     statement: Statement
     around: str
 
 
 class ClaimJudge(Protocol):
-    """A judge says whether the words that a statement cites support it."""
+    """Judges whether the words that statements cite support them."""
 
     def doubts(self, question: str, held: Sequence[Held], calls: Calls) -> list[str | None]:
-        """Of each statement of the answer to ``question`` why not, as the end of a sentence; None where nothing speaks
-        against it.
+        """Return, for each of the ``held`` statements, the reason why its quotes do not support it, worded as the end
+        of a sentence; None if the judge does not doubt the statement.
+
+        ``question`` is the question that the statements answer; ``calls`` makes the calls of the model.
 
         Raises:
-            ModelError: a model that judges failed.
+            ModelError: the model that judges failed.
         """
         ...
 
 
 class ModelJudge:
-    """Asks the model that wrote the claims, in one call for all of them."""
+    """A judge that asks the chat model that wrote the claims, in one call for all of them."""
 
     def doubts(self, question: str, held: Sequence[Held], calls: Calls) -> list[str | None]:
         told = "\n\n".join(_told(number, one) for number, one in enumerate(held, 1))

@@ -1,8 +1,8 @@
 """Turns claims into statements.
 
-Each quote is looked up in the documents, and the model's words are checked against it. A claim is dropped and counted
-if none of its quotes is in the documents, or if it has a figure, a date, a name or an address that is not in its
-quotes, their passages or what is known of their document. No claim is shown before it is checked.
+Each quote of a claim is looked up in the documents, and the model's words are checked against the quotes. A claim is
+dropped and counted if none of its quotes is in the documents, or if it has a figure, a date, a name or an address that
+is not in its quotes, their passages or what is known of their document. No claim is shown before it is checked.
 """
 
 from __future__ import annotations
@@ -31,7 +31,12 @@ _ELLIPSIS = re.compile(r"\s*(?:\[\s*)?(?:\.\.\.|…)(?:\s*\])?\s*")
 
 
 class Verifier:
-    """Verifies the claims of one reading, and counts those that fail."""
+    """Turns the claims of one reader into statements, and counts the claims that fail.
+
+    ``material`` has the extracts that the reader read; ``read`` returns the stored text of a document. ``made`` has the
+    statement of each claim, None if the claim failed; ``dropped`` has the failed claims, and ``rejected`` the quotes
+    that were not found.
+    """
 
     def __init__(self, material: Given, read: Reader, embedder: Embedder) -> None:
         self._material, self._read, self._embedder = material, read, embedder
@@ -40,8 +45,8 @@ class Verifier:
         self.rejected: list[Rejected] = []
 
     def statements(self, claims: Generator[Claim, None, Reading]) -> Generator[Statement, None, Reading]:
-        """Yield each claim that passes the checks as a statement, as soon as it is checked; then the reading.
-        Exceptions of the reader are passed on."""
+        """Yield each claim that passes the checks as a statement, as soon as it is checked; return the outcome of the
+        reading. Exceptions of the reader are passed on."""
         with closing(claims):
             while True:
                 try:
@@ -57,17 +62,18 @@ class Verifier:
                     yield statement
 
     def around(self, statement: Statement) -> str:
-        """The text around what a statement cites."""
+        """The text of the passages that the statement's citations lie in."""
         return self._grounds(statement.citations).around
 
     def doubted(self, statement: Statement, why: str) -> None:
-        """Withdraw a statement that has not been shown yet, and count it."""
+        """Withdraw a statement that has not been shown yet, and count it as dropped; ``why`` is the reason."""
         self.made = [None if one == statement else one for one in self.made]
         self.dropped.append(Rejected(statement.text, why))
 
     def _known(self, missing: str) -> str:
-        """What a reader says is missing, unless it brings a name or a figure that nobody asked for and nothing that
-        holds has: no words of the documents stand beside it."""
+        """Return the reader's remark on what the documents do not say (``missing``). The result is empty if the remark
+        has a name or a figure that occurs neither in the question nor in a cited quote, since no citation supports
+        it."""
         if not missing:
             return ""
         cited = [one.quote for statement in self.made if statement for one in statement.citations]
@@ -75,7 +81,8 @@ class Verifier:
         return "" if checks.strange(missing, there) else missing
 
     def _verified(self, claim: Claim) -> Statement | None:
-        """The claim as a statement; None where it does not hold, which is counted."""
+        """Return the claim as a statement. If a check fails, return None and add the claim's own words to
+        ``dropped``."""
         cited, lost = self._cited(claim)
         self.rejected += [one for one in lost if one.quote != claim.text]  # a line that is not copied is dropped
         if not cited:
@@ -94,7 +101,7 @@ class Verifier:
         return Statement(self._told(claim.text, cited, claim), cited, support)
 
     def _cited(self, claim: Claim) -> tuple[tuple[Citation, ...], list[Rejected]]:
-        """The citations of a claim, each place once, and its quotes that were not found."""
+        """Return the citations of a claim, without duplicates, and those of its quotes that were not found."""
         found: list[Citation] = []
         lost: list[Rejected] = []
         for quote in claim.quotes:
@@ -108,13 +115,15 @@ class Verifier:
         return tuple(dict.fromkeys(found)), lost
 
     def _is_particular(self, quote: Quote) -> bool:
-        """Whether the words are what stands above an extract (who speaks, a title, a date), which is known anyway."""
+        """Whether a quote only repeats what is known of its extract: the title, headings, speaker, author or date. Such
+        a quote is not cited."""
         above = " · ".join(_above(one) for one in self._material.extracts if one.number == quote.extract)
         return quote.span is None and checks.bare_text(quote.words) in checks.bare_text(above)
 
     @cached_property
     def _house(self) -> frozenset[str]:
-        """Found only for a model's claims: the plain reader's are the documents' own words."""
+        """Names that occur in many of the extracts' documents. They are collected at the first use, since only a
+        model's claims are checked against them."""
         return _house(self._material.extracts)
 
     def _grounds(self, cited: Sequence[Citation]) -> Grounds:
@@ -133,8 +142,11 @@ class Verifier:
         )
 
     def _told(self, text: str, cited: Sequence[Citation], claim: Claim) -> str:
-        """What is said, with whose words they are before it: a speaker's in a discussion stay theirs, and "who" is told
-        by name."""
+        """Return the statement's text, preceded by the names of the speakers whom it cites.
+
+        A quotation gets the names of all its speakers, and of its authors if the question asks "who". A claim in a
+        model's words gets only the names of speakers whom it does not mention.
+        """
         who = self._material.question.asks is Asks.WHO
         voices = dict.fromkeys(one.voice if who else one.speaker for one in cited)
         if not claim.text:
@@ -146,7 +158,7 @@ class Verifier:
 
 
 def _house(extracts: Sequence[Extract]) -> frozenset[str]:
-    """Names that occur in many of the documents, such as the company's own name, which its pages replace by "we"."""
+    """Names that occur in many of the documents, such as the company's own name, for which its pages say "we"."""
     texts: dict[str, str] = {}
     for one in extracts:
         texts[one.passage.about.id] = f"{texts.get(one.passage.about.id, '')}\n{one.passage.text}"
@@ -156,7 +168,8 @@ def _house(extracts: Sequence[Extract]) -> frozenset[str]:
 
 
 def place(quote: Quote, extracts: Sequence[Extract], read: Reader) -> Citation | Rejected:
-    """Find a quote in the extract that it names, else in another extract."""
+    """Return the citation of a quote. It is looked for in the extract whose number the quote has, then in the other
+    extracts; ``Rejected`` if it is in none."""
     named = [one for one in extracts if one.number == quote.extract]
     if quote.span and named:
         cited = _cite(named[0], quote.span, read, quote.key)
@@ -170,7 +183,8 @@ def place(quote: Quote, extracts: Sequence[Extract], read: Reader) -> Citation |
 
 
 def _parts(quote: Quote) -> Iterator[Quote]:
-    """The parts of a quote with an ellipsis ("…")."""
+    """Yield the parts of a quote that an ellipsis ("…") separates; the quote itself if it has no ellipsis, or if its
+    span is known."""
     if quote.span:
         yield quote
         return
@@ -179,7 +193,8 @@ def _parts(quote: Quote) -> Iterator[Quote]:
 
 
 def _cite(extract: Extract, span: Span, read: Reader, key: Span | None = None) -> Citation | Rejected:
-    """The citation of a stretch, with the heading of its key, else of where it begins, and the page where it begins."""
+    """Return the citation of a ``span`` of the extract. Its heading is the one above ``key``, the sentence that
+    answers, or above the span's start if there is no ``key``. Its page is that of the span's first sentence."""
     passage = extract.part(span, (key or span).start)
     first = next((s for s in extract.passage.sentences if s.start < span.end and span.start < s.end), None)
     place = Sentence(span.start, span.end, first.kind, page=first.page) if first else span
@@ -187,8 +202,7 @@ def _cite(extract: Extract, span: Span, read: Reader, key: Span | None = None) -
 
 
 def _whole(extract: Extract, one: Citation) -> Iterator[str]:
-    """The whole sentences that a citation touches; what goes on after a full stop is another one, whatever its
-    letters are."""
+    """Yield the full sentences that a citation lies in. A full stop ends a sentence, even before a small letter."""
     passage = extract.passage
     for sentence in extract.sentences(Span(one.start, one.end)):
         text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
@@ -197,7 +211,7 @@ def _whole(extract: Extract, one: Citation) -> Iterator[str]:
 
 
 def _above(extract: Extract) -> str:
-    """The particulars of an extract: its title, headings, speaker and date."""
+    """The particulars of an extract on one line: title, headings, speaker, author and date."""
     passage, about = extract.passage, extract.passage.about
     return " · ".join(p for p in (about.title, *passage.headings, passage.speaker, about.author, about.date) if p)
 

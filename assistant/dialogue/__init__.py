@@ -1,1 +1,1 @@
-"""Follow-up questions: how they become standalone, and messages that ask the documents nothing."""
+"""Rewrites follow-up questions so that they stand alone, and replies to messages that ask nothing of the documents."""

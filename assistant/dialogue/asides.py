@@ -1,5 +1,5 @@
-"""Recognises messages that ask the documents nothing, and replies to them: thanks, greetings, or a request to rephrase
-an answer."""
+"""Recognises messages that ask nothing of the documents, and replies to them: thanks, greetings, and requests to
+rephrase an answer."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ _REWORD = re.compile(
 
 
 def reply(said: str, *, model: bool) -> str | None:
-    """The reply to a message that asks nothing; None for a question, and where a ``model`` can rephrase an answer."""
+    """Return the reply to thanks, to a greeting, or to a request to rephrase an answer; None for any other message.
+    With a ``model``, a request to rephrase also gives None, since the model can do it."""
     if conversation.is_courtesy(said):
         return WELCOME if _THANKS.search(said) else NO_QUESTION
     return IN_OTHER_WORDS if not model and _REWORD.match(said) else None

@@ -1,16 +1,18 @@
-"""Makes a follow-up question standalone, without a model, by what was said before it.
+"""Rewrites a follow-up question so that it stands alone, by rules and without a model. References are replaced as
+follows:
 
 ```text
-"And in 2019?"            the question before, with the new year in it
-"the second one"          the second of what was listed, stated or named
-"his", "that person"      the person whom it was about last
-"that policy"             the policy as it was called before
-"who wrote it", "does it say"  the document that the question before was asked of
-"it", "that company"      what the question before is about, or the name in it
-"Why?", "Is it so?"       the question, with what the one before asks in brackets
+"And in 2019?"                 the previous question, with the new year in it
+"the second one"               the second thing that the previous answer lists, states or names
+"his", "that person"           the person who was mentioned last
+"that policy"                  the policy's full name, as it was used before
+"who wrote it", "does it say"  the document that the previous question asks about
+"it", "that company"           the topic of the previous question, or a name in it
+"Why?", "Is it so?"            the question itself, with the previous question in brackets after it
 ```
 
-All that a question refers to is written into the question, so that search and refusal see it.
+Everything that a question refers to is written into the question, since the search and the decision to refuse read
+nothing else.
 """
 
 from __future__ import annotations
@@ -124,7 +126,8 @@ _COURTESIES = re.compile(
 
 
 class _Talk(NamedTuple):
-    """The conversation so far: the last question in full, its answer, its topic, and all turns."""
+    """The conversation so far: the last question, rewritten in full (``asked``), its answer (``told``), its topic (None
+    if unknown), and all turns."""
 
     asked: str = ""
     told: str = ""
@@ -133,7 +136,8 @@ class _Talk(NamedTuple):
 
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
-    """``question`` with its references to the conversation resolved; unchanged if it has none."""
+    """Return ``question`` with its references to the conversation (``history``) replaced by what they refer to;
+    unchanged if it has none."""
     talk = _Talk()
     for role, content in history[-MOST_TURNS:]:
         told = "\n".join(" ".join(line.split()) for line in content.splitlines() if line.strip())
@@ -146,12 +150,13 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
 
 
 def is_courtesy(said: str) -> bool:
-    """Whether the message is thanks, a greeting or the like, and asks nothing."""
+    """Whether the message consists only of thanks, a greeting or similar words, and asks nothing."""
     return {word.lower() for word in WORD.findall(said)} <= _COURTESY
 
 
 def _resolved(question: str, talk: _Talk) -> tuple[str, str, str | None]:
-    """The resolved question, what the next question may refer to, and its topic."""
+    """Return three things: the question with its references resolved; the question to which the next one may refer; and
+    its topic, None if unknown."""
     if is_courtesy(question):
         return question, talk.asked, talk.topic
     if questions.read(question).asks is Asks.BROAD and not _THING.search(question):
@@ -171,7 +176,8 @@ def _resolved(question: str, talk: _Talk) -> tuple[str, str, str | None]:
 
 
 def _filled(question: str, talk: _Talk) -> tuple[str, list[str], bool]:
-    """The question with pronouns replaced by names, these names, and whether a pronoun is left that has no name."""
+    """Return the question with its pronouns replaced by names, the names that were put in, and whether a pronoun
+    remains for which no name was found."""
     put: list[str] = []
     leans = False
     for pattern, find in _FINDS.items():
@@ -190,18 +196,20 @@ def _filled(question: str, talk: _Talk) -> tuple[str, list[str], bool]:
 
 
 def _fits(pronoun: str, meant: str, pattern: re.Pattern[str]) -> bool:
-    """Whether the noun phrase ``meant`` can replace the pronoun; a lone "this" or "that" is never replaced."""
+    """Whether the noun phrase ``meant`` can replace ``pronoun``, which ``pattern`` found. "They" and its forms need a
+    name or a plural; a lone "this" or "that" is never replaced."""
     several = meant.endswith("s") or meant[0].isupper()
     return pattern is not _THING or pronoun in ("it", "its") or (pronoun in _PLURAL and several)
 
 
 def _title(talk: _Talk) -> str | None:
-    """The last title in quotation marks in the conversation."""
+    """The last title in quotation marks in the conversation; None if there is none."""
     return next((title for turn in reversed(talk.turns) for title in naming.titles(turn.content)), None)
 
 
 def _document(talk: _Talk) -> str | None:
-    """What the question before asks a document by: "the refund policy" of "What does the refund policy say?"."""
+    """The words that the previous question uses for a document: "the refund policy" in "What does the refund policy
+    say?". None if it asks about no document."""
     if (found := _OF_A_DOCUMENT.search(talk.asked)) and _is_thing(what := found["what"] or found["of"]):
         return what
     return None
@@ -221,12 +229,13 @@ _FINDS: dict[re.Pattern[str], Callable[[_Talk], str | None]] = {
 
 
 def _points(match: re.Match[str]) -> bool:
-    """Whether "that" with its noun refers to a thing named before."""
+    """Whether "that", "this", "those" or "these" before a noun refers to a thing that was named before. The "that" in
+    "buyers say that brands matter" does not."""
     return match["which"].lower() != "that" or not match["before"] or match["before"].lower() in _BEFORE_THAT
 
 
 def _explains_itself(question: str, pronoun: re.Match[str]) -> bool:
-    """Whether the question itself has what the pronoun refers to: "when a product is new, is it …"."""
+    """Whether the question itself contains what its pronoun refers to, as in "when a product is new, is it …"."""
     before, word = question[: pronoun.start()], pronoun[0].lower()
     clause, *more = _CLAUSE.split(before, maxsplit=1)
     if _NO_THING.search(question[pronoun.start() :]) or (more and len(_own(clause)) >= 2 and not _ADDED.search(clause)):
@@ -249,7 +258,7 @@ def _is_elliptic(question: str) -> bool:
 
 
 def _own(text: str) -> list[Token]:
-    """The content words of the question."""
+    """The content words of a text, without question words."""
     return [token for token in tokens(text) if _is_own(token)]
 
 
@@ -258,7 +267,8 @@ def _is_own(token: Token) -> bool:
 
 
 def _place_in_list(question: str, talk: _Talk) -> str | None:
-    """The question with "the fifth one" replaced by the fifth thing of what was listed, stated or named."""
+    """Return the question with "the fifth one" replaced by the fifth thing that the previous answer lists, states or
+    names. None if the question has no such words, or the answer has no such thing."""
     match = _ORDINAL.search(question)
     if not match:
         return None
@@ -287,7 +297,8 @@ def _place(match: re.Match[str], count: int) -> int:
 
 
 def _other_of_two(talk: _Talk) -> str | None:
-    """Of the last two things mentioned, the one that the previous question is not about."""
+    """Find the last answer that mentions exactly two things, and return the one of them that the previous question does
+    not mention. None if there is no such answer."""
     for turn in reversed(talk.turns):
         items = _items(turn.content) or [name.text for name in names_in(turn.content)]
         if turn.role is not Role.USER and len(items) == 2:
@@ -296,7 +307,8 @@ def _other_of_two(talk: _Talk) -> str | None:
 
 
 def _items(told: str) -> list[str]:
-    """The things that an answer listed: its bulleted or numbered lines, else what its commas part."""
+    """The things that an answer lists: its bulleted or numbered lines, or else the parts of the text between commas and
+    "and". Empty if it lists nothing."""
     lines = re.findall(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+(.+?)\s*$", told, re.M)
     if len(lines) >= 2:
         return lines
@@ -311,7 +323,8 @@ def _items(told: str) -> list[str]:
 
 
 def _asked_of_another(question: str, asked: str) -> str | None:
-    """The question before, asked of the year or the name that is all that a follow-up says: "And in 2019?"."""
+    """Return the previous question (``asked``) with its year or name replaced by the one in the follow-up, if the
+    follow-up says nothing else: "And in 2019?". None for any other follow-up."""
     match = _INSTEAD.search(question)
     if not match or not asked:
         return None
@@ -331,7 +344,8 @@ def _asked_of_another(question: str, asked: str) -> str | None:
 
 
 def _in_full(question: str, before: Sequence[Turn]) -> str:
-    """The question with a thing called as it was called before: "that policy" is "the 2023 policy"."""
+    """Return the question with a thing called by its full name from an earlier turn: "that policy" becomes "the 2023
+    policy". Unchanged if there is no such name."""
     for match in _THAT_NOUN.finditer(question):
         if _points(match) and (full := _called(match["noun"], before)):
             return question[: match.start("which")] + full + question[match.end() :]
@@ -339,7 +353,8 @@ def _in_full(question: str, before: Sequence[Turn]) -> str:
 
 
 def _called(noun: str, before: Sequence[Turn]) -> str | None:
-    """The last mention of a thing whose name ends in the noun, with the words that specify it."""
+    """Return the last mention of a thing whose name ends in ``noun``, with the words that specify it: "the 2023 policy"
+    for "policy". None if no earlier turn has one."""
     called = re.compile(rf"\b(?:the|an?|our|his|her|its|their) (?P<which>(?:[\w-]+ ){{1,3}}{re.escape(noun)})\b", re.I)
     for turn in reversed(before):
         for match in reversed(list(called.finditer(turn.content))):
@@ -349,7 +364,8 @@ def _called(noun: str, before: Sequence[Turn]) -> str | None:
 
 
 def _names_by_nearness(talk: _Talk) -> list[tuple[Name, ...]]:
-    """Names from the previous question, its answer, and so on back; for "who" questions the answer comes first."""
+    """Return the names in each turn, from the latest turn back to the first. A question comes before its answer, except
+    that the answer to the latest question comes first if the question asks "who"."""
     said = " ".join(turn.content for turn in talk.turns)
     turns = list(reversed(talk.turns))
     for at, (told, asked) in enumerate(pairwise(reversed(talk.turns))):
@@ -360,7 +376,8 @@ def _names_by_nearness(talk: _Talk) -> list[tuple[Name, ...]]:
 
 
 def _topic(asked: str) -> str | None:
-    """The topic of a question: what it says it is about, else its only name; None if it has several names."""
+    """Return the topic of a question: the words after "about" or "what is", or else the only name in it. None if it has
+    no name, or several."""
     if (about := _ABOUT.search(asked)) and _is_thing(about["what"]):
         return about["what"].strip()
     if (what_is := _WHAT_IS.search(asked)) and _is_thing(what_is["what"]):
@@ -388,7 +405,8 @@ def _put(question: str, pronoun: re.Match[str], name: str) -> str:
 
 
 def _with_what_was_asked(question: str, talk: _Talk) -> str:
-    """The question with the previous question in brackets; a new number replaces the old one."""
+    """Return the question followed by the topic and the previous question in brackets. Parts that add no new word are
+    left out; if the question has a number, the numbers of the previous question are left out."""
     asked = re.sub(r"\W*\s\(", ", ", _COURTESIES.sub("", talk.asked)).replace(")", "")
     if any(token.word[0].isdigit() for token in tokens(question)):
         asked = _NUMBER.sub("", asked)
@@ -405,8 +423,8 @@ def _with_what_was_asked(question: str, talk: _Talk) -> str:
 
 
 def spoken(answers: Iterable[Answer]) -> list[Turn]:
-    """The parts of a conversation that a follow-up needs. If an answer has several statements, "the second one" means
-    the second of them."""
+    """Return the questions and answers of a conversation as turns, for a follow-up question. An answer with several
+    statements becomes a list, so that "the second one" means its second statement."""
     turns = []
     for answer in answers:
         if answer.grounding is Grounding.ASIDE:
@@ -420,7 +438,8 @@ def spoken(answers: Iterable[Answer]) -> list[Turn]:
 
 
 def _with_voice(statement: Statement) -> str:
-    """What is stated, opened by who says it in a discussion: "that person" is who."""
+    """Return the text of a statement with the names of its speakers in front, so that "that person" can refer to a
+    speaker."""
     speakers = dict.fromkeys(citation.speaker for citation in statement.citations if citation.speaker)
     who = " and ".join(speaker for speaker in speakers if speaker not in statement.text)
     return f"{who}: {statement.text}" if who else statement.text

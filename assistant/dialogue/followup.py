@@ -1,4 +1,5 @@
-"""Makes a follow-up standalone with a model; plain rules take over if the model's result is no usable question."""
+"""Rewrites a follow-up question with a model so that it stands alone. If the model's reply is no usable question, plain
+rules rewrite it."""
 
 from __future__ import annotations
 
@@ -15,8 +16,10 @@ LONGEST = 60  # words: a longer reply is no question but talk about one; a guess
 
 
 def standalone(question: str, history: Sequence[Turn], calls: Calls) -> str:
-    """Rewrite ``question`` so that it can be understood alone. The model's rewriting is used if it is a question and
-    adds no figure. A small model is not asked.
+    """Return ``question`` rewritten so that it can be understood without the conversation (``history``).
+
+    The model's version is used if it is one short line and adds no figure. Otherwise plain rules rewrite the question;
+    a small model is not asked at all.
 
     Raises:
         ModelError: the model failed.

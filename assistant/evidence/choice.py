@@ -1,4 +1,4 @@
-"""Which sentences make the answer: few, each of help, complete where a list was asked for."""
+"""Chooses the sentences of an answer: a few useful ones, or all items of a list if the question asks for a list."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ Chosen = tuple[Passage, Sentence]
 
 
 def best(question: Question, scored: Sequence[Scored]) -> list[tuple[Chosen, float]]:
-    """Of all sentences those that seem to answer, best first, with their scores; what a better one says is left out."""
+    """Return the sentences that seem to answer, with their scores, out of ``scored``, which has all sentences, the best
+    first. A sentence that repeats a better one is left out."""
     ranked = [one for one in scored if stands_alone(question, one)] or scored
     if question.asks is Asks.NUMBER:
         ranked = [one for one in ranked if answers_in_kind(question, one.seen)] or ranked
@@ -36,9 +37,10 @@ def best(question: Question, scored: Sequence[Scored]) -> list[tuple[Chosen, flo
 
 
 def stands_alone(question: Question, one: Scored) -> bool:
-    """Whether a sentence can be said as an answer: running text of its own, that tells and does not ask.
+    """Whether a sentence can be shown as an answer: it is running text, and not a heading, a question or a label.
 
-    A date line can when a date is asked for. A quotation inside somebody's comment is not what that speaker says.
+    A date line can be shown if the question asks for a date. A quotation inside somebody's comment cannot, since its
+    words are not the commenter's.
     """
     if is_heading(one.seen) or one.seen.text.rstrip(" \"”’'").endswith("?"):
         return False
@@ -50,7 +52,8 @@ def stands_alone(question: Question, one: Scored) -> bool:
 
 
 def _of_each_voice(question: Question, near: Sequence[Scored]) -> list[Scored]:
-    """No sentence that says what a better one says; of what can be disputed, a few sentences of each voice."""
+    """Return the sentences of ``near`` (best first) without those that repeat a better one. If the question asks
+    whether something is so, at most ``OF_ONE_VOICE`` sentences of each speaker or document remain."""
     kept: list[Scored] = []
     said: dict[tuple[str, str | None], int] = {}
     for one in near:
@@ -65,8 +68,9 @@ def _of_each_voice(question: Question, near: Sequence[Scored]) -> list[Scored]:
 
 
 def _other_figures(kept: Sequence[Scored], ranked: Sequence[Scored]) -> list[Scored]:
-    """What another document says in much the same words with other figures, as a revised one does, however it ranks;
-    no more such sentences than were kept."""
+    """Return sentences of other documents that have nearly the same words as a sentence of ``kept`` and other figures,
+    as a revised document has. They are returned even if they rank low in ``ranked``, at most as many as ``kept``
+    has."""
     found: list[Scored] = []
     for other in ranked:
         if any(_revises(one, other) for one in kept) and not any(_same(other, one) for one in [*kept, *found]):
@@ -85,8 +89,11 @@ def _revises(one: Scored, other: Scored) -> bool:
 
 
 def _same(one: Scored, other: Scored) -> bool:
-    """Two sentences that say the same. Of two voices that is no reason to drop one where the words are the same
-    (they are cited together) or the figures differ (they disagree)."""
+    """Whether two sentences say the same.
+
+    Sentences of two speakers or documents do not count as the same if their words are equal, since they are cited
+    together, or if their figures differ, since they disagree.
+    """
     if _voice(one) != _voice(other) and (
         one.seen.text == other.seen.text or numbers(one.seen.text) != numbers(other.seen.text)
     ):
@@ -99,8 +106,11 @@ def _voice(one: Scored) -> tuple[str, str | None]:
 
 
 def listed(question: Question, scored: Sequence[Scored], passages_of: Neighbours) -> list[Chosen] | None:
-    """All items of the list that answers, or None: the one that the best sentence announces with a colon; else,
-    where several things or reasons were asked for, the one that a good sentence leads into or two good ones are in.
+    """Return all items of the list that answers the question; None if there is no such list.
+
+    A list answers if the best sentence introduces it with a colon. If the question asks for several things or for
+    reasons, a list also answers if one of the best sentences introduces it; if it asks for several things, also if two
+    of the best sentences are in the list. ``passages_of`` returns the passages of a document by its id.
     """
     good = [one for one in scored if is_heading(one.seen) or not is_fragment(one.seen)][:REACH]
     several = question.wants_several or question.asks is Asks.WHY
@@ -120,7 +130,12 @@ def listed(question: Question, scored: Sequence[Scored], passages_of: Neighbours
 
 
 def _leads(question: Question, flow: Sequence[Chosen], start: int, at: int, *, first: bool) -> bool:
-    """Whether the text above the list says that it is the one asked for: it shares a word with the question."""
+    """Whether a sentence introduces a list as the one that the question asks for. ``flow`` has the document's
+    sentences; the sentence has the index ``at``, and the list begins at the index ``start``.
+
+    It does if the text from ``at`` to ``start`` has a word in common with the question, or if it is the best of all
+    sentences (``first``). A sentence that is itself a list item introduces nothing.
+    """
     if flow[at][1].kind is BlockKind.ITEM:
         return False
     if first:
@@ -131,7 +146,7 @@ def _leads(question: Question, flow: Sequence[Chosen], start: int, at: int, *, f
 
 
 def _items_among(items: Sequence[Chosen], good: Sequence[Scored]) -> int:
-    """How many items of the list hold one of the good sentences."""
+    """The number of list items that contain one of the ``good`` sentences."""
     starts = {one.seen.sentence.start for one in good}
     found = 0
     counted = False
@@ -143,7 +158,8 @@ def _items_among(items: Sequence[Chosen], good: Sequence[Scored]) -> int:
 
 
 def _list_at(flow: Sequence[Chosen], at: int) -> tuple[int, int]:
-    """The run of list sentences that ``at`` is in, or that begins within two sentences of it; else empty."""
+    """Return the start and end index in ``flow`` of the list that contains the sentence at ``at``, or that begins
+    within the next two sentences. Start and end are equal if there is no such list."""
     start = at
     if flow[at][1].kind is BlockKind.ITEM:
         while start > 0 and flow[start - 1][1].kind is BlockKind.ITEM:
@@ -157,7 +173,8 @@ def _list_at(flow: Sequence[Chosen], at: int) -> tuple[int, int]:
 
 
 def _items(flow: Sequence[Chosen]) -> list[Chosen]:
-    """One for each item: the whole of it where it is short and in one passage, else its first sentence."""
+    """Return one entry for each list item: the whole item if it lies in one passage and has at most ``WHOLE_ITEM``
+    words, else its beginning, at least one sentence."""
     items: list[Chosen] = []
     for passage, sentence in flow:
         if sentence.opens or not items:

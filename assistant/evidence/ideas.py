@@ -1,4 +1,5 @@
-"""Whether passages bear on an idea, by which sentences, and on which side, as the network for ideas reads them."""
+"""Estimates with a neural network whether passages concern an idea, which of their sentences do, and on which side they
+are."""
 
 from __future__ import annotations
 
@@ -14,22 +15,24 @@ LEAST = 1e-6  # probability
 
 
 class IdeaReader:
-    """The model that ships; nothing is loaded before the first pair."""
+    """The idea model that comes with the program. Its network is loaded when the first passage is read."""
 
     name = "pushback"
 
     @property
     def shown(self) -> float:
-        """See ``eval/training/bearing.py``."""
+        """The threshold for showing a passage, as in ``IdeaModel.shown``; ``eval/training/bearing.py`` chose it."""
         return float(shipped.told(shipped.IDEAS)["shown"])
 
     @property
     def sure(self) -> float:
-        """See ``eval/training/bearing.py``."""
+        """The threshold for giving a passage a side, as in ``IdeaModel.sure``; ``eval/training/bearing.py`` chose
+        it."""
         return float(shipped.told(shipped.IDEAS)["sure"])
 
     def weigh(self, claim: str, passages: Sequence[Whole]) -> list[Weight]:
-        """See ``IdeaModel.weigh``.
+        """Return a ``Weight`` for each passage, in the order of ``passages``: whether it concerns the claim, and on
+        which side it is.
 
         Raises:
             ModelUnavailable: the base model's weights are not on this machine, or not the published ones.
@@ -37,8 +40,8 @@ class IdeaReader:
         return [_weight(*log_odds(one)) for one in self.read(claim, passages)]
 
     def read(self, idea: str, passages: Sequence[Whole]) -> list[Vectors]:
-        """The probabilities of ``BEARS`` of each passage as a whole, then of its sentences (1 + sentences, 4): "no" for
-        what is cut off.
+        """Return the probabilities of the labels ``BEARS`` for each passage: one row for the whole passage, then one
+        for each of its sentences (1 + sentences, 4). A sentence beyond the network's length limit gets the label "no".
 
         Raises:
             ModelUnavailable: the base model's weights are not on this machine, or not the published ones.
@@ -47,8 +50,12 @@ class IdeaReader:
 
 
 def log_odds(read: Vectors) -> tuple[float, Vectors, float]:
-    """Of what was read of a passage (1 + sentences, 4): that it bears, half of it by the whole and half by the sentence
-    that most does; that each sentence bears; that it is for it rather than against it, by the same two halves."""
+    """Return log odds of three kinds for one passage: that the passage concerns the idea; that each of its sentences
+    does; and that the passage supports the idea rather than challenges it.
+
+    ``read`` has the passage's probabilities (1 + sentences, 4), as ``IdeaReader.read`` returns them. The first and the
+    third result are each the mean of the values for the whole passage and for the sentence that most concerns the idea.
+    """
     odds = np.log(np.maximum(read, LEAST))
     bears = np.logaddexp.reduce(odds[:, 1:], axis=1) - odds[:, 0]
     best = 1 + int(bears[1:].argmax())
@@ -62,6 +69,8 @@ def _weight(bears: float, by: Vectors, side: float) -> Weight:
 
 
 def _logistic(*, bears: bool, odds: float) -> float:
-    """The probability of either, scaled and shifted (Platt 1999)."""
+    """Turn log odds (``odds``) into a calibrated probability, by a scale and a shift that training chose (Platt 1999).
+    With ``bears`` it is the probability that a passage concerns the idea, else the probability that it supports the
+    idea."""
     slope, shift = shipped.told(shipped.IDEAS)["bears" if bears else "side"]
     return float(1 / (1 + np.exp(-(slope * odds + shift))))

@@ -1,10 +1,11 @@
-"""A linear layer in whole numbers of 8 bits, with a scale for each row of its weights and of its input.
+"""A linear layer in 8-bit whole numbers, with a scale for each row of its weights and for each row of its input.
 
-The scale of an input is each token's own. With one for all of them, as PyTorch's dynamic quantisation takes it, the
-few tokens whose states are ten times those of the others leave nothing of these: 22 of 100 sides turned over, with a
-scale for each row of the weights or none. With one for each token none of 60 did, probabilities move by 0.013 on the
-mean, and a pass takes a third of the time that it takes in 32 bits (0.65 of it in 16). The scheme is that of
-LLM.int8() without its outlier columns (Dettmers et al. 2022, arXiv:2208.07339).
+Each token of the input has a scale of its own. With one scale for all tokens, as in PyTorch's dynamic quantisation, the
+few tokens whose states are ten times as large as the others leave the others no precision: 22 of 100 sides changed to
+the opposite, with a scale for each row of the weights or without. With one scale for each token, none of 60 sides
+changed, probabilities move by 0.013 on the mean, and a pass takes a third of the time that it takes in 32 bits (in 16
+bits, 0.65 of that time). The scheme is that of LLM.int8() without its outlier columns (Dettmers et al. 2022,
+arXiv:2208.07339).
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import torch
 
 
 class Int8Linear(torch.nn.Module):
-    """``inputs`` numbers to ``outputs``, by ``weight`` (inputs, outputs), ``scale`` and ``bias`` (outputs,)."""
+    """A linear layer with 8-bit weights, from ``inputs`` numbers to ``outputs`` numbers. Its state is ``weight``
+    (inputs, outputs), ``scale`` (outputs,) and ``bias`` (outputs,)."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
@@ -33,7 +35,8 @@ class Int8Linear(torch.nn.Module):
 
 
 def in_int8(model: torch.nn.Module) -> None:
-    """Put an ``Int8Linear`` of the same sizes in the place of every linear layer, with nothing in it yet."""
+    """Replace every linear layer of the model by an ``Int8Linear`` of the same size. The new layers are empty until a
+    state is loaded."""
     for module in list(model.modules()):
         for name, layer in list(module.named_children()):
             if isinstance(layer, torch.nn.Linear):
@@ -41,7 +44,8 @@ def in_int8(model: torch.nn.Module) -> None:
 
 
 def state_in_int8(model: torch.nn.Module) -> dict[str, torch.Tensor]:
-    """The state of a model as ``in_int8`` makes it, of one in 32 bits."""
+    """Return the state of a 32-bit ``model`` in the form that can be loaded after ``in_int8``: the weights of linear
+    layers become 8-bit numbers with scales; all others stay."""
     linear = {name for name, layer in model.named_modules() if isinstance(layer, torch.nn.Linear)}
     made: dict[str, torch.Tensor] = {}
     for name, weight in model.state_dict().items():

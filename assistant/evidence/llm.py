@@ -1,4 +1,5 @@
-"""The team's own chat model as stance model: a claim and several numbered texts at once, sides and sureness back."""
+"""A stance model that asks the team's own chat model: it sends a claim with several numbered texts, and receives the
+side of each text and how sure the model is."""
 
 from __future__ import annotations
 
@@ -42,10 +43,11 @@ class Sides(BaseModel):
 
 
 class LlmStance:
-    """Asks a chat model on which side texts stand; a text of which it says nothing is unclear.
+    """A stance model that asks a chat model on which side of a claim texts are. A text that the reply leaves out is
+    unclear.
 
     Raises:
-        ModelError: from ``sides``, as ``Model.reply`` does.
+        ModelError: ``sides`` raises it as ``Model.reply`` does.
     """
 
     def __init__(self, model: Model) -> None:
@@ -69,7 +71,8 @@ class LlmStance:
 
 
 def _row(one: Sided | None) -> tuple[float, float, float]:
-    """The probabilities of ``SIDES``."""
+    """Return the probabilities of ``SIDES`` for one entry of the reply. If the entry is None or names no side, unclear
+    gets 0.8."""
     if one is None or one.side is Stance.UNCLEAR:
         return 0.1, 0.1, 0.8  # far below any probability from which a side is told
     named, rest = WEIGHT[one.sure], 1 - WEIGHT[one.sure]

@@ -1,8 +1,9 @@
-"""The evidence model's network: a question or an idea and a whole passage are read together, in one pass.
+"""The neural network of the evidence models. It reads a question or an idea together with a whole passage, in one pass.
 
-A pretrained encoder, moved by training, whose states are read by linear heads over four vectors: the pair's, the
-stretch's, the first text's, and the product of the last two. The stretches are the passage as a whole and each of its
-sentences. Imports torch, so it is itself imported late.
+It is a pretrained encoder whose weights training has moved, with linear heads on top. The heads score the passage as a
+whole and each of its sentences, called stretches. For each stretch they read four vectors: one of the whole input, one
+of the stretch, one of the question or idea, and the product of the last two. The module imports torch, so import it
+only where it is used.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ BEARS = ("no", "supports", "challenges", "unclear")
 
 
 class Pair(NamedTuple):
-    """A pair as tokens; ``spans`` are the passage and its sentences, half open, in tokens, (0, 0) where cut off."""
+    """A question or an idea with a passage, as ``tokens``. ``first`` is the number of tokens before the passage.
+    ``spans`` are half-open token ranges, first of the passage, then of each of its sentences; (0, 0) for a sentence
+    that was cut off."""
 
     tokens: list[int]
     first: int  # tokens up to and with the first separator
@@ -27,22 +30,25 @@ class Pair(NamedTuple):
 
 
 class Scores(NamedTuple):
-    """Log odds of each stretch of a batch, in order: (stretches, 3) as an answer, (stretches, 4) for ideas."""
+    """Logits of each stretch of a batch, in order: ``answers`` (stretches, 3) for the labels ``ANSWERS``, ``bears``
+    (stretches, 4) for the labels ``BEARS``. The stretches of a pair are the passage and its sentences."""
 
     answers: torch.Tensor
     bears: torch.Tensor
 
 
 def above(title: str, headings: Sequence[str]) -> str:
-    """What stands above a passage, as the network reads it before the passage."""
+    """Return the title and headings of a passage as one line, which the network reads before the passage; empty if
+    there are none."""
     path = [title, *(heading for heading in headings if heading != title)]
     return f"{' > '.join(filter(None, path))}\n" if any(path) else ""
 
 
 class PassageNetwork(torch.nn.Module):
-    """An encoder from ``folder``, its first ``layers`` only where that is given, with the heads.
+    """The encoder from ``folder`` with the heads on top. With ``layers``, only that many of the encoder's first layers
+    are used.
 
-    ``empty``: its weights are still to be loaded.
+    ``empty`` builds the encoder without its weights, which are still to be loaded.
     """
 
     def __init__(self, folder: Path, layers: int | None = None, *, empty: bool = False) -> None:
@@ -67,8 +73,8 @@ class PassageNetwork(torch.nn.Module):
         self.heads = torch.nn.Linear(width, 2 * (len(ANSWERS) + len(BEARS)))
 
     def pair(self, kind: str, first: str, passage: str, sentences: Sequence[tuple[int, int]]) -> Pair:
-        """Turn a question or an idea (``first``, which ``kind`` tells) and a passage into tokens; ``sentences`` are
-        offsets into the passage."""
+        """Turn a question or an idea and a passage into tokens. ``first`` is the text of the question or idea, ``kind``
+        is "question" or "idea", and ``sentences`` are the sentences' offsets in the passage."""
         read = self.tokenizer(
             f"{kind}: {first}", passage, truncation="longest_first", max_length=LONGEST, return_offsets_mapping=True,
             verbose=False,
@@ -94,7 +100,7 @@ class PassageNetwork(torch.nn.Module):
         return Scores(own[:, : len(ANSWERS)], own[:, len(ANSWERS) :])
 
     def _states(self, pairs: Sequence[Pair]) -> torch.Tensor:
-        """The last layer (pairs, tokens, width)."""
+        """Return the encoder's last layer for a batch of pairs (pairs, tokens, width)."""
         longest = max(len(pair.tokens) for pair in pairs)
         ids = torch.full((len(pairs), longest), self.tokenizer.pad_token_id, dtype=torch.long)
         mask, kinds = torch.zeros_like(ids), torch.zeros_like(ids)
@@ -108,7 +114,7 @@ class PassageNetwork(torch.nn.Module):
 
     @staticmethod
     def _pooled(states: torch.Tensor, pairs: Sequence[Pair]) -> torch.Tensor:
-        """What the heads see of each stretch (stretches, 4 * width)."""
+        """Return the input of the heads for each stretch: four vectors side by side (stretches, 4 * width)."""
         rows: Any = [row for row, pair in enumerate(pairs) for _ in pair.spans]
         sums = torch.nn.functional.pad(states.float().cumsum(1), (0, 0, 1, 0))
         row = torch.tensor(rows, dtype=torch.long)

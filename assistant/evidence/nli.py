@@ -1,4 +1,4 @@
-"""A cross-encoder of somebody else's as stance model: any that was trained to tell entailment from contradiction."""
+"""A stance model from outside the project: any cross-encoder that was trained to tell entailment from contradiction."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ MEANT = {"entail": Stance.SUPPORTS, "contradict": Stance.CHALLENGES, "neutral": 
 
 
 class NliStance:
-    """A sentence-transformers cross-encoder by name or path, its labels read from its own configuration.
+    """A sentence-transformers cross-encoder as a stance model. ``name`` is its name or the path of its folder; its
+    configuration tells which output is entailment, contradiction or neutral.
 
     Raises:
-        ModelUnavailable: it is not on this machine, or its labels are not the three of natural language inference.
+        ModelUnavailable: ``sides`` raises it if the model is not on this machine, or lacks one of these three
+            labels.
     """
 
     def __init__(self, name: str) -> None:

@@ -1,4 +1,4 @@
-"""A question or an idea and whole passages, read together: each passage in one pass, under its title and headings."""
+"""Reads whole passages together with a question or an idea: each passage in one pass, under its title and headings."""
 
 from __future__ import annotations
 
@@ -22,8 +22,12 @@ _ALONE = RLock()  # a fast tokenizer keeps its padding and truncation, so two th
 
 
 def read(name: str, first: str, passages: Sequence[Read]) -> list[Vectors]:
-    """What a network of ``shipped.NETWORKS`` says of each passage beside a question or idea: the probabilities of
-    ``ANSWERS`` or ``BEARS`` for the whole, then for its sentences (1 + sentences, labels), "no" for what is cut off.
+    """Return what the network ``name`` of ``shipped.NETWORKS`` says of each passage, read together with the question or
+    idea ``first``.
+
+    The result for a passage has the probabilities of the labels ``ANSWERS`` or ``BEARS``: one row for the whole
+    passage, then one for each of its sentences (1 + sentences, labels). A sentence beyond the length limit gets the
+    label "no".
 
     Raises:
         ModelUnavailable: the base model's weights are not on this machine, or not the published ones.
@@ -39,7 +43,8 @@ def read(name: str, first: str, passages: Sequence[Read]) -> list[Vectors]:
 
 
 def through(between: Callable[[Scorer], Scorer] | None) -> None:
-    """Let ``between`` stand before the network, which runs of suites keep their readings with; None takes it away."""
+    """Wrap the function that scores passages with ``between``, in all later calls of ``read``; None removes the
+    wrapper. Runs of test suites use it to store and reuse readings."""
     _BETWEEN[:] = [between] if between else []
 
 
@@ -68,15 +73,18 @@ def _scored(name: str, first: str, passages: Sequence[Read]) -> list[Vectors]:
 
 
 def as_read(passage: Passage) -> str:
-    """A passage under its title and headings, as it is read."""
+    """Return the text of a passage under its title and headings, as a network reads it."""
     path = [passage.about.title, *(heading for heading in passage.headings if heading != passage.about.title)]
     head = " > ".join(filter(None, path))
     return f"{head}\n{passage.text}" if head else passage.text
 
 
 def with_sentences(passage: Passage) -> Read:
-    """A passage as it is read, after the name of who speaks in it, else of its author, and where all of its sentences
-    stand in that. Without the author, 0.87 of the suite sample's answers are among what is shown, with 0.92."""
+    """Return the text of a passage as the network for questions reads it, with the name of its speaker or else its
+    author, and the spans of all of its sentences in that text.
+
+    With the author's name, 0.92 of the suite sample's answers are among the sentences shown; without it, 0.87.
+    """
     above = as_read(passage).removesuffix(passage.text)
     voice = passage.speaker or passage.about.author
     said = f"{voice}: " if voice else ""

@@ -1,4 +1,5 @@
-"""What a sentence is: a heading or a fragment, and whether it holds the kind of thing that is asked for."""
+"""Describes a sentence: whether it is a heading or a fragment, and whether it has the kind of thing that a question
+asks for."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ _CAUSE = re.compile(
 
 
 class Seen(NamedTuple):
-    """One sentence in its passage, with its text and words."""
+    """A sentence with its passage, its text and its words."""
 
     passage: Passage
     sentence: Sentence
@@ -25,7 +26,7 @@ class Seen(NamedTuple):
 
 
 def seen(passage: Passage) -> tuple[Seen, ...]:
-    """The sentences of a passage."""
+    """Return the sentences of a passage, in order."""
     found = []
     for sentence in passage.sentences:
         text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
@@ -34,20 +35,21 @@ def seen(passage: Passage) -> tuple[Seen, ...]:
 
 
 def context_stems(passage: Passage) -> tuple[str, ...]:
-    """The content stems of what stands above a passage: title, headings, who speaks."""
+    """The stems of the content words in a passage's title, headings, speaker and author."""
     about = passage.about
     return content_stems(" . ".join((about.title, *passage.headings, passage.speaker or "", about.author or "")))
 
 
 def numbers_near(passage: Passage) -> frozenset[str]:
-    """The numbers of a passage, of its title and headings, and of its document's date."""
+    """The numbers in a passage, in its title and headings, and in its document's date."""
     about = passage.about
     told = (passage.text, about.title, *passage.headings, (about.date or "").replace("-", " "))
     return frozenset(numbers(" . ".join(told)))
 
 
 def answers_in_kind(question: Question, one: Seen) -> bool | None:
-    """Whether the sentence holds the kind of thing asked for (a number, a date, a name); None: no kind is asked."""
+    """Whether the sentence has the kind of thing that the question asks for: a number, a date, a name or a reason. None
+    if the question asks for none of these."""
     if question.asks is Asks.NUMBER:
         return bool(numbers(one.text) - question.numbers) or any(t.word.lower() in NUMBER_WORDS for t in one.words)
     if question.asks is Asks.WHEN:
@@ -68,5 +70,6 @@ def is_heading(one: Seen) -> bool:
 
 
 def is_fragment(one: Seen) -> bool:
-    """Whether it is no sentence though it stands alone: a byline, a date line, a label."""
+    """Whether the text is no full sentence but a byline, a date line, a label or the like: it opens a block and ends
+    without punctuation."""
     return not is_heading(one) and one.sentence.opens and one.text.rstrip("\"”’')] ")[-1:] not in ".!?:;…"

@@ -1,9 +1,10 @@
-"""The networks that ship: all-mpnet-base-v2 as training moved it, once to read for questions and once for ideas.
+"""The two networks that come with the program: all-mpnet-base-v2, trained once to read for questions and once for
+ideas.
 
-What ships is how far training moved each weight (``trained.py``). The networks that this makes are kept in whole
-numbers of 8 bits in the user's cache folder, so that only the first start on a machine has to make them. A folder there
-is one version of them. Its time is when a process last looked for it; once that is long ago (``UNUSED``), the next
-version removes it. A process that still needs it makes it again.
+Only the changes that training made to the weights come with the program (``trained.py``). The first start on a machine
+makes the networks from them, in 8-bit whole numbers, and stores them in the user's cache folder. Each folder there
+holds one version of the networks. The folder's modification time is when a process last used it. If that is more than
+``UNUSED`` seconds ago, another version removes the folder; a process that needs it again makes it again.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ Progress = Callable[[float], None]
 
 
 def prepare(progress: Progress) -> None:
-    """Make what is kept in the user's cache, where it is not there yet; ``progress`` is told the share done.
+    """Make the networks in the user's cache folder if they are not there yet. ``progress`` is called with the share
+    that is done, from 0 to 1.
 
     Raises:
         ModelUnavailable: the base model's weights are not on this machine, or not the published ones.
@@ -53,7 +55,7 @@ def prepare(progress: Progress) -> None:
 
 @cache
 def network(name: str) -> PassageNetwork:
-    """One of ``NETWORKS``, once for the process.
+    """Return the network ``name``, one of ``NETWORKS``. It is loaded once in a process.
 
     Raises:
         ModelUnavailable: the base model's weights are not on this machine, or not the published ones.
@@ -75,7 +77,8 @@ def network(name: str) -> PassageNetwork:
 
 @cache
 def told(name: str) -> dict[str, Any]:
-    """What training wrote beside the weights: how scores become probabilities, and from where one acts on them."""
+    """Return what training stored beside the weights of the network ``name``, by key: how scores become probabilities,
+    and the thresholds for answering, showing a passage, or giving it a side."""
     from safetensors import safe_open
 
     with safe_open(weights(name), "numpy") as file:
@@ -83,7 +86,7 @@ def told(name: str) -> dict[str, Any]:
 
 
 def weights(name: str) -> Path:
-    """The file of a network's differences."""
+    """Return the path of the file with the weight changes of the network ``name``."""
     return Path(str(files(__package__).joinpath("weights", _file(name))))
 
 
@@ -92,7 +95,12 @@ def _file(name: str) -> str:
 
 
 def _made(spare: Path) -> Path:
-    """The folder of the networks: in the cache, made if it is not there, or ``spare`` where nothing can be kept."""
+    """Return the folder with the networks: the one in the cache, made if it is not there, or ``spare`` if the cache
+    cannot be written.
+
+    Raises:
+        ModelUnavailable: there is no room for the networks, or the base model's weights are missing.
+    """
     if kept := _cached():
         return kept
     try:
@@ -104,7 +112,8 @@ def _made(spare: Path) -> Path:
 
 
 def _cached(progress: Progress = lambda _: None) -> Path | None:
-    """The folder of the networks in the cache, made if it is not there; None where nothing can be kept."""
+    """Return the folder with the networks in the cache, made if it is not there; None if the cache cannot be written.
+    ``progress`` is called with the share that is done, from 0 to 1."""
     from platformdirs import user_cache_path
 
     digest = hashlib.sha256(b"".join(weights(name).read_bytes() for name in NETWORKS)).hexdigest()
@@ -133,7 +142,8 @@ def _keep(kept: Path, progress: Progress) -> None:
 
 
 def _tidy(kept: Path) -> None:
-    """Note that this version is in use, and remove other versions that nobody uses and what killed processes left."""
+    """Mark the folder ``kept`` as used now. Remove the folders of other versions that have not been used for ``UNUSED``
+    seconds, and the unfinished folders of killed processes."""
     with suppress(OSError):
         os.utime(kept)
     for left in kept.parent.glob(VERSION):
@@ -151,7 +161,8 @@ def _age(folder: Path) -> float:
 
 
 def _make(folder: Path, progress: Progress = lambda _: None) -> None:
-    """Unpack the base to ``folder``, and put there each network in 8 bits in the place of the base's own weights."""
+    """Write both networks to ``folder`` in 8-bit numbers. The base model is unpacked there first; its own weights are
+    deleted at the end."""
     base.unpack(folder, lambda share: progress(UNPACKED * share))
     for place, name in enumerate(NETWORKS):
         each = (1 - UNPACKED) / len(NETWORKS)

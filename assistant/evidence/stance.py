@@ -1,6 +1,8 @@
-"""On which side of a claim a text stands: supports, challenges, or neither, each with its probability.
+"""Estimates on which side of a claim a text is: it supports the claim, challenges it, or does neither, each with a
+probability.
 
-``StanceModel`` reads the text alone; ``IdeaModel`` reads a passage, and says whether it bears at all, too.
+``StanceModel`` reads a text alone. ``IdeaModel`` reads a whole passage, and also says whether it concerns the claim at
+all.
 """
 
 from __future__ import annotations
@@ -29,21 +31,22 @@ _YES = re.compile(
 
 
 class StanceModel(Protocol):
-    """Says of texts on which side of a claim they stand."""
+    """Estimates on which side of a claim texts are."""
 
     name: str
 
     def sides(self, claim: str, texts: Sequence[str]) -> Vectors:
-        """The probabilities that each text supports the claim, challenges it, or neither, in the order of ``SIDES``
-        (texts, 3); each row sums to 1."""
+        """Return the probabilities that each text supports the claim, challenges it, or does neither, in the order of
+        ``SIDES`` (texts, 3); each row sums to 1."""
         ...
 
 
 class Whole(NamedTuple):
-    """A passage as it is read, and where those of its sentences stand in it that say something by themselves.
+    """A passage as an idea model reads it. ``spans`` are the places in it of the sentences that say something by
+    themselves.
 
-    ``nearest`` is the place among them of the one that is nearest to the claim, and ``alone`` that one with what it
-    leans on.
+    ``nearest`` is the position in ``spans`` of the sentence most similar to the claim. ``alone`` is that sentence with
+    the words before it that it needs to be understood.
     """
 
     passage: str
@@ -53,8 +56,9 @@ class Whole(NamedTuple):
 
 
 class Weight(NamedTuple):
-    """The probability that a passage bears on a claim; of each sentence the log odds that it does, (sentences,); and
-    the probabilities of ``SIDES`` (3,) of the one that most does."""
+    """What an idea model says of a passage and a claim. ``bears`` is the probability that the passage concerns the
+    claim; ``by`` has the log odds that each of its sentences does (sentences,); ``sides`` has the probabilities of
+    ``SIDES`` (3,)."""
 
     bears: float
     by: Vectors
@@ -62,31 +66,34 @@ class Weight(NamedTuple):
 
 
 class IdeaModel(Protocol):
-    """Says of passages whether they bear on a claim, by which sentences, and on which side."""
+    """Estimates whether passages concern a claim, which of their sentences do, and on which side they are."""
 
     @property
     def name(self) -> str:
-        """What a verdict says it was."""
+        """The model's name, which a verdict records."""
         ...
 
     @property
     def shown(self) -> float:
-        """Probability of bearing from which a passage is shown."""
+        """The threshold for showing a passage: it is shown only if it concerns the claim with at least this
+        probability."""
         ...
 
     @property
     def sure(self) -> float:
-        """Probability of a side from which it is told."""
+        """The threshold for giving a passage a side: if neither side has at least this probability, the passage is
+        unclear."""
         ...
 
     def weigh(self, claim: str, passages: Sequence[Whole]) -> list[Weight]:
-        """One for each."""
+        """Return a ``Weight`` for each passage, in the order of ``passages``: whether it concerns the claim, and on
+        which side it is."""
         ...
 
 
 class Alone:
-    """A stance model as an idea model: it reads of each passage the nearest sentence alone, and takes it that all bear
-    alike."""
+    """Uses a stance model as an idea model. It reads only the sentence of a passage that is nearest to the claim, and
+    assumes that every passage concerns the claim."""
 
     shown = 0.0
     sure = SURE
@@ -101,12 +108,13 @@ class Alone:
 
 
 def whole(text: str) -> Whole:
-    """A text that is read as it is, with nothing around it."""
+    """Return a text as a passage of one sentence, to be read without title, headings or context."""
     return Whole(text, (Span(0, len(text)),), 0, text)
 
 
 def side_of(probabilities: Vectors, sure: float) -> tuple[Stance, float]:
-    """The side of these probabilities of ``SIDES``, and how likely it is; unclear where none of the two is ``sure``."""
+    """Return the likelier of the two sides and its probability, given the ``probabilities`` of ``SIDES``. If neither
+    side reaches the probability ``sure``, return unclear and the probability that the text is on neither side."""
     likely = int(probabilities[:2].argmax())
     if probabilities[likely] < sure:
         return Stance.UNCLEAR, float(1 - probabilities[:2].sum())
@@ -114,11 +122,12 @@ def side_of(probabilities: Vectors, sure: float) -> tuple[Stance, float]:
 
 
 class PlainMarks:
-    """Reads a side off plain marks, with no model; most texts stay unclear.
+    """A stance model without a neural network: it looks for negations and for words of advice or praise. Most texts
+    stay unclear.
 
-    A text must be about the same things, by two content words at least; then one negation between the two speaks
-    against the claim, and a word of advice or praise without one for it. The probabilities are not measured: 0.6 is
-    above ``SURE``, so that the side is told, and what is below it is not.
+    A text must have at least ``SHARED`` content words in common with the claim. If only one of the two has a negation,
+    the text challenges the claim; otherwise a word of advice or praise in the text supports it. The probabilities are
+    not measured: a side gets 0.6, which is above ``SURE`` and therefore counts.
     """
 
     name = "none"

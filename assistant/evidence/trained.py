@@ -1,8 +1,9 @@
-"""A trained model as it ships: how far training moved each weight of the encoder that a package brings.
+"""Applies the result of training to an encoder. Only the changes to the encoder's weights come with the program; a
+package brings the encoder.
 
-A file of ``weights/`` holds heads and, for each weight of the layers, its difference as two thin matrices in whole
-numbers of 8 bits (a low-rank difference, as in LoRA, Hu et al. 2021, arXiv:2106.09685). ``CARD.md`` says how each was
-trained and how good it is.
+A file in ``weights/`` holds the heads and, for each weight matrix of the encoder's layers, its change as two thin
+matrices in 8-bit whole numbers (a low-rank difference, as in LoRA, Hu et al. 2021, arXiv:2106.09685). ``CARD.md`` says
+how each network was trained and how good it is.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ class _Tokens(Protocol):
 
 
 def batches(pairs: Mapping[int, _Tokens], tokens: int = TOKENS) -> Iterator[list[int]]:
-    """The indices in batches of like length, each of at most so many tokens with its padding."""
+    """Yield the keys of ``pairs`` in batches of pairs of similar length, the longest pairs first. A batch has at most
+    ``tokens`` tokens, padding included; a longer pair makes a batch of its own."""
     batch: list[int] = []
     for i in sorted(pairs, key=lambda i: -len(pairs[i].tokens)):
         if batch and (len(batch) + 1) * len(pairs[batch[0]].tokens) > tokens:
@@ -38,10 +40,8 @@ def batches(pairs: Mapping[int, _Tokens], tokens: int = TOKENS) -> Iterator[list
 
 
 def moved(model: torch.nn.Module, kept: Mapping[str, Any]) -> None:
-    """Move the encoder's weights by what is kept: ``NAME.a`` times ``NAME.b`` for a matrix, ``NAME`` for the rest.
-
-    Heads are kept as they are.
-    """
+    """Add the changes in ``kept`` to the encoder's weights: ``NAME.a`` times ``NAME.b`` for a matrix, ``NAME`` for any
+    other weight. The weights of the heads are replaced."""
     import torch
 
     with torch.no_grad():
@@ -56,6 +56,7 @@ def moved(model: torch.nn.Module, kept: Mapping[str, Any]) -> None:
 
 
 def _plain(kept: Mapping[str, Any], name: str) -> Vectors:
-    """A thin matrix from its whole numbers and the scale of each column or row of it."""
+    """Return the thin matrix ``name`` of ``kept`` in 32-bit numbers: its whole numbers times the scale of each column
+    or row."""
     found: Vectors = kept[name].astype(np.float32) * kept[f"{name}.scale"].astype(np.float32)
     return found

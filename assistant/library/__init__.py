@@ -1,1 +1,2 @@
-"""A library: one folder with a catalog, which is the truth, and a vector index made from it."""
+"""A library is one folder with a catalog (a database that holds everything) and a vector index made from the
+catalog."""

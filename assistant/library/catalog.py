@@ -1,8 +1,8 @@
 """The catalog: documents, passages with their words and vectors, and conversations with the feedback on them.
 
-The catalog is the truth of a library. Only this module and the modules of its tables know SQL. Changes become visible
-in whole transactions, and each transaction raises ``generation`` by one. Each SQL statement is written once, for every
-database (``sql``).
+If the catalog and the vector index of a library differ, the catalog is right. Only this module and the modules of its
+tables contain SQL. Each SQL statement is written once, for every kind of database (``sql``). Changes become visible in
+whole transactions, and each transaction raises ``generation`` by one.
 """
 
 from __future__ import annotations
@@ -32,29 +32,31 @@ SURE, CHANGING, REBUILDING = range(3)  # what ``in_doubt`` says of the index
 
 
 class Words(Protocol):
-    """The full-text search of the catalog's database."""
+    """The full-text search of a catalog, which each kind of database implements in its own way."""
 
     def search(
         self, words: Sequence[str], k: int, filters: Filters, *, in_titles: bool = False
     ) -> list[tuple[str, float]]:
-        """The ``k`` passages that match the words best, each by its id and BM25 score (a higher one is better).
-        With titles, the words are looked up in the documents' titles instead."""
+        """Return the ids of the ``k`` passages that match ``words`` best, each with its BM25 score (higher is better),
+        the best first. With ``in_titles``, the words are looked up in the titles of the documents instead of the
+        passages' texts."""
 
     def follow(self, documents: Sequence[str] | None = None) -> None:
-        """Index the new passages of these documents, or of all; a step of the catalog's transaction."""
+        """Index the new passages of these documents, or of all documents if None. Call this inside a transaction of the
+        catalog."""
 
     def is_wrong(self) -> bool:
-        """Whether the full-text index differs from the passages."""
+        """Whether the full-text index disagrees with the stored passages."""
 
     def renew(self) -> None:
-        """Rebuild the full-text index from the passages; a step of the catalog's transaction."""
+        """Rebuild the full-text index from the passages. Call this inside a transaction of the catalog."""
 
 
 class Catalog:
-    """The tables of one library, read and written as values. Several threads and processes can use it at once.
+    """The database of one library. Several threads and processes can use it at once.
 
-    Each table has an object of its own. This class holds the state of the library, and the operations that change
-    several tables at once.
+    Each table has an object of its own, such as ``documents`` or ``passages``. This class holds the state of the
+    library, and the operations that change several tables at once.
     """
 
     def __init__(self, db: Database, words: Words, passage_words: int) -> None:
@@ -91,31 +93,34 @@ class Catalog:
             )
 
     def close(self) -> None:
-        """Close the database."""
+        """Close the connection to the database."""
         self._db.close()
 
     def alone(self, patience: float) -> AbstractContextManager[None]:
-        """Make this process the only writer on any machine; see ``sql.Database.alone``."""
+        """Return a context manager in which no other process, on any machine, can write to the library. It waits at
+        most ``patience`` seconds for other writers; see ``sql.Database.alone``."""
         return self._db.alone(patience)
 
     # What the library says of itself
 
     def state(self) -> State:
-        """The state of the library: its generation, whether the index is in doubt, and the settings that the library
-        was made with."""
+        """The state of the library: the number of its changes (``generation``), whether the vector index may be
+        incomplete, and the settings that the library was made with."""
         row = self._db.row("SELECT generation, in_doubt, passage_words, model, weights, dimension FROM state")
         generation, in_doubt, words, model, weights, dimension = row
         return State(generation, in_doubt != SURE, words, model, weights, dimension, in_doubt == REBUILDING)
 
     def searched(self) -> Searched:
-        """The number of documents and passages; counted once for each generation, since counting reads them all."""
+        """The number of documents and passages in the library. It is counted again only when the library has changed,
+        since counting reads whole tables."""
         generation = self.state().generation
         if self._counted is None or self._counted[0] != generation:
             self._counted = generation, self.documents.searched()
         return self._counted[1]
 
     def identity(self) -> str:
-        """The id of this catalog, so that no two catalogs share an index on a server."""
+        """The id of this catalog. The first call makes it at random, so that no two catalogs share an index on a Chroma
+        server."""
         sql = "SELECT id FROM identity"
         if row := self._db.row(sql):
             return str(row[0])
@@ -125,53 +130,61 @@ class Catalog:
             return str(self._db.row(sql)[0])
 
     def record_model(self, model: str, weights: str, dimension: int) -> None:
-        """Record which embedding model makes the vectors."""
+        """Record the embedding model that makes the vectors: its name, the hash of its weights, and the length of a
+        vector."""
         self._db.run("UPDATE state SET model = ?, weights = ?, dimension = ?", [model, weights, dimension])
 
     def record_passage_words(self, words: int) -> None:
-        """Record how long passages are."""
+        """Record the length of a passage, in words."""
         self._db.run("UPDATE state SET passage_words = ?", [words])
 
     def doubt(self, *, rebuilding: bool = False) -> None:
-        """Mark the index as in doubt before it changes. Until ``trust`` or ``renew`` is called, its content is
-        unknown."""
+        """Mark the vector index as in doubt before it changes. Its content counts as unknown until ``trust`` or
+        ``renew`` is called. ``rebuilding`` says that the whole index is rebuilt."""
         self._db.run("UPDATE state SET in_doubt = ?", [REBUILDING if rebuilding else CHANGING])
 
     def trust(self) -> None:
-        """Clear the mark that ``doubt`` made, since the index holds the catalog's passages again."""
+        """Remove the mark that ``doubt`` made, because the vector index agrees with the catalog again."""
         self._db.run("UPDATE state SET in_doubt = ?", [SURE])
 
     def renew(self) -> None:
-        """Tell readers that the index was rebuilt."""
+        """Remove the mark that ``doubt`` made, and raise ``generation``, so that readers open the rebuilt vector index
+        again."""
         self._db.run("UPDATE state SET in_doubt = ?, generation = generation + 1", [SURE])
 
     # What changes several tables at once
 
     def put(self, documents: Sequence[DocumentRow]) -> list[str]:
-        """Add or replace documents in one transaction; returns the ids of passages that were removed."""
+        """Add or replace documents in one transaction. Returns the ids of the passages that were removed."""
         return self._put(documents, lambda row: self.passages.put(row.document, row.passages))
 
     def put_staged(self, row: DocumentRow) -> list[str]:
-        """Add or replace a document from its staged passages; returns the ids of passages that were removed."""
+        """Add or replace one document whose passages are already in the table ``staged``, in one transaction. Returns
+        the ids of the passages that were removed."""
         return self._put([row], lambda _: self.staged.take())
 
     def attach(self, path: str, source: str, size: int, mtime_ns: int, document: str) -> list[str]:
-        """Add a file as another source of a document; returns the ids of passages that were removed."""
+        """Record a file as another source of an existing document. If the file held another document before, and that
+        document has no source left, it is removed; the ids of its passages are returned.
+
+        ``path`` is the file's absolute path, ``source`` its path as it was ingested.
+        """
         with self._changing():
             changed = {document} | self.files.documents([path])
             self.files.put(path, source, size, mtime_ns, document)
             return self._sweep(changed)[1]
 
     def remove(self, paths: Sequence[str]) -> tuple[int, list[str]]:
-        """Remove files, and documents without files; returns their number and the ids of their passages."""
+        """Remove files, and the documents that have no file left. Returns the number of removed documents and the ids
+        of their passages."""
         with self._changing():
             changed = self.files.documents(paths)
             self.files.forget(paths)
             return self._sweep(changed)
 
     def correct(self, document: str, said: Said) -> None:
-        """Replace what was read about a document (title, author, date) by what a person entered. A field that is None
-        gets the value from the file again."""
+        """Replace the title, author and date of a document by what a person entered. For a field of ``said`` that is
+        None, the value from the document's file is used again. An unknown document is ignored."""
         with self._changing():
             if (found := self.documents.get(document)) is None:
                 return
@@ -190,14 +203,15 @@ class Catalog:
                 self.families.put(replace(found, about=about), mtime_ns)
 
     def version(self, document: str) -> None:
-        """Find out whether an existing document is a version of another, and record it."""
+        """Find out whether an existing document is a version of another one, and record its group of versions."""
         with self._db.changing():
             found, mtime_ns = self.documents.get(document), self.files.newest(document)
             if found is not None and mtime_ns is not None:
                 self.families.put(found, mtime_ns)
 
     def adopt(self, model: str, weights: str, dimension: int, passage_words: int) -> None:
-        """Replace all passages by the staged ones; the index is in doubt until it is rebuilt."""
+        """Replace all passages by those in the table ``staged``, and record the embedding model and the passage length
+        that made them. The vector index is marked as in doubt until it is rebuilt."""
         with self._changing():
             self.passages.clear()
             self.staged.take()
@@ -207,25 +221,26 @@ class Catalog:
             self.doubt(rebuilding=True)
 
     def renew_words(self) -> None:
-        """Rebuild the full-text index from the passages."""
+        """Rebuild the full-text index from the passages, in one transaction."""
         with self._changing():
             self.full_text.renew()
 
     def copy(self, db: Database, words: Words, progress: moving.Progress | None = None) -> None:
-        """Copy the catalog into an empty database, in one transaction there.
+        """Copy the catalog into the empty database ``db``, in one transaction of ``db``. ``words`` is the full-text
+        index of ``db``; ``progress`` is called with the number of rows copied and the number of all rows.
 
         Raises:
-            LibraryLocked: another process changed the catalog meanwhile.
+            LibraryLocked: another process changed the catalog during the copy.
         """
         self.identity()  # the copy has it, too
         moving.copy(self._db, db, words, progress)
 
     def is_copy_of(self, other: Catalog) -> bool:
-        """Whether this catalog was made from the other by ``copy``, and neither has changed since."""
+        """Whether this catalog was made from ``other`` by ``copy``, and neither has changed since."""
         return self.identity() == other.identity() and moving.held(self._db) == moving.held(other._db)
 
     def faults(self) -> list[str]:
-        """What is broken in the catalog itself, in the database's words; empty if nothing is."""
+        """The damage that the database reports in the catalog, one message for each fault; empty if there is none."""
         return self._db.faults()
 
     @contextmanager
@@ -254,8 +269,8 @@ class Catalog:
             return sorted(gone - self.passages.visible(sorted(gone)))
 
     def _sweep(self, changed: Set[str]) -> tuple[int, list[str]]:
-        """Remove those documents without a source whose sources ``changed``; returns their number and the ids of their
-        passages."""
+        """Remove the documents in ``changed`` that have no source file left. Returns the number of removed documents
+        and the ids of their passages."""
         among = sorted(changed)
         orphans = self.documents.orphans(among)
         origins = self.documents.origins(orphans)

@@ -1,4 +1,4 @@
-"""Finds what is wrong with a library, and repairs it."""
+"""Finds and repairs the problems of a library."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from assistant.library.upkeep import difference, rebuild
 
 
 def examine(catalog: Catalog, index: VectorIndex, guard: IndexGuard) -> list[Problem]:
-    """List the problems, each with its remedy. What can be repaired safely is repaired, unless another process is
-    writing."""
+    """List the problems of a library, each with its remedy. Problems that can be repaired safely are repaired at once,
+    unless another process is writing."""
     again = "Put a copy of the folder back, or remove it and run `pushback ingest` again."
     problems = [Problem(f"The catalog is damaged: {fault}.", again) for fault in catalog.faults()]
     if problems:
@@ -32,7 +32,7 @@ def examine(catalog: Catalog, index: VectorIndex, guard: IndexGuard) -> list[Pro
 
 
 def _mend(catalog: Catalog, index: VectorIndex, guard: IndexGuard) -> Iterator[tuple[str, str]]:
-    """Repair what can be repaired; returns what was wrong and what was done."""
+    """Repair what can be repaired. Yields, for each repair, what was wrong and what was done."""
     if catalog.staged.count():
         catalog.staged.clear()
         yield "A reindex or an ingest was interrupted.", "what it left is gone; the library is as it was before"

@@ -1,7 +1,7 @@
-"""Guards the vector index beside its catalog: who may change it, when it is rebuilt, and which model it belongs to.
+"""Guards the vector index of a library: who may change it, when it is rebuilt, and which model its vectors come from.
 
-The index is reopened if it is older than the catalog, and repaired if a writer left it in doubt. It is never used if
-its vectors come from another model, or from passages of another length, than the settings name.
+The index is reopened if it is older than the catalog, and rebuilt if a writer was killed while changing it. It is never
+used if its vectors come from another model, or from passages of another length, than those in the settings.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ LOOK = 0.1  # seconds between two looks: short beside the seconds that an index 
 
 
 class IndexGuard:
-    """Opens the index of one library for reading or writing."""
+    """Opens the vector index of one library for reading or writing, after checking that it fits the catalog and the
+    settings."""
 
     def __init__(self, settings: Settings, embedder: Embedder, catalog: Catalog, index: VectorIndex) -> None:
         self._settings, self._embedder = settings, embedder
@@ -53,7 +54,8 @@ class IndexGuard:
 
     @contextmanager
     def lock(self, patience: float = _PATIENCE) -> Iterator[None]:
-        """Lock the library for writing, within ``patience`` seconds.
+        """A context manager that locks the library for writing. It waits at most ``patience`` seconds for another
+        writer.
 
         Raises:
             LibraryLocked: another process is writing.
@@ -74,14 +76,14 @@ class IndexGuard:
             lock.release()
 
     def to_read(self) -> VectorIndex | Exact | None:
-        """The index for searching, as current as the catalog; None while the library is empty.
+        """Return the vector index for searching, up to date with the catalog; None while the library is empty.
 
-        For few passages, or if the index cannot be opened because nothing can be written, ``exact.Exact`` is returned
-        in its place, which compares the vectors of the catalog.
+        If there are few passages, or if the index cannot be opened because the disk is read-only or full, an ``Exact``
+        is returned instead, which compares the vectors in the catalog.
 
         Raises:
-            IndexMismatch: the index was made with another model or from other passages.
-            LibraryDamaged: the index lacks vectors.
+            IndexMismatch: the index was made with another model or from passages of another length.
+            LibraryDamaged: vectors are missing in the index.
         """
         state = self._settled()
         if state.model is None:
@@ -110,11 +112,13 @@ class IndexGuard:
         return self._few[1]
 
     def to_write(self, *, new_vectors: bool) -> VectorIndex:
-        """The index for writing, repaired if it was in doubt; the first vectors decide its model.
+        """Return the vector index for writing. If a writer was killed while changing the index, it is rebuilt first.
+        ``new_vectors`` says that vectors will be added. The first vectors of an empty library decide the library's
+        embedding model.
 
         Raises:
-            IndexMismatch: new vectors are to be added, and the index was made with another model or from other
-                passages.
+            IndexMismatch: ``new_vectors`` is true, and the index was made with another model or from passages of
+                another length.
         """
         state = self._catalog.state()
         identity = self._embedder.identity if new_vectors else None
@@ -130,14 +134,15 @@ class IndexGuard:
         return self._index
 
     def broken(self) -> str | None:
-        """How a process fails that reads the index; None if reading works."""
+        """Read the vector index in a separate process. Returns an error message if that process fails or crashes; None
+        if it can read the index."""
         why = breaks(self._index.home)
         if why is None:
             self._index.believe()
         return why
 
     def repair(self) -> bool:
-        """Repair what a killed writer left behind; returns whether there was anything to repair.
+        """Rebuild the vector index if a writer was killed while changing it. Returns whether this was necessary.
 
         Raises:
             LibraryLocked: another process is writing.
@@ -149,10 +154,10 @@ class IndexGuard:
             return in_doubt
 
     def check(self, state: State) -> None:
-        """Refuse a library that was made with another embedding model or other passages than the settings name.
+        """Check that the library was made with the embedding model and the passage length in the settings.
 
         Raises:
-            IndexMismatch: the library was made otherwise.
+            IndexMismatch: the model or the passage length differs.
         """
         self.check_passages(state)
         if state.model is None:
@@ -166,7 +171,8 @@ class IndexGuard:
             )
 
     def _gives_the_same(self, state: State, identity: Identity) -> bool:
-        """Whether the embedding model gives the vectors that the library holds; asked once for each state of it."""
+        """Whether the current embedding model makes the same vectors as those stored in the library. A few passages are
+        embedded again to find out; a positive result is remembered until the state of the library changes."""
         if state.dimension != identity.dimension:
             return False
         if self._same != (state, identity):
@@ -181,10 +187,10 @@ class IndexGuard:
         return True
 
     def check_passages(self, state: State) -> None:
-        """Refuse a library whose passage length differs from the one in the settings.
+        """Check that the passages of the library have the length given in the settings.
 
         Raises:
-            IndexMismatch: the passages have another length.
+            IndexMismatch: the passage length differs.
         """
         if state.passage_words != self._settings.passage_words:
             raise IndexMismatch(
@@ -193,10 +199,10 @@ class IndexGuard:
             )
 
     def _make_anew(self, why: str) -> None:
-        """Rebuild an index that breaks its readers.
+        """Rebuild a vector index that cannot be read. ``why`` says what is wrong with it.
 
         Raises:
-            LibraryDamaged: somebody writes, so that it has to wait.
+            LibraryDamaged: another process is writing, so the index cannot be rebuilt now.
         """
         try:
             with self.lock(patience=0):
@@ -206,12 +212,12 @@ class IndexGuard:
         _log.warning("%s It was rebuilt from the catalog.", why)
 
     def _settled(self) -> State:
-        """What the library says of itself, when no index on a server is being rebuilt, which others would see half.
-
-        In a folder, the lock on its files keeps readers waiting.
+        """Return the state of the library. If another process is rebuilding the index on a Chroma server, wait until it
+        has finished, because readers would see the index half done. An index in the library's folder needs no waiting
+        here, because its files are locked during a rebuild.
 
         Raises:
-            LibraryLocked: it takes too long.
+            LibraryLocked: the rebuilding takes longer than ``REBUILT`` seconds.
         """
         until = monotonic() + REBUILT
         while (state := self._catalog.state()).rebuilding and self._settings.chroma_url:

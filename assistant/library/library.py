@@ -1,8 +1,8 @@
-"""A library: its catalog and its vector index, kept consistent. Other modules reach both only through ``Library``.
+"""A library: its catalog and its vector index, kept consistent. Other modules use both only through ``Library``.
 
-The catalog is the truth. The index is asked for ids only, and each is looked up in the catalog (``searching``), so
-that a vector whose document is not visible yet, or no more, is never seen. Opening a library reads the catalog alone;
-Chroma and the model's identity wait until vectors are needed (``guard``).
+If the two differ, the catalog is right. The vector index returns ids only, and each id is looked up in the catalog
+(``searching``). So a search never returns a passage whose document is not visible yet or was removed. Opening a library
+reads only the catalog; Chroma and the embedding model are loaded when vectors are needed (``guard``).
 """
 
 from __future__ import annotations
@@ -61,13 +61,13 @@ __all__ = [
 
 
 class Library:
-    """One library, open. Usable from several threads; a context manager that closes it.
+    """An open library. Several threads can use it. As a context manager, it closes itself at the end of the block.
 
     ``conversations`` and ``verdicts`` are its stored conversations and pressure tests.
 
     Raises:
         LibraryMissing: the library does not exist, and ``create`` is false.
-        IndexMismatch: when vectors are about to be used, and were made by another model or from other passages.
+        IndexMismatch: a method needs the vectors, and they come from another model or from passages of another length.
     """
 
     def __init__(self, settings: Settings, embedder: Embedder) -> None:
@@ -82,11 +82,12 @@ class Library:
 
     @classmethod
     def open(cls, settings: Settings, embedder: Embedder, *, create: bool = False) -> Library:
-        """Open the library that the settings name; with ``create``, make it if it does not exist.
+        """Open the library chosen in ``settings``. If it does not exist and ``create`` is true, create it. ``embedder``
+        embeds questions and new passages.
 
         Raises:
-            LibraryMissing: it does not exist.
-            LibraryError: it cannot be read, or its catalog was emptied by something else.
+            LibraryMissing: the library does not exist, and ``create`` is false.
+            LibraryError: the library cannot be read, or another program has emptied its catalog.
         """
         if places.is_there(settings):
             places.check_not_emptied(settings)
@@ -98,7 +99,7 @@ class Library:
         return cls(settings, embedder)
 
     def _name_on_server(self) -> str:
-        """The name of the library's collection on a Chroma server."""
+        """The name of the collection that holds this library's vectors on a Chroma server."""
         return f"{self._settings.library}-{self._catalog.identity()}"
 
     def close(self) -> None:
@@ -115,32 +116,34 @@ class Library:
     # Reading
 
     def searched(self, filters: Filters = EVERYTHING) -> Searched:
-        """How many documents and passages there are to be searched."""
+        """The number of documents and passages that match the filters."""
         return self._catalog.searched() if filters == EVERYTHING else self._catalog.documents.searched(filters)
 
     def holdings(self) -> Holdings:
-        """An overview of the documents: kinds, years and authors."""
+        """An overview of the documents: their number, their media types, years and authors."""
         return self._catalog.documents.holdings()
 
     def some(self, number: int) -> list[Document]:
-        """A few documents, spread over all and always the same ones."""
+        """A sample of at most ``number`` documents, spread over the whole library. An unchanged library always returns
+        the same ones."""
         found = (self._catalog.documents.get(id) for id in self._catalog.documents.some(number))
         return [document for document in found if document is not None]
 
     def digest(self) -> str:
-        """A digest of all documents: it changes only when a document is added, changed or removed."""
+        """A hash of the contents of all documents. It changes only if a document is added, changed or removed."""
         return hashlib.sha256("".join(self._catalog.documents.contents()).encode()).hexdigest()[:16]
 
     def entries(self) -> list[Entry]:
-        """Every document, by source."""
+        """A list entry for every document, sorted by source (the path as ingested)."""
         return self._catalog.documents.entries()
 
     def listed(self) -> list[Listed]:
-        """Every document, by source, with what a long list shows. One query fetches them all."""
+        """A short list entry for every document, sorted by source (the path as ingested). One query reads them all, so
+        this is fast for many documents."""
         return self._catalog.documents.listed()
 
     def document(self, key: str) -> Document:
-        """The document of this id or source.
+        """The document whose id is ``key``, or whose source (the path as ingested) is ``key``.
 
         Raises:
             DocumentMissing: there is no such document.
@@ -151,45 +154,53 @@ class Library:
         return document
 
     def corrected(self, document: str) -> Corrected | None:
-        """The title, author and date that a person entered for a document, with those that its file gives; None if
-        nobody entered any."""
+        """The title, author and date that a person entered for a document, together with those that its file gives.
+        None if nobody entered any."""
         return self._catalog.corrections.get(document)
 
     def quote(self, document: str, start: int, end: int) -> str | None:
-        """The document's text at these offsets; None when there is no such document or stretch."""
+        """The text of a document between two character offsets. None if there is no such document, or if the offsets
+        are not within its text."""
         text = self._catalog.documents.text(document)
         return None if text is None or not 0 <= start < end <= len(text) else text[start:end]
 
     def around(self, document: str, start: int, end: int, most: int) -> tuple[str, str, str] | None:
-        """The text that ``quote`` returns, with at most so many characters before and after it."""
+        """The text of a document before, between and after two character offsets. The text before and the text after
+        have at most ``most`` characters each. None if ``quote`` returns None."""
         text = self._catalog.documents.text(document)
         if text is None or not 0 <= start < end <= len(text):
             return None
         return text[max(0, start - most) : start], text[start:end], text[end : end + most]
 
     def dense(self, vector: Vectors, k: int, filters: Filters = EVERYTHING) -> list[tuple[str, float]]:
-        """The ``k`` visible passages nearest to a vector of length 1, with their cosine, best first."""
+        """The ids of the ``k`` passages nearest to ``vector``, each with its cosine, the best first. ``vector`` must
+        have length 1."""
         return self._searching.dense(vector, k, filters)
 
     def lexical(self, words: Sequence[str], k: int, filters: Filters = EVERYTHING) -> list[tuple[str, float]]:
-        """The ``k`` passages that fit any of the words best (BM25 over stems), best first; higher is better."""
+        """The ids of the ``k`` passages that match any of ``words`` best, each with its BM25 score (higher is better),
+        the best first. Words match if their stems are equal."""
         return self._catalog.full_text.search(words, k, filters)
 
     def titled(self, words: Sequence[str], k: int, filters: Filters = EVERYTHING) -> list[About]:
-        """Documents whose titles have the words, rare words counting more, from the ``k`` passages that match best."""
+        """The documents whose titles contain some of ``words``, sorted by id. The search takes the ``k`` passages whose
+        documents' titles match best, rare words counting more, and returns their documents."""
         found = self._catalog.full_text.search(words, k, filters, in_titles=True)
         return self._catalog.documents.holding([id for id, _ in found])
 
     def stored(self, ids: Sequence[str]) -> list[Stored]:
-        """These passages with their sentences' vectors, in this order; unknown ids are left out."""
+        """The passages with these ids, in the same order, each with the vectors of its sentences. Unknown ids are left
+        out."""
         return _stored(self._catalog.passages.get(ids))
 
     def stored_of(self, document: str) -> list[Stored]:
-        """All passages of one document, by id, in its order; empty when there is no such document."""
+        """All passages of the document with this id, in the order of the text, each with the vectors of its sentences.
+        Empty if there is no such document."""
         return _stored(self._catalog.passages.of(document))
 
     def versions(self, document: str) -> list[About]:
-        """The versions of this document (by id) that differ slightly, itself among them, the newest first.
+        """All versions of the document with this id, including itself, the newest first. Versions are documents whose
+        texts differ only slightly.
 
         Empty if the document is the only version, or does not exist.
         """
@@ -198,31 +209,34 @@ class Library:
         return [version.about for version in found if version is not None]
 
     def places(self, documents: Sequence[str]) -> dict[str, tuple[str, int]]:
-        """For each document that has other versions: its group of versions, and its place in the group (the newest is
-        0)."""
+        """For each document that has other versions: the id of its group of versions, and its position in the group by
+        age (the newest is 0)."""
         return self._catalog.families.places(documents)
 
     def known(self, under: Sequence[str] | None = None) -> dict[str, KnownFile]:
-        """The files that were read, by absolute path: all, or those named and those in the folders named."""
+        """The files that were read into the library, by absolute path. With ``under``, only these files and the files
+        in these folders."""
         return self._catalog.files.known(under)
 
     def keeps(self) -> dict[str, frozenset[str]]:
-        """The reasons for which boilerplate is kept, by the files and folders they were set for."""
+        """The kinds of boilerplate, such as "navigation", that a user wants to keep, by the file or folder for which
+        this was set."""
         return self._catalog.boilerplate.keeps()
 
     def generation(self) -> int:
-        """A number that is higher after every change of what is visible."""
+        """A number that grows with every visible change of the library."""
         return self._catalog.state().generation
 
     # Writing and upkeep
 
     @contextmanager
     def writing(self) -> Iterator[Writer]:
-        """Be the only writer for the duration of the block.
+        """A context manager that makes this process the only writer of the library. In ``with library.writing() as
+        writer``, ``writer`` is a ``Writer``.
 
         Raises:
             LibraryLocked: another process is writing.
-            IndexMismatch: the library's passages are of another length than the settings say.
+            IndexMismatch: the library's passages have another length than the settings say.
         """
         with self._guard.lock():
             if self.searched().documents == 0:
@@ -235,8 +249,8 @@ class Library:
             yield Writer(self._catalog, self._guard.to_write)
 
     def repair(self) -> bool:
-        """Repair what a killed writer left behind; returns whether there was anything. The next search or writing also
-        does this.
+        """Rebuild the vector index if a writer was killed while changing it. Returns whether this was necessary. The
+        next search or the next ``writing`` does the same.
 
         Raises:
             LibraryLocked: another process is writing.
@@ -244,12 +258,14 @@ class Library:
         return self._guard.repair()
 
     def doctor(self) -> list[Problem]:
-        """List the problems, each with its remedy. What can be repaired safely is repaired, unless another process is
-        writing."""
+        """List the problems of the library, each with its remedy. Problems that can be repaired safely are repaired at
+        once, unless another process is writing."""
         return examine(self._catalog, self._index, self._guard)
 
     def reindex(self, progress: Progress | None = None, split: Split | None = None) -> None:
-        """Embed every passage again with the current model. ``split`` makes new passages if their length changed.
+        """Embed every passage again with the current model. If ``split`` is given, all documents are first split again,
+        into passages of the length in the settings. ``progress`` is called with the number of embedded passages and the
+        number of all.
 
         Until this is finished, the library stays as it was and can be searched.
 
@@ -261,14 +277,16 @@ class Library:
             reindex(self._catalog, self._index, self._embedder, anew, progress)
 
     def move(self, catalog: str | None, progress: Progress | None = None) -> str:
-        """Move the catalog to a PostgreSQL database, or into a file (None); returns the new name of the old catalog.
+        """Move the catalog to the PostgreSQL database at the address ``catalog``, or into a file if it is None. Returns
+        the new name of the old catalog, which is kept.
 
         The library is closed afterwards. If the move is interrupted, either the old catalog or the new one is complete,
-        and a second call finishes the move. All other files stay in the library's folder.
+        and a second call finishes the move. All other files stay in the library's folder. ``progress`` is called with
+        the number of rows copied and the number of all.
 
         Raises:
-            LibraryLocked: another process is writing, or used the library meanwhile.
-            LibraryError: there is another library of this name.
+            LibraryLocked: another process is writing, or used the library during the move.
+            LibraryError: another library of this name is at the new place.
         """
         with self._guard.lock():
             places.copy(self._catalog, self._settings.model_copy(update={"catalog": catalog}), progress)

@@ -26,23 +26,24 @@ Progress = Callable[[int, int], None]
 
 
 def tables() -> dict[str, list[str]]:
-    """Every table with its columns, ordered so that a table comes after those it refers to. ``staged`` is left out,
-    since it holds nothing permanent."""
+    """The names of the columns of every table, by the table's name. A table comes after the tables that it refers to.
+    ``staged`` is left out, since its rows are temporary."""
     found = (match for statement in STEPS[0] if (match := _TABLE.search(statement)))
     return {match[1]: [line.split()[0] for line in match[2].splitlines() if _is_column(line)] for match in found}
 
 
 def held(db: Database) -> dict[str, int]:
-    """The number of rows of each table, and the generation of the catalog."""
+    """The number of rows of each table, by the table's name, and the generation of the catalog as ``changes``."""
     counts = {table: int(db.row(f"SELECT count(*) FROM {table}")[0]) for table in tables()}
     return {**counts, "changes": int(db.row("SELECT generation FROM state")[0])}
 
 
 def copy(old: Database, new: Database, words: Words, progress: Progress | None = None) -> None:
-    """Write all of ``old`` into ``new``, an empty database, in one transaction there.
+    """Copy all rows of ``old`` into ``new``, an empty database, in one transaction of ``new``. ``words`` is the
+    full-text index of ``new``; ``progress`` is called with the number of rows copied and the number of all.
 
     Raises:
-        LibraryLocked: another process changed the old catalog meanwhile.
+        LibraryLocked: another process changed the old catalog during the copy.
     """
     with new.changing():
         new.renew(0)
@@ -69,7 +70,8 @@ def _is_column(line: str) -> bool:
 
 
 def _rows(db: Database, table: str, columns: list[str], kept: list[str]) -> Iterator[list[tuple[Any, ...]]]:
-    """The rows of a table, some at a time, in the order in which they came where that counts."""
+    """Yield the rows of a table in batches, each row with the columns ``kept``. ``columns`` are all columns of the
+    table. If the order of the rows matters in a table, they come in the order in which they were inserted."""
     listed = ", ".join(kept)
     order = ORDERED.get(table) or ("key" if "key" in columns else None)
     if order is None:

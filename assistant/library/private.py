@@ -1,4 +1,5 @@
-"""Keeps a library private: 0700 for its folders and 0600 for its files, on systems that have such rights."""
+"""Keeps a library private: only its owner can use its folders (0700) and files (0600), on systems with such
+permissions."""
 
 from __future__ import annotations
 
@@ -14,11 +15,11 @@ _log = logging.getLogger(__name__)
 
 
 def begin(folder: Path, catalog: Path | None) -> None:
-    """Make a library's folder and, if the catalog is a file, an empty catalog. SQLite gives its other files the same
-    rights.
+    """Create a library's folder, private to its owner. If ``catalog`` is the path of a file, create an empty file
+    there; SQLite gives its other files the same permissions.
 
     Raises:
-        OSError: the folder or the file cannot be made.
+        OSError: the folder or the file cannot be created.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -27,7 +28,8 @@ def begin(folder: Path, catalog: Path | None) -> None:
 
 
 def put_right(folder: Path) -> None:
-    """Remove the rights of other users that older versions left on a library; the log says on how many files."""
+    """Take away the permissions that older versions gave to other users of a library's folder and files. The number of
+    changed files is logged."""
     if os.name == "nt" or not stat.S_IMODE(folder.stat().st_mode) & OTHERS:
         return
     paths = [folder, *(Path(at, name) for at, folders, files in os.walk(folder) for name in (*folders, *files))]
@@ -37,7 +39,7 @@ def put_right(folder: Path) -> None:
 
 
 def _close(path: Path) -> bool:
-    """Close a file or folder to others; returns whether it was open to them."""
+    """Take away the permissions of other users of a file or folder. Returns whether there were any."""
     with suppress(OSError):  # gone meanwhile, somebody else's, or on a disk that cannot be written
         mode = path.lstat().st_mode
         if not stat.S_ISLNK(mode) and mode & OTHERS:

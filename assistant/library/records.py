@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 class Cleaned(NamedTuple):
     """How a document was cleaned.
 
-    ``kept`` has the sorted reasons whose pieces were left in the text. Each line that may recur on other pages is
-    stored as a hash of its text and its web site, with whether it was known to recur.
+    ``kept`` has the kinds of boilerplate that were kept in its text because a user wanted this, sorted. ``lines`` has
+    the lines that may recur on other pages: for each, a hash of the line and its web site, and whether the line was
+    known to recur.
     """
 
     kept: tuple[str, ...] = ()
@@ -23,7 +24,8 @@ class Cleaned(NamedTuple):
 
 
 class NewDocument(NamedTuple):
-    """A document to be written, with the file that it was read from; one embedding for each passage."""
+    """A document to be added to a library, with the file that it was read from, its passages, and one embedding for
+    each passage."""
 
     document: Document
     path: str  # absolute
@@ -35,8 +37,8 @@ class NewDocument(NamedTuple):
 
 
 class Said(NamedTuple):
-    """The title, author and date that a person entered for a document. A field is None if the file's own value holds;
-    an empty author or date means that there is none."""
+    """The title, author and date that a person entered for a document. None in a field means that the value from the
+    file is valid; an empty author or date means that the document has none."""
 
     title: str | None = None
     author: str | None = None
@@ -44,7 +46,8 @@ class Said(NamedTuple):
 
 
 class Corrected(NamedTuple):
-    """What was said of a document, and what its file says; ``guessed`` as in ``About``, of what its file says."""
+    """The title, author and date that a person entered for a document (``said``), and those from its file (``read``).
+    ``guessed`` names the fields of ``read`` that the file does not state and that were guessed."""
 
     said: Said
     read: Said
@@ -52,11 +55,11 @@ class Corrected(NamedTuple):
 
 
 class KnownFile(NamedTuple):
-    """A file as it was when it was read; ``source`` is its path as ingested, ``document`` the id of the document made
-    from it.
+    """A file as it was when it was read into the library. ``source`` is its path as ingested, ``document`` the id of
+    the document made from it.
 
-    ``kept`` has the reasons whose pieces were left in the text. ``stale`` says that the file would be cleaned
-    differently today, since more is known of its web site.
+    ``kept`` has the kinds of boilerplate that were kept in its text because a user wanted this. ``stale`` is true if
+    the file would be cleaned differently today, because more is known of its web site.
     """
 
     path: str
@@ -70,18 +73,21 @@ class KnownFile(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """A passage and its sentences' vectors (sentences, dimension), in the order of ``passage.sentences``."""
+    """A passage and the vectors of its sentences, an array (sentences, dimension) in the order of
+    ``passage.sentences``."""
 
     passage: Passage
     vectors: Vectors
 
 
 class Entry(NamedTuple):
-    """A document in a list; ``state`` is ``ready``, or ``source missing`` if none of its files exists.
+    """A document in a list. ``passages`` is the number of its passages; ``state`` is ``ready``, or ``source missing``
+    if none of the document's files exists.
 
-    ``versions`` are the ids of all versions of the document, itself included, the newest first; empty if it is the only
-    one. ``superseded_by`` is the newest version if that has another date or other figures. ``by_file_time`` says that
-    the newest was chosen by the times of the files alone, since no dates tell.
+    ``versions`` has the ids of all versions of the document, including itself, the newest first; it is empty if there
+    is only one. ``superseded_by`` is the id of the newest version if that one has another date or other figures, else
+    None. ``by_file_time`` is true if only the modification times of the files, and no dates in the documents, show
+    which version is the newest.
     """
 
     about: About
@@ -94,9 +100,10 @@ class Entry(NamedTuple):
 
 
 class Holdings(NamedTuple):
-    """What a library holds: media types with their counts, the first and last year, and the authors of most documents.
+    """An overview of a library: the number of documents and of passages, the media types with their numbers of
+    documents (``kinds``), and the first and the last year.
 
-    ``authors`` names the first few; ``voices`` is the number of different authors.
+    ``authors`` names the few authors with the most documents; ``voices`` is the number of all authors.
     """
 
     documents: int
@@ -109,8 +116,8 @@ class Holdings(NamedTuple):
 
 
 class Listed(NamedTuple):
-    """A document in a long list: ``passages`` is a count, ``files`` are absolute paths, and the other fields are as in
-    ``Entry``."""
+    """A document in a long list. ``document`` is its id, ``passages`` the number of its passages, and ``files`` has the
+    absolute paths of its files. The other fields are as in ``Entry``."""
 
     document: str
     source: str
@@ -128,7 +135,8 @@ class Listed(NamedTuple):
 
 
 class Conversation(NamedTuple):
-    """A conversation in a list: ``created`` is ISO 8601 in UTC, ``turns`` is a count."""
+    """A conversation in a list. ``created`` is a time in ISO 8601 and UTC, ``turns`` the number of questions that were
+    answered."""
 
     id: str
     title: str
@@ -137,7 +145,7 @@ class Conversation(NamedTuple):
 
 
 class Opinion(StrEnum):
-    """A user's opinion of an answer, or of a citation."""
+    """A user's opinion of an answer or of a citation: good, bad, or wrong evidence."""
 
     GOOD = "good"
     BAD = "bad"
@@ -145,7 +153,7 @@ class Opinion(StrEnum):
 
 
 class Awaiting(NamedTuple):
-    """A question that waits until its files have been read; ``files`` are their names among the uploads."""
+    """A question that is asked as soon as the files attached to it have been read. ``files`` has their names."""
 
     id: int
     question: str
@@ -153,7 +161,8 @@ class Awaiting(NamedTuple):
 
 
 class Feedback(NamedTuple):
-    """Feedback on a turn, or on one of its citations; both count from 1. ``created`` is ISO 8601 in UTC."""
+    """A user's feedback on an answer, or on one of its citations. ``turn`` and ``citation`` are their numbers, from 1.
+    ``created`` is a time in ISO 8601 and UTC."""
 
     conversation: str
     turn: int
@@ -167,10 +176,11 @@ UNFINISHED = "not finished"  # in the place of a ruling: the test of an idea was
 
 
 class KeptVerdict(NamedTuple):
-    """A pressure test in a list: ``created`` is ISO 8601 in UTC; ``revises`` is the id of the test that it revises.
+    """A stored pressure test in a list. ``created`` is a time in ISO 8601 and UTC; ``revises`` is the id of the earlier
+    test that it revises, or None.
 
     ``ruling`` is ``UNFINISHED`` while the test runs, and stays so if the process is killed. ``owner`` is the person who
-    ran the test if people sign in, else None.
+    ran the test; it is None if people do not sign in.
     """
 
     id: str
@@ -182,9 +192,9 @@ class KeptVerdict(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """A problem of a library, and what to do about it; ``mended`` if it has been repaired already.
+    """A problem of a library, and its remedy. ``mended`` is true if the problem has been repaired already.
 
-    ``reindex`` says that embedding all passages again would repair it.
+    ``reindex`` is true if embedding all passages again would repair the problem.
     """
 
     what: str
@@ -194,7 +204,8 @@ class Problem(NamedTuple):
 
 
 class Version(NamedTuple):
-    """A document of a family: its own ``date`` if it states one, and a digest of its ``figures``."""
+    """A document as one version of a text. ``family`` is the id of the group of versions, ``date`` the date that the
+    document states or None, and ``figures`` a hash of the numbers in its text."""
 
     document: str
     family: str
@@ -203,8 +214,8 @@ class Version(NamedTuple):
 
 
 class PassageRow(NamedTuple):
-    """A passage in the form in which the catalog stores it: its own vector as float32 bytes, the vectors of its
-    sentences as float16 bytes."""
+    """A passage as the catalog stores it. ``vector`` is the vector of the passage as float32 bytes; ``sentences`` are
+    the vectors of its sentences as float16 bytes."""
 
     passage: Passage
     vector: bytes
@@ -212,7 +223,7 @@ class PassageRow(NamedTuple):
 
 
 class DocumentRow(NamedTuple):
-    """A document in the form in which the catalog stores it."""
+    """A document as the catalog stores it, with its file, its passages, and how it was cleaned."""
 
     document: Document
     path: str
@@ -223,10 +234,11 @@ class DocumentRow(NamedTuple):
 
 
 class State(NamedTuple):
-    """The state of a library, as the library records it.
+    """The state of a library, as its catalog records it. ``generation`` counts the changes of the library.
 
-    ``in_doubt``: a writer is changing the index, or was killed while doing so. ``rebuilding``: a writer is rebuilding
-    the index.
+    ``in_doubt``: a writer is changing the vector index, or was killed while doing so. ``rebuilding``: a writer is
+    rebuilding the index. ``model``, ``weights`` and ``dimension`` describe the embedding model; they are None until the
+    first vectors are made.
     """
 
     generation: int

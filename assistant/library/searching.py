@@ -1,4 +1,4 @@
-"""Searching a library: its passages by their vectors."""
+"""Searches the passages of a library by their vectors."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ EVERYTHING = Filters()
 
 
 class Searching:
-    """Searches one library: the index returns ids only, and each id is looked up in the catalog."""
+    """Searches the vectors of one library. The vector index returns ids only; ids that the catalog does not have are
+    left out."""
 
     def __init__(self, catalog: Catalog, index: VectorIndex, guard: IndexGuard) -> None:
         self._catalog, self._index, self._guard = catalog, index, guard
 
     def dense(self, vector: Vectors, k: int, filters: Filters) -> list[tuple[str, float]]:
-        """The ids of the ``k`` visible passages nearest to a vector of length 1, with their cosine, best first."""
+        """The ids of the ``k`` passages nearest to ``vector``, each with its cosine, the best first. ``vector`` must
+        have length 1. Passages that are not in the catalog are left out."""
         try:
             return self._dense(vector, k, filters)
         except LibraryDamaged:

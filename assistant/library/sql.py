@@ -1,8 +1,8 @@
 """The interface of the catalog's databases. Statements are written once, in the SQL of SQLite; the module of another
 database (``postgres``) translates them.
 
-So a statement uses only what both databases have: ``ON CONFLICT`` and no ``OR REPLACE``, numbers and no truth values in
-columns. Every value is bound.
+A statement uses only what both databases support: ``ON CONFLICT`` instead of ``OR REPLACE``, and numbers instead of
+truth values in columns. Values are always passed as parameters, never written into a statement.
 """
 
 from __future__ import annotations
@@ -18,58 +18,59 @@ Parameters = Sequence[Any] | Mapping[str, Any]
 
 
 class Many(list[Any]):
-    """Any number of values, for one place in a statement."""
+    """A list of values that fills a single placeholder of an SQL statement."""
 
 
 class Database(Protocol):
-    """A connection that threads share. A block of reads sees one state; a block of writes succeeds or fails as a
-    whole."""
+    """A connection to a catalog's database, which threads share. All reads in a ``reading`` block see the same state;
+    all writes in a ``changing`` block succeed or fail together."""
 
     @property
     def place(self) -> str:
-        """The name of the database in messages, such as its folder."""
+        """The name of the database in messages, for instance the path of its folder."""
 
     def close(self) -> None:
         """Close the connection; a second call does nothing."""
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[Any]:
-        """All rows of a query."""
+        """Run a query and return all its rows."""
 
     def row(self, sql: str, parameters: Parameters = ()) -> Any:
-        """The first row of a query, or None."""
+        """Run a query and return its first row; None if there is no row."""
 
     def run(self, sql: str, parameters: Parameters = ()) -> int:
-        """Run a statement that changes something; returns how many rows it changed."""
+        """Run a statement that changes something, and return the number of rows that it changed."""
 
     def run_each(self, sql: str, parameters: Sequence[Parameters]) -> None:
-        """Run a statement once for each of ``parameters``."""
+        """Run a statement once for each entry of ``parameters``."""
 
     def reading(self) -> AbstractContextManager[None]:
-        """A block in which all queries see the same state of the database."""
+        """A context manager: all queries in its block see the same state of the database."""
 
     def changing(self) -> AbstractContextManager[None]:
-        """A block whose statements take effect all together, or not at all if an exception leaves it. Only one such
-        block runs at a time."""
+        """A context manager: all statements in its block take effect together, or none of them if an exception leaves
+        the block. Only one such block runs at a time."""
 
     def alone(self, patience: float) -> AbstractContextManager[None]:
-        """Be the only writer on any machine; wait at most ``patience`` seconds for other writers.
+        """A context manager in which no other process, on any machine, can write to the library. It waits at most
+        ``patience`` seconds for other writers.
 
-        Writers on the same machine are kept apart by the folder's lock.
+        Writers on the same machine are kept apart by a lock in the library's folder.
 
         Raises:
-            LibraryLocked: another process writes all that time.
+            LibraryLocked: another process is still writing after ``patience`` seconds.
         """
 
     def version(self) -> int:
-        """The version of the tables; 0 if there are none."""
+        """The version of the tables' schema; 0 if there are no tables yet."""
 
     def renew(self, version: int) -> None:
-        """Upgrade tables of this version to the current one; a step of a transaction."""
+        """Upgrade the tables from the schema ``version`` to the current one. Call this inside a transaction."""
 
     def faults(self) -> list[str]:
-        """What is broken in the database itself, in the database's words; empty if nothing is."""
+        """The damage that the database reports, one message for each fault; empty if there is none."""
 
 
 def as_json(value: object) -> str:
-    """A value as JSON for a column."""
+    """Return a value as JSON, to be stored in a column."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""Maintains a library: rebuilds its index from the catalog, compares both, and embeds all passages again."""
+"""Maintains a library: rebuilds its vector index from the catalog, compares the two, and embeds all passages again."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ Progress = Callable[[int, int], None]
 
 
 class SplitAnew(NamedTuple):
-    """How to split documents into passages again, and into how many words each."""
+    """The function that splits a document into passages again, and the length of a passage in words."""
 
     split: Split
     words: int
 
 
 def rebuild(catalog: Catalog, index: VectorIndex, change: Callable[[], None] | None = None) -> None:
-    """Rebuild the index from the vectors in the catalog. If ``change`` is given, the catalog is changed by it first.
+    """Rebuild the vector index from the vectors in the catalog. ``change`` is called first and may change the catalog.
 
-    Other processes can open the index only when the rebuilding has ended. If it is killed, the index is rebuilt at the
-    next start.
+    Other processes can open the index only when it is complete. If the process is killed before that, the next process
+    that opens the library rebuilds the index.
     """
     catalog.doubt(rebuilding=True)
     with index.rebuilding():
@@ -47,7 +47,7 @@ def rebuild(catalog: Catalog, index: VectorIndex, change: Callable[[], None] | N
 
 
 def difference(catalog: Catalog, index: VectorIndex) -> str | None:
-    """How the index differs from the catalog; None if they agree."""
+    """Describe in one sentence how the vector index differs from the catalog. None if they agree."""
     try:
         index.open(catalog.state().generation)
         there, known, other = index.ids(), set[str](), 0
@@ -71,9 +71,11 @@ def difference(catalog: Catalog, index: VectorIndex) -> str | None:
 def reindex(
     catalog: Catalog, index: VectorIndex, embedder: Embedder, split: SplitAnew | None, progress: Progress | None
 ) -> None:
-    """Embed every passage again. The new passages replace the old ones only when all are ready.
+    """Embed every passage again with ``embedder``. If ``split`` is given, the documents are first split into passages
+    again. ``progress`` is called with the number of embedded passages and the number of all.
 
-    If the process is killed before that, the library stays as it was; if later, its index is rebuilt at the next start.
+    The new passages replace the old ones only when all are ready. If the process is killed before that, the library
+    stays as it was; if it is killed later, the next process that opens the library rebuilds the index.
     """
     identity = embedder.identity
     words = split.words if split else catalog.state().passage_words
@@ -92,7 +94,8 @@ def reindex(
 
 
 def _passages(catalog: Catalog, split: SplitAnew | None) -> Iterator[tuple[Document, Passage]]:
-    """Every document with its passages, split again or as stored."""
+    """Yield every passage of the library with its document. If ``split`` is given, it makes the passages; else they are
+    the stored ones."""
     for id in catalog.documents.ids():
         if document := catalog.documents.get(id):
             stored = (passage for passage, _ in catalog.passages.of(id))

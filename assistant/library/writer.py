@@ -1,4 +1,4 @@
-"""Changes a library: first its index, then, in one transaction, what searches see."""
+"""Changes a library: first its vector index, then, in one transaction, the catalog, which decides what searches see."""
 
 from __future__ import annotations
 
@@ -19,19 +19,18 @@ BATCH = 256  # vectors of a long document given to the index at a time: a bound 
 
 
 class ToWrite(Protocol):
-    """Opens the index for writing, repaired if needed; with ``new_vectors`` the index must belong to the current
-    model."""
+    """A function that opens the vector index for writing, rebuilt if needed. If ``new_vectors`` is true, it raises
+    ``IndexMismatch`` for an index that was made with another embedding model."""
 
     def __call__(self, *, new_vectors: bool) -> VectorIndex: ...
 
 
 class Writer:
-    """Writes to a library while holding its lock; ``Library.writing()`` returns one.
+    """Adds and removes documents of a library while holding the library's lock; ``Library.writing()`` returns a writer.
 
-    First the vectors of a document go into the index. Then one transaction makes the document visible and hides what it
-    replaces, whose vectors are removed last. From the first vector written to the last one removed, the index is marked
-    as in doubt: if the process is killed then, the next process that opens the library rebuilds the index from the
-    catalog.
+    The vectors of a document are written to the index first. Then one transaction makes the document visible and hides
+    the passages that it replaces. Their vectors are removed last. During all this, the index is marked as in doubt: if
+    the process is killed, the next process that opens the library rebuilds the index from the catalog.
     """
 
     def __init__(self, catalog: Catalog, index: ToWrite) -> None:
@@ -40,32 +39,37 @@ class Writer:
         self._given: dict[str, str] = {}  # ids and the paths that they were given to
 
     def known(self, under: Sequence[str] | None = None) -> dict[str, KnownFile]:
-        """The files that were read, by absolute path: all, or those named and those in the folders named."""
+        """The files that were read into the library, by absolute path. With ``under``, only these files and the files
+        in these folders."""
         return self._catalog.files.known(under)
 
     def find_content(self, sha256: str, kept: Sequence[str] = ()) -> str | None:
-        """The document made from these bytes, cleaned as they would be today, if there is one."""
+        """The id of the document that was made from the bytes with this hash, if cleaning would give the same text
+        today; else None. ``kept`` has the kinds of boilerplate that the user wants to keep today."""
         return self._catalog.documents.made_from(sha256, kept)
 
     def recurring(self) -> dict[int, str]:
-        """The lines that are known to recur over the pages of one site, as hashes, each with the document that keeps
-        it."""
+        """The hashes of all lines that recur on the pages of a web site, each with the id of the one document that
+        keeps the line. Cleaning removes the line from all other documents."""
         return self._catalog.boilerplate.known()
 
     def keep(self, paths: Sequence[str], reasons: Sequence[str]) -> None:
-        """Keep pieces of these files and folders that look like boilerplate, for these reasons.
+        """Keep boilerplate in these files and folders that is normally removed. ``reasons`` are the kinds of
+        boilerplate to keep.
 
-        The reasons replace earlier ones for these paths and for everything inside them; without reasons, the earlier
-        ones are removed.
+        They replace the kinds set earlier for these paths and for everything inside them. If ``reasons`` is empty, all
+        boilerplate is removed again.
         """
         self._catalog.boilerplate.keep(paths, reasons)
 
     def keeps(self) -> dict[str, frozenset[str]]:
-        """The reasons for keeping boilerplate, by the path they were set for."""
+        """The kinds of boilerplate, such as "navigation", that a user wants to keep, by the file or folder for which
+        this was set."""
         return self._catalog.boilerplate.keeps()
 
     def id_for(self, source: str, path: str) -> str:
-        """The id for the document in this file. It is made from the source, and no other file has it."""
+        """An id for the document that is made from a file; no other document has it. The id is a hash of ``source``,
+        the path as ingested; if that id is taken, the absolute ``path`` is hashed with it."""
         for name in _names(source, path):
             id = hashlib.blake2b(name.encode("utf-8", "surrogateescape")).hexdigest()[:10]
             if self._given.get(id, path) == path and set(self._catalog.files.of(id)) <= {path}:
@@ -74,7 +78,7 @@ class Writer:
         raise AssertionError("the names do not end")
 
     def put(self, documents: Sequence[NewDocument]) -> None:
-        """Add documents, replacing what their files held before; all become visible at once."""
+        """Add documents. Each replaces the document that its file held before; all of them become visible at once."""
         if not documents:
             return
         rows = [_row(new) for new in documents]
@@ -86,10 +90,11 @@ class Writer:
             index.delete(self._catalog.put(rows))
 
     def put_long(self, new: NewDocument, parts: Iterable[tuple[Sequence[Passage], Sequence[Embedding]]]) -> None:
-        """Add one document whose passages arrive a few at a time; the passages inside ``new`` are ignored.
+        """Add one document whose passages arrive in ``parts``, each with the embeddings of its passages. The passages
+        inside ``new`` are ignored.
 
-        Only one part is held in memory at a time. The document becomes visible when all of it is stored; if a part
-        fails, nothing of it remains. The next writer removes the parts that a killed writer left.
+        Only one part is held in memory at a time. The document becomes visible when all parts are stored; if a part
+        fails, nothing of the document remains. If the process is killed, the next writer removes the stored parts.
         """
         self._index(new_vectors=True)  # before hours of embedding, what would be refused after them
         self._catalog.staged.clear()
@@ -107,10 +112,11 @@ class Writer:
             self._catalog.staged.clear()
 
     def attach(self, path: str, source: str, size: int, mtime_ns: int, sha256: str, document: str) -> None:  # noqa: PLR0917 — a file, as it is
-        """Add a file as another source of the document that was made from the same bytes.
+        """Add a file as another source of a document that was made from the same bytes. ``path`` is the file's absolute
+        path, ``source`` its path as ingested, ``document`` the document's id.
 
         Raises:
-            ValueError: the document was not made from these bytes.
+            ValueError: the document does not exist, or was made from other bytes.
         """
         known = self._catalog.documents.get(document)
         if known is None or known.about.sha256 != sha256:
@@ -122,18 +128,20 @@ class Writer:
             index.delete(self._catalog.attach(path, source, size, mtime_ns, document))
 
     def touch(self, path: str, size: int, mtime_ns: int) -> None:
-        """Record a new modification time of a file whose content is the same."""
+        """Record the new size and modification time of a file whose content is the same as before."""
         self._catalog.files.touch(path, size, mtime_ns)
 
     def correct(self, document: str, said: Said) -> None:
-        """Replace the title, author and date that were read by what a person entered.
+        """Replace the title, author and date of a document by what a person entered.
 
-        The entry still holds after the file is read again; a field that is None gets the value from the file.
+        The entries are still valid after the file is read again. For a field of ``said`` that is None, the value from
+        the file is used.
         """
         self._catalog.correct(document, said)
 
     def remove(self, paths: Sequence[str]) -> int:
-        """Remove files from the library, not from the disk, and return how many documents went with them."""
+        """Remove files from the library, not from the disk, and the documents that have no file left. Returns the
+        number of removed documents."""
         if not paths:
             return 0
         with self._changing_index() as index:
@@ -168,8 +176,8 @@ def _row(new: NewDocument) -> DocumentRow:
 
 
 def row(passage: Passage, embedding: Embedding) -> PassageRow:
-    """A passage in the form in which the catalog stores it. Half precision changes a sentence's cosine by less than
-    0.001."""
+    """Return a passage and its embedding in the form in which the catalog stores them. Storing sentence vectors in half
+    precision changes a cosine by less than 0.001."""
     if len(passage.sentences) != len(embedding.sentences):
         raise ValueError(f"{len(passage.sentences)} sentences and {len(embedding.sentences)} vectors")
     vector = np.ascontiguousarray(embedding.passage, dtype=np.float32)

@@ -5,8 +5,8 @@ Model ─calls(tick)─▶ Calls ─stream(prompt)─▶ pieces of text        C
                        └────reply(prompt, Schema)─▶ Schema
 ```
 
-``providers.py`` opens the chat model with the first call. Closing a stream, or an exception out of ``tick``, closes
-the connection, which stops the model.
+``providers.py`` opens the chat model with the first call. Closing a stream, or an exception from ``tick``, closes the
+connection, which stops the model.
 """
 
 from __future__ import annotations
@@ -49,17 +49,17 @@ _CUT = ("length", "max_tokens")
 
 
 class Prompt(NamedTuple):
-    """A prompt: the role of the model, and the task with its material."""
+    """A prompt: ``system`` gives the model its role; ``task`` has the task and the texts that it needs."""
 
     system: str
     task: str
 
 
 class Model:
-    """One model by its name; shared by everyone who asks, and safe to share.
+    """A chat model, chosen by its name in the settings. Several threads can use one object.
 
-    ``chat`` replaces the model that the name stands for: a recording, or a double in tests. ``key`` replaces the key in
-    the environment.
+    ``chat`` replaces the model that the name stands for, by a recording or by a double in tests. ``key`` replaces the
+    API key in the environment.
     """
 
     def __init__(
@@ -84,16 +84,17 @@ class Model:
             providers.check(self._named)
 
     def calls(self, tick: Tick = lambda: None) -> Calls:
-        """The calls of one turn, counted together. ``tick`` is called for every piece of text that arrives."""
+        """Return an object that makes the calls of one turn and counts their cost together. ``tick`` is called for
+        every piece of text that arrives."""
         return Calls(self, tick)
 
     def reply(self, prompt: Prompt, schema: type[Schema]) -> Schema:
-        """A single reply in the form of ``schema``. It raises what ``Calls.reply`` raises."""
+        """Return one reply in the form of ``schema``. It raises what ``Calls.reply`` raises."""
         return self.calls().reply(prompt, schema)
 
     @property
     def facts(self) -> Facts:
-        """Facts about the model; opens it.
+        """Facts about the model, such as its context length. Reading them opens the model.
 
         Raises:
             SettingsError, ModelUnavailable: the model cannot be opened.
@@ -102,19 +103,21 @@ class Model:
 
     @property
     def structured(self) -> bool:
-        """Whether the model is asked for JSON of a schema instead of marked lines; opens the model."""
+        """Whether requests to the model carry a schema for its reply. Otherwise the prompt asks for lines of plain text
+        or for JSON. Unless the setting ``model_reply`` decides this, reading it opens the model."""
         if self._settings.model_reply != "auto":
             return self._settings.model_reply == "schema"
         return not (self._schema_rejected or self.small or self.facts.structured is False)
 
     @property
     def small(self) -> bool:
-        """Whether the model is known to have fewer than ``providers.SMALL`` parameters; opens it."""
+        """Whether the model is known to have fewer than ``providers.SMALL`` parameters. Reading this opens the
+        model."""
         return self.facts.parameters is not None and self.facts.parameters < providers.SMALL
 
     @property
     def served(self) -> Served:
-        """The open chat model."""
+        """The LangChain chat model and the facts about it. It is opened when this is first read."""
         with self._lock:
             if self._served is None:
                 seconds = self._settings.model_timeout
@@ -122,41 +125,45 @@ class Model:
             return self._served
 
     def remembered(self, key: tuple[Prompt, str]) -> str | None:
-        """The stored reply to an identical call."""
+        """Return the stored reply to an identical call; None if there is none. ``key`` is the call's prompt and its
+        JSON schema, which is empty for plain text."""
         with self._lock:
             return self._replies.get(key)
 
     def remember(self, key: tuple[Prompt, str], reply: str) -> None:
-        """Store a reply for identical calls; the latest ``REMEMBERED`` replies are stored."""
+        """Store the reply to the call ``key``, to answer identical calls with it. Only the latest ``REMEMBERED``
+        replies are stored."""
         with self._lock:
             self._replies[key] = reply
             while len(self._replies) > REMEMBERED:
                 self._replies.popitem(last=False)
 
     def wait(self, seconds: float, tick: Tick) -> None:
-        """Wait before another try; calls ``tick`` meanwhile."""
+        """Wait this many seconds before another try, and call ``tick`` every tenth of a second meanwhile."""
         for _ in range(max(1, round(seconds / 0.1))):
             tick()
             self._sleep(min(seconds, 0.1))
 
     def schema_rejected(self) -> None:
-        """Ask for marked lines from now on, since the provider does not accept a schema."""
+        """Record that the provider does not accept a schema. Further requests carry none, unless the setting
+        ``model_reply`` demands one."""
         self._schema_rejected = True
 
     def afford(self) -> None:
-        """Raise OverBudget if the allowed tokens are used up."""
+        """Raise ``OverBudget`` if the tokens that the setting ``model_budget`` allows are used up."""
         allowed = self._settings.model_budget
         if allowed is not None and self._spent >= allowed:
             raise OverBudget(f"The budget of {allowed:,} tokens is used up: {self._spent:,} were used.")
 
     def spend(self, tokens: int) -> None:
-        """Subtract these tokens from the budget."""
+        """Count these tokens as used, for the limit in the setting ``model_budget``."""
         with self._lock:
             self._spent += tokens
 
 
 class Calls:
-    """The calls of a model during one turn, and their cost so far."""
+    """The calls of a model during one turn, with their ``cost`` so far and the ``seconds`` spent waiting for the
+    model."""
 
     def __init__(self, model: Model, tick: Tick) -> None:
         self._model, self._tick = model, tick
@@ -165,11 +172,12 @@ class Calls:
 
     @property
     def small(self) -> bool:
-        """Whether the model is a small one, as ``Model.small`` tells."""
+        """Whether the model is small, as ``Model.small`` defines it."""
         return self._model.small
 
     def stream(self, prompt: Prompt, schema: type[BaseModel] | None = None) -> Generator[str, None, None]:
-        """The reply in pieces as they arrive: text, or JSON if a ``schema`` is given.
+        """Yield the reply in pieces as they arrive: plain text, or JSON if a ``schema`` is given. If an identical call
+        was made before, its stored reply is yielded in one piece.
 
         A call that fails before its first piece is repeated at most ``len(WAITS)`` times, if repeating can help.
 
@@ -200,10 +208,10 @@ class Calls:
                 return
 
     def reply(self, prompt: Prompt, schema: type[Schema]) -> Schema:
-        """The reply in the form of ``schema``: through the provider's own mechanism if it has one, else as JSON in the
-        text.
+        """Return the reply as an object of the class ``schema``. If the provider has a mechanism for structured
+        replies, it is used; otherwise the prompt asks for JSON.
 
-        A reply that cannot be understood is asked for once more.
+        A reply that cannot be understood is requested once more.
 
         Raises:
             ReplyInvalid: the second reply cannot be understood either.
@@ -226,7 +234,8 @@ class Calls:
         raise AssertionError("the last try returns or raises")
 
     def _pieces(self, prompt: Prompt, schema: type[BaseModel] | None) -> Generator[str, None, None]:
-        """One try, with errors translated; its cost is counted however it ends."""
+        """Yield the pieces of one try at a reply. Errors of libraries are turned into ``ModelError``; the cost is
+        counted even if the try fails."""
         self._model.afford()
         whole: BaseMessageChunk | None = None
         written = 0
@@ -248,7 +257,8 @@ class Calls:
         _check_end(whole, self._model.name)
 
     def _count(self, prompt: Prompt, whole: BaseMessageChunk | None, written: int) -> None:
-        """Count the tokens that the model reports; if it reports none, one for four characters."""
+        """Add one call and its tokens to the cost. If the model does not report its tokens, four characters count as
+        one token. ``whole`` is the reply so far, None if there is none; ``written`` is the number of its characters."""
         used = getattr(whole, "usage_metadata", None) or {}
         read = used.get("input_tokens") or (len(prompt.system) + len(prompt.task)) // 4
         wrote = used.get("output_tokens") or written // 4
@@ -257,7 +267,7 @@ class Calls:
         self._model.spend(read + wrote)
 
     def _timed(self, pieces: Generator[str, None, None]) -> Generator[str, None, None]:
-        """The same chunks; the time spent waiting for each is added to ``seconds``."""
+        """Yield the same pieces, and add the time spent waiting for each to ``seconds``."""
         with closing(pieces):
             while True:
                 started = time.perf_counter()
@@ -271,7 +281,8 @@ class Calls:
 
 
 def _bound(chat: BaseChatModel, schema: type[BaseModel] | None) -> Any:
-    """The chat model told of the schema in its provider's way, without the parser that LangChain puts behind it."""
+    """Return the chat model, set to reply in the form of ``schema`` by its provider's mechanism, without the parser
+    that LangChain adds. Without a ``schema``, return it unchanged."""
     if schema is None:
         return chat
     bound: Any = chat.with_structured_output(schema.model_json_schema())
@@ -279,7 +290,8 @@ def _bound(chat: BaseChatModel, schema: type[BaseModel] | None) -> Any:
 
 
 def _text(chunk: BaseMessageChunk) -> str:
-    """The new text of a chunk, or of the arguments of the tool that stands for our schema."""
+    """Return the new text of a chunk. If the schema was given to the model as a tool, this is new text of the tool's
+    arguments."""
     if hasattr(chunk, "tool_call_chunks"):
         arguments = [one["args"] or "" for one in chunk.tool_call_chunks]
     else:  # a model that does not stream gives its whole message
@@ -304,7 +316,11 @@ def _told_the_schema(prompt: Prompt, schema: type[BaseModel]) -> Prompt:
 
 
 def _read(reply: str, schema: type[Schema]) -> Schema:
-    """The first JSON object in a reply that is of the schema."""
+    """Return the first JSON object in a reply that fits the schema.
+
+    Raises:
+        ReplyInvalid: the reply has no such object.
+    """
     decoder = json.JSONDecoder()
     start = reply.find("{")
     while start >= 0:

@@ -1,10 +1,10 @@
-"""Text to vectors: the ``Embedder`` protocol and the sentence-transformers adapter.
+"""Turns text into vectors: the ``Embedder`` protocol and the sentence-transformers adapter.
 
-A passage is read by the model once and gives two things: its own vector, and one for each of its
-sentences, pooled from the same token states. A sentence's vector therefore reflects the sentences
-around it, at no extra cost ("late chunking", Günther et al. 2024, arXiv:2409.04701). Measured on the
-development suite, one of the nearest five sentences is right for 0.79 of the questions, against 0.71
-when each sentence is encoded alone and 0.75 when a sentence takes its passage's score.
+The model reads a passage once and gives two things: the passage's vector, and one vector for each of its sentences,
+pooled from the same token states. A sentence's vector therefore reflects the sentences around it, at no extra cost
+("late chunking", Günther et al. 2024, arXiv:2409.04701). Measured on the development suite, one of the nearest five
+sentences is right for 0.79 of the questions, against 0.71 when each sentence is encoded alone and 0.75 when a sentence
+takes its passage's score.
 """
 
 from __future__ import annotations
@@ -43,7 +43,8 @@ class Embedding(NamedTuple):
 
 
 class Identity(NamedTuple):
-    """What a library records about the model that made its vectors."""
+    """What a library records about the model that made its vectors: its name, the SHA-256 of its weights (empty if
+    unknown), and the number of dimensions of its vectors."""
 
     name: str
     sha256: str
@@ -55,21 +56,22 @@ class Embedder(Protocol):
 
     @property
     def identity(self) -> Identity:
-        """Name, weights and dimension of the model; cheap enough to be read at every start."""
+        """The model's name, the hash of its weights, and its dimension. Reading it is quick enough for every start."""
         ...
 
     def embed(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> Iterator[tuple[int, Embedding]]:
-        """Yield the position and the embedding of each passage, in any order; spans are relative to the passage's
-        text."""
+        """Yield the index and the embedding of each passage, in any order. ``texts`` are the passages' texts;
+        ``sentences`` has the spans of the sentences in each text."""
         ...
 
     def query(self, text: str) -> Vectors:
-        """A question's vector (dimension,)."""
+        """Return the vector of a question (dimension,)."""
         ...
 
 
 class SentenceTransformerEmbedder:
-    """Any sentence-transformers model, by name or path; the default's weights come from a package.
+    """An embedder that uses a sentence-transformers model, given by its name or the path of its folder. The weights of
+    the default model come from an installed package.
 
     The model is loaded when the first text is embedded. A model that pools by the mean and takes no prompt reads each
     passage once, as the module's docstring says; other models encode each sentence by itself.
@@ -83,7 +85,7 @@ class SentenceTransformerEmbedder:
         self._alone = RLock()  # a fast tokenizer keeps its padding and truncation, so two threads cannot share it
 
     def __reduce__(self) -> tuple[type[SentenceTransformerEmbedder], tuple[str]]:
-        """Pickle only the name: another process loads the model for itself."""
+        """Pickle only the name; another process loads the model for itself."""
         return type(self), (self._name,)
 
     @cached_property
@@ -167,7 +169,8 @@ class SentenceTransformerEmbedder:
         )
 
     def _offsets(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
-        """Where each token stands in each text, as far as the model reads it; nothing for models read otherwise."""
+        """Return the start and end of each token in each text, up to the model's length limit. The lists are empty for
+        a model that encodes each sentence by itself."""
         if not texts or not self._pools_by_mean:
             return [[] for _ in texts]
         found: list[list[tuple[int, int]]] = self._model.tokenizer(
@@ -209,7 +212,7 @@ class SentenceTransformerEmbedder:
 
 
 def unit(vectors: Vectors) -> Vectors:
-    """The vectors scaled to length 1, along the last axis; zero vectors stay zero."""
+    """Return the vectors scaled to length 1, along the last axis; zero vectors stay zero."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return (vectors / np.where(lengths == 0, 1, lengths)).astype(np.float32)
 

@@ -1,6 +1,6 @@
-"""Models that are served on this machine. Only the ports where such servers usually listen are asked.
+"""Finds model servers on this machine, at the ports where such servers usually listen.
 
-Only 127.0.0.1 is asked, past any proxy, without a key, and for the list of models alone.
+Requests go only to 127.0.0.1, use no proxy, carry no key, and ask only for the list of models.
 """
 
 from __future__ import annotations
@@ -50,9 +50,11 @@ _LOOPBACK = (HOST, "localhost", "0.0.0.0", "::1")  # noqa: S104 - names that OLL
 
 
 class FoundServer(NamedTuple):
-    """A server that was found: its likely program, its address, and its models as settings name them.
+    """A server that was found: the program that it probably is, its address, and its models, each in the form in which
+    the settings name a model, such as ``ollama:NAME``.
 
-    A server that ``asks_key`` does not list its models; the one name given for it stands for its first model.
+    A server that asks for a key (``asks_key``) does not list its models. ``models`` then has one name, which stands for
+    the server's first model.
     """
 
     program: str
@@ -62,7 +64,8 @@ class FoundServer(NamedTuple):
 
 
 def servers() -> tuple[FoundServer, ...]:
-    """The model servers of this machine that reply. All are asked at once, so this takes two seconds at most."""
+    """Return the model servers on this machine that reply. All ports are asked at once, so this takes two seconds at
+    most."""
     import httpx
 
     with (
@@ -87,10 +90,10 @@ def _at(place: KnownPort, client: httpx.Client) -> FoundServer | None:
 
 
 def _body(reply: httpx.Response) -> bytes:
-    """The body of the server's reply.
+    """Return the body of the server's reply.
 
     Raises:
-        ValueError: it is too long, or takes too long.
+        ValueError: it has more than ``LARGEST`` bytes, or takes longer than ``SECONDS``.
     """
     until, body = monotonic() + SECONDS, b""
     for piece in reply.iter_bytes():
@@ -101,7 +104,8 @@ def _body(reply: httpx.Response) -> bytes:
 
 
 def _models(listed: Any, place: KnownPort) -> Iterator[str]:
-    """The chat models in the list, each as settings name it."""
+    """Yield the chat models in a server's list, each in the form in which the settings name a model, such as
+    ``ollama:NAME``. ``listed`` is the decoded JSON of the reply."""
     key, name = ("models", "name") if place.path == OLLAMA else ("data", "id")
     entries = listed.get(key) if isinstance(listed, dict) else None
     for entry in entries if isinstance(entries, list) else ():
@@ -113,12 +117,13 @@ def _models(listed: Any, place: KnownPort) -> Iterator[str]:
 
 
 def _base(place: KnownPort) -> str:
-    """The address of a server's OpenAI-compatible interface, which Ollama has, too."""
+    """The address of the server's OpenAI-compatible interface. Ollama has such an interface, too."""
     return f"http://{HOST}:{place.port}{'/v1' if place.path == OLLAMA else place.path.removesuffix(OPENAI)}"
 
 
 def _is_ollamas(place: KnownPort) -> bool:
-    """Whether Ollama's client would ask this place, too: it goes where OLLAMA_HOST leads."""
+    """Whether Ollama's own client would connect to this port. The client uses the address in the variable
+    OLLAMA_HOST."""
     named = os.environ.get("OLLAMA_HOST") or f"{HOST}:11434"
     try:
         leads = urlsplit(named if "://" in named else f"//{named}")

@@ -1,4 +1,4 @@
-"""Keeps the libraries that models need from the network."""
+"""Keeps third-party libraries from using the network."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import os
 
 
 def stay_offline() -> None:
-    """Keep our libraries from the network (no model hub, no telemetry) and their memory small.
+    """Set environment variables that keep libraries from using the network (no model hub, no telemetry) and limit their
+    memory.
 
     Environment variables that the user has set are left as they are.
     """

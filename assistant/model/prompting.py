@@ -1,5 +1,5 @@
-"""Prompts: Markdown files with placeholders, which must all be filled. Text that others wrote cannot break out of its
-fence in a prompt."""
+"""Prompts: Markdown files with placeholders, which must all be filled. Text that others wrote is changed so that it
+cannot end the fence around it in a prompt."""
 
 from __future__ import annotations
 
@@ -30,7 +30,11 @@ _FENCE = re.compile(r"<(?=\W*(?:passages|evidence|conversation|idea))", re.IGNOR
 
 
 def render(name: str, **values: str) -> str:
-    """Fill the prompt ``name``. The given values must be exactly those that the prompt names, else ValueError."""
+    """Return the prompt ``name`` with its placeholders filled by ``values``.
+
+    Raises:
+        ValueError: a placeholder has no value, or a value has no placeholder.
+    """
     template = Template(_text(name))
     if unequal := set(template.get_identifiers()) ^ set(values):
         raise ValueError(f"prompt {name!r}: missing or unused values {sorted(unequal)}")
@@ -38,8 +42,8 @@ def render(name: str, **values: str) -> str:
 
 
 def material(text: str) -> str:
-    """The text on one line, without anything that could be taken for the end of the fence around it. For text that
-    others wrote."""
+    """Return text that others wrote in a form that is safe in a prompt: on one line, and without anything that could be
+    taken for the end of the fence around it."""
     return _FENCE.sub("‹", " ".join(text.split()))
 
 

@@ -1,4 +1,4 @@
-"""From a model's name to a LangChain chat model. Only this module names providers, and heavy libraries are imported
+"""Opens the LangChain chat model for a model's name. Only this module names providers, and heavy libraries are imported
 late.
 
 ```text
@@ -7,9 +7,9 @@ http://host:port/v1#NAME            an OpenAI-compatible server; without #NAME, 
 gguf:PATH                           a local file, served in this process through xllamacpp, on loopback
 ```
 
-The caller passes a key, or the key is read from the environment, where Streamlit puts its secrets: from the provider's
-own variable, and for a server at an address from ``PUSHBACK_API_KEY``, so that an OpenAI key is never sent to another
-host. No error contains a key or a part of one.
+The caller passes an API key, or the key is read from the environment, where Streamlit puts its secrets: from the
+provider's own variable, or for a server at an address from ``PUSHBACK_API_KEY``, so that an OpenAI key is never sent to
+another host. No error contains a key or a part of one.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ _CONTEXT = re.compile(r"context (?:size|length|window)|exceed_context|prompt is 
 
 
 class Facts(NamedTuple):
-    """Facts about a model; None where they are unknown."""
+    """Facts about a model, each None if unknown: its context length in tokens, whether it can reply in the form of a
+    schema, and its number of parameters."""
 
     context: int | None = None  # tokens
     structured: bool | None = None
@@ -68,18 +69,19 @@ class Facts(NamedTuple):
 
 
 class Served(NamedTuple):
-    """A chat model and the facts about it."""
+    """A LangChain chat model and the facts about it."""
 
     chat: BaseChatModel
     facts: Facts
 
 
 def check(name: str) -> None:
-    """Check that ``name`` can be a model here; nothing is loaded or called.
+    """Check that ``name`` can be used as a model on this machine; nothing is loaded or called.
 
     Raises:
         SettingsError: ``name`` cannot be a model's name, or there is no such file.
-        ModelUnavailable: a package that the provider needs is not installed; the hint has the command that installs it.
+        ModelUnavailable: a package that the provider needs is not installed; the hint has the command that installs
+            it.
     """
     kind, _, rest = name.partition(":")
     if kind == "gguf":
@@ -97,7 +99,8 @@ def check(name: str) -> None:
 
 
 def keyed(name: str) -> str:
-    """The provider or server that receives the key for this model; empty if it needs no key.
+    """Return the provider or the server's address to which this model's API key is sent; empty if the model needs no
+    key.
 
     Models with the same provider or server share a key.
     """
@@ -109,20 +112,21 @@ def keyed(name: str) -> str:
 
 
 def lacks_key(name: str) -> bool:
-    """Whether the provider needs a key, and the environment has none."""
+    """Whether the model's provider needs an API key and the environment has none."""
     variables = KEYS.get(name.partition(":")[0], ())
     return bool(variables) and not any(map(os.environ.get, variables))
 
 
 def shown(name: str) -> str:
-    """The model's name as people see it: a file without its folders, an address without a key."""
+    """Return the model's name as people see it: a file without its folders, an address without a key."""
     return f"gguf:{Path(name).name}" if name.startswith("gguf:") else without_secrets(name)
 
 
 def open_chat(name: str, *, seconds: float, most_tokens: int, key: SecretStr | None = None) -> Served:
-    """Open the chat model of this name. ``seconds`` limits each wait for it, ``most_tokens`` limits each reply.
+    """Return the chat model ``name``, ready for calls. ``seconds`` limits each wait for it; ``most_tokens`` limits each
+    reply.
 
-    ``key`` replaces the key in the environment.
+    ``key`` replaces the API key in the environment.
 
     Raises:
         SettingsError, ModelUnavailable: as ``check`` raises them, or the server does not list its models.
@@ -165,10 +169,11 @@ def open_chat(name: str, *, seconds: float, most_tokens: int, key: SecretStr | N
 
 
 def translated(error: Exception, name: str, key: SecretStr | None = None) -> ModelError:
-    """Turn a library's exception into one of ours. A bug (a builtin exception that is no OSError) is raised again
-    unchanged.
+    """Return the ``ModelError`` that fits a library's exception. ``name`` is the model's name, for the message. A
+    builtin exception that shows a bug (any but OSError and ValueError) is raised again unchanged.
 
-    ``key`` is the key that the model was opened with, if it did not come from the environment.
+    ``key`` is the API key that the model was opened with, if it did not come from the environment; it is removed from
+    the message.
     """
     if isinstance(error, ModelError):
         return error
@@ -180,7 +185,8 @@ def translated(error: Exception, name: str, key: SecretStr | None = None) -> Mod
 
 
 def _without_keys(text: str, key: SecretStr | None) -> str:
-    """``text`` without our keys and the pieces of one that a provider repeats when it rejects it (“sk-ab…yz12”)."""
+    """Return ``text`` with "…" in place of every API key, and of the parts of a key that a provider repeats when it
+    rejects the key (“sk-ab…yz12”)."""
     names = (KEY, EMBEDDING_KEY, *(variable for variables in KEYS.values() for variable in variables))
     every = [key.get_secret_value() if key else "", *(os.environ.get(name, "") for name in names)]
     keys = [one for one in every if len(one) >= SECRET]
@@ -190,7 +196,8 @@ def _without_keys(text: str, key: SecretStr | None) -> str:
 
 
 def _is(error: Exception, *named: str, status: tuple[int, ...] = ()) -> bool:
-    """Whether the error is of one of these classes, or has one of these HTTP statuses."""
+    """Whether the class of the error, or one of its base classes, has one of the words ``named`` in its name, or the
+    error has one of the HTTP statuses ``status``."""
     kinds = " ".join(kind.__name__ for kind in type(error).__mro__)
     return any(name in kinds for name in named) or getattr(error, "status_code", 0) in status
 
@@ -248,10 +255,10 @@ def _compatible(address: str, model: str, key: str, limits: dict[str, Any]) -> S
 
 
 def _told(address: str, model: str, key: str, seconds: float) -> dict[str, Any]:
-    """What a server says about this model, or about the first one that it serves.
+    """Return the entry for this model in the server's list of models; the first entry if the model is not in the list.
 
     Raises:
-        ModelUnavailable: it cannot be reached, or serves none.
+        ModelUnavailable: the server cannot be reached, or lists no models.
     """
     import httpx
     from pydantic import SecretStr
@@ -272,7 +279,11 @@ def _told(address: str, model: str, key: str, seconds: float) -> dict[str, Any]:
 
 @cache
 def _serve(path: str) -> tuple[str, str]:
-    """Serve the file on loopback as long as this process lives; returns the server's address and key."""
+    """Serve the model file ``path`` on loopback until the process ends; return the server's address and key.
+
+    Raises:
+        ModelUnavailable: the file cannot be served.
+    """
     import xllamacpp
 
     params = xllamacpp.CommonParams()

@@ -1,5 +1,5 @@
-"""Turns text into vectors through a server with OpenAI's ``/embeddings``, such as text-embeddings-inference, vLLM or
-Ollama.
+"""Turns text into vectors by calling a server that has OpenAI's ``/embeddings`` interface, such as
+text-embeddings-inference, vLLM or Ollama.
 
 The setting ``embedding_model`` has its address: ``http://host:port/v1#NAME``. A server does not say which weights it
 uses, so a library compares the server's vectors with its own (``library/guard.py``). A server returns one vector for
@@ -35,11 +35,11 @@ PROBE = "The vector of this text tells how many dimensions the model has."
 
 
 class ServedEmbedder:
-    """An embedding model on a server.
+    """An embedder that calls an embedding model on a server.
 
-    The server is first called for the first text, or for the identity. ``seconds`` limits each wait for the server; a
-    request that fails for a passing reason is repeated ``tries`` times. If the server rejects a batch as too large, it
-    is sent in halves; of a single text that is too long, only the first half is sent.
+    The server is first called for the first text, or when ``identity`` is read. ``seconds`` limits each wait for the
+    server. A request that fails for a temporary reason is repeated at most ``tries`` times. If the server rejects a
+    batch as too large, the batch is sent in halves; of a single text that is too long, only the first half is sent.
 
     Raises:
         SettingsError: the address is invalid, or lacks the model's name.
@@ -56,16 +56,16 @@ class ServedEmbedder:
         self._url, _, self._name = address.partition("#")
 
     def __reduce__(self) -> tuple[type[ServedEmbedder], tuple[str, float, int]]:
-        """Pickle only the address: another process connects, and has its key, for itself."""
+        """Pickle only the address and the limits; another process reads the key and connects for itself."""
         return type(self), (self._address, self._seconds, self._tries)
 
     @cached_property
     def identity(self) -> Identity:
-        """Address and dimension; the weights are unknown, and so empty."""
+        """The server's address and the model's dimension. The hash of the weights is unknown and therefore empty."""
         return Identity(without_secrets(self._address), "", len(self._asked([PROBE])[0]))
 
     def embed(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> Iterator[tuple[int, Embedding]]:
-        """Each passage's index and embedding; see ``Embedder``."""
+        """Yield the index and the embedding of each passage; see ``Embedder.embed``."""
         for start in range(0, len(texts), BATCH):
             own, spans = texts[start : start + BATCH], sentences[start : start + BATCH]
             parts = [[text[span.start : span.end] for span in theirs] for text, theirs in zip(own, spans, strict=True)]
@@ -75,14 +75,15 @@ class ServedEmbedder:
                 yield start + place, Embedding(found[text], stacked)
 
     def query(self, text: str) -> Vectors:
-        """A question's vector."""
+        """Return the vector of a question (dimension,)."""
         return self._vectors([text])[text]
 
     def _vectors(self, texts: Sequence[str]) -> dict[str, Vectors]:
-        """The vector of each text.
+        """Return a dictionary from each text to its vector.
 
         Raises:
-            ModelUnavailable: they have another dimension than the first vector had.
+            ModelUnavailable: a vector has another dimension than the first one had, so the server has another model
+                now.
         """
         found: dict[str, Vectors] = {}
         for start in range(0, len(texts), TEXTS):
@@ -111,10 +112,10 @@ class ServedEmbedder:
             return self._asked([texts[0][: len(texts[0]) // 2]])
 
     def _request(self, texts: Sequence[str]) -> list[Vectors]:
-        """One request.
+        """Return the vectors of the texts, in their order, from one request to the server.
 
         Raises:
-            ModelError: of the kind that it is.
+            ModelError: the request failed; the subclass fits the failure.
         """
         shown = without_secrets(self._address)
         try:
@@ -142,10 +143,11 @@ class ServedEmbedder:
 
 
 def _read(reply: Any, count: int) -> list[Vectors]:
-    """The vectors of a reply, at length 1, in the order of the texts.
+    """Return the vectors in a server's reply, scaled to length 1, in the order of the texts. ``count`` is the number of
+    texts.
 
     Raises:
-        LookupError, TypeError, ValueError: it is not so many vectors of numbers.
+        LookupError, TypeError, ValueError: the reply does not have ``count`` vectors of numbers.
     """
     given = sorted(reply["data"], key=lambda one: one["index"])
     vectors = np.array([one["embedding"] for one in given], np.float32)

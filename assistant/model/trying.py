@@ -1,4 +1,4 @@
-"""Tries a model: whether it replies, and what it can do."""
+"""Tries out a model: whether it replies, and what it can do."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ HELLO = Prompt("You are tried out.", "Count from one to ten in words.")
 
 
 class Trial(NamedTuple):
-    """The result of trying a model; ``context`` is in tokens, or None if unknown."""
+    """The result of trying out a model: the seconds that its first reply took, whether it streams, whether it can reply
+    in the form of a schema, its context in tokens (None if unknown), and the cost."""
 
     name: str
     seconds: float
@@ -32,10 +33,11 @@ class Counted(BaseModel):
 
 
 def tried(model: Model) -> Trial:
-    """Ask it twice: for words, and for a schema where it may take one.
+    """Try out a model with two calls: one for plain text and, if it may accept a schema, one for a reply in the form of
+    a schema.
 
     Raises:
-        SettingsError, ModelError: it cannot be opened, or does not reply.
+        SettingsError, ModelError: the model cannot be opened, or does not reply.
     """
     started = time.perf_counter()
     calls = model.calls()

@@ -1,1 +1,1 @@
-"""Pressure tests: what an idea rests on, what the documents say for it and against it, and the verdict."""
+"""Pressure tests of ideas: what an idea assumes, what the documents say for it and against it, and the verdict."""

@@ -1,7 +1,8 @@
-"""What an idea rests on: the idea itself, its own clauses, and the side that it takes in each lens.
+"""Finds what an idea rests on: the idea itself, each of its clauses, and the side that it takes in each lens. A lens is
+a strategist's question with two opposite answers, its sides.
 
-An idea that is put as a "not" is read as its opposite with the sides exchanged, so that an idea and its negation are
-tested against the same evidence.
+An idea with a "not" is read as its opposite, and its evidence for and against is then exchanged, so that an idea and
+its negation are tested against the same evidence.
 """
 
 from __future__ import annotations
@@ -99,11 +100,12 @@ _NOTS = re.compile(r"\b(?:(?:do|does)\s+)?not\b|\b(?:do|does)n['’]t\b", re.I)
 
 
 class Assumed(NamedTuple):
-    """Something the idea rests on, before it is tested.
+    """An assumption of an idea, before it is tested.
 
-    ``part`` is the stretch of the idea that it is tied to; ``sides`` are the side of a lens that it takes and the
-    other one. With ``turned`` what speaks for ``text`` speaks against the idea. ``importance_by`` is lens, model
-    or user. ``searches`` are a model's words for what would speak for it and against it.
+    ``name`` is the name of its lens, or its role in the idea, such as "the reason". ``part`` has the words of the idea
+    that it follows from. ``sides`` are the side of the lens that the idea takes and the opposite side, empty without a
+    lens. If ``turned`` is True, evidence for ``text`` counts against the idea. ``importance_by`` says who set the
+    importance: lens, model or user. ``searches`` are queries by a model, for evidence on both sides.
     """
 
     text: str
@@ -119,7 +121,8 @@ class Assumed(NamedTuple):
 
 
 class _View(NamedTuple):
-    """How near a part of an idea is to a lens, and by how much more to what rests on the lens's first side."""
+    """The part of an idea that is nearest to a lens. ``near`` is their similarity; ``lead`` is how much more similar
+    the part is to the lens's first side than to its second (negative if less)."""
 
     near: float
     lead: float
@@ -128,7 +131,8 @@ class _View(NamedTuple):
 
 
 class Lenses:
-    """The lenses with the vectors of what they say, made once."""
+    """Finds the sides that an idea takes in a set of lenses. The vectors of the lenses' texts are computed once and
+    kept."""
 
     def __init__(self, lenses: Sequence[Lens], embedder: Embedder, weigher: IdeaModel) -> None:
         self._lenses, self._embedder, self._weigher = tuple(lenses), embedder, weigher
@@ -136,11 +140,12 @@ class Lenses:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What they are called."""
+        """The names of the lenses."""
         return tuple(lens.name for lens in self._lenses)
 
     def assumptions(self, idea: str) -> list[Assumed]:
-        """The claims that ``idea`` makes by the sides it takes, those of the nearest lenses first."""
+        """Return an assumption for each lens in which ``idea`` takes a side: the claim of that side. Those of the
+        nearest lenses come first, at most ``APPLIED``."""
         views = [self._nearest(lens, _parts(idea)) for lens in self._lenses]
         near = sorted((view for view in views if view.near >= NEAR), key=lambda view: -view.near)[:LOOKED]
         leans = {part: self._leans(part, [one.lens for one in near if one.part == part]) for _, _, _, part in near}
@@ -149,7 +154,7 @@ class Lenses:
         return taken[:APPLIED]
 
     def _nearest(self, lens: Lens, parts: Sequence[str]) -> _View:
-        """The part of an idea that is nearest to a lens."""
+        """Return the part of an idea that is nearest to the lens, with its similarity to each side."""
         views = []
         for part in parts:
             base, turned = _continued(part)
@@ -159,8 +164,11 @@ class Lenses:
         return max(views, key=lambda view: view.near)
 
     def _leans(self, part: str, lenses: Sequence[Lens]) -> dict[str, float]:
-        """By lens how much more (log odds) what documents say for its first side is for a part of an idea than what
-        they say for the other one, as the evidence model reads them."""
+        """Return, by the name of each lens, how much more the texts of its first side support ``part`` than those of
+        its second side do.
+
+        ``part`` is a part of an idea. The values are differences of log odds, as the evidence model estimates them.
+        """
         claim, negated = positive(part.rstrip(" ."))
         said = {(lens.name, n): (side.claim, *side.search) for lens in lenses for n, side in enumerate(lens.sides)}
         read = iter(self._weigher.weigh(claim, [whole(text) for texts in said.values() for text in texts]))
@@ -168,7 +176,7 @@ class Lenses:
         return {lens.name: (odds[lens.name, 0] - odds[lens.name, 1]) * (-1 if negated else 1) for lens in lenses}
 
     def _vectors_of(self, side: Side) -> Vectors:
-        """Of its claim and of what ideas say that rest on it (texts, dimension)."""
+        """Return the vectors of a side's claim and of its example ideas (texts, dimension)."""
         if side.claim not in self._vectors:
             texts = [side.claim, *side.ideas]
             found = dict(self._embedder.embed(texts, [[] for _ in texts]))
@@ -177,22 +185,24 @@ class Lenses:
 
 
 def _towards(weight: Weight) -> float:
-    """The log odds that it is for rather than against."""
+    """The log odds that a text supports a claim rather than challenges it, given its weight."""
     return float(np.log(weight.sides[0] / weight.sides[1]))
 
 
 def _two_nearest(rows: Vectors, vector: Vectors) -> Any:
-    """The mean cosine of the two nearest."""
+    """The mean of the two highest cosines between ``vector`` and the vectors in ``rows``."""
     return np.sort(rows @ vector)[-2:].mean()
 
 
 def _parts(idea: str) -> list[str]:
-    """The clauses of an idea, less what it would replace; the idea where it is one clause."""
+    """Return the clauses of an idea, except those that say what it would replace. An idea of one clause is returned
+    whole."""
     return [one.part for one in of_words(idea)[1:] if one.name != REPLACED] or [idea]
 
 
 def of_words(idea: str) -> list[Assumed]:
-    """The idea as a whole, then its clauses by what they are in it."""
+    """Return the idea as a whole, then its clauses, as assumptions. Each is named by its role in the idea: the means,
+    the expected effect, the reason, and so on."""
     base, turned = _kept_up(*affirmed(idea))
     assumed: list[Assumed] = []
     rest = idea
@@ -214,8 +224,8 @@ def of_words(idea: str) -> list[Assumed]:
 
 
 def clauses_of(text: str) -> list[str]:
-    """The clauses of a text, in order. An "and", a "but" or a colon parts two only where either side is one: two nouns
-    of one verb ("a laptop and a phone for work") are none."""
+    """Return the clauses of a text, in order. An "and", a "but" or a colon separates clauses only if there is a clause
+    on each side of it, which is not so in "a laptop and a phone for work"."""
     first, *more = _AND.split(text)
     clauses = [first]
     for joint, clause in zip(more[::2], more[1::2], strict=True):
@@ -227,7 +237,7 @@ def clauses_of(text: str) -> list[str]:
 
 
 def _parts_two(before: str, after: str) -> bool:
-    """Whether what stands before a joint and what stands after it are two clauses."""
+    """Whether the text before an "and" or the like and the text after it are both clauses."""
     if _COMMAND.match(after):
         return len(before.split()) > 1
     if _DOING.match(after):
@@ -236,15 +246,19 @@ def _parts_two(before: str, after: str) -> bool:
 
 
 def _is_whole(text: str, part: str) -> bool:
-    """Whether what follows such a joint is a clause: "instead of calling", not "rather than through dealers"; "because
-    it rains", not "because of rain" nor "since 2019"."""
+    """Whether ``text``, the words after a conjunction such as "instead of" or "because", is a clause. ``part`` is the
+    role that the conjunction gives it.
+
+    "Calling" after "instead of" and "it rains" after "because" are clauses; "through dealers" after "rather than",
+    "rain" after "because of" and "2019" after "since" are not.
+    """
     if part == REPLACED:
         return bool(_DOING.match(text) or _COMMAND.match(text))
     return part != REASON or not _NO_REASON.match(text)
 
 
 def _sayings(text: str) -> list[str]:
-    """The clauses of a text, and what follows a "but" in one: each can have a "not" of its own."""
+    """Return the clauses of a text, divided again at every "but", since each piece can have a "not" of its own."""
     return [_bare(piece) for clause in clauses_of(text) for piece in re.split(r"\bbut\b", clause, flags=re.I)]
 
 
@@ -253,7 +267,11 @@ def _bare(clause: str) -> str:
 
 
 def _clause(text: str, part: str, importance: float, *, replaced: bool = False) -> list[Assumed]:
-    """A clause that is long enough to be tested, else nothing."""
+    """Return a list with the assumption that a clause makes, empty if the clause has fewer than two content words.
+
+    ``part`` is the clause's role in the idea. ``replaced`` means that the idea would replace what the clause says, so
+    evidence for the clause counts against the idea.
+    """
     own = _bare(text)
     base, turned = _kept_up(*affirmed(own))
     if len(content_stems(base)) < 2:
@@ -262,10 +280,11 @@ def _clause(text: str, part: str, importance: float, *, replaced: bool = False) 
 
 
 def positive(idea: str) -> tuple[str, bool]:
-    """An idea that opens with a "not" without any, and whether it did: what is for that is against the idea.
+    """Return the idea without the "not" that it opens with, and whether it opened with one. If it did, evidence for the
+    returned text is evidence against the idea.
 
-    An idea that then proposes something without a "not" stays as it is: to drop one thing and do another has no one
-    opposite.
+    An idea that also proposes something without a "not" stays as it is, since dropping one thing and doing another has
+    no single opposite.
     """
     match = _NOT.match(idea)
     if match is None or any(_proposes(one) and not _NOTS.search(one) for one in _sayings(idea[match.end() :])[1:]):
@@ -274,24 +293,26 @@ def positive(idea: str) -> tuple[str, bool]:
 
 
 def _proposes(clause: str) -> bool:
-    """Whether a clause is a whole one: it tells to do something, or that somebody does."""
+    """Whether a clause is complete: a command, or a statement with a subject and a verb."""
     return bool(_COMMAND.match(clause) or _FINITE.match(clause))
 
 
 def affirmed(idea: str) -> tuple[str, bool]:
-    """The idea without the "not" that it opens with, and whether there was one."""
+    """Return the idea without the "not" that it opens with, and whether it had one."""
     match = _NOT.match(idea)
     return (match["lead"] + idea[match.end() :], True) if match else (idea, False)
 
 
 def _continued(part: str) -> tuple[str, bool]:
-    """The same of a part of an idea, less what it opens with; to stop a thing is to have been for it, turned."""
+    """Return a part of an idea in positive form, and whether its meaning was reversed for that. An opening such as "we
+    should" is removed; "stop X" becomes "continue X", reversed."""
     base, turned = _kept_up(*affirmed(part))
     return _LEAD.sub("", base).rstrip(" ."), turned
 
 
 def _kept_up(base: str, turned: bool) -> tuple[str, bool]:
-    """To stop a thing is the opposite of keeping it up: either is read as continuing it."""
+    """Return a text in positive form, and whether its meaning is now reversed. "Keep X" and "stop X" both become
+    "continue X"; a "stop" changes ``turned`` to its opposite. Any other text is returned unchanged, with ``turned``."""
     plain = _LEAD.sub("", base)
     if match := _STOP.match(plain):
         return f"continue {plain[match.end() :]}", not turned
@@ -305,15 +326,20 @@ def _assumed(lens: Lens, side: int, part: str) -> Assumed:
 
 
 def told(assumed: Assumed) -> str:
-    """What is assumed, in the idea's own words where they say the opposite of what is searched for."""
+    """Return the text of an assumption as people read it. If evidence was searched for its opposite (``turned``), this
+    is the idea's own words, or for a thing that the idea would replace, "Not:" and the text."""
     if not assumed.turned:
         return assumed.text
     return f"Not: {assumed.text}" if assumed.name == REPLACED else assumed.part
 
 
 def as_before(assumed: Sequence[Assumed], former: Verdict) -> list[Assumed]:
-    """What the idea of a ``former`` verdict rests on, with the importance that a model gave it, what it proposed, and
-    what people added; without what they left out."""
+    """Return the assumptions for another test of the idea of a ``former`` verdict.
+
+    First come those of ``assumed``, which were found in the idea again, with the importance that a model gave them in
+    the former test. Then come those that a model proposed or people added. Assumptions that people left out of the
+    former verdict are left out again.
+    """
     given = {(one.lens, one.part): one.importance for one in former.assumptions if one.importance_by == "model"}
     whole, *parts = assumed
     kept = [
@@ -326,7 +352,8 @@ def as_before(assumed: Sequence[Assumed], former: Verdict) -> list[Assumed]:
 
 
 def _again(one: Assumption) -> Assumed:
-    """What a model proposed or a person put, to be tested again; what a person put as a "not" is turned."""
+    """Return an assumption that a model proposed or a person added to an earlier verdict, to be tested again. If a
+    person's assumption has a "not", its opposite is tested, and evidence for and against is exchanged."""
     if one.lens == PROPOSED:
         return Assumed(
             one.text, PROPOSED, one.importance, False, one.part, one.question, one.settle, (), "model", one.searched
@@ -337,13 +364,16 @@ def _again(one: Assumption) -> Assumed:
 
 
 def added(verdict: Verdict, text: str) -> Verdict:
-    """The verdict as another test of its idea is to be like: resting on this as well."""
+    """Return the verdict with one more assumption, in the words of a person. ``PressureTest.challenge`` tests it if it
+    is called with the returned verdict as ``like``."""
     own = Assumption(_line(text), OWN, 0.5, AssumptionRuling.GAP, importance_by="user")
     return replace(verdict, assumptions=(*verdict.assumptions, own))
 
 
 def dropped(verdict: Verdict, number: int) -> Verdict:
-    """The same, without the assumption of this number from 2: the idea itself cannot be dropped."""
+    """Return the verdict without one assumption. ``PressureTest.challenge`` also leaves it out if it is called with the
+    returned verdict as ``like``. ``number`` is the assumption's number, 2 or more, since number 1 is the idea
+    itself."""
     own = verdict.assumptions
     return replace(
         verdict, assumptions=(*own[: number - 1], *own[number:]), left_out=_left_out(verdict, own[number - 1])
@@ -351,7 +381,9 @@ def dropped(verdict: Verdict, number: int) -> Verdict:
 
 
 def reworded(verdict: Verdict, number: int, text: str) -> Verdict:
-    """The same, with other words for the assumption of this number from 2; what was judged of it stays."""
+    """Return the verdict with a new ``text`` for one assumption. ``PressureTest.challenge`` tests the new text if it is
+    called with the returned verdict as ``like``. ``number`` is the assumption's number, 2 or more. People's judgements
+    of its findings stay."""
     own = verdict.assumptions
     one = replace(own[number - 1], text=_line(text), lens=OWN, importance_by="user", part="", searched=())
     return replace(
@@ -362,12 +394,14 @@ def reworded(verdict: Verdict, number: int, text: str) -> Verdict:
 
 
 def taken_up(verdict: Verdict, text: str) -> Verdict:
-    """The same, with what was left out."""
+    """Return the verdict with an assumption removed from those that people left out; ``text`` is its text.
+    ``PressureTest.challenge`` tests the assumption again if it is called with the returned verdict as ``like``."""
     return replace(verdict, left_out=tuple(one for one in verdict.left_out if one != text))
 
 
 def _left_out(verdict: Verdict, one: Assumption) -> tuple[str, ...]:
-    """What is found again by itself has to be left out each time."""
+    """Return the texts of all assumptions that later tests leave out, including that of ``one``. What a model proposed
+    or a person added is not listed, since a test does not find it by itself."""
     more = () if one.lens in (PROPOSED, OWN) else (one.text,)
     return tuple(dict.fromkeys((*verdict.left_out, *more)))
 

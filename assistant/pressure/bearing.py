@@ -1,4 +1,4 @@
-"""The interface between ideas and their readers: what an idea rests on, and which passages bear on it."""
+"""What a reader of ideas returns: the assumptions of an idea, and the words in the documents that concern them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from assistant.types import Kind, Rejected, Stance
 
 
 class Bearing(NamedTuple):
-    """Words of an extract that bear on the idea: on which assumptions (by position), on which side, and why.
+    """Words of an extract that concern the idea: the positions of the assumptions that they concern, their side, and
+    the reason.
 
-    ``confidence`` is the probability of that side, ``bears`` the probability that the words concern the idea at all.
+    ``confidence`` is the probability of that side; ``bears`` is the probability that the words concern the idea at all.
     Code has not yet looked for the words in the document.
     """
 
@@ -29,8 +30,8 @@ class Bearing(NamedTuple):
 
 
 class Weighed(NamedTuple):
-    """The result of testing an idea against the documents: its assumptions, the extracts that were read, and the words
-    that bear on it.
+    """The evidence that a reader found on an idea: the idea's assumptions, the extracts that were read, and the words
+    that concern the idea.
 
     ``searched`` has the queries that were searched for each assumption.
     """

@@ -85,7 +85,8 @@ _BETTER = {
 
 
 class Beside(NamedTuple):
-    """A model's comment on a reply, the reason if the comment is missing or cut, and the cost of the model's calls."""
+    """A model's comment on a reply (``prose``), notices that say why the comment is missing or cut, and the cost of the
+    model's calls."""
 
     prose: tuple[Remark, ...] = ()
     notices: tuple[str, ...] = ()
@@ -98,25 +99,26 @@ class AssistantParts(Protocol):
     library: Library
 
     def challenge(self, idea: str, *, like: Verdict | None = None) -> Verdict:
-        """The verdict on an idea, with the same assumptions as in an earlier verdict."""
+        """Return the verdict on an idea. With an earlier verdict ``like``, its assumptions are tested again."""
         ...
 
     def replied(self, verdict: Verdict, message: str, findings: Sequence[Finding]) -> Beside:
-        """A model's checked comment on a message; empty without a model."""
+        """Return a model's checked comment on a message about a verdict; empty without a model. ``findings`` are the
+        findings that the message has changed."""
         ...
 
     def search(self, query: str, k: int = 8) -> list[Hit]:
-        """The best passages."""
+        """Return the ``k`` passages that fit the query best, the best first."""
         ...
 
     def sure_sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
-        """For each claim and text, the side of the claim on which the text is; unclear if no model can tell it with
-        certainty."""
+        """Return the side of each text and its probability. ``pairs`` are pairs of a claim and a text; the side is
+        unclear if no model is certain of it."""
         ...
 
 
 class Moved(StrEnum):
-    """Why a verdict changed, or that it did not change."""
+    """What changed a verdict, or that nothing did."""
 
     NOTHING = "nothing"
     PASSAGE = "a cited passage"
@@ -125,7 +127,8 @@ class Moved(StrEnum):
 
 
 class VerdictChange(NamedTuple):
-    """A difference between two verdicts; ``better`` says whether it helps the idea."""
+    """A difference between two verdicts, as text. ``better`` says whether it helps the idea; ``findings`` are the
+    findings that came or went."""
 
     what: str
     better: bool
@@ -133,7 +136,8 @@ class VerdictChange(NamedTuple):
 
 
 class DiscussionReply(NamedTuple):
-    """The reply to a message: the verdict as it now stands, why it changed, and each difference.
+    """The reply to a message about a verdict: its text, the verdict after the message, what changed it, and each
+    change.
 
     ``prose`` is a model's comment on the same findings, shown beside the text. ``notices`` and ``cost`` mean what they
     mean in a ``Verdict``.
@@ -149,10 +153,10 @@ class DiscussionReply(NamedTuple):
 
 
 def discuss(assistant: AssistantParts, verdict: Verdict, message: str, by: str = "") -> DiscussionReply:
-    """The reply to a message about a verdict; a changed verdict is a new one.
+    """Return the reply to a message about a verdict. If the message changes the verdict, the reply has a new verdict.
 
     ``by`` names the author of the message, empty if nobody signs in; a side that the message gives is stored under that
-    name. Code decides whether the verdict changes. A model, if one is set, only says which findings bear on the
+    name. Code decides whether the verdict changes. A model, if one is set, only says which findings concern the
     message.
     """
     reply = _moved(assistant, verdict, message, by)
@@ -162,7 +166,7 @@ def discuss(assistant: AssistantParts, verdict: Verdict, message: str, by: str =
 
 
 def _moved(assistant: AssistantParts, verdict: Verdict, message: str, by: str) -> DiscussionReply:
-    """What a message changes in the verdict, and the reply to it."""
+    """Decide whether a message changes the verdict, and return the reply, without a model's comment."""
     quoted = [" ".join(match["quote"].split()) for match in _QUOTED.finditer(message)]
     if long_enough := [quote for quote in quoted if len(quote.split()) >= SHORTEST]:
         return _with_passages(assistant, verdict, long_enough)
@@ -176,13 +180,15 @@ def _moved(assistant: AssistantParts, verdict: Verdict, message: str, by: str) -
 
 
 def side_told(message: str) -> Stance | None:
-    """The side that a message assigns to the quotes; None if the message does something else."""
+    """Return the side that a message gives to the quotes of an earlier message, as in "it is against it"; None if the
+    message says anything else."""
     match = _SIDE.match(" ".join(message.split()))
     return _SIDED[match.lastgroup or "none"] if match else None
 
 
 def _judged(verdict: Verdict, side: Stance, by: str) -> DiscussionReply:
-    """Apply the side that the user gives to the quotes that they brought."""
+    """Give the quotes that the user brought the ``side`` that the user names, compute the rulings again, and return the
+    reply."""
     first, *rest = verdict.assumptions
     findings = tuple(rulings.judge(one, side, by) if _is_asked(one) else one for one in first.findings)
     after = rulings.ruled(replace(verdict, assumptions=(replace(first, findings=findings), *rest)))
@@ -201,7 +207,7 @@ def _is_asked(finding: Finding) -> bool:
 
 
 def revised_idea(idea: str, message: str) -> str | None:
-    """The idea with which a message replaces the earlier one; None if the message only comments on it.
+    """Return the idea with which a message replaces the earlier ``idea``; None if the message only comments on it.
 
     An idea that is only narrowed keeps its subject: “only do it for small firms” means the former idea, only for small
     firms.
@@ -222,7 +228,9 @@ def revised_idea(idea: str, message: str) -> str | None:
 
 
 def _narrowed(idea: str, new: str, leans: re.Match[str]) -> str | None:
-    """The former idea, narrowed by what the message says of "it"."""
+    """Return the former idea with the condition that the message adds, as in "only do it for small firms"; None if it
+    adds none. ``new`` is the idea in the message's words, and ``leans`` matches those of them that refer to the former
+    idea."""
     rest = re.sub(r"^\s*(?:is|are|was|were|be)\b", "", leans["rest"]).strip()
     before = new[: leans.start("rest")]
     only = bool(re.search(rf"\b{_ONLY}\b", before, re.I) or _NARROWS.match(leans["verb"] or ""))
@@ -240,7 +248,8 @@ def _with(idea: str, more: str) -> str:
 
 
 def compare(before: Verdict, after: Verdict) -> tuple[VerdictChange, ...]:
-    """The improvements and setbacks from one verdict to the next, the most important assumptions first."""
+    """Return the changes from one verdict to the next: first of the ruling on the idea, then of each assumption, then
+    of the findings for and against."""
     changes = list(_ruled_otherwise(before, after))
     known = {_place(f.citation) for f in _sided(before)}
     left = {_place(f.citation) for f in _sided(after)}
@@ -278,7 +287,8 @@ def _ruled_otherwise(before: Verdict, after: Verdict) -> Iterator[VerdictChange]
 
 
 def _with_passages(assistant: AssistantParts, verdict: Verdict, quotes: list[str]) -> DiscussionReply:
-    """Each quoted passage is looked for; one that is found and was no finding becomes one, and the rulings follow."""
+    """Return the reply to a message that quotes passages. Each quote is looked for in the documents; if it is found
+    there and is not yet a finding, it becomes a finding on the idea, and the rulings are computed again."""
     found, told = [], []
     for quote in quotes:
         passages = [hit.passage for hit in assistant.search(quote, LOOKED_AT)]
@@ -323,7 +333,8 @@ def _revised(assistant: AssistantParts, verdict: Verdict, idea: str) -> Discussi
 
 
 def _again(assistant: AssistantParts, verdict: Verdict) -> DiscussionReply:
-    """The documents are others than they were: the idea is tested again, with the importance that was set."""
+    """Test the idea again after the documents have changed, with the importance that the user set, and return the
+    reply."""
     after = rulings.weighed_as(verdict, assistant.challenge(verdict.idea, like=verdict))
     changes = compare(verdict, after)
     if not changes:
@@ -335,7 +346,7 @@ def _again(assistant: AssistantParts, verdict: Verdict) -> DiscussionReply:
 
 
 def summary(changes: tuple[VerdictChange, ...]) -> str:
-    """What got better and what got worse, in a sentence each."""
+    """Return one sentence with what got better and one with what got worse; empty if nothing changed."""
     parts = []
     for better, name in ((True, "Better"), (False, "Worse")):
         told = [_told(change) for change in changes if change.better is better]
@@ -371,7 +382,7 @@ def _called(one: Assumption) -> str:
 
 
 def _key(one: Assumption) -> str:
-    """The key by which an assumption is found again in a revised idea."""
+    """Return a key that is the same for the same assumption in two verdicts."""
     return one.lens if one.lens == "the idea as it stands" else f"{one.lens} {one.text}"
 
 

@@ -1,10 +1,10 @@
-"""An idea to the passages that are read for it, and how near their sentences are to what it rests on.
+"""Finds the passages that are read for an idea, and computes how similar their sentences are to each assumption.
 
-Passages are searched for in the words of the idea and of each of its clauses, the best of each by turns. A lens adds
-those that are near to how documents say one of its sides; what somebody added to the idea has passages of its own.
-Which of them bear, and by which sentences, the model that reads them says: of 231 gold passages for and against 33
-ideas, in two companies' handbooks, 62 are then found on their side and 21 on the other, where sentences that were
-ranked by hand-made weights had 45 and 30.
+The search uses the words of the idea and of each of its clauses, and takes the best result of each in turn. A lens adds
+passages that resemble how documents express one of its sides. An assumption that somebody added to the idea has
+passages of its own. The model that reads the passages then decides which of them concern the idea, and by which
+sentences. With this, of 231 gold passages for and against 33 ideas, in two companies' handbooks, 62 are found on their
+side and 21 on the other; with sentences ranked by hand-made weights, 45 and 30.
 """
 
 from __future__ import annotations
@@ -41,10 +41,11 @@ _LEADS_ON = re.compile(r"(?::|\s\|\s.*)[\"”’')\]\s]*$")  # into a list, or a
 
 
 class Near(NamedTuple):
-    """A passage to read, and those of its sentences that say something by themselves, as places in it.
+    """A passage to read. ``sentences`` are the positions of those of its sentences that say something by themselves.
 
-    ``vectors`` are of these (sentences, dimension), and ``likeness`` is their cosine to the nearest words of each
-    assumption (sentences, assumptions). ``place`` is the assumption beside which it is read, 0 for the idea itself.
+    ``vectors`` are the vectors of these sentences (sentences, dimension). ``likeness`` is the cosine of each sentence
+    to each assumption (sentences, assumptions), that is, to the most similar of the assumption's search texts.
+    ``place`` is the position of the assumption for which the passage is read, 0 for the idea itself.
     """
 
     passage: Passage
@@ -54,13 +55,14 @@ class Near(NamedTuple):
     place: int = 0
 
     def text(self, first: int, last: int) -> str:
-        """The passage's words from one of its sentences to another."""
+        """Return the passage's text from the sentence ``first`` to the sentence ``last``, both included."""
         start = self.passage.start
         return self.passage.text[self.passage.sentences[first].start - start : self.passage.sentences[last].end - start]
 
 
 def near(assumed: Sequence[Assumed], library: Library, embedder: Embedder) -> list[Near]:
-    """The passages to read beside the idea, those of its lenses after its own, then those of what was added to it."""
+    """Return the passages to read for an idea: those found with the idea's own words, then those of its lenses, then
+    those of the assumptions that somebody added."""
     words = [said(one) for one in assumed]
     vectors = [np.stack([embedder.query(text) for text in texts]) for texts in words]
     found = [
@@ -83,35 +85,39 @@ def near(assumed: Sequence[Assumed], library: Library, embedder: Embedder) -> li
 
 
 def touched(near: Sequence[Near], assumed: Sequence[Assumed], passages: int) -> bool:
-    """Whether a library of so many ``passages`` has to do with the idea: a sentence is near enough to words of its."""
+    """Whether the library says anything about the idea: at least one sentence of the passages ``near`` is similar
+    enough to the idea or one of its clauses. ``passages`` is the number of passages in the library; with more passages,
+    more similarity is needed."""
     own = [place for place, one in enumerate(assumed) if not one.sides and not is_added(one)]
     needed = TOUCHED + WIDER * max(0.0, math.log10(max(passages, 1) / 100))
     return any(one.likeness[:, own].max() >= needed for one in near)
 
 
 def is_added(assumed: Assumed) -> bool:
-    """Whether it was added to the idea, by a person or by a model."""
+    """Whether the assumption was added to the idea, by a person or by a model."""
     return assumed.name in (OWN, PROPOSED)
 
 
 def said(assumed: Assumed) -> tuple[str, ...]:
-    """What is searched for: its words, how documents say either side of a lens, a model's searches."""
+    """Return the texts to search for: for a lens, the claims of both sides and how documents express them; otherwise
+    the assumption's text and a model's queries for it."""
     of_sides = [text for side in assumed.sides for text in (side.claim, *side.search)]
     return tuple(dict.fromkeys(of_sides or (assumed.text, *assumed.searches)))
 
 
 def searches(assumed: Assumed) -> tuple[str, ...]:
-    """What is searched for where a model reads what is found: the same, and in the words of what speaks against where
-    nobody has written the other side."""
+    """Return the texts to search for if a chat model reads what is found. They are those of ``said``. If nobody has
+    written queries for the opposite side, queries with words of criticism are added to the assumption's text."""
     if assumed.searches or assumed.sides:
         return said(assumed)
     return (assumed.text, *(f"{assumed.text} {words}" for words in AGAINST))
 
 
 def tells(seen: Seen) -> bool:
-    """Whether a sentence says something by itself: no heading, no question, no row, none that only leads into a list.
+    """Whether a sentence says something by itself. A heading, a question, a row of a table, a very short sentence, or
+    one that only leads into a list does not.
 
-    A quotation inside somebody's comment is not what that speaker says.
+    A quotation inside somebody's comment does not either, since its words are not the commenter's.
     """
     return not (
         is_heading(seen)
@@ -124,7 +130,8 @@ def tells(seen: Seen) -> bool:
 
 
 def seen_at(passage: Passage, sentence: Sentence) -> Seen:
-    """A sentence, or a run of them as one, in its passage."""
+    """Return a sentence with its passage, its text and its words. ``sentence`` may also be a run of several sentences,
+    which are then treated as one."""
     text = passage.text[sentence.start - passage.start : sentence.end - passage.start]
     return Seen(passage, sentence, text, tokens(text))
 
@@ -140,7 +147,7 @@ def _near(one: Candidate, vectors: Sequence[Vectors], place: int = 0) -> Near:
 
 
 def _by_turns(found: Sequence[Sequence[Candidate]]) -> list[Candidate]:
-    """The best of each list, then the second of each, each passage once."""
+    """Return the first of each list, then the second of each, and so on; each passage once."""
     ranked: dict[str, Candidate] = {}
     for one in (one for rank in zip_longest(*found) for one in rank if one):
         ranked.setdefault(one.passage.id, one)

@@ -1,21 +1,22 @@
 """Lenses: the questions that a strategist asks of any idea, each with the two positions that one can take on it.
 
 ```yaml
-name: reach                      # the file's name too
+name: reach                      # also the name of the file
 question: Is reach earned or bought?
-importance: 0.7                  # 0..1: how much hangs on it, until somebody says otherwise
+importance: 0.7                  # 0..1: how much depends on the answer, until somebody sets another value
 settle: Stop the adverts in one region for a quarter and count the enquiries.
 sides:                           # exactly two, opposite
   - name: earned
     claim: Reach is earned by being worth talking about; advertising is not needed for it.
-    ideas: [Rely on word of mouth., …]          # what an idea says that rests on this side
-    search: [Customers recommend us to others., …]   # how a document says it
+    ideas: [Rely on word of mouth., …]          # examples of ideas that rest on this side
+    search: [Customers recommend us to others., …]   # how documents express this side
   - name: bought
     …
 ```
 
-An idea that takes a side makes its claim without saying so. What a document says for the one side speaks against the
-other, so evidence against an idea is searched for in its own words, not as a negation.
+An idea that takes a side also assumes the claim of that side, without saying so. What a document says for one side
+speaks against the other. Evidence against an idea is therefore searched for in the words of the other side, not as a
+negation.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ Line = Annotated[str, Field(min_length=3, max_length=400)]
 
 
 class Side(BaseModel):
-    """One position on a lens: what ideas say that rest on it, and how documents express it."""
+    """One of the two positions on a lens: its claim, examples of ideas that rest on it, and how documents express it
+    (``search``)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -47,7 +49,8 @@ class Side(BaseModel):
 
 
 class Lens(BaseModel):
-    """A question with its two sides; ``settle`` names the cheapest evidence that would answer the question."""
+    """A strategist's question with its two opposite sides; ``settle`` names the cheapest evidence that would answer the
+    question."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -59,7 +62,7 @@ class Lens(BaseModel):
 
 
 def shipped() -> tuple[Lens, ...]:
-    """The lenses that come with the program, by name."""
+    """The lenses that come with the program, sorted by name."""
     return _shipped()
 
 
@@ -69,7 +72,8 @@ def _shipped() -> tuple[Lens, ...]:
 
 
 def gathered(folder: Path | None) -> tuple[Lens, ...]:
-    """The shipped lenses and those of ``folder``; a lens in the folder replaces a shipped one of the same name.
+    """Return the shipped lenses and those of ``folder``. A lens in the folder replaces a shipped lens of the same name;
+    None stands for no folder.
 
     Raises:
         SettingsError: the folder does not exist, or a file in it is no valid lens.
@@ -84,10 +88,10 @@ def gathered(folder: Path | None) -> tuple[Lens, ...]:
 
 
 def load(paths: Iterable[Path]) -> tuple[Lens, ...]:
-    """The lenses in these files, in the order of their names.
+    """Return the lenses in these files, in the order of their names.
 
     Raises:
-        SettingsError: a file is no lens; the message names the file and every field that is wrong.
+        SettingsError: a file is no valid lens; the message names the file and every field that is wrong.
     """
     return tuple(_read(path) for path in sorted(paths))
 

@@ -1,8 +1,9 @@
-"""The model reader of ideas: it says what an idea rests on, searches for and against that, and reads what is found.
+"""Tests ideas with a chat model: the model says what an idea rests on, proposes searches for evidence for and against
+it, and reads what is found.
 
 ```text
 idea ─propose─▶ assumptions, each with searches for it and against it ─search─▶ extracts, in batches
-     ─weigh─▶ of each extract: does it bear on the idea, on which assumption, on which side, why, in which words
+     ─weigh─▶ for each extract: does it concern the idea, which assumption, on which side, why, and which words do
 ```
 """
 
@@ -57,7 +58,7 @@ class Read(BaseModel):
 
 
 class ModelIdeas:
-    """Weighs ideas against one library with one model."""
+    """Finds the evidence on ideas in one library with one chat model."""
 
     def __init__(self, library: Library, embedder: Embedder, model: Model, lenses: Sequence[Lens] = ()) -> None:
         self._library, self._embedder, self._model = library, embedder, model
@@ -65,23 +66,25 @@ class ModelIdeas:
 
     @property
     def name(self) -> str:
-        """The model's name, without what is secret in it."""
+        """The model's name as people see it, without folders or keys."""
         return self._model.name
 
     @property
     def able(self) -> bool:
-        """Whether the model can be used for ideas: a small model only repeats the idea."""
+        """Whether the model is large enough to test ideas; a small model only repeats the idea."""
         return not self._model.small
 
     def calls(self, tick: Tick) -> Calls:
-        """The calls of one test, counted together."""
+        """Return an object that makes the calls of one test and counts their cost together. ``tick`` is called for
+        every piece of text that arrives."""
         return self._model.calls(tick)
 
     def assumed(self, idea: str, like: Verdict | None, calls: Calls) -> proposing.Proposed:
-        """What ``idea`` rests on: itself, and what the model says would have to be true, or said of one ``like`` it.
+        """Return the assumptions of ``idea``: the idea itself, and what the model says would have to be true. With an
+        earlier verdict ``like``, the assumptions of that verdict are used, and the model is not asked.
 
         Raises:
-            ModelError: of the kind that it is.
+            ModelError: the model failed; the subclass fits the failure.
         """
         whole = of_words(idea)[:1]
         if like:
@@ -90,10 +93,13 @@ class ModelIdeas:
         return proposing.proposed(idea, whole[0]._replace(text=idea, turned=False), questions, calls)
 
     def weighed(self, idea: str, assumed: Sequence[Assumed], calls: Calls, progress: Progress) -> Weighed:
-        """What of the documents bears on it.
+        """Search for evidence on the assumptions, let the model read it in batches, and return the words that concern
+        the idea.
+
+        ``progress`` is called before each batch with its number, the number of batches, and a text about the progress.
 
         Raises:
-            ModelError: of the kind that it is.
+            ModelError: the model failed; the subclass fits the failure.
         """
         extracts = Shelf(self._library).extracts(self._found(assumed))
         batches = list(_batches(extracts))
@@ -106,7 +112,8 @@ class ModelIdeas:
         return Weighed(assumed, extracts, tuple(bearings), [evidence_retrieval.searches(one) for one in assumed])
 
     def _found(self, assumed: Sequence[Assumed]) -> list[Passage]:
-        """The passages found by all searches, the best of each first."""
+        """Return at most ``MOST`` passages found by the searches for all assumptions: the best of each search, then the
+        second of each, and so on."""
         queries = dict.fromkeys(query for one in assumed for query in evidence_retrieval.searches(one))
         found = [
             [one.passage for one in spread(candidates(query, self._embedder.query(query), self._library))[:EACH]]

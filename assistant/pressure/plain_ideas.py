@@ -1,9 +1,10 @@
-"""The plain reader of ideas, offline: what bears on an idea among the passages that are found for it.
+"""Tests ideas offline, without a chat model: finds the evidence on an idea among the passages that a search finds for
+it.
 
-The assumptions are the idea, its own clauses and the sides it takes in the lenses. The evidence model reads the idea as
-it is written beside each passage whole; one that opens with a "not" it reads without any, on the other side, so that an
-idea and its negation meet the same evidence. What somebody added to the idea it reads beside passages of its own. Of
-the passages that bear most, the sentences by which they do are quoted.
+The assumptions are the idea, its own clauses, and the sides that it takes in the lenses. The evidence model reads the
+idea together with each whole passage. An idea that opens with a "not" is read without it, and the two sides are then
+exchanged, so that an idea and its negation meet the same evidence. An assumption that somebody added to the idea is
+read with passages of its own. Of the passages that most concern the idea, the sentences that do are quoted.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ Progress = Callable[[int, int, str], None]
 
 
 class Found(NamedTuple):
-    """A passage and what the model made of it; the first and the last of its sentences that are quoted."""
+    """A passage and its weight by the evidence model; ``first`` and ``last`` are the positions of the first and the
+    last of its sentences that are quoted."""
 
     near: Near
     weight: Weight
@@ -60,7 +62,7 @@ class Found(NamedTuple):
 
 
 class PlainIdeas:
-    """Weighs ideas against one library without a model."""
+    """Finds the evidence on ideas in one library without a chat model."""
 
     def __init__(self, library: Library, embedder: Embedder, weigher: IdeaModel, lenses: Sequence[Lens] = ()) -> None:
         self._library, self._embedder, self._weigher = library, embedder, weigher
@@ -68,24 +70,31 @@ class PlainIdeas:
 
     @property
     def stance_model(self) -> str:
-        """The name of what tells the sides."""
+        """The name of the model that decides on which side passages are."""
         return self._weigher.name
 
     @property
     def lenses(self) -> tuple[str, ...]:
-        """The names of the lenses that an idea is looked at through."""
+        """The names of the lenses that are applied to an idea."""
         return self._lenses.names
 
     def assumed(self, idea: str, like: Verdict | None = None) -> list[Assumed]:
-        """What ``idea`` rests on: itself first, its clauses, the sides it takes in the lenses.
+        """Return the assumptions of ``idea``: the idea itself first, then its clauses, then the sides that it takes in
+        the lenses.
 
-        What a model proposed for a former verdict ``like`` this one is taken up again.
+        With an earlier verdict ``like``, the assumptions that a model proposed or people added to it are included, and
+        those that people left out are not.
         """
         assumed = [*of_words(idea), *self._lenses.assumptions(idea)]
         return as_before(assumed, like) if like else assumed
 
     def weighed(self, idea: str, assumed: Sequence[Assumed], progress: Progress) -> Weighed:
-        """What bears on it, the likeliest first."""
+        """Find the passages that concern the idea, and return the words to quote from them, the passage that most
+        probably concerns it first.
+
+        ``progress`` is called with the number of passages read, the number of all passages, and a text about the
+        progress.
+        """
         near = evidence_retrieval.near(assumed, self._library, self._embedder)
         touched = evidence_retrieval.touched(near, assumed, self._library.searched().passages)
         found = []
@@ -128,7 +137,7 @@ class PlainIdeas:
 
 
 def whole_of(near: Near) -> Whole:
-    """What is read of it."""
+    """Return the passage as a ``Whole``, the form in which an idea model reads it."""
     passage = near.passage
     read = as_read(passage)
     before = len(read) - len(passage.text) - passage.start
@@ -140,7 +149,8 @@ def whole_of(near: Near) -> Whole:
 
 
 def quoted(near: Near, weight: Weight) -> tuple[int, int]:
-    """The first and the last of the sentences around the one that bears most that bear nearly as much."""
+    """Return the positions of the first and the last sentence to quote from a passage: around the sentence that most
+    concerns the idea, those that concern it nearly as much."""
     bears = dict(zip(near.sentences, weight.by.tolist(), strict=True))
     best = first = last = max(bears, key=lambda at: bears[at])
     while last - first + 1 < LONGEST:
@@ -155,8 +165,9 @@ def quoted(near: Near, weight: Weight) -> tuple[int, int]:
 
 
 def places_of(found: Found, assumed: Sequence[Assumed]) -> tuple[int, ...]:
-    """The assumptions that it is about: the nearest of the idea's own, or the one that it was read for, then all others
-    that it is near to."""
+    """Return the positions of the assumptions that the quoted words concern. First comes the added assumption for which
+    the passage was read, or else the nearest of the idea and its clauses; then all others to which the words are
+    similar."""
     near = found.near
     inside = [row for row, at in enumerate(near.sentences) if found.first <= at <= found.last]
     likeness = near.likeness[inside].max(axis=0)
@@ -167,14 +178,15 @@ def places_of(found: Found, assumed: Sequence[Assumed]) -> tuple[int, ...]:
 
 
 def _alone(near: Near, row: int) -> str:
-    """A sentence with the one before it, after what introduces it."""
+    """Return a sentence with the sentence before it, and the words that introduce both if they are in a list. ``row``
+    is the sentence's position in ``near.sentences``."""
     at = near.sentences[row]
     first = near.passage.sentences[max(at - 1, 0)]
     return introductions.judged(near.passage, first, near.text(max(at - 1, 0), at))
 
 
 def _distinct(found: Sequence[Found]) -> list[Found]:
-    """Those that say what none before them says of the same."""
+    """Return the passages without those whose quote repeats an earlier one for the same assumption."""
     kept: list[Found] = []
     for one in found:
         if not any(one.near.place == other.near.place and _same(one, other) for other in kept):
@@ -183,7 +195,7 @@ def _distinct(found: Sequence[Found]) -> list[Found]:
 
 
 def _same(one: Found, other: Found) -> bool:
-    """Whether what is quoted says the same; two that are alike in all but a "not" do not."""
+    """Whether the quotes of two passages say the same. Two quotes that differ in a "not" do not."""
     if one.words == other.words:
         return True
     first, second = (each.near.vectors[each.weight.by.argmax()] for each in (one, other))

@@ -4,7 +4,8 @@
 idea ─▶ assumed ─search, for and against─▶ extracts ─a reader─▶ Bearing … ─quotes found─▶ Finding … ─rulings─▶ Verdict
 ```
 
-A reader says which words bear on the idea, and on which side; code finds each quote, and rules.
+A reader picks the words that concern the idea, and says on which side they are. Code finds each quote in the documents
+and decides the rulings.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ Progress = Callable[[int, int, str], None]
 
 
 class PressureTest:
-    """Tests ideas against one library. The ``model`` reads, or offline the ``plain`` reader."""
+    """Tests ideas against one library. The ``model`` reads the passages; without a model, or if it fails, the ``plain``
+    reader does."""
 
     def __init__(self, library: Library, plain: PlainIdeas, model: ModelIdeas | None = None) -> None:
         self._library, self._plain, self._model = library, plain, model
@@ -48,16 +50,17 @@ class PressureTest:
         importance: Mapping[str, float] | None = None,
         like: Verdict | None = None,
     ) -> Verdict:
-        """Return the verdict on ``idea``; never raises ModelError. ``progress`` is called with the number of steps
-        done, the number of all, and the next step; also for every piece that a model writes. An exception from it stops
-        the model.
+        """Return the verdict on ``idea``. It never raises ModelError; if the model fails, the verdict has a notice.
 
-        ``importance`` (0..1) is given by lens or by number of assumption; entries for no assumption are reported in
-        ``notices``. ``like`` is an earlier verdict on the same idea: the assumptions that a model proposed and people
-        changed are tested again, and people's judgements stay valid.
+        ``progress`` is called with the number of steps done, the number of all steps, and the next step, and again for
+        every piece of text that a model writes. An exception from it stops the model. ``importance`` has values from 0
+        to 1, by the name of a lens or by the number of an assumption; entries that fit no assumption are reported in
+        the verdict's ``notices``. ``like`` is an earlier verdict on the same idea: the assumptions that a model
+        proposed or people changed are tested again, and people's judgements stay valid.
 
         Raises:
-            SettingsError: the idea is empty or longer than ``LONGEST_IDEA``, or an importance can be of no idea.
+            SettingsError: the idea is empty, has no words, or is longer than ``LONGEST_IDEA``; or an entry of
+                ``importance`` is invalid for every idea.
         """
         started = time.perf_counter()
         plain = left_out(checked(idea))
@@ -92,10 +95,11 @@ class PressureTest:
         return rulings.timed(made, time.perf_counter() - started, **waited)
 
     def check_importance(self, importance: Mapping[str, float]) -> None:
-        """Refuse an importance that no idea can have, before anything is asked; see ``rulings.check_importance``.
+        """Raise an error if ``importance`` has an entry that is invalid for every idea; nothing is searched or read.
+        See ``rulings.check_importance``.
 
         Raises:
-            SettingsError: ``importance`` holds such an entry; the hint lists the lenses.
+            SettingsError: an entry is invalid; the hint lists the names of the lenses.
         """
         rulings.check_importance(importance, (*self._plain.lenses, *OF_WORDS, PROPOSED, OWN))
 
@@ -105,7 +109,11 @@ class PressureTest:
     def _weighed(
         self, idea: str, like: Verdict | None, calls: Calls | None, step: _Step
     ) -> tuple[Weighed, str | None, list[str]]:
-        """What the model makes of the idea, and its name; where it fails, what is made of it without, and why."""
+        """Return the evidence on the idea, the name of the model that read it, and notices.
+
+        If there is no model, or if it fails or is too small, the plain reader reads and the name is None. A notice
+        reports a model that fails or is too small.
+        """
         notices: list[str] = []
         assumed: list[Assumed] | None = None
         dropped: Sequence[Rejected] = ()
@@ -125,7 +133,8 @@ class PressureTest:
         return weighed._replace(dropped=dropped), None, notices
 
     def _findings(self, weighed: Weighed) -> tuple[list[list[Finding]], tuple[Rejected, ...]]:
-        """The findings of each assumption, each place once, and what could not be cited."""
+        """Return the findings of each assumption, without overlapping ones of the same side, and the quotes that were
+        not found in the documents."""
         findings: list[list[Finding]] = [[] for _ in weighed.assumed]
         rejected: list[Rejected] = []
         for one in weighed.bearings:
@@ -142,7 +151,7 @@ class PressureTest:
 
 
 class _Step:
-    """Where a test stands: told, and told again while a model writes."""
+    """Reports the progress of a test, and can report the last step again while a model writes."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress, self._last = progress, (0, 1, "")
@@ -152,7 +161,7 @@ class _Step:
         self._progress(done, of, about)
 
     def again(self) -> None:
-        """Report the same progress again."""
+        """Report the last step again."""
         self._progress(*self._last)
 
 

@@ -1,7 +1,8 @@
-"""Separates pressure from the idea: sentences that only demand agreement are removed before anything is tested.
+"""Removes sentences from an idea that only demand agreement, before anything is tested.
 
-Each sentence is judged by its own words: it says who is sure, who has decided, or what the tester should say. A
-sentence that proposes something stays, however it is phrased; if no other sentence is left, all stay."""
+Such a sentence says who is sure, who has decided, or what the tester should say. Each sentence is judged by its own
+words. If no other sentence is left, all stay.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Lets a model propose what would have to be true for an idea to work. Each proposal is tied to words of the idea.
+"""Lets a model propose what would have to be true for an idea to work.
 
-A proposal is something to test, and never evidence. Code compares each proposal with the idea: the words that it is
-tied to must be in the idea, and it must not add a name, figure or address that is not in the idea.
+A proposal is something to test, and never evidence. The model gives the words of the idea that a proposal follows from.
+Code checks that these words are in the idea, and that the proposal adds no name, figure or address that is not in the
+idea.
 """
 
 from __future__ import annotations
@@ -66,14 +67,18 @@ class Proposals(BaseModel):
 
 
 class Proposed(NamedTuple):
-    """The assumptions of the idea with what was proposed, and the proposals that were refused."""
+    """The assumptions of an idea, the idea itself first and then those that the model proposed; and the proposals that
+    were refused (``dropped``)."""
 
     assumed: list[Assumed]
     dropped: tuple[Rejected, ...]
 
 
 def proposed(idea: str, whole: Assumed, questions: Sequence[str], calls: Calls) -> Proposed:
-    """The ``whole`` idea with its searches, and the assumptions that the model proposes.
+    """Ask the model for assumptions of ``idea``. Return the ``whole`` idea with its searches, and then the proposed
+    assumptions.
+
+    ``questions`` are the lenses' questions, which the prompt lists for the model.
 
     Raises:
         ModelError: the model failed; the subclass fits the failure.
@@ -95,8 +100,8 @@ def proposed(idea: str, whole: Assumed, questions: Sequence[str], calls: Calls) 
 
 
 def tied(words: str, idea: str) -> str | None:
-    """The words as they stand in the idea, ignoring case and white space; None if they do not stand there or carry no
-    content."""
+    """Return ``words`` as they are written in the idea; case and white space may differ. None if they are not in the
+    idea, or have no content word."""
     if not content_stems(words):
         return None
     match = re.search(r"\s+".join(map(re.escape, words.split())), idea, re.I)
@@ -104,7 +109,8 @@ def tied(words: str, idea: str) -> str | None:
 
 
 def fault(text: str, idea: str) -> str | None:
-    """Why a text cannot be an assumption of an idea; None if it can."""
+    """Return the reason why a text cannot be an assumption of an idea, worded as the end of a sentence: "it claims
+    nothing". None if it can."""
     if len(text.split()) > LONGEST:
         return f"it is longer than {LONGEST} words"
     if text.endswith("?") or len(content_stems(text)) < 2:
@@ -116,7 +122,7 @@ def fault(text: str, idea: str) -> str | None:
 
 
 def _searches(one: Proposal | Proposals) -> tuple[str, ...]:
-    """The searches of a proposal, for it and against it in turn."""
+    """Return the search queries of a proposal, one for it and one against it in turn."""
     given = [text for pair in zip(one.searches_for, one.searches_against, strict=False) for text in pair]
     shorter = min(len(one.searches_for), len(one.searches_against))
     given += [*one.searches_for[shorter:], *one.searches_against[shorter:]]
@@ -125,7 +131,8 @@ def _searches(one: Proposal | Proposals) -> tuple[str, ...]:
 
 
 def _assumed(one: Proposal, text: str, words: str, idea: str) -> Assumed:
-    """Its question and its way to settle it only where they, too, bring in nothing strange."""
+    """Return a proposal as an assumption. Its question, and its way to settle it, are kept only if they concern the
+    assumption and bring in no foreign name or figure."""
     question, settle = (" ".join(told.split()) for told in (one.question, one.settle))
     about = f"{text} {idea}"
     question = question if _is_about(question, about) and figures(question) <= figures(about) else ""
@@ -135,7 +142,8 @@ def _assumed(one: Proposal, text: str, words: str, idea: str) -> Assumed:
 
 
 def _is_about(text: str, about: str) -> bool:
-    """Whether it has to do with it; a figure of its own it may have, as in "ask ten buyers"."""
+    """Whether ``text`` has a content word in common with ``about`` and adds no name or address to it. It may add a
+    figure, as in "ask ten buyers"."""
     if not set(content_stems(text)) & set(content_stems(about)) or len(text.split()) > LONGEST:
         return False
     return strange(text, f"{about} {' '.join(figures(text))}") is None

@@ -1,4 +1,5 @@
-"""A model's comment beside code's reply in a discussion: which of the verdict's own passages bear on the message."""
+"""A model's comment in the discussion of a verdict, shown beside the reply that code writes: which of the verdict's
+passages concern the user's message."""
 
 from __future__ import annotations
 
@@ -25,8 +26,9 @@ def replied(
     library: Library,
     embedder: Embedder,
 ) -> Beside:
-    """A model's verified remarks on which of these findings, and of the verdict's case, bear on a message; never raises
-    ModelError.
+    """Return a model's verified remarks on how the findings concern a message. The model reads the passages of
+    ``findings`` and of the verdict's case for and against. It never raises ModelError: if the model fails, the result
+    has a notice.
 
     A remark that only repeats a quote is left out, since the verdict shows the quote anyway.
     """

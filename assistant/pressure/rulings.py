@@ -1,7 +1,8 @@
 """Computes from findings: the rulings, the assumptions without support, the strongest case of each side, and what to
-settle. Pure.
+settle.
 
-Nothing here searches or reads: the same findings with the same importance give the same verdict.
+All functions are pure and nothing is searched or read: the same findings with the same importance give the same
+verdict.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ LEAST = (
 
 
 def rule(findings: Sequence[Finding]) -> AssumptionRuling:
-    """The ruling on an assumption: supported or challenged if clear findings stand on one side only, contested if on
-    both, else a gap."""
+    """Return the ruling on an assumption, from those of its findings whose side is clear: supported or challenged if
+    all are on one side, contested if they are on both, a gap if there are none."""
     supports, challenges = on(findings, Stance.SUPPORTS), on(findings, Stance.CHALLENGES)
     if supports and challenges:
         return AssumptionRuling.CONTESTED
@@ -44,8 +45,8 @@ def rule(findings: Sequence[Finding]) -> AssumptionRuling:
 
 
 def rule_idea(assumptions: Sequence[Assumption]) -> IdeaRuling:
-    """The ruling on the idea: not covered if nothing was found, holds or challenged if all evidence is on one side,
-    else contested."""
+    """Return the ruling on the idea. It is not covered if every assumption is a gap; it holds if all other assumptions
+    are supported, is challenged if all are challenged, and is contested otherwise."""
     rulings = {a.ruling for a in assumptions} - {AssumptionRuling.GAP}
     if not rulings:
         return IdeaRuling.NOT_COVERED
@@ -55,7 +56,7 @@ def rule_idea(assumptions: Sequence[Assumption]) -> IdeaRuling:
 
 
 def ruled(verdict: Verdict) -> Verdict:
-    """The verdict with its rulings and everything that follows from them computed again."""
+    """Return the verdict with its rulings, and everything else that follows from its findings, computed again."""
     assumptions = tuple(replace(one, ruling=rule(one.findings)) for one in verdict.assumptions)
     return replace(
         verdict,
@@ -71,13 +72,14 @@ def ruled(verdict: Verdict) -> Verdict:
 
 
 def bears(findings: Sequence[Finding]) -> bool:
-    """Whether any of these findings bears on an assumption, even if its side is unclear. A finding that certainly takes
-    no side is only close to the idea in topic, and does not count."""
+    """Whether any of these findings concerns an assumption, even if its side is unclear. A finding that is certain to
+    be on no side only has a similar topic, and does not count."""
     return any(one.stance is not Stance.UNCLEAR or one.confidence < 1 for one in findings)
 
 
 def judge(finding: Finding, side: Stance | None, by: str) -> Finding:
-    """The finding with the side that a person chose; None means that it is not about the assumption."""
+    """Return the finding with the side that a person chose. A ``side`` of None means that the finding is not about the
+    assumption; ``by`` is the person's name, empty if nobody signs in."""
     was = finding.judged or Judged(by, finding.stance, finding.confidence)
     return replace(finding, stance=side or Stance.UNCLEAR, confidence=1.0, judged=was._replace(by=by))
 
@@ -88,8 +90,8 @@ def is_set_aside(finding: Finding) -> bool:
 
 
 def swapped(verdict: Verdict, old: Finding, new: Finding) -> Verdict:
-    """The verdict with one finding replaced by another wherever it stands, and with everything that follows from
-    that."""
+    """Return the verdict with the finding ``new`` in place of ``old`` under every assumption, and with its rulings
+    computed again."""
     return ruled(
         replace(
             verdict,
@@ -102,11 +104,11 @@ def swapped(verdict: Verdict, old: Finding, new: Finding) -> Verdict:
 
 
 def judged_as(before: Verdict, verdict: Verdict, holds: Callable[[Citation], bool]) -> Verdict:
-    """The verdict with the judgements that people made on an earlier verdict on the same idea, if the judged words are
-    found again.
+    """Return ``verdict`` with the judgements that people made on ``before``, an earlier verdict on the same idea.
 
-    A judgement belongs to a passage. It replaces the finding in that passage, and stays under each of its assumptions,
-    even if the passage is not found again.
+    A judgement is taken over if ``holds`` says that the document still has the judged words. It replaces the findings
+    at the same place. It also stays under the assumptions that had it before, even if the new test did not find the
+    passage.
     """
     said = {one: None for a in before.assumptions for one in a.findings if one.judged and holds(one.citation)}
     stood = {one.text: one.findings for one in before.assumptions}
@@ -128,7 +130,8 @@ def _overlap(one: Finding, other: Finding) -> bool:
 
 
 def elsewhere(assumptions: Sequence[Assumption], number: int) -> tuple[int, ...]:
-    """The numbers (from 1) of earlier assumptions that share findings with this assumption."""
+    """Return the numbers of the earlier assumptions that have findings in common with the assumption ``number``;
+    numbers count from 1."""
     own = {one.citation for one in assumptions[number - 1].findings if not is_set_aside(one)}
     found = []
     for other, one in enumerate(assumptions[: number - 1], start=1):
@@ -139,17 +142,18 @@ def elsewhere(assumptions: Sequence[Assumption], number: int) -> tuple[int, ...]
 
 
 def first_told(assumptions: Sequence[Assumption], number: int) -> tuple[Finding, ...]:
-    """The findings of an assumption that no earlier assumption has, in the order in which the verdict shows them."""
+    """Return the findings of the assumption ``number``, counted from 1, that no earlier assumption has, in the order in
+    which the verdict shows them."""
     known = {finding.citation for one in assumptions[: number - 1] for finding in one.findings}
     return tuple(one for one in assumptions[number - 1].findings if one.citation not in known)
 
 
 def check_importance(importance: Mapping[str, float], names: Iterable[str]) -> None:
-    """Refuse an importance for an assumption that does not exist, before an idea is tested; ``names`` are the existing
-    ones.
+    """Raise an error if ``importance`` has an entry that is invalid for every idea. ``names`` are the names of lenses
+    and roles that an assumption can have.
 
     Raises:
-        SettingsError: an importance is out of range, or its key is neither one of ``names`` nor a number from 1.
+        SettingsError: an importance is not in 0..1, or its key is neither one of ``names`` nor a number from 1.
     """
     known = list(dict.fromkeys(names))
     for name, value in importance.items():
@@ -164,16 +168,17 @@ def check_importance(importance: Mapping[str, float], names: Iterable[str]) -> N
 
 
 def idle(verdict: Verdict, importance: Mapping[str, float]) -> list[str]:
-    """The names in ``importance`` that belong to no assumption of the idea."""
+    """Return the keys of ``importance`` that fit no assumption of the verdict, neither by lens nor by number."""
     numbered = list(enumerate(verdict.assumptions, start=1))
     return [name for name in importance if not any(_is_named(name, number, one) for number, one in numbered)]
 
 
 def weighed(verdict: Verdict, importance: Mapping[str, float]) -> Verdict:
-    """The verdict with the user's ``importance`` (0..1) of assumptions, by lens or by number from 1.
+    """Return the verdict with the user's ``importance`` of assumptions, from 0 to 1 by lens or by number (from 1), and
+    with its rulings computed again.
 
     Raises:
-        SettingsError: an importance is out of range, or belongs to no assumption of the verdict.
+        SettingsError: an importance is not in 0..1, or fits no assumption of the verdict.
     """
     names = [one.lens for one in verdict.assumptions]
     check_importance(importance, names)
@@ -192,7 +197,8 @@ def weighed(verdict: Verdict, importance: Mapping[str, float]) -> Verdict:
 
 
 def weighed_as(before: Verdict, verdict: Verdict) -> Verdict:
-    """The verdict with the importance that the user gave to the same assumptions in an earlier one."""
+    """Return ``verdict`` with the importance that the user gave to the same assumptions in the earlier verdict
+    ``before``."""
     given = {one.text: one.importance for one in before.assumptions if one.importance_by == "user"}
     named = {one.lens: one.importance for one in before.assumptions if one.importance_by == "user"}
     often = {one.lens for one in verdict.assumptions if [a.lens for a in verdict.assumptions].count(one.lens) > 1}
@@ -205,21 +211,25 @@ def weighed_as(before: Verdict, verdict: Verdict) -> Verdict:
 
 
 def timed(verdict: Verdict, seconds: float, **parts: float) -> Verdict:
-    """The verdict with the seconds that the whole test and each of its stages took."""
+    """Return the verdict with the time that the whole test took (``seconds``) and that its stages took (``parts``, in
+    seconds by name)."""
     return replace(verdict, timings_ms={name: round(1000 * t, 1) for name, t in {**parts, "total": seconds}.items()})
 
 
 def to_settle(verdict: Verdict, most: int = 5) -> tuple[Assumption, ...]:
-    """The open assumptions, gaps or contested: the most important first, and gaps first among equally important
-    ones."""
+    """Return the assumptions that are still open, as gaps or contested, at most ``most``: the most important first, and
+    gaps first among equally important ones."""
     unsettled = [one for one in verdict.assumptions if one.ruling in (AssumptionRuling.GAP, AssumptionRuling.CONTESTED)]
     unsettled.sort(key=lambda one: (-one.importance, one.ruling is AssumptionRuling.CONTESTED))
     return tuple(unsettled[:most])
 
 
 def strongest(assumptions: Sequence[Assumption], side: Stance) -> tuple[Finding, ...]:
-    """The most certain findings on one side, one for each voice. A finding ranks by the probabilities that it bears and
-    that it is on that side, and by the importance of its assumption."""
+    """Return the ``CASE`` strongest findings on one side, at most one of each voice.
+
+    The strength of a finding is the probability that it is on that side, times the probability that it concerns the
+    idea, times the importance of its assumption.
+    """
     weighty = [
         (a.importance * f.confidence * (1.0 if f.judged else f.bears), f)
         for a in assumptions
@@ -240,15 +250,16 @@ def is_guessed(verdict: Verdict) -> bool:
 
 
 def on(findings: Sequence[Finding], stance: Stance) -> list[Finding]:
-    """The findings of one stance that count. Words that a source only reports of an opponent do not count."""
+    """Return the findings of one stance. Words that the source only attributes to an opponent are left out."""
     return [finding for finding in findings if finding.stance is stance and finding.kind is not Kind.OPPONENT]
 
 
 def voice(finding: Finding) -> str:
-    """The person who speaks, as far as voices are counted: one name in several documents is one voice.
+    """Return a key for the person who speaks in a finding; findings with the same key count as one voice. A full name
+    is the same voice in all documents.
 
-    A speaker with only a first name or a role counts as a different person in each document. A document that names
-    nobody counts as one voice.
+    A speaker with only a first name or a role is a different voice in each document. A document that names nobody is
+    one voice.
     """
     about, speaker = finding.citation.about, finding.citation.speaker
     if speaker and not naming.is_full(speaker):
@@ -258,13 +269,15 @@ def voice(finding: Finding) -> str:
 
 
 def voices(verdict: Verdict) -> tuple[int, int]:
-    """The number of voices for the idea, and the number against it."""
+    """Return the number of voices for the idea, and the number against it. A voice is a person or, if nobody is named,
+    a document."""
     return heard([one for assumption in verdict.assumptions for one in assumption.findings])
 
 
 def heard(findings: Sequence[Finding]) -> tuple[int, int]:
-    """The number of voices in these findings that are for the assumption, and the number against it. Every count of
-    voices comes from this function. A voice that speaks on both sides counts on both."""
+    """Return the number of voices in these findings that are for the assumption, and the number against it. Every count
+    of voices comes from this function. A voice, which is a person or an unsigned document, counts on both sides if it
+    speaks on both."""
     said_for, said_against = (set(map(voice, on(findings, side))) for side in (Stance.SUPPORTS, Stance.CHALLENGES))
     return len(said_for), len(said_against)
 

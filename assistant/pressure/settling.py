@@ -1,4 +1,5 @@
-"""Suggests the cheapest way to settle what is still open about an idea, by what was found and what is missing. Pure.
+"""Suggests the cheapest way to settle what is still open about an idea, from what was found and what is missing. All
+functions are pure.
 
 A lens brings its own suggestion, and a model can propose one. For all other assumptions, the suggestion names whom to
 ask, and says whether a figure was found.
@@ -15,7 +16,8 @@ from assistant.types import Assumption, Citation, Finding, Kind, Stance
 
 
 def cheapest(one: Assumption) -> str:
-    """The cheapest way to settle an assumption; empty if nothing that was found suggests one."""
+    """Return the cheapest way to settle an assumption, as text; empty if no finding concerns it and neither a lens nor
+    a model suggests a way."""
     if one.settle and one.lens not in (*OF_WORDS, OWN):
         return one.settle
     said_for, said_against = (rulings.on(one.findings, side) for side in (Stance.SUPPORTS, Stance.CHALLENGES))
@@ -29,7 +31,7 @@ def cheapest(one: Assumption) -> str:
 
 
 def _both(said_for: Sequence[Finding], said_against: Sequence[Finding]) -> str:
-    """Whom to ask, or what to compare, where there is something on both sides."""
+    """Return a sentence that says whom to ask or what to compare, for an assumption with findings on both sides."""
     here, there = _surest(said_for).citation, _surest(said_against).citation
     if rulings.voice(_surest(said_for)) == rulings.voice(_surest(said_against)):
         return f"{_named(here)} says both: find out when it holds and when it does not."
@@ -43,12 +45,13 @@ def _surest(findings: Sequence[Finding]) -> Finding:
 
 
 def _who(findings: Sequence[Finding]) -> str:
-    """Whom the documents show to know something of it."""
+    """Return a sentence that names somebody to ask: the speaker or author of the surest finding."""
     return f"Somebody to ask: {_named(_surest(findings).citation)}."
 
 
 def _figure(one: Assumption, named: Sequence[Finding]) -> str:
-    """Where a figure on it stands, or that none was found; ``named`` are the findings that it is told after."""
+    """Return a sentence that says where a figure on the assumption is, or that none was found. ``named`` are the
+    findings in the sentence before it; a figure in their document is "there"."""
     figures = [each.citation for each in one.findings if each.kind is Kind.FIGURE and not rulings.is_set_aside(each)]
     if not figures:
         return "No figure on it was found: ask for one."
@@ -58,7 +61,8 @@ def _figure(one: Assumption, named: Sequence[Finding]) -> str:
 
 
 def _named(cited: Citation) -> str:
-    """Who says it and in what; where nobody is named, whoever wrote that."""
+    """Return the name of the speaker or author of the cited words, and the document's title. If nobody is named, the
+    text is "whoever wrote" the document."""
     return f"{cited.voice}, in {_titled(cited)}" if cited.voice else f"whoever wrote {_titled(cited)}"
 
 

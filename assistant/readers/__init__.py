@@ -1,1 +1,2 @@
-"""Readers turn passages into claims: any LLM, or offline the plain reader; ``seam`` is their interface."""
+"""Readers turn passages into claims that answer a question: a chat model does, or the plain reader, offline. ``seam``
+is their interface."""

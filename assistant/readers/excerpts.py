@@ -1,7 +1,8 @@
-"""The excerpts of an offline answer: whole sentences around those that seem to answer.
+"""Chooses the excerpts that an offline answer shows: the sentences that seem to answer, with whole sentences around
+them.
 
-A lone sentence torn out of its paragraph says less than it seems to; three excerpts of a few sentences hold the whole
-evidence far more often than three single sentences do.
+A single sentence taken out of its paragraph says less than it seems to. Three excerpts of a few sentences contain the
+whole evidence far more often than three single sentences do.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _HEADS = (BlockKind.TITLE, BlockKind.HEADING)
 
 
 class Key(NamedTuple):
-    """A sentence that seems to answer; ``score`` is a log odds."""
+    """A sentence of a passage that seems to answer the question. ``score`` is the log odds that it does."""
 
     passage: Passage
     sentence: Sentence
@@ -28,7 +29,8 @@ class Key(NamedTuple):
 
 
 class Excerpt(NamedTuple):
-    """A stretch of one passage, at the document's offsets, and the sentence in it that seems to answer."""
+    """A stretch of a passage to be shown, and the key sentence in it that seems to answer. ``span`` and ``key`` are
+    offsets in the document's text."""
 
     passage: Passage
     span: Span
@@ -36,11 +38,12 @@ class Excerpt(NamedTuple):
 
 
 def excerpts(keys: Sequence[Key], most: int = STRETCHES, characters: int = CHARACTERS) -> list[Excerpt]:
-    """Excerpts around the ``keys``, the best first, with at most ``characters`` characters together. No two of them
-    touch.
+    """Return excerpts around the ``keys``, the best first: at most ``most`` excerpts, with at most ``characters``
+    characters together. Excerpts do not overlap.
 
-    Each excerpt starts as its key sentence; the best key is taken whatever its length. While characters remain, the
-    excerpts grow in turn by the sentence after, or else the sentence before, within the same passage.
+    An excerpt begins as its key sentence; if that is a list item, the sentence that introduces the item is added. The
+    best key is taken even if it is too long. While characters remain, each excerpt in turn grows by the sentence after
+    it and by the sentence before it, within its passage.
     """
     chosen: list[list[int]] = []  # of the passage's sentences: first, last
     of: list[Key] = []
@@ -64,7 +67,9 @@ def excerpts(keys: Sequence[Key], most: int = STRETCHES, characters: int = CHARA
 
 
 def _introduced(key: Key, at: int, left: int) -> int:
-    """The first sentence near it that introduces the key, an item; else the key itself, whose citation tells it."""
+    """The index of the sentence with which an excerpt begins. For a list item, this is the sentence that introduces the
+    item, provided that it is near and both fit into ``left`` characters. Otherwise it is ``at``, the index of the key
+    sentence."""
     for over in introductions.above(key.passage, key.sentence):
         first = key.passage.sentences.index(over)
         if over.kind not in introductions.HEADS and at - first < SENTENCES and _length(key, first, at) <= left:
@@ -73,8 +78,12 @@ def _introduced(key: Key, at: int, left: int) -> int:
 
 
 def _joined(keys: Sequence[Key], chosen: Sequence[Sequence[int]], left: int) -> list[tuple[Key, tuple[int, int]]]:
-    """Stretches that follow on each other as one, at the place and with the key of the better, where there is room for
-    what lies between them; none is lengthened by a heading."""
+    """Join excerpts of one passage if at most ``left`` characters lie between them; a joined excerpt keeps the rank and
+    the key of the better one. An excerpt whose key is a heading is not joined to a better one.
+
+    ``chosen`` has the indices of the first and last sentence of each excerpt. The result has each key with these
+    indices.
+    """
     made: list[tuple[Key, tuple[int, int]]] = []
     for key, (first, last) in zip(keys, chosen, strict=True):
         for place, (other, (start, end)) in enumerate(made):
@@ -93,7 +102,9 @@ def _joined(keys: Sequence[Key], chosen: Sequence[Sequence[int]], left: int) -> 
 
 
 def _lengthen(keys: Sequence[Key], chosen: list[list[int]], left: int) -> int:
-    """Give what is left of the room to the stretches, a sentence at a time, the best stretch first; the rest of it."""
+    """Lengthen the excerpts sentence by sentence, the best excerpt first, while ``left`` characters suffice. ``chosen``
+    has the indices of the first and last sentence of each excerpt, and is changed. Returns the number of characters
+    that remain."""
     grown = True
     while grown:
         grown = False
@@ -113,12 +124,14 @@ def _lengthen(keys: Sequence[Key], chosen: list[list[int]], left: int) -> int:
 
 
 def _length(key: Key, first: int, last: int) -> int:
-    """The characters from a sentence of the key's passage to another."""
+    """The number of characters from the sentence with the index ``first`` to the one with the index ``last``, both
+    included."""
     return key.passage.sentences[last].end - key.passage.sentences[first].start
 
 
 def _free(place: int, n: int, keys: Sequence[Key], chosen: Sequence[Sequence[int]]) -> bool:
-    """Whether the ``n``-th sentence of a stretch's passage is one, no heading, and in no other stretch."""
+    """Whether sentence ``n`` of a passage can be added to an excerpt: it exists, is not a heading, and is in no excerpt
+    yet. ``place`` is the position of the excerpt in ``keys`` and ``chosen``."""
     passage = keys[place].passage
     if not 0 <= n < len(passage.sentences) or passage.sentences[n].kind in _HEADS:
         return False

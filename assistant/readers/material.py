@@ -1,8 +1,10 @@
-"""Prepares what a reader gets for a question: whole passages, numbered, and joined where one follows the other.
+"""Prepares the extracts that a reader gets for a question: whole passages, numbered, and joined if one follows the
+other.
 
 For questions that outsiders wrote, the first 12 passages hold the whole evidence for 0.97 of them in a small library,
-and the first 24 for 0.90 in a company's handbook. For 7 of 9 of the others, the right document was among the first two.
-So 24 passages and more of the two best documents would do. More are read, as far as the reader's context has room.
+and the first 24 for 0.90 in a company's handbook. For 7 of the 9 questions for which they do not, the right document
+was among the first two. So 24 passages, and more from the two best documents, would be enough. More are read, as far as
+the reader's context has room.
 """
 
 from __future__ import annotations
@@ -33,9 +35,10 @@ NAMED = 0.6  # share of a name's content words by which a question names it: "th
 
 
 class Extract(NamedTuple):
-    """A stretch of one document by one voice: a passage, or several consecutive ones joined as ``passage``.
+    """A numbered stretch of one document, by one speaker, that a reader gets. ``passage`` is a single passage, or
+    several consecutive ones joined.
 
-    ``parts`` are the passages as they were found; a reader refers to the extract by ``number``.
+    ``parts`` are the passages before they were joined. A reader refers to the extract by its ``number``.
     """
 
     number: int
@@ -43,8 +46,8 @@ class Extract(NamedTuple):
     parts: tuple[Passage, ...]
 
     def part(self, span: Span, at: int) -> Passage:
-        """The passage in which a stretch lies; else the whole extract, under the heading that applies ``at`` an
-        offset."""
+        """The single passage of the extract that contains ``span``. If no single passage contains all of it, the whole
+        extract is returned, with the headings and the page at the offset ``at``."""
         within = next((p for p in self.parts if p.start <= span.start and span.end <= p.end), None)
         if within:
             return within
@@ -52,26 +55,27 @@ class Extract(NamedTuple):
         return replace(self.passage, headings=there.headings, page=there.page)
 
     def sentences(self, span: Span) -> list[Sentence]:
-        """The sentences that a stretch touches."""
+        """The sentences of the extract that overlap ``span``."""
         return [s for s in self.passage.sentences if s.start < span.end and span.start < s.end]
 
 
 class Given:
-    """What a reader gets: a question and numbered extracts, with the ``candidates`` that they come from, the best
-    first."""
+    """What a reader gets for a question: numbered extracts, and the search results (``candidates``, the best first)
+    from which the extracts were made."""
 
     def __init__(self, question: Question, extracts: Sequence[Extract], candidates: Sequence[Candidate] = ()) -> None:
         self.question, self.extracts, self.candidates = question, tuple(extracts), tuple(candidates)
         self._rank = {candidate.passage.id: place for place, candidate in enumerate(self.candidates)}
 
     def more(self, queries: Iterable[str]) -> tuple[Extract, ...]:  # noqa: ARG002
-        """The extracts of further searches, without passages that are there already; their numbers continue, and they
-        are added."""
+        """Search with further ``queries``, and add the passages found as further extracts, numbered after the present
+        ones. Returns the new extracts, without passages that were there before. This base class searches nothing and
+        returns an empty tuple."""
         return ()
 
     def within(self, characters: int) -> tuple[Extract, ...]:
-        """The extracts that fit into the limit. Those whose passages rank worst are left out. One extract always stays;
-        if it is too long, it is cut to the passages around its best passage."""
+        """The best extracts with at most ``characters`` characters together, in the order of their numbers. At least
+        one extract is returned; if it is too long, it is cut to its best passage and passages around it."""
         worst = len(self.candidates)
         places = {part.id: self._rank.get(part.id, worst) for one in self.extracts for part in one.parts}
         best = sorted(self.extracts, key=lambda one: min(places[part.id] for part in one.parts))
@@ -86,7 +90,8 @@ class Given:
 
 
 def _cut(extract: Extract, characters: int, places: Mapping[str, int]) -> Extract:
-    """As much of an extract around its best passage as fits, that one at least."""
+    """Return the best passage of an extract, with as many of the passages around it as fit into ``characters``.
+    ``places`` has the rank of each passage by id; the lowest is the best."""
     whole, parts = extract.passage, extract.parts
     first = last = min(range(len(parts)), key=lambda n: places[parts[n].id])
     grown = True
@@ -107,21 +112,21 @@ def _cut(extract: Extract, characters: int, places: Mapping[str, int]) -> Extrac
 
 
 class Shelf:
-    """Turns passages of a library into extracts: lists are completed, neighbours joined."""
+    """Makes extracts from passages of a library: consecutive passages are joined, and lists can be completed."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
         self._flows: dict[str, list[Passage]] = {}
 
     def flow(self, document: str) -> list[Passage]:
-        """All passages of a document, in its order."""
+        """All passages of the document with this id, in the order of the text."""
         if document not in self._flows:
             self._flows[document] = [stored.passage for stored in self._library.stored_of(document)]
         return self._flows[document]
 
     def extracts(self, passages: Iterable[Passage], first: int = 1) -> tuple[Extract, ...]:
-        """The passages as extracts, numbered from ``first``: in the order in which their documents first occur, each
-        document from its beginning."""
+        """Make extracts from passages, numbered from ``first``. They are sorted by document, in the order in which
+        ``passages`` first mentions each; within a document, they are in the order of the text."""
         by_document: dict[str, dict[str, Passage]] = {}
         for passage in passages:
             by_document.setdefault(passage.about.id, {})[passage.id] = passage
@@ -129,7 +134,8 @@ class Shelf:
         return tuple(self._extract(number, run) for number, run in enumerate(runs, first))
 
     def rest_of_list(self, passage: Passage) -> Iterator[Passage]:
-        """The passages in which a list or table continues that begins or ends in this one."""
+        """If a list or table continues before or after ``passage``, yield the neighbouring passages that have the rest
+        of it."""
         flow = self.flow(passage.about.id)
         at = next((n for n, one in enumerate(flow) if one.id == passage.id), None)
         if at is None or not any(map(part_of, passage.sentences)):
@@ -142,7 +148,8 @@ class Shelf:
                 yield flow[there]
 
     def _runs(self, document: str, chosen: dict[str, Passage]) -> Iterator[list[Passage]]:
-        """The chosen passages of a document that follow on each other and have one voice; a gap of one is filled."""
+        """Yield the ``chosen`` passages of a document (by id) in groups of consecutive passages of one speaker. A
+        single passage that is missing between two is added."""
         run: list[Passage] = []
         skipped: list[Passage] = []
         for passage in self.flow(document):
@@ -157,7 +164,8 @@ class Shelf:
             yield run
 
     def _extract(self, number: int, run: Sequence[Passage]) -> Extract:
-        """One extract of several passages; where the document changed meanwhile, of the first of them."""
+        """Make one extract of consecutive passages. If the document's text has changed so that it cannot be read, the
+        extract has only the first passage."""
         first, last = run[0], run[-1]
         text = self._library.quote(first.about.id, first.start, last.end) if len(run) > 1 else first.text
         if text is None:
@@ -167,10 +175,11 @@ class Shelf:
 
 
 class Material(Given):
-    """What is read for one question: the candidates of its search, best first, and the extracts made of them.
+    """The evidence for one question: the ``candidates`` that a search found, the best first, and the extracts made from
+    them.
 
-    If the question names a speaker, only candidates by that speaker remain; if it names documents, their candidates
-    come first. ``leading`` are the sentences that represent the documents if the question is about all of them.
+    If the question names a speaker, only passages by this speaker are candidates. If it names documents, their passages
+    come first. If it asks about the documents as a whole, ``leading`` has sentences that represent them.
     """
 
     def __init__(self, question: Question, library: Library, embedder: Embedder, filters: Filters = ANYWHERE) -> None:
@@ -203,7 +212,8 @@ class Material(Given):
         return added
 
     def _unseen(self, found: Iterable[Candidate]) -> list[Passage]:
-        """Their passages that neither are among those seen nor say the same as one of them; these are then seen."""
+        """The passages of ``found`` that are new: neither they nor their near-duplicates were found before. They are
+        remembered for the next call."""
         fresh: list[Passage] = []
         for one in found:
             alike = {one.passage.id, *(passage.id for passage in one.hit.folded)}
@@ -213,23 +223,26 @@ class Material(Given):
         return fresh
 
     def flow(self, document: str) -> list[Passage]:
-        """All passages of a document, in its order."""
+        """All passages of the document with this id, in the order of the text."""
         return self._shelf.flow(document)
 
     def mentions(self, word: str) -> bool:
-        """Whether a word occurs anywhere in the documents that are searched."""
+        """Whether ``word`` occurs in any of the documents that are searched."""
         return bool(self._library.lexical([word], 1, self._filters))
 
     def _named(self, question: Question) -> Named | None:
-        """The documents that the question names."""
+        """The documents that the question names by their titles; None if it names none."""
         if not may_name(question):
             return None
         words = [token.word for token in tokens(question.text) if token.content]
         return named(question, self._library.titled(words, TITLED, self._filters))
 
     def _led(self, question: Question, anywhere: Sequence[Candidate]) -> tuple[Candidate, ...]:
-        """What leads, where the question names whose it is: the passages of documents that it names, then the others;
-        or those of a voice alone."""
+        """The candidates for a question that names documents or a person, the best first; empty if it names neither.
+
+        If it names documents, these are passages of the documents, followed by the candidates from ``anywhere``. If it
+        names a speaker or author, these are passages by this person only.
+        """
         if self.named:
             own = replace(self._filters, documents=tuple(about.id for about in self.named.documents))
             of_it = self._searched(question.text, self.vector, own)
@@ -246,7 +259,8 @@ class Material(Given):
         return tuple(spread(candidates(query, vector, self._library, filters)))
 
     def _chosen(self, ranked: Sequence[Passage]) -> list[Passage]:
-        """The passages that rank best, with more of the best documents, and lists and tables made whole."""
+        """The passages to read: those in ``ranked``, more passages of the best documents, and the missing parts of
+        lists and tables."""
         chosen = {passage.id: passage for passage in ranked}
         for document in list(dict.fromkeys(passage.about.id for passage in chosen.values()))[:BEST]:
             rest = [stored for stored in self._library.stored_of(document) if stored.passage.id not in self._seen]
@@ -258,8 +272,8 @@ class Material(Given):
 
 
 def named_voice(question: Question, passages: Sequence[Passage]) -> str | None:
-    """The speaker or author of one of the passages whom the question names; of several, the one with most words of the
-    name in the question."""
+    """The speaker or author of one of ``passages`` whom the question names; None if it names nobody. If it names
+    several, this is the one with the largest share of the name in the question."""
     asked = {token.stem for token in question.content}
     best: tuple[float, str] | None = None
     for voice in dict.fromkeys(p.speaker or p.about.author for p in passages):
@@ -271,12 +285,12 @@ def named_voice(question: Question, passages: Sequence[Passage]) -> str | None:
 
 
 def _of_list(passage: Passage) -> tuple[str, ...]:
-    """The headings over a passage, without the items that its first one stands under."""
+    """The headings over a passage, without the list items above its first sentence."""
     return passage.headings[: len(passage.headings) - passage.sentences[0].depth]
 
 
 def _goes_on(one: Passage, other: Passage) -> bool:
-    """Whether a list or a table of the first goes on in the second."""
+    """Whether ``one`` ends with a list or table that continues in the next passage, ``other``."""
     ends, begins = one.sentences[-1:], other.sentences[:1]
     return (
         bool(ends and begins)

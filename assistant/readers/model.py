@@ -1,4 +1,4 @@
-"""The model reader: any LLM reads whole passages and says what they answer, with the quotes that support it.
+"""The model reader: a chat model reads whole passages and answers in claims, with the quotes that support each claim.
 
 ```text
 extracts [1] [2] … ─▶ model ─claims, each with quotes─▶ Claim, at once
@@ -28,26 +28,28 @@ SEARCHES = 3  # further ones, once: a bound on what one question costs; not meas
 
 
 class ModelReader:
-    """A reader that uses one chat model."""
+    """A reader that lets a chat model read the extracts."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
 
     @property
     def name(self) -> str:
-        """The model's name, without secrets."""
+        """The name of the model, without secrets such as API keys."""
         return self._model.name
 
     def calls(self, tick: Tick) -> Calls:
-        """The calls of one turn, counted together."""
+        """An object that makes the model's calls for one turn and counts their cost. ``tick`` is called for every piece
+        of text that arrives."""
         return self._model.calls(tick)
 
     def read(self, material: Given, calls: Calls) -> Generator[Claim, None, Reading]:
-        """Yield each claim as soon as it is complete, then the reading. After an unintelligible reply, the model is
-        asked once more for plain lines.
+        """Yield each claim of the model as soon as it is complete, and return the reading. If a reply cannot be parsed,
+        the model is asked once more, for plain lines instead of JSON. ``calls`` makes the calls of the model and counts
+        their cost.
 
-        Models that are asked for lines are small or run on simple servers. Their "none" only means that they found
-        nothing.
+        If plain lines say "none", the outcome is ``NEAR`` and not ``NOT_SAID``. Models that are asked for lines are
+        small or run on simple servers; their "none" only means that they found nothing.
 
         Raises:
             ModelError: the model failed; claims that were yielded before are still valid.
@@ -61,10 +63,12 @@ class ModelReader:
         raise ReplyInvalid(f"The reply of {self._model.name} could not be understood.")
 
     def _tried(self, material: Given, calls: Calls, structured: bool) -> Generator[Claim, None, Parsed]:
-        """One reading; where it asks for further searches, another one of what these find beside the rest.
+        """Let the model read, yield its claims, and return the parsed reply. If the model asks for further searches, it
+        reads once more, with the passages that these find. ``structured`` says that the reply is JSON.
 
-        What it claimed while it asked for more is held back, and stands where the second reading says nothing. Where
-        nothing more is found and nothing was claimed, the same is read again, as all that there is.
+        Claims in a reply that asks for searches are held back; they are yielded if the second reply says nothing. If
+        the searches find nothing new and there are no such claims, the model reads the same extracts again and is told
+        that there are no others.
         """
         parsed: Parsed = Json() if structured else Lines(most=2 * len(material.extracts))
         held = yield from self._reply(material, calls, parsed, structured, last=False)
@@ -82,7 +86,8 @@ class ModelReader:
     def _reply(
         self, material: Given, calls: Calls, parsed: Parsed, structured: bool, last: bool
     ) -> Generator[Claim, None, list[Claim]]:
-        """Yields the claims of one reply; returns those that came with a request for further searches."""
+        """Yield the claims of one reply. Returns the claims that were held back, because they came with a request for
+        further searches and ``last`` is false."""
         held: list[Claim] = []
         try:
             with closing(self._pieces(material, calls, structured, last)) as pieces:
@@ -102,7 +107,8 @@ class ModelReader:
         return held
 
     def _pieces(self, material: Given, calls: Calls, structured: bool, last: bool) -> Generator[str, None, None]:
-        """The reply to as many extracts as fit into the model's context; the worst are left out first."""
+        """Yield the model's reply in pieces. The prompt has as many extracts as fit into the model's context; the worst
+        are left out."""
         too_long = ContextTooLong(f"The passages are longer than {self._model.name} can read.")
         window = self._model.facts.context
         rest = len(render("read.system")) + len(material.question.text) + TASK
@@ -122,7 +128,9 @@ class ModelReader:
 
 
 def _prompt(material: Given, extracts: Sequence[Extract], structured: bool, last: bool) -> Prompt:
-    """The prompt; extracts come first and in a stable order, so that a server can reuse them for a second call."""
+    """Return the prompt that asks for JSON (``structured``) or plain lines. Extracts come first and in a stable order,
+    so that a server can reuse its cached work for a second call. With ``last``, the model cannot ask for further
+    searches."""
     passages = "\n\n".join(extract_text(one) for one in extracts)
     question = fenced(material.question.text)
     if not structured:
@@ -132,8 +140,8 @@ def _prompt(material: Given, extracts: Sequence[Extract], structured: bool, last
 
 
 def extract_text(one: Extract) -> str:
-    """An extract as a prompt shows it: number, title, heading, voice, date and place, whether a list or table continues
-    in it, and its text."""
+    """Return an extract as text for a prompt: its number, title, heading, speaker or author, date and page, a mark if
+    it continues a list or table, and then its text."""
     passage = one.passage
     about = passage.about
     known = (

@@ -1,4 +1,5 @@
-"""The plain reader, offline: it finds the sentences that seem to answer, and shows them in their surroundings."""
+"""The plain reader, which needs no chat model: it finds the sentences that seem to answer, and shows excerpts around
+them."""
 
 from __future__ import annotations
 
@@ -21,13 +22,15 @@ NEAR = 0.01  # probability of an answer from which the closest stretches are wor
 
 
 class PlainReader:
-    """Shows excerpts around the sentences that a small model takes for the answer."""
+    """A reader without a chat model. A small local model finds the sentences that seem to answer, and the reader shows
+    excerpts around them."""
 
     def __init__(self, model: AnswerModel) -> None:
         self._model = model
 
     def read(self, material: Material) -> Generator[Claim, None, Reading]:
-        """Yield the excerpts that seem to answer, or the closest ones, then the reading. No chat model is called."""
+        """Yield the excerpts that seem to answer the question, as claims, and return the reading. If none seems to
+        answer, the closest excerpts are yielded. No chat model is called."""
         if material.leading:
             yield from (_claim(_lone(chosen), material) for chosen in material.leading)
             return Reading(Outcome.ANSWERED)
@@ -45,9 +48,10 @@ class PlainReader:
 
 
 def ranked(question: Question, found: Sequence[Candidate], fits: Sequence[Fit]) -> list[Scored]:
-    """The sentences of the candidates, the one that most seems to answer first.
+    """The sentences of the candidates, with their scores, the best first. ``fits`` has the scores of each candidate's
+    sentences.
 
-    Where the question names a number, such as a year, passages that have one of its numbers come before all others.
+    If the question has a number, such as a year, sentences of passages that have this number come before all others.
     """
     scored = [
         Scored(one, float(score), vector)
@@ -59,14 +63,16 @@ def ranked(question: Question, found: Sequence[Candidate], fits: Sequence[Fit]) 
 
 
 def shown(material: Material, scored: Sequence[Scored]) -> list[Excerpt]:
-    """The excerpts of an answer: the list that was asked for, or excerpts around the best sentences."""
+    """The excerpts of an answer: the whole list if the question asks for a list, else excerpts around the best
+    sentences."""
     if items := listed(material.question, scored, material.flow):
         return _of_list(items)
     return excerpts([_key(material, *one) for one in best(material.question, scored)])
 
 
 def _of_list(items: Sequence[Chosen]) -> list[Excerpt]:
-    """A list whole, a stretch for each passage of it, as far as it is not too long."""
+    """Return the items of a list as excerpts, one for each passage that they lie in. The list ends with the item that
+    makes it longer than ``OF_A_LIST`` characters."""
     found: list[Excerpt] = []
     for passage, sentence in items:
         if found and found[-1].passage.id == passage.id:
@@ -80,7 +86,7 @@ def _of_list(items: Sequence[Chosen]) -> list[Excerpt]:
 
 
 def _introduced(passage: Passage, sentence: Sentence) -> Excerpt:
-    """An item after the sentence that introduces it."""
+    """Return an excerpt of a list item that begins with the sentence that introduces the list, if there is one."""
     over = (one for one in introductions.above(passage, sentence) if one.kind not in introductions.HEADS)
     span = Span(next(over, sentence).start, sentence.end)
     return Excerpt(passage, span, span)
@@ -93,14 +99,15 @@ def _lone(chosen: Chosen) -> Excerpt:
 
 
 def _key(material: Material, chosen: Chosen, score: float) -> Key:
-    """The sentence in the extract that its passage is part of, so that a stretch can run over the passage's end."""
+    """Return a chosen sentence with the whole extract that contains its passage, so that an excerpt can go beyond the
+    passage."""
     passage, sentence = chosen
     whole = next((e.passage for e in material.extracts if any(part.id == passage.id for part in e.parts)), passage)
     return Key(whole, sentence, score)
 
 
 def _claim(excerpt: Excerpt, material: Material) -> Claim:
-    """A claim in the document's own words."""
+    """Return a claim whose only quote is the excerpt, in the document's words."""
     passage, (start, end), key = excerpt
     words = passage.text[start - passage.start : end - passage.start]
     holds = (e for e in material.extracts if e.passage.about.id == passage.about.id)

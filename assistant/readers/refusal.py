@@ -1,4 +1,4 @@
-"""Decides in code, for every turn, whether to answer at all, by the evidence found in that turn."""
+"""Decides, without a chat model, whether the evidence found for a question is enough to answer it."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ _NO_NOUN_END = re.compile(  # of an adverb, or of what was done
 def reason_to_refuse(
     question: Question, scored: Sequence[Scored], *, is_likely: bool, is_known: Callable[[str], bool]
 ) -> str | None:
-    """Why the documents do not answer ``question``, as a sentence; None when they do.
+    """Why the documents do not answer ``question``, as a sentence for the user. None if they do answer it.
 
     ``scored`` are sentences, the best first. ``is_likely`` says whether a passage is likely enough to answer;
     ``is_known`` says whether a word occurs anywhere in the documents.
 
-    If the question has a name or a number that is nowhere near the best evidence, no score counts: the passages are
-    then about something else. The same holds if the question asks for a figure and the evidence has none: of the
-    sentences that answer such a question in our training data, 0.94 have a figure.
+    If the question has a name or a number that is nowhere near the best sentences, it is refused, whatever their
+    scores: the passages are then about something else. It is also refused if it asks for a figure and the evidence has
+    none: of the sentences that answer such a question in our training data, 0.94 have a figure.
     """
     if not scored:
         return "Nothing in the documents is near this question."
@@ -57,7 +57,8 @@ def reason_to_refuse(
 
 
 def _is_topic(word: str, question: Question) -> bool:
-    """Whether it can be what a question is about: a noun by its place and ending, and no kind of answer."""
+    """Whether ``word`` can be the topic of a question: it is a name, or its place and ending suggest a noun. Nouns that
+    only say what kind of answer is wanted, such as "year", are no topics."""
     if stem(word) in question.names:
         return True
     if stem(word) in _KINDS or word.isdigit() or _NO_NOUN_END.search(word):
@@ -67,7 +68,8 @@ def _is_topic(word: str, question: Question) -> bool:
 
 
 def _words_near(scored: Sequence[Scored]) -> set[str]:
-    """The stems and numbers of the passages of the best sentences, with what stands above them."""
+    """The stems and numbers in the passages of the best sentences, and in the titles, headings and speakers of these
+    passages."""
     near: set[str] = set()
     for passage in {one.seen.passage.id: one.seen.passage for one in scored[: 2 * LOOKED_AT]}.values():
         near.update(token.stem for token in tokens(passage.text))

@@ -1,6 +1,7 @@
-"""Parses a model's reply, JSON or marked lines, into claims, each as soon as it is complete.
+"""Parses a model's reply, JSON or plain lines with passage numbers, into claims, each as soon as it is complete.
 
-Docstrings of pydantic models are in the schema that a model is given: to change one is to change the prompt.
+The docstrings of the pydantic models here are part of the schema that a model is given. Changing one changes the
+prompt.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class Reply(BaseModel):
 
 
 class Parsed(Protocol):
-    """A parser that takes a reply piece by piece."""
+    """A parser that gets a model's reply piece by piece. Its attributes say what it has found so far."""
 
     found: int  # claims so far
     done: bool  # nothing more of it is worth reading
@@ -57,18 +58,19 @@ class Parsed(Protocol):
     missing: str
 
     def feed(self, piece: str) -> Iterator[Claim]:
-        """The claims that this piece completes."""
+        """Add a piece of the reply and yield the claims that are now complete."""
         ...
 
     def end(self) -> Iterator[Claim]:
-        """The claims that the end of the reply completes."""
+        """End the reply and yield the claims that are now complete."""
         ...
 
 
 class Lines:
-    """A claim a line, with the numbers of its passages in brackets; done after ``most``, or when it repeats itself.
+    """Parses a reply with one claim on each line, followed by the numbers of its passages in brackets. It stops after
+    ``most`` claims, or if a line repeats.
 
-    A line is held to be copied: its own words are its quote.
+    A line is assumed to be copied from its passage, so the claim's text is also its quote.
     """
 
     def __init__(self, most: int = MOST) -> None:
@@ -108,7 +110,8 @@ class Lines:
 
 
 class Json:
-    """The claims of a ``Reply``, each with the end of its object; what follows them, with the end of the reply."""
+    """Parses a reply in the JSON form of ``Reply``. Each claim is yielded as soon as its JSON object ends; the fields
+    after the claims are read when the reply ends."""
 
     def __init__(self) -> None:
         self.found, self.done, self.declined = 0, False, False
@@ -132,7 +135,8 @@ class Json:
             yield from self._claim(read)
 
     def end(self) -> Iterator[Claim]:
-        """The rest of the reply besides claims; empty if the reply is no JSON."""
+        """End the reply and read its fields other than claims. Yields nothing. If the reply is not JSON, the fields
+        stay empty."""
         try:
             read = self._decoder.raw_decode(self._text, max(self._text.find("{"), 0))[0]
         except ValueError:
@@ -163,12 +167,13 @@ class Json:
 
 
 def unmarked(text: str) -> str:
-    """A text without the numbers in brackets by which passages are named."""
+    """Return the text without numbers of passages in brackets, such as ``[2]``."""
     return plain(_MARK.sub("", text))
 
 
 def plain(text: str) -> str:
-    """A claim on one line, without marks of emphasis, and without the space that a mark left before a full stop."""
+    """Return the text on one line, without Markdown marks of emphasis, without spaces before punctuation, and without
+    dashes at its ends."""
     text = re.sub(r"(\*\*|__|`)", "", " ".join(text.split()))
     return re.sub(r"\s+([.,;:!?])", r"\1", text).strip(" -–—")
 

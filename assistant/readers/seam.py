@@ -4,8 +4,8 @@
 Material: question, extracts [1] [2] …  ─Reader.read─▶ Claim, Claim, …  ─▶ Reading: answered | near | not said
 ```
 
-A claim is not yet a statement: its quotes have not been looked for in the documents. Code never decides what an extract
-means; a reader never decides what is in a document.
+A claim is not yet a statement: its quotes have not been looked for in the documents. What an extract means is decided
+by readers only; whether a quote is in a document is decided by code only.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from assistant.types import Rejected, Span
 
 
 class Quote(NamedTuple):
-    """Words that support a claim, and the number of the extract that contains them according to the reader.
+    """Words that support a claim. ``extract`` is the number of the extract that contains them, according to the reader.
 
-    A reader that works on the text itself also gives their ``span``, at the document's offsets, and the ``key``
-    sentence.
+    A reader that cuts the words out of the text also gives their ``span`` in the document's text and the span of the
+    ``key`` sentence, which seems to answer. For words that a chat model wrote, both are None.
     """
 
     extract: int
@@ -31,14 +31,15 @@ class Quote(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """A reader's claim. Without a ``text`` of its own, the words of its quotes are the statement."""
+    """A claim that a reader makes, with the quotes that support it. If ``text`` is empty, the words of the quotes are
+    the statement."""
 
     text: str
     quotes: tuple[Quote, ...]
 
 
 class Outcome(StrEnum):
-    """The outcome of a reading: whether the extracts answer the question."""
+    """Whether the extracts answer the question: they do, they only come near, or they do not say."""
 
     ANSWERED = "answered"
     NEAR = "near"  # the claims are the closest stretches, and may not answer
@@ -46,8 +47,12 @@ class Outcome(StrEnum):
 
 
 class Reading(NamedTuple):
-    """The end of a reading. ``missing`` says what the extracts leave open, ``reason`` why they do not answer, both as
-    sentences; ``disagree`` has pairs of claims that contradict each other, by position from 0."""
+    """The result of reading the extracts for a question. ``missing`` says which part of the question the extracts leave
+    open, and ``reason`` why they do not answer it; each is a sentence or empty.
+
+    ``disagree`` has pairs of claims that contradict each other, as positions of the claims from 0. ``dropped`` has text
+    of the reader that is no claim.
+    """
 
     outcome: Outcome
     missing: str = ""

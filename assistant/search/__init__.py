@@ -1,1 +1,1 @@
-"""What a question asks for, and the passages that may answer it."""
+"""Finds what a question asks for, and the passages that may answer it."""

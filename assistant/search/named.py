@@ -1,4 +1,4 @@
-"""The documents that a question names by their title, and what it asks of them.
+"""Finds the documents that a question names by their title, and whether it asks only for their author or date.
 
 ```text
 "What does the refund policy say about digital goods?"   what “Refund policy” says
@@ -37,8 +37,8 @@ _KINDS = frozenset(stem(word) for word in re.findall(r"[a-z]+", _KIND))
 
 
 class Named(NamedTuple):
-    """The documents whose titles a question names, and whether the question only asks for their author, their date, or
-    both."""
+    """The documents that a question names by their titles. If it asks for nothing but their author or date (or both),
+    ``author`` and ``date`` show for which."""
 
     documents: tuple[About, ...]
     author: bool = False
@@ -46,7 +46,8 @@ class Named(NamedTuple):
 
 
 class _Place(NamedTuple):
-    """Where the words of a title stand among those of a question: how many, how much of it, and where they begin."""
+    """The words of a question that match a document's title: ``size`` words from the position ``first``. ``share`` is
+    the share of the title's words that match."""
 
     size: int
     share: float
@@ -61,7 +62,8 @@ class _Place(NamedTuple):
 
 
 def may_name(question: Question) -> bool:
-    """Whether the question is phrased like one that names a document, so that searching the titles is worthwhile."""
+    """Whether the question is phrased like one that names a document by its title. If not, the titles need not be
+    searched."""
     words = tokens(question.text)
     return bool(
         any(_says(token) or token.stem in _AUTHOR | _DATE for token in words)
@@ -72,8 +74,12 @@ def may_name(question: Question) -> bool:
 
 
 def named(question: Question, documents: Iterable[About]) -> Named | None:
-    """The documents whose title the question uses as a title: in quotation marks, before a verb of saying, or as the
-    only topic besides author and date. Of overlapping titles the longer one counts."""
+    """The documents that the question names by their titles, or None. If two titles overlap in the question, the longer
+    one counts.
+
+    Words of the question count as a title if they are in quotation marks, next to a word such as "report", before a
+    verb of saying, or capitalised, or if the question asks only for an author or date.
+    """
     words = tokens(question.text)
     found: dict[_Place, list[About]] = {}
     for about in documents:
@@ -92,7 +98,8 @@ def named(question: Question, documents: Iterable[About]) -> Named | None:
 
 
 def _place(words: Sequence[Token], title: str) -> _Place | None:
-    """The longest run of the title's words, or of those before its colon; None where it is not most of them."""
+    """The longest run of words that a question has in common with a title, or with the title's part before a colon.
+    None if the run covers too little of the title."""
     found = [_run(words, tokens(part)) for part in dict.fromkeys((title, _SUBTITLE.split(title)[0]))]
     return max((place for place in found if place), default=None)
 
@@ -107,7 +114,8 @@ def _run(words: Sequence[Token], title: Sequence[Token]) -> _Place | None:
 
 
 def _particulars(question: Question, rest: Sequence[Token]) -> tuple[bool, bool]:
-    """Whether an author or a date is asked for, and nothing else."""
+    """Whether the question asks for nothing but an author, and whether it asks for nothing but a date (both can be
+    true). ``rest`` are its words outside of titles."""
     stems = {token.stem for token in rest}
     if any(token.stem not in _AUTHOR | _DATE | _BESIDE | _KINDS for token in rest):
         return False, False
@@ -128,8 +136,8 @@ def _capitals(words: Iterable[Token]) -> int:
 
 
 def _is_title(text: str, words: Sequence[Token], place: _Place) -> bool:
-    """Whether words stand there as a title: in quotation marks, next to the name of a kind of document, where one is
-    quoted from, before a verb of saying, or with capitals."""
+    """Whether the words at ``place`` are used as a title: in quotation marks, next to a word such as "report", after
+    "according to", before a verb of saying, or with several capitals."""
     title = words[place.first : place.words.stop]
     speaks = any(map(_says, words[place.words.stop :][:1])) and sum(token.content for token in title) > 1
     found = list(WORD.finditer(text))[place.first : place.words.stop]

@@ -1,4 +1,4 @@
-"""Reads from the words of a question what it asks for: the plain facts that decide what can be an answer."""
+"""Analyses the words of a question: what kind of answer it asks for, and which words an answer should contain."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from assistant.text.words import ASKING_WORDS, Token, names, numbers, stem, toke
 
 
 class Asks(StrEnum):
-    """The kind of thing that a question asks for."""
+    """What a question asks for: a person, a time, a place, a number, a reason, yes or no, an overview of the documents,
+    or anything else."""
 
     WHO = "who"
     WHEN = "when"
@@ -59,8 +60,11 @@ _DOCUMENTS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A standalone question with the facts that were read from its words; ``content`` has the stems of its content
-    words, each once."""
+    """A standalone question and what its words show.
+
+    ``asks`` is the kind of answer that it asks for, and ``wants_several`` is true if it asks for a list. ``content``
+    has its content words, one for each stem; ``names`` are the stems of its names, ``numbers`` its numbers.
+    """
 
     text: str
     asks: Asks
@@ -71,13 +75,14 @@ class Question:
 
 
 def encodable(text: str) -> str:
-    """The text with each lone surrogate (half a character, which JSON can contain) replaced by `?`."""
+    """Return the text with each lone surrogate (half a character, which JSON can contain) replaced by ``?``, so that it
+    can be encoded as UTF-8."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def read(text: str) -> Question:
-    """Read the facts of a question. Words of asking ("say", "the documents") do not count as content, unless the
-    question has no other words."""
+    """Analyse the words of a question. Words of asking ("say", "the documents") do not count as content words, unless
+    the question has no others."""
     words = tokens(text)
     content = [t for t in words if t.content and t.word.lower() not in ASKING_WORDS]
     asks = _asks(text)
@@ -95,6 +100,7 @@ def read(text: str) -> Question:
 
 
 def _asks(text: str) -> Asks:
-    """The kind that the first word of asking names: "why … even when …" asks why."""
+    """The kind of answer that a question asks for. The first question word decides: "why … even when …" asks for a
+    reason."""
     found = [(match.start(), kind) for kind, pattern in _KINDS if (match := pattern.search(text))]
     return min(found, key=lambda one: one[0])[1] if found else Asks.OTHER

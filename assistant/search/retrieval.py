@@ -1,9 +1,8 @@
-"""From a question to the passages that may answer it: dense and lexical search, fused, near-duplicates merged, spread
-over documents.
+"""Finds the passages that may answer a question: by their vectors and by their words.
 
 The scores of the two searches, a cosine and BM25, are standardised over the passages found (mean 0, deviation 1) and
-added, as in Bruch, Gai and Ingber (ACM TOIS 2023, arXiv:2210.11934). Near-duplicates are merged into the better one;
-of two versions of a text the newer one is used.
+added, as in Bruch, Gai and Ingber (ACM TOIS 2023, arXiv:2210.11934). Near-duplicates are merged into the better one; of
+two versions of a text the newer one is used. The result is spread over the documents.
 """
 
 from __future__ import annotations
@@ -38,7 +37,8 @@ ANYWHERE = Filters()
 
 
 class Candidate(NamedTuple):
-    """A hit with its sentences' vectors, (sentences, dimension), in the order of ``passage.sentences``."""
+    """A hit of a search with the vectors of its sentences, an array (sentences, dimension) in the order of
+    ``passage.sentences``."""
 
     hit: Hit
     vectors: Vectors
@@ -51,13 +51,15 @@ class Candidate(NamedTuple):
 def retrieve(
     question: str, library: Library, embedder: Embedder, *, k: int = 8, filters: Filters = ANYWHERE
 ) -> list[Hit]:
-    """The ``k`` best passages for ``question``, best first, spread over documents."""
+    """The ``k`` passages that match ``question`` best, the best first. One long document does not crowd out the
+    others."""
     found = candidates(question, embedder.query(question), library, filters)
     return [candidate.hit for candidate in spread(found)[:k]]
 
 
 def candidates(question: str, vector: Vectors, library: Library, filters: Filters = ANYWHERE) -> list[Candidate]:
-    """All passages that either search found, fused, near-duplicates merged, best first."""
+    """All passages that the search by vectors or the search by words finds for ``question``, the best first.
+    Near-duplicates are merged. ``vector`` is the embedding of the question."""
     dense = dict(library.dense(vector, DEPTH, filters))
     words = [token.word for token in tokens(question) if token.content] + unspaced.runs(question)
     lexical = dict(library.lexical(words, DEPTH, filters)) if words else {}
@@ -76,7 +78,8 @@ def candidates(question: str, vector: Vectors, library: Library, filters: Filter
 
 
 def spread(found: Sequence[Candidate]) -> list[Candidate]:
-    """The same candidates in an order in which one long document does not crowd out the others."""
+    """Sort candidates so that one long document does not crowd out the others: each passage taken from a document
+    lowers the rank of its other passages."""
     taken: dict[str, int] = {}
     ordered: list[Candidate] = []
     left = list(found)
@@ -89,10 +92,11 @@ def spread(found: Sequence[Candidate]) -> list[Candidate]:
 
 
 def fused(dense: Mapping[str, float], lexical: Mapping[str, float]) -> dict[str, float]:
-    """Both scores of each passage as one, from 0 for the worst passage found to 1 for the best.
+    """Combine the scores of the two searches. The result has a score for each passage by id, from 0 for the worst
+    passage found to 1 for the best.
 
-    A passage that one search did not find gets the worst score of that search; or 0, if that search found all passages
-    that have a word of the question.
+    A passage that one search did not find gets the worst score of that search. If the search by words found every
+    passage with a word of the question, all other passages have the score 0 in it.
     """
     found = list(dict.fromkeys((*dense, *lexical)))
     worst = min(lexical.values(), default=0.0) if len(lexical) >= DEPTH else 0.0
@@ -105,15 +109,17 @@ def fused(dense: Mapping[str, float], lexical: Mapping[str, float]) -> dict[str,
 
 
 def _standard(scores: Vectors) -> Vectors:
-    """The scores with mean 0 and deviation 1; all 0 where they are the same."""
+    """Scale the scores to mean 0 and standard deviation 1. If all are equal, return zeros."""
     deviation = float(scores.std()) if len(scores) else 0.0
     return (scores - scores.mean()) / deviation if deviation else np.zeros_like(scores)
 
 
 def _fold(found: Sequence[Candidate], places: Mapping[str, tuple[str, int]]) -> list[Candidate]:
-    """Near-duplicates join the better one's ``folded``; not those of few words, other figures or a "not" more.
+    """Merge near-duplicates: the worse passage is moved into the field ``folded`` of the better hit. Short passages are
+    not merged, nor passages that differ in a figure or in a negation.
 
-    ``places`` tell the documents that are versions of one piece: of these the newest is kept, at the better one's rank.
+    ``places`` has the group of versions of each document and its position in the group by age. Of two versions, the
+    newer one is kept, at the rank of the better one.
     """
     kept: list[tuple[set[str], Candidate]] = []
     for candidate in found:
@@ -129,7 +135,8 @@ def _fold(found: Sequence[Candidate], places: Mapping[str, tuple[str, int]]) -> 
 
 
 def _joined(kept: Candidate, candidate: Candidate, places: Mapping[str, tuple[str, int]]) -> Candidate:
-    """Two that say the same as one."""
+    """Merge ``candidate`` into ``kept``, which says the same and ranks better. If ``candidate`` is from a newer version
+    of the document, its passage replaces the one of ``kept``."""
     family, place = places.get(kept.passage.about.id, ("", 0))
     other_family, other_place = places.get(candidate.passage.about.id, ("", 0))
     if family == other_family and other_place < place:

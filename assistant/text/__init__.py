@@ -1,1 +1,1 @@
-"""Plain facts about text, without a model: words, amounts, negations, and the sentence that introduces a list."""
+"""Analyses text without a model: words, amounts, dates, negations, and the sentence that introduces a list."""

@@ -1,4 +1,4 @@
-"""Figures with their units, so that they can be compared: ``€240k`` and ``240,000 euros`` are one amount."""
+"""Finds figures with their units, so that they can be compared: ``€240k`` and ``240,000 euros`` are the same amount."""
 
 from __future__ import annotations
 
@@ -49,7 +49,8 @@ _SIGNS = {"€": "euro", "$": "dollar", "£": "pound", "EUR": "euro", "USD": "do
 
 
 class Amount(NamedTuple):
-    """A number, its unit if it is a known one, and whether it is written in words."""
+    """An amount in a text. ``unit`` is empty if there is none or it is unknown; ``spelled`` says whether the number is
+    written in words; ``written`` is the amount as the text has it."""
 
     value: float
     unit: str
@@ -57,7 +58,8 @@ class Amount(NamedTuple):
     written: str
 
     def same(self, other: Amount) -> bool:
-        """Whether both can be the same amount: 48 hours are two days; a figure without a unit matches any unit."""
+        """Whether two amounts can be equal: 48 hours are two days. A number without a unit equals the same number with
+        any unit."""
         if not self.unit or not other.unit:
             return _equal(self.value, other.value)
         unit, factor = _OF.get(self.unit, (self.unit, 1.0))
@@ -67,8 +69,8 @@ class Amount(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def amounts(text: str) -> tuple[Amount, ...]:
-    """Every figure of a text, in order; ``1,000`` is a thousand, ``2,5`` two and a half. Numbers of list items are left
-    out."""
+    """All amounts in a text, in order. ``1,000`` is a thousand, ``2,5`` is two and a half. The numbers of list items
+    are left out."""
     text = _ENUMERATOR.sub(lambda match: " " * len(match[0]), text)
     found = []
     for match in _AMOUNT.finditer(text):
@@ -88,7 +90,7 @@ def _equal(one: float, other: float) -> bool:
 
 @lru_cache(maxsize=4096)
 def shares(text: str) -> tuple[Amount, ...]:
-    """Shares in words as percentages: ``half``, ``a fifth``, ``seven out of ten``."""
+    """The shares that a text gives in words, as percentages: ``half``, ``a fifth``, ``seven out of ten``."""
     found = [Amount(_SHARES[(m["part"] or m["half"]).lower()], "percent", True, m[0]) for m in _SHARE.finditer(text)]
     for match in _OUT_OF.finditer(text):
         some, every = _values(match["some"])[0], _values(match["all"])[0]
@@ -99,7 +101,7 @@ def shares(text: str) -> tuple[Amount, ...]:
 
 @lru_cache(maxsize=4096)
 def rates(text: str) -> frozenset[str]:
-    """The periods by which a text counts: ``a month``, ``per year``, ``weekly``."""
+    """The periods that the rates in a text refer to: ``a month``, ``per month`` and ``monthly`` all give ``month``."""
     found = set()
     for match in _RATE.finditer(text):
         word = (match["each"] or match["slash"] or match["adverb"]).lower()

@@ -1,7 +1,7 @@
 """Finds statements of an answer that contradict each other, so that both sides are shown with their voice and date.
 
-Only plain facts count: a different figure for the same thing, a claim and its negation, the same two things in the
-opposite relation, or a sentence that says itself that it disagrees. No model is used.
+Four things count as a contradiction: different figures for the same thing, a claim and its negation, a relation of two
+things in opposite directions, or a sentence that says itself that it disagrees. No model is used.
 """
 
 from __future__ import annotations
@@ -34,10 +34,11 @@ _DIGITS = {word: str(value) for value, word in enumerate(_SPELLED)} | {
 
 
 def find(statements: Sequence[Statement], asked: Collection[str] = ()) -> tuple[Conflict, ...]:
-    """The statements that contradict each other and differ in voice or document.
+    """The pairs of statements that contradict each other and come from different voices or documents.
 
-    Somebody who reports both sides of a disagreement is one source. If ``asked`` has the stems of what the question is
-    about, both statements must contain one of them: statements about something else do not disagree on it.
+    If one person reports both sides of a disagreement in one document, this is no conflict. ``asked`` has the stems of
+    the words that the question is about: if it is not empty, both statements must have one of them in common, since
+    other statements do not disagree about the question.
     """
     pairs = [(a, b) for a, b in combinations(statements, 2) if apart(a, b) and _disagree(a, b)]
     return tuple(Conflict(pair) for pair in pairs if not asked or _both_say(pair, asked))
@@ -49,14 +50,14 @@ def _both_say(pair: tuple[Statement, Statement], asked: Collection[str]) -> bool
 
 
 def apart(a: Statement, b: Statement) -> bool:
-    """Whether two statements have different voices or documents: somebody who tells of a disagreement, as in an
-    anecdote, is one source."""
+    """Whether two statements come from different documents or different voices (speakers or authors). If one person
+    reports both sides of a disagreement, the statements are not apart."""
     one, other = a.citations[0], b.citations[0]
     return one.about.id != other.about.id or one.voice != other.voice
 
 
 def disagrees(text: str) -> bool:
-    """Whether a sentence itself says that it contradicts somebody."""
+    """Whether a sentence says itself that it contradicts somebody, as in "on the contrary"."""
     return bool(_DISAGREES.search(text))
 
 
@@ -79,7 +80,7 @@ def _disagree(a: Statement, b: Statement) -> bool:
 
 
 def _other_figure(one: str, other: str) -> bool:
-    """Whether both give figures for much the same thing, and share none."""
+    """Whether two sentences give figures for nearly the same thing, and have no figure in common."""
     first, second = figures(one), figures(other)
     if not first or not second or first & second or not same_occasion(one, other):
         return False
@@ -88,7 +89,8 @@ def _other_figure(one: str, other: str) -> bool:
 
 
 def figures(text: str) -> set[str]:
-    """The figures of a sentence, "ten" as "10"; without "one" and "none", which are rarely meant as figures."""
+    """The figures in a sentence as digits: "ten" becomes "10". The words "one" and "none" are left out, since they are
+    rarely meant as figures."""
     text = _ENUMERATOR.sub("", text)
     words = {token.word.lower() for token in tokens(text)} & NUMBER_WORDS - {"one", "none"}
     return set(numbers(text)) | {_DIGITS.get(word, word) for word in words}

@@ -1,4 +1,4 @@
-"""Dates as they are read aloud, and whether a line of text gives one."""
+"""Writes dates in words, and checks whether a line of text contains a date."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ _ISO = re.compile(r"(?P<year>\d{4})(?:-(?P<month>0[1-9]|1[0-2])(?:-(?P<day>\d{2}
 
 
 def spoken(iso: str) -> str:
-    """A date as it is read aloud, as far as it is known: ``5 October 2012``; other text is returned unchanged."""
+    """Return an ISO date in words, as in ``5 October 2012``. The day or the month is left out if the date lacks it.
+    Text that is not a date is returned unchanged."""
     if not (known := _ISO.fullmatch(iso)):
         return iso
     year, month, day = known.groups()
@@ -18,7 +19,8 @@ def spoken(iso: str) -> str:
 
 
 def gives(line: str, iso: str) -> bool:
-    """Whether a line contains everything known of a date, with the month as a name, an abbreviation or a number."""
+    """Whether a line contains the year, the month and the day of an ISO date, or those of them that the date has. The
+    month can be a name, an abbreviation or a number. False if ``iso`` is not a date."""
     if not (known := _ISO.fullmatch(iso)):
         return False
     figures = {int(number) for number in re.findall(r"\d+", line)}

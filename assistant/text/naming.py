@@ -1,4 +1,5 @@
-"""The names in a conversation: the speakers with whom answers begin, and runs of words written like names."""
+"""Finds names in the texts of a conversation: the speakers with whom answers begin, and phrases that are written like
+names."""
 
 from __future__ import annotations
 
@@ -43,15 +44,15 @@ _NOT_PEOPLE = frozenset(
 
 
 def is_full(name: str) -> bool:
-    """Whether a name identifies a person anywhere: two words or more before any comma, none of them a role or a
-    number."""
+    """Whether a name identifies a person even outside of its document: it has at least two words before any comma, and
+    none of them is a role or a number."""
     words = _before_comma(name)
     return len(words) > 1 and tells_who(name) and not any(word.isdecimal() for word in words)
 
 
 def tells_who(name: str) -> bool:
-    """Whether a name identifies somebody, and is not a role that anybody can have; a single letter counts as an
-    initial."""
+    """Whether a name identifies somebody: none of its words is a role that anybody can have, such as "manager". A
+    single letter counts as an initial."""
     return ROLES.isdisjoint(word for word in _before_comma(name) if len(word) > 1)
 
 
@@ -60,7 +61,8 @@ def _before_comma(name: str) -> list[str]:
 
 
 class Name(NamedTuple):
-    """Words written like a name: whether they can be a person or a place, and whether a sentence is about them."""
+    """A phrase that is written like a name. ``person`` and ``place`` say whether it can be a person or a place;
+    ``subject`` says whether a sentence is about it."""
 
     text: str
     person: bool
@@ -69,25 +71,26 @@ class Name(NamedTuple):
 
 
 def speakers(text: str) -> list[str]:
-    """The speakers that a text names, as in ``Field Sales Lead: “Cold outreach is not finished.”``."""
+    """The speakers that a text names before a colon, as in ``Field Sales Lead: “Cold outreach is not finished.”``."""
     return [who for match in _SPEAKERS.finditer(text) for who in match["who"].split(" and ")]
 
 
 def without_speaker(text: str) -> str:
-    """The text without the speaker's name before it."""
+    """Return the text without the name and the colon of its first speaker."""
     return _SPEAKERS.sub("", text, count=1)
 
 
 def titles(text: str) -> list[str]:
-    """The titles in quotation marks."""
+    """The titles in a text, that is, the short capitalised phrases in quotation marks."""
     return [match["title"] for match in _TITLES.finditer(text) if len(match["title"].split()) <= TITLE]
 
 
 @lru_cache(maxsize=256)
 def names_in(text: str, said: str = "") -> tuple[Name, ...]:
-    """The speakers and names of a text, each once, in order.
+    """The speakers and other names in ``text``, each once, in order.
 
-    A single word at the start of a sentence is a name if it is capitalised inside a sentence elsewhere in ``said``.
+    A single word at the start of a sentence has a capital anyway. It counts as a name only if all its letters are
+    capitals, or if it is capitalised within a sentence of ``said``, the text of the conversation.
     """
     speaking = speakers(text)
     found = [Name(who, person=True, subject=True) for who in speaking]
@@ -109,7 +112,8 @@ def names_in(text: str, said: str = "") -> tuple[Name, ...]:
 
 
 def _near(text: str, end: int) -> str:
-    """The text shortly before a place; "…" shows that more stands before it."""
+    """The last characters of ``text`` before the offset ``end``, at most ``NEAR``. They begin with "…" if there is more
+    text before them."""
     return text[:end] if end <= NEAR else f"…{text[end - NEAR : end]}"
 
 
@@ -122,21 +126,23 @@ def _name(words: Sequence[str], before: str, opens: bool) -> Name:
 
 
 def _tells_which(before: str, after: str) -> bool:
-    """Whether a word only specifies a thing, as in "the German market"."""
+    """Whether a capitalised word only qualifies the noun after it, as in "the German market". ``before`` and ``after``
+    are the texts around the word."""
     return bool(re.search(r"\b(?:the|an?) $", before) and re.match(r" [a-z]", after))
 
 
 @lru_cache(maxsize=16)
 def _known(said: str) -> frozenset[str]:
-    """Words that have a capital inside a sentence, or at least twice and never without it."""
+    """The words of ``said`` that are probably names: capitalised within a sentence, or used at least twice and always
+    capitalised."""
     words = Counter(re.findall(r"\b\w[\w&-]*", said))
     often = {word for word, count in words.items() if count > 1 and word[0].isupper() and word.lower() not in words}
     return frozenset({*often, *re.findall(r"[a-z,] ([A-Z][\w&-]*)", said)})
 
 
 def person(every: Sequence[Sequence[Name]]) -> str | None:
-    """The person among the names of several texts, the nearest text first: a person whom a sentence is about, else any
-    person."""
+    """The person named in several texts: preferably one that a sentence is about, else any person; None if there is no
+    person. ``every`` has the names of each text, the nearest text first."""
     about = (name for found in every for name in found if name.person and name.subject)
     anybody = (name for found in every for name in found if name.person)
     named = next(about, None) or next(anybody, None)
@@ -144,11 +150,12 @@ def person(every: Sequence[Sequence[Name]]) -> str | None:
 
 
 def organisation(every: Iterable[Sequence[Name]]) -> str | None:
-    """The nearest name that is neither a person's nor a place's."""
+    """The first name that is neither a person's nor a place's; None if there is none. ``every`` has the names of each
+    text, the nearest text first."""
     return next((name.text for found in every for name in found if not (name.person or name.place)), None)
 
 
 def _in_full(name: str, every: Iterable[Sequence[Name]]) -> str:
-    """The full form of a name, if it occurred: ``Stephen Newton`` for ``Newton``."""
+    """The full form of a name if one is in ``every``, as in ``Stephen Newton`` for ``Newton``; else the name itself."""
     fuller: Iterator[str] = (one.text for found in every for one in found if one.text.endswith(f" {name}"))
     return next(fuller, name)

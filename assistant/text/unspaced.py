@@ -16,18 +16,19 @@ _RUN = re.compile(
 
 
 def apart(text: str) -> str:
-    """The text with each run of letters of these scripts split into pairs: 値引き becomes "値引 引き". Vowel signs
-    are left out."""
+    """Return the text with spaces in runs of letters that are written without spaces (Chinese, Japanese, Thai …): each
+    run becomes its pairs of neighbouring letters, as 値引き becomes "値引 引き". Vowel signs are left out."""
     return _RUN.sub(lambda run: f" {' '.join(_pairs(run[0]))} ", text)
 
 
 def terms(word: str) -> list[str]:
-    """The search terms for a word: itself, or pairs of letters if its script has no spaces."""
+    """The terms to search for a word: the word itself, or its pairs of letters if its script has no spaces between
+    words."""
     return apart(word).split() if _RUN.search(word) else [word]
 
 
 def runs(text: str) -> list[str]:
-    """The runs of letters in a text whose script has no spaces."""
+    """The runs of letters in a text that belong to scripts without spaces between words, such as Chinese."""
     return _RUN.findall(text)
 
 

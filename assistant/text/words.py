@@ -1,4 +1,4 @@
-"""Plain facts about words: content words and their stems, names, numbers. English for now."""
+"""Analyses the words of a text: content words and their stems, names, numbers. English for now."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ ASKING_WORDS = frozenset(
 
 
 class Token(NamedTuple):
-    """A word; ``stem`` is its lower-case form without ending, ``content`` whether it tells what a text is about."""
+    """A word of a text. ``stem`` is its lower-case form without endings. ``content`` is true if the word tells what a
+    text is about, and false for a word such as "the"."""
 
     word: str
     stem: str
@@ -73,25 +74,27 @@ def _token(word: str) -> Token:
 
 @lru_cache(maxsize=4096)
 def tokens(text: str) -> tuple[Token, ...]:
-    """The words of ``text`` in order; what a hyphen or an apostrophe joins is one word."""
+    """The words of ``text`` in order. Parts that are joined by a hyphen or an apostrophe are one word."""
     return tuple(map(_token, WORD.findall(text)))
 
 
 def content_stems(text: str) -> tuple[str, ...]:
-    """The stems of the words that tell what ``text`` is about, each once, in order."""
+    """The stems of the content words of ``text``, each once, in order. Content words tell what a text is about, unlike
+    "the"."""
     return tuple(dict.fromkeys(token.stem for token in tokens(text) if token.content))
 
 
 @lru_cache(maxsize=4096)
 def numbers(text: str) -> frozenset[str]:
-    """The numbers of ``text`` without their separators of thousands: ``1,000`` is ``1000``."""
+    """The numbers in ``text``, as they are written but without thousands separators: ``1,000`` becomes ``1000``."""
     return frozenset(re.sub(r",(?=\d{3})", "", match[0]) for match in NUMBER.finditer(text))
 
 
 def same_occasion(one: str, other: str) -> bool:
-    """Whether the figures of two sentences can belong to the same time and name: "in May 40" and "in June 50" cannot.
+    """Whether the figures in two sentences can be about the same time and the same name. For example, they cannot in
+    "in May 40" and "in June 50".
 
-    If a sentence has no figure but a year, the year counts as its figure ("opened in 1987").
+    If the only number in a sentence is a year, the year counts as its figure ("opened in 1987").
     """
     names_differ = bool(names(one)) and bool(names(other)) and set(names(one)) != set(names(other))
     times, others = _times(one), _times(other)
@@ -107,7 +110,8 @@ def _times(text: str) -> set[str]:
 
 @lru_cache(maxsize=4096)
 def names(text: str) -> tuple[str, ...]:
-    """The words of ``text`` that are written like names: capitalised inside a sentence, or all capitals."""
+    """The words of ``text`` that are written like names: capitalised within a sentence, or with capitals after the
+    first letter."""
     found = []
     previous_end, opening = 0, True
     for match in WORD.finditer(text):

@@ -1,10 +1,10 @@
-"""Compares the network for questions with the embedding's cosine on SQuAD 2.0: which sentence answers, and does any?
+"""Compares the network for questions with cosine similarity on SQuAD 2.0: which sentence answers, and does any?
 
     python -m eval.benchmarks.answers --data ../shared/data
 
-Each question of the development part, from which nothing was learnt, is put to its own paragraph and four others
-(drawn, seed 1), then to its own alone: is it answerable from it? SQuAD's unanswerable ones are near misses, written to
-look answerable.
+The questions are those of the development part, which nothing was trained on. Each question is put to its own paragraph
+and to four others (drawn with seed 1), to see which sentence is ranked first; then to its own paragraph alone, to see
+whether the network tells that it answers the question. SQuAD's unanswerable questions are written to look answerable.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ EVERY, OTHERS, SEED = 4, 4, 1
 
 
 class Question(NamedTuple):
-    """A question with its own paragraph; ``answers`` is empty if the paragraph has none."""
+    """A question of SQuAD, and the paragraph that it was written for (``own``). ``answers`` is empty if the paragraph
+    does not answer it.
+    """
 
     text: str
     answers: list[str]
@@ -44,7 +46,10 @@ class Question(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """The result for a question: whether either ranked the right sentence first, and the probability of an answer."""
+    """The result for one question: whether it has an answer, whether the network and the similarity of embeddings each
+    ranked the right sentence first, and the probability that the network gives to an answer in the question's own
+    paragraph.
+    """
 
     answerable: bool
     by_network: bool
@@ -64,13 +69,15 @@ def main() -> None:
 
 
 def lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The records of a file of JSON lines."""
+    """Read a JSONL file; yields the object in each line."""
     with path.open(encoding="utf-8") as file:
         yield from map(json.loads, file)
 
 
 def squad_questions(data: Path) -> Iterator[Question]:
-    """SQuAD's questions with the paragraphs that they were written for."""
+    """Yield SQuAD's questions, each with the paragraph that it was written for. ``data`` is the folder of the
+    data sets.
+    """
     paragraphs = {read["_id"]: read["text"] for read in lines(data / "answering/squad2-dev-paragraphs.jsonl")}
     for read in lines(data / "answering/squad2-dev-questions.jsonl"):
         answers = read["answers"] if read["answerable"] else []
@@ -80,7 +87,7 @@ def squad_questions(data: Path) -> Iterator[Question]:
 def shelved(
     paragraphs: Sequence[str], folder: Path, library: Library, settings: Settings, embedder: Embedder
 ) -> dict[str, list[Candidate]]:
-    """The passages of each paragraph, from a file of its own."""
+    """Ingest each paragraph as a file of its own; returns the passages of each paragraph, by its text."""
     folder.mkdir()
     for number, paragraph in enumerate(paragraphs):
         (folder / f"{number:04}.txt").write_text(" ".join(paragraph.split()) + "\n", encoding="utf-8")
@@ -95,7 +102,11 @@ def shelved(
 def answered(
     asked: Sequence[Question], shelves: Mapping[str, list[Candidate]], embedder: Embedder
 ) -> Iterator[Answered]:
-    """The result for each question; questions whose answer spans sentences are left out."""
+    """Put each question to its own paragraph and to ``OTHERS`` other ones, and yield the results. A question whose
+    answer spans several sentences is left out.
+
+    ``shelves`` has the passages of each paragraph.
+    """
     rng = random.Random(SEED)
     reader = AnswerReader()
     for one in asked:
@@ -115,7 +126,9 @@ def answered(
 
 
 def tell(answers: Iterable[Answered]) -> None:
-    """Print how often each is right, and how well each tells whether there is an answer."""
+    """Print how often the network and the similarity of embeddings rank the right sentence first, and how well the
+    network tells whether there is an answer.
+    """
     found = list(answers)
     those = [one for one in found if one.answerable]
     for name, right in (

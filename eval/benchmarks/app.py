@@ -1,12 +1,11 @@
-"""Measures the web app in a browser: the first paint against a bare Streamlit page, and how soon a question is
-answered.
+"""Measures the web app in a browser: the first paint against a bare Streamlit page, and the time to an answer.
 
     python -m eval.benchmarks.app
 
-Needs Chromium and the development packages. The first paint is from the browser's navigation until the page's heading
-is there, each round in a fresh browser context; the server is warm. The first statement is timed from Enter until one
-is shown, against one line of `pushback ask -`, warm, of the same question. `eval.benchmarks.sessions` has many who ask
-at once.
+It needs Chromium and the development packages. The first paint is the time from navigation until the page's heading is
+shown, each round in a fresh browser context; the server is warm. The time to an answer is the time from Enter until the
+first statement is shown; it is compared with the time of the same question in a warm `pushback ask -`. For many users
+at once, see `eval.benchmarks.sessions`.
 """
 
 from __future__ import annotations
@@ -78,7 +77,9 @@ def opened(browser: Browser, address: str) -> Page:
 
 
 def asked(page: Page) -> float:
-    """Seconds from Enter to the first statement, of a new conversation."""
+    """Ask the benchmark's question on the page, in a new conversation; returns the seconds from Enter to the first
+    statement.
+    """
     page.get_by_role("button", name="New conversation").click()
     page.get_by_role("heading", name="Ask your documents").wait_for()
     started = send(page)
@@ -95,7 +96,9 @@ def send(page: Page) -> float:
 
 
 def answered(home: Path) -> list[float]:
-    """Seconds of each warm line of `pushback ask -`."""
+    """Ask the benchmark's question ``ASKED`` times in one warm process of `pushback ask -`; returns the seconds that
+    each answer took.
+    """
     with subprocess.Popen(
         [PUSHBACK, "ask", "-", "--json", "--home", str(home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:

@@ -2,11 +2,11 @@
 
     python -m eval.benchmarks.asking --documents 2000 --questions 20 --seed 1
 
-Documents have titles, headings, authors, dates and speakers of every sort that a file can bring: letters, stop words,
-other scripts, controls, nothing at all. They go the way of any file into libraries of ``SHELF`` documents, with the
-tests' ``WordEmbedder`` in place of a model. Questions are made of the same words. Whether a passage answers is drawn
-from its text, so that every way out is taken; with ``--reader`` the model says it, which takes twenty times as long.
-Ends with 1 when one crashed.
+The documents have titles, headings, authors, dates and speakers of every kind that a file can have: letters, stop
+words, other scripts, control characters, or nothing at all. They are ingested like any file, into libraries of
+``SHELF`` documents, with the tests' ``WordEmbedder`` instead of a model. The questions are made of the same words.
+Whether a passage answers is drawn at random from its text, so that every branch of the code is taken; with ``--reader``
+the shipped model decides it, which takes twenty times as long. The exit code is 1 if a question crashed.
 """
 
 from __future__ import annotations
@@ -86,7 +86,9 @@ def main() -> None:
 
 
 def drawn(_: AnswerReader, question: str, passages: Sequence[Passage]) -> list[Fit]:
-    """A probability for each passage, the same each time; low for some questions."""
+    """A stand-in for ``AnswerReader.fits``: gives each passage a made-up probability, always the same one. For some
+    questions, all probabilities are low.
+    """
 
     def share(text: str) -> float:
         return crc32(text.encode("utf-8", "replace")) / 2**32
@@ -100,8 +102,9 @@ def drawn(_: AnswerReader, question: str, passages: Sequence[Passage]) -> list[F
 
 
 def asked(documents: dict[str, str], questions: list[str], folder: Path, crashes: list[str]) -> Counter[str]:
-    """The number of questions with each kind of answer, over a library of these documents; crashes are added to
-    ``crashes``."""
+    """Ask questions over a library of these documents. Returns the number of questions with each kind of answer;
+    crashes are added to ``crashes``.
+    """
     from tests.fakes import WordEmbedder
 
     (folder / "files").mkdir()
@@ -124,7 +127,7 @@ def asked(documents: dict[str, str], questions: list[str], folder: Path, crashes
 
 
 def document(random: Random) -> tuple[str, str]:
-    """A document's kind and its text."""
+    """Make a random document; returns its file extension and its text."""
     kind = random.choice(("md", "md", "txt", "txt", "html"))
     parts = [_about(random, kind)]
     for _ in range(random.randint(1, 8)):
@@ -133,7 +136,7 @@ def document(random: Random) -> tuple[str, str]:
 
 
 def question(random: Random) -> str:
-    """A question made of words from the documents."""
+    """Make a random question from words of the documents."""
     form = random.choice(QUESTIONS)
     return form.format(*(random.choice((_name, _name, _words))(random) for _ in range(form.count("{}"))))
 
@@ -158,14 +161,14 @@ def _heading(random: Random, kind: str) -> list[str]:
 
 
 def _labelled(random: Random, kind: str) -> list[str]:
-    """Voices that take turns: "A: ..."."""
+    """Lines of two speakers who take turns: "A: ..."."""
     voices = [_name(random), _name(random)]
     lines = [f"{voices[turn % 2]}: {random.choice(SENTENCES)}" for turn in range(random.randint(2, 6))]
     return [f"<p>{line}</p>" for line in lines] if kind == "html" else lines
 
 
 def _said(random: Random, kind: str) -> list[str]:
-    """Lines that name who speaks next."""
+    """Paragraphs of two speakers who take turns; a line before each paragraph names the speaker."""
     voices, parts = [_name(random), _name(random)], list[str]()
     for turn in range(random.randint(2, 6)):
         line = voices[turn % 2] + random.choice(("", " says:", f", {random.choice(DATES)}"))

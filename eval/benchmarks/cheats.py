@@ -1,9 +1,9 @@
-"""Runs systems that cheat without reading, beside ours, to see whether a suite's headline measures can be won by
-cheating.
+"""Runs systems that cheat without reading, to see whether they reach our headline measures on a suite.
 
     python -m eval.benchmarks.cheats eval/suites/sample/suite.yaml eval/suites/works/suite.yaml
 
-The sentinels of a run are such cheats, too; these are more of them. Ours is what was accepted as baseline.
+The sentinels of a run are such cheating systems, too; these are more of them. They are compared with the suite's
+accepted baseline.
 """
 
 from __future__ import annotations
@@ -39,24 +39,24 @@ Found = tuple[Passage, Sentence]
 
 
 def text(found: Found) -> str:
-    """The words of a sentence."""
+    """The text of a sentence that was found in a passage."""
     passage, one = found
     return passage.text[one.start - passage.start : one.end - passage.start]
 
 
 class Cheat(Sentinel):
-    """Answers with what it picks of the sentences nearest to the question."""
+    """A cheating baseline (sentinel): it answers with some of the sentences nearest to the question."""
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:  # noqa: ARG002
         return answer_of(question, self._cite(self.picked(question)))
 
     def picked(self, question: str) -> Sequence[tuple[Passage, Sentence | Span]]:
-        """The sentences that this cheat quotes."""
+        """The sentences or spans that this cheat quotes as its answer to the question, each with its passage."""
         return self._near.sentences(question)[:3]
 
 
 class ToTheBudget(Cheat):
-    """Quotes as many of the nearest sentences as an answer may show."""
+    """A cheating baseline: it quotes the nearest sentences, as many as fit into the words that an answer may show."""
 
     name = "the nearest sentences, up to 120 words"
 
@@ -70,7 +70,7 @@ class ToTheBudget(Cheat):
 
 
 class QuietWhereFar(ToTheBudget):
-    """Does the same, but refuses where nothing is near."""
+    """A cheating baseline: like ``ToTheBudget``, but it refuses if no sentence is near the question."""
 
     name = "the same, silent where no cosine reaches 0.45"
     least = 0.45
@@ -83,7 +83,7 @@ class QuietWhereFar(ToTheBudget):
 
 
 class QuietOnShort(ToTheBudget):
-    """Does the same, but refuses by the length of the question."""
+    """A cheating baseline: like ``ToTheBudget``, but it refuses questions of fewer than nine words."""
 
     name = "the same, silent on questions of fewer than nine words"
 
@@ -92,7 +92,7 @@ class QuietOnShort(ToTheBudget):
 
 
 class Neighbours(Cheat):
-    """Quotes the nearest sentence with its neighbours."""
+    """A cheating baseline: it quotes the nearest sentence with the sentences before and after it."""
 
     name = "the nearest sentence and its neighbours"
 
@@ -105,7 +105,7 @@ class Neighbours(Cheat):
 
 
 class Echo(Cheat):
-    """Quotes the sentences that have most words of the question."""
+    """A cheating baseline: it quotes the three sentences that share most words with the question."""
 
     name = "three sentences with most words of the question"
 
@@ -115,7 +115,9 @@ class Echo(Cheat):
 
 
 class Figures(Cheat):
-    """Quotes a sentence with a figure if the question asks for one."""
+    """A cheating baseline: it quotes the three nearest sentences; if the question asks for a figure, only sentences
+    with a figure.
+    """
 
     name = "three nearest, those with figures where one is asked for"
 
@@ -126,7 +128,9 @@ class Figures(Cheat):
 
 
 class FirstLines(Cheat):
-    """Quotes the beginnings of the nearest passages, which are often headings."""
+    """A cheating baseline: it quotes the first sentence of each of the three nearest passages, which is often a
+    heading.
+    """
 
     name = "first line of the three nearest passages"
 
@@ -135,7 +139,7 @@ class FirstLines(Cheat):
 
 
 class OnePassage(Cheat):
-    """Quotes the whole best passage."""
+    """A cheating baseline: it quotes the whole passage that the search ranks first."""
 
     name = "the best passage"
 
@@ -144,7 +148,7 @@ class OnePassage(Cheat):
 
 
 class Against(Sentinel):
-    """Puts everything near an idea against it."""
+    """A cheating baseline: it puts the twelve sentences nearest to an idea against it."""
 
     name = "the twelve nearest against an idea"
     ruling = IdeaRuling.CHALLENGED
@@ -154,12 +158,12 @@ class Against(Sentinel):
         return verdict_of(idea, [Finding(one, self.side(one), 1.0) for one in cited], self.ruling)
 
     def side(self, cited: Citation) -> Stance:  # noqa: ARG002
-        """The side on which this cheat puts a sentence."""
+        """The side, for or against the idea, on which this cheat puts a cited sentence."""
         return Stance.CHALLENGES
 
 
 class ByNegation(Against):
-    """Puts sentences with a negation against the idea, and all others for it."""
+    """A cheating baseline: it puts sentences with a negation against the idea, and all others for it."""
 
     name = "what has a negation against, the rest for an idea"
     ruling = IdeaRuling.CONTESTED
@@ -174,12 +178,14 @@ CHEATS: tuple[type[Sentinel], ...] = (
 
 
 def cheating(kind: type[Sentinel], embedder: Embedder, assistant: Assistant) -> Sentinel:
-    """A cheat over the library of an assistant."""
+    """Make a cheating baseline of the class ``kind`` that quotes from the assistant's library."""
     return kind(NearestSentences(assistant.library, embedder), assistant)
 
 
 def main() -> None:
-    """Print a line for each cheat; the exit code is 1 if one does as well as our system."""
+    """Run each cheating baseline on the suites and print a line for it; exits with 1 if one scores as well as our
+    system.
+    """
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("suites", type=Path, nargs="+", metavar="SUITE")
     given = parser.parse_args()

@@ -2,8 +2,9 @@
 
     python -m eval.benchmarks.claims [--told]
 
-Each claim of eval/suites/claims/ goes through ``Verifier`` over all of the sample documents, as if a model had read
-them. What becomes of faults that code cannot judge (turned round, said too strongly) is told: that is for a reader.
+Each claim of eval/suites/claims/ is put through ``Verifier`` over all sample documents, as if a model had made it.
+There are also faults that code cannot judge, such as claims that are reversed or too strong; their figures are printed,
+but have no limit.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ CERTAIN = ("figure", "name", "wrong passage", "words not there")  # faults that 
 
 
 class Tried(NamedTuple):
-    """A claim, its fault or ``SOUND``, and why it was dropped (empty if it was not)."""
+    """The result for one claim: its fault or ``SOUND`` (``kind``), its text, and why the verifier dropped it (empty if
+    it did not).
+    """
 
     kind: str
     claim: str
@@ -41,7 +44,7 @@ class Tried(NamedTuple):
 
 
 def tried(embedder: Embedder) -> list[Tried]:
-    """Every claim, through the verifier."""
+    """Put every claim through the verifier, over the sample documents; returns the results."""
     with tempfile.TemporaryDirectory(prefix="pushback-bench-") as home:
         settings = Settings(home=Path(home))
         with Library.open(settings, embedder, create=True) as library:
@@ -66,7 +69,7 @@ def _tried(row: dict[str, Any], extracts: tuple[Extract, ...], library: Library,
 
 
 def shares(done: list[Tried]) -> dict[str, tuple[int, float]]:
-    """The number of claims of each kind, and the share that was dropped."""
+    """For each kind of claim: the number of claims, and the share that was dropped."""
     kinds: dict[str, list[bool]] = defaultdict(list)
     for one in done:
         kinds[one.kind].append(bool(one.why))

@@ -1,10 +1,10 @@
-"""Does a suite get the same answers wherever a library is: with its catalog in a file or on PostgreSQL, its index in a
-folder or on a Chroma server?
+"""Compares a suite's answers in four libraries: catalog in a file or on PostgreSQL, index in a folder or on Chroma.
 
     python -m eval.benchmarks.combinations [--suite eval/suites/sample/suite.yaml]
 
 The suite's documents are ingested anew for each of the four combinations, and every question and idea is put to each.
-An answer is the same when all that it shows is: its grounding, its statements, and what they cite, letter for letter.
+Two answers are the same if everything that they show is the same: grounding, statements, and what these cite, letter
+for letter.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ NOT_SHOWN = ("timings_ms", "model")
 
 
 def shown(case: Case, assistant: build.Assistant) -> object:
-    """All that a person sees of what comes of a case."""
+    """Everything that a person sees of the answer or the verdict on a case, as JSON."""
     if case.idea is not None:
         told = wire.verdict(assistant.challenge(case.idea))
     else:
@@ -37,7 +37,9 @@ def shown(case: Case, assistant: build.Assistant) -> object:
 
 
 def answers(suite: Suite, settings: Settings) -> dict[str, object]:
-    """What comes of each case in a new library with these settings."""
+    """Ingest the suite's documents into a new library with these settings; returns what a person sees of each case, by
+    the case's id.
+    """
     embedder = build.build_embedder(settings)
     assert suite.corpus is not None
     with Library.open(settings, embedder, create=True) as library:

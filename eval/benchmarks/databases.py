@@ -1,10 +1,10 @@
-"""The same library in a folder and on servers (PostgreSQL and Chroma): what each takes, and if words find the same.
+"""Compares a library in a folder with the same one on PostgreSQL and Chroma: time, and what a search by words finds.
 
     python -m eval.benchmarks.databases --data ../shared/data
 
-First whole: documents are ingested into both, a part here and the same part there, and both are asked the same
-questions in turn, by one process. Then the catalogs alone: the same documents are put into two new ones, the vectors
-ready, and each answers what a question asks of its catalog.
+First the whole libraries are compared: documents are ingested into both, part by part in turn, and one process asks
+both the same questions in turn. Then the catalogs alone are compared: the same documents, with their vectors, are put
+into two new catalogs, and each is queried as a question queries its catalog.
 
 The servers are started on loopback, for the length of the run. ``--server`` and ``--chroma`` name others; a schema and
 a collection are left there, so name a database that may be thrown away.
@@ -39,7 +39,7 @@ EVERYTHING = Filters()
 
 
 def rows(catalog: Catalog) -> Iterator[DocumentRow]:
-    """Every document of a catalog, in the form in which another stores it."""
+    """Yield every document of a catalog with its passages and vectors, as a row that another catalog can store."""
     vectors = {id: vector for batch in catalog.passages.vectors(4096) for id, vector in batch}
     for id in catalog.documents.ids():
         document = catalog.documents.get(id)
@@ -49,7 +49,7 @@ def rows(catalog: Catalog) -> Iterator[DocumentRow]:
 
 
 def look_up(catalog: Catalog, words: list[str]) -> list[str]:
-    """Make the catalog queries of one question; returns the ids that its words find."""
+    """Make the catalog queries that one question needs; returns the ids of the passages that its words find."""
     catalog.state()
     catalog.documents.searched()
     found = [id for id, _ in catalog.full_text.search(words, BEST, EVERYTHING)]
@@ -63,7 +63,9 @@ def look_up(catalog: Catalog, words: list[str]) -> list[str]:
 
 
 def whole(files: Sequence[Path], home: Path, server: str, chroma: str, questions: Sequence[str]) -> Path:
-    """Measure ingest and questions of a library in a folder and of the same one on servers; returns the folder."""
+    """Ingest the same files into a library on servers and into a library in a folder, ask both the questions, and print
+    the ratios of their times with the limits. Returns the folder of the second library.
+    """
     name = f"whole-{secrets.token_hex(4)}"
     sides = {
         "servers": Settings(home=home / "servers", library=name, catalog=server, chroma_url=chroma),
@@ -139,7 +141,9 @@ def main() -> None:
 
 
 def catalogs(folder: Path, server: str, questions: Sequence[str]) -> None:
-    """Measure the catalogs alone, filled with what the library in ``folder`` holds."""
+    """Measure a catalog on a server against one in a file, both filled with the documents of the library in
+    ``folder``.
+    """
     asked = [[one.word for one in tokens(question) if one.content] for question in questions]
     name = f"bench-{secrets.token_hex(4)}"
     held = list(rows(places.in_file(folder / places.CATALOG, 80)))

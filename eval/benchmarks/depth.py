@@ -1,8 +1,9 @@
-"""Measures how the recall of the right passage depends on depth, weight of nearness, pool and crowding.
+"""Measures how the recall of the right passage depends on four constants of the search.
 
     python -m eval.benchmarks.depth --data ../shared/data --work /tmp/pushback-depth
 
-Our questions on the textbook (``questions.jsonl``), each variation against what ships.
+The constants are the depth of the search, the weight of nearness, the size of the pool, and the penalty for crowding.
+The questions are our own on the textbook (``questions.jsonl``); one constant is varied at a time.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ VARIED = {
 
 
 class Asked(NamedTuple):
-    """A question, the file that answers it, and the answering words."""
+    """A question, the name of the file that answers it, and the quotes that answer it (``gold``)."""
 
     text: str
     source: str
@@ -41,7 +42,9 @@ class Asked(NamedTuple):
 
 
 def main() -> None:
-    """Print the recall of each variation, all else as shipped."""
+    """Vary one constant of the search at a time and print the recall with each value; the other constants stay as
+    shipped.
+    """
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
@@ -63,7 +66,7 @@ def main() -> None:
 
 
 def ours(folder: Path) -> Iterator[Asked]:
-    """Our questions on the textbook."""
+    """Yield our questions on the textbook in ``folder``, with the quotes that answer them."""
     paths = {path.name.split("-")[0]: path for path in folder.iterdir()}
     for line in QUESTIONS.read_text("utf-8").splitlines():
         asked = json.loads(line)
@@ -73,13 +76,15 @@ def ours(folder: Path) -> Iterator[Asked]:
 
 
 def places(document: Document, asked: Asked) -> list[int]:
-    """The offsets at which the gold begins in the cleaned text; gold that cleaning removed is left out."""
+    """The offsets at which the gold quotes begin in the document's text. Quotes that cleaning removed are left out."""
     found = (re.search(r"\s+".join(map(re.escape, quote.split())), document.text) for quote in asked.gold)
     return [match.start() for match in found if match]
 
 
 def recall(library: Library, asked: list[Asked], vectors: list[Vectors], k: int) -> float:
-    """The share of questions with a right sentence in the best ``k`` passages."""
+    """The share of questions for which one of the best ``k`` passages contains the beginning of a gold quote.
+    ``vectors`` are the embeddings of the questions.
+    """
     found = 0
     for one, vector in zip(asked, vectors, strict=True):
         document = library.document(one.source)

@@ -1,9 +1,9 @@
-"""Ingest on two local Dask workers against one process: seconds, processor seconds, and if the libraries are equal.
+"""Compares ingest on two local Dask workers with one process: seconds, processor seconds, and the resulting libraries.
 
     python -m eval.benchmarks.engine --data ../shared/data
 
-Each process has one thread for its model. ``dask`` starts a worker for each core, so two cores have to be idle for
-what is measured to be the engine; with less, processor seconds say what it costs.
+The model has one thread in each process. ``dask`` starts a worker for each core, so the seconds mean something only if
+two cores are idle; otherwise look at the processor seconds.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from eval.benchmarks.measuring import PUSHBACK, arguments, fresh_home, run, tell
 
 
 def held(home: Path) -> list[tuple[object, ...]]:
-    """All texts and offsets of a library."""
+    """Everything that is compared of two libraries: each document's description and text, and the ids and offsets of
+    its passages.
+    """
     settings = Settings(home=home)
     with Library.open(settings, build.build_embedder(settings)) as library:
         return [
@@ -35,7 +37,7 @@ def held(home: Path) -> list[tuple[object, ...]]:
 
 
 def spent() -> float:
-    """Processor seconds of all processes that this one started and that have ended."""
+    """The processor seconds that the ended child processes of this process have used."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 

@@ -1,8 +1,9 @@
-"""Compares the network that reads passages beside an idea in 8-bit integers with the same network in 32 bits.
+"""Compares the speed of the network that reads passages for an idea in 8-bit integers and in 32 bits.
 
     python -m eval.benchmarks.evidence --data ../shared/data
 
-A pressure test reads some twenty-five; the aim is 3 s for them on two idle cores, in half the time of 32 bits.
+A pressure test reads about twenty-five passages; the aim is 3 s for them on two idle cores, in half the time of 32
+bits.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
-"""Measures a folder of very many small documents: the memory as it grows tenfold, and a second run without changes.
+"""Measures ingest of very many small documents: memory against a tenth of them, and a second run without changes.
 
     python -m eval.benchmarks.folder --documents 10000
 
-Peak memory of a process that ingests all documents, against one that ingests a tenth of them; and seconds of a second
-sync, the opening of the library included, against listing and hashing the files (SHA-256). The process that ingests
-has the model loaded, as it has in life, but a double embeds, since the model would take an hour: its vectors are as
-long as the model's, and random.
+The peak memory of a process that ingests all documents is compared with that of one that ingests a tenth of them. The
+seconds of a second sync, with the opening of the library, are compared with those of listing and hashing the files
+(SHA-256). The process that ingests has the embedding model loaded, as it has in real use, but a stand-in makes the
+vectors, since the model would take an hour: they are as long as the model's, and random.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def write(folder: Path, count: int) -> Path:
-    """Write a folder of so many notes, a hundred in each subfolder."""
+    """Write ``count`` small notes into a folder, a hundred in each subfolder; returns the folder."""
     choice = random.Random(count)
     for number in range(count):
         path = folder / f"{number // 100:03}" / f"note-{number:05}.md"
@@ -66,7 +66,7 @@ def write(folder: Path, count: int) -> Path:
 
 
 def load_the_model() -> None:
-    """Load the model into this process, as a command would."""
+    """Load the embedding model into this process, as a command would."""
     from assistant import build
     from assistant.model.offline import stay_offline
     from assistant.settings import Settings
@@ -76,7 +76,7 @@ def load_the_model() -> None:
 
 
 def ingest(folder: Path, home: Path) -> None:
-    """Bring a library in step with the folder."""
+    """Ingest a folder into the library in ``home``, with made-up vectors."""
     from assistant.library.library import Library
     from assistant.settings import Settings
     from ingest.sync import sync
@@ -88,12 +88,14 @@ def ingest(folder: Path, home: Path) -> None:
 
 
 def hashed(folder: Path) -> set[str]:
-    """The least work that notices every change: list and hash all files."""
+    """The hashes of all Markdown files in a folder. To list and hash them is the least work that notices every
+    change.
+    """
     return {hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*.md")}
 
 
 class RandomEmbedder:
-    """Gives each text a vector of its own, of length 1."""
+    """A stand-in for the embedding model: each text gets a random vector of length 1, always the same one."""
 
     @property
     def identity(self) -> Identity:

@@ -2,11 +2,12 @@
 
     python -m eval.benchmarks.followups --data ../shared/data [--part train] [--other conversation_before.py]
 
-The first table is over `followup/`: of the content words that the gold rewrite brought in, the share that ours brings
-in too (recall); of the words that ours brings in, the share that stands in gold (precision); the cosine of ours and
-gold. The second is over `answering/mtrag_un`, whose rows name the passages that answer: how often one of them is
-among the first 1 and 5 of all its passages. "as typed" is the question unchanged. `--other` is an older
-`conversation.py` to compare with. Rules are developed on the train parts and reported on the dev parts.
+The first table is over the data sets in `followup/`. Recall is the share of the content words added by the person's
+rewrite that our rewrite adds, too; precision is the share of the words added by our rewrite that are in the person's;
+cosine is the similarity of the two rewrites. The second table is over `answering/mtrag_un`, which names the passages
+that answer each question: how often one of them is among the first 1 and 5 passages. "As typed" is the unchanged
+question. `--other` is an older `conversation.py` to compare with. The rules are developed on the train parts and
+reported on the dev parts.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ Rules = Callable[[str, Sequence[Turn]], str]
 
 
 class Row(NamedTuple):
-    """A follow-up question, the turns before it, and a person's rewrite of it."""
+    """A follow-up question, the turns before it, and a person's standalone rewrite of it (``gold``)."""
 
     question: str
     history: tuple[Turn, ...]
@@ -41,7 +42,9 @@ class Row(NamedTuple):
 
 
 class Brought(NamedTuple):
-    """The numbers of content words that the gold rewrite added, that ours added, and that both added."""
+    """The number of content words that the person's rewrite adds to the question, that our rewrite adds, and that both
+    add.
+    """
 
     gold: int
     ours: int
@@ -96,7 +99,7 @@ def _turns(line: Mapping[str, Any]) -> tuple[Turn, ...]:
 
 
 def _rows(path: Path) -> Iterator[Row]:
-    """The follow-ups of a file; first questions are left out."""
+    """Yield the follow-up questions of a file; questions without earlier turns are left out."""
     for line in _lines(path):
         if line["history"]:
             yield Row(line["question"], _turns(line), line["standalone"])
@@ -115,7 +118,9 @@ def _cosine(embedder: SentenceTransformerEmbedder, rows: Sequence[Row], made: Se
 
 
 def _search(embedder: SentenceTransformerEmbedder, folder: Path, part: str, rules: Mapping[str, Rules]) -> None:
-    """Print how often a search for the rewritten question ranks a right passage among the first."""
+    """Print how often a search for the rewritten question has an answering passage among the first 1 and 5. ``rules``
+    has the functions that rewrite, by name.
+    """
     both = [line for name in ("train", "dev") for line in _lines(folder / f"{name}.jsonl")]
     passages = {context["_id"]: context["text"] for line in both for context in line["contexts"]}
     found = embedder.embed(list(passages.values()), [()] * len(passages))

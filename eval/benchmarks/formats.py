@@ -2,8 +2,9 @@
 
     python -m eval.benchmarks.formats --data ../shared/data
 
-Token F1 (the harmonic mean of precision and recall over the multisets of lower-cased words) of the kept text,
-the Markdown's read by our own reader. Bars: 0.97 on average, 0.90 for the worst file.
+The measure is the token F1 (harmonic mean of precision and recall over the counts of lower-cased words) of the text
+that our reader keeps of the file against the text that it keeps of the Markdown. Limits: 0.97 on average, 0.90 for the
+worst file.
 """
 
 from __future__ import annotations
@@ -51,13 +52,13 @@ def _measure(kind: str, data: Path, named: dict[str, str]) -> None:
 
 
 def kept(path: Path) -> Counter[str]:
-    """The words of a file's kept text, with their counts."""
+    """The words of the text that our reader keeps of a file, with their counts."""
     text = load(path.read_bytes(), source=path.name, id=path.stem).text
     return Counter(re.findall(r"\w+", text.lower()))
 
 
 def f1(ours: Counter[str], theirs: Counter[str]) -> float:
-    """The F1 of two bags of words; 1 if they are equal."""
+    """The F1 of two texts, each given as counts of its words; 1 if the counts are equal."""
     return 2 * (ours & theirs).total() / (ours.total() + theirs.total())
 
 

@@ -4,11 +4,11 @@
     python -m eval.benchmarks.fuzz --files 4000 --kind docx
     python -m eval.benchmarks.fuzz --files 84000 --done fuzz.jsonl
 
-Hypothesis damages small sound files (``tests/seeds.py``): bytes changed, taken out, doubled and put in, in the file or,
-behind a container's checksums and tables, in one of its parts. What must not be: a reader that raises anything but its
-own error, one that breaks its process or takes too long, one that hands on no word and tells of none, and a process
-that is there when all is over. With ``--done`` each finished batch is noted in a file, and a run that was ended goes on
-from there. Needs the test packages.
+Hypothesis damages small sound files (``tests/seeds.py``): it changes, removes, doubles and inserts bytes, in the whole
+file or inside one part of a container. These are faults: a reader that raises anything but its own error, one that
+crashes its process or takes too long, one that returns no words and does not say so, and a process that still runs at
+the end. With ``--done`` each finished batch is noted in a file, and a run that was stopped continues from there. It
+needs the test packages.
 """
 
 from __future__ import annotations
@@ -90,10 +90,10 @@ def _is_there(path: Path | None) -> bool:
 
 
 def fuzzed(workers: Workers, kind: str, data: bytes, count: int, faults: list[str], *, number: int = 0) -> Counter[str]:
-    """The number of damaged files of a kind that were read, and of those that were reported; other outcomes are added
-    to ``faults``.
+    """Read ``count`` damaged versions of the file ``data`` in worker processes. Returns how many were read and how many
+    were reported as unreadable; any other outcome is added to ``faults``.
 
-    Each ``number`` makes other files, always the same ones.
+    Different values of ``number`` give different versions; the same value gives the same ones.
     """
     told: Counter[str] = Counter()
 
@@ -119,14 +119,15 @@ def fuzzed(workers: Workers, kind: str, data: bytes, count: int, faults: list[st
 
 
 def is_silently_empty(parsed: ParsedFile) -> bool:
-    """Whether a file that counts as read has no passage, no heading, and no word that was dropped."""
+    """Whether a file counts as read although nothing came out of it: no passage, no heading, and no dropped word."""
     headed = any(block.kind in HEADS for block in parsed.document.blocks)
     return not (parsed.length or headed or parsed.document.dropped)
 
 
 def damaged(data: bytes, edits: list[Any], part: float) -> bytes:
-    """The file with these edits: in the whole file if ``part`` is below a quarter, else in one part of its
-    container."""
+    """Apply the edits to a file: to the whole file if ``part`` is below 0.25, else to one part of its container, which
+    ``part`` selects.
+    """
     if isOleFile(data=data) and part >= 0.25:
         return _damaged_stream(data, edits, part)
     if not data.startswith(b"PK") or part < 0.25:
@@ -143,7 +144,9 @@ def damaged(data: bytes, edits: list[Any], part: float) -> bytes:
 
 
 def _damaged_stream(data: bytes, edits: list[Any], part: float) -> bytes:
-    """A compound file with these edits of one of its streams, which keeps its length."""
+    """A compound (OLE) file with these edits applied to one of its streams, which ``part`` selects. The stream keeps
+    its length.
+    """
     file = io.BytesIO(data)
     with OleFileIO(file, write_mode=True) as container:
         names = container.listdir()
@@ -166,7 +169,7 @@ def edited(data: bytes, edits: list[Any]) -> bytes:
 
 
 def children() -> int:
-    """The number of running child processes."""
+    """The number of child processes of this process that are running."""
     listed = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children")
     return len(listed.read_text().split()) if listed.exists() else 0
 

@@ -1,15 +1,15 @@
-"""Measures what a library costs as it grows to 10,000 and 100,000 passages (a million with ``--million``), as ratios to
-the first size.
+"""Measures what a library of 10,000 and of 100,000 passages costs (with ``--million`` of a million), as ratios.
 
     python -m eval.benchmarks.growth
 
-Documents are sentences of the suites in this repository, drawn again with other figures for each, so that words are as
-frequent as in texts of people; none is a version of another. The vectors of the first 10,000 passages are the model's.
-Those beyond are made: each lies around one of these (cosine 0.9 or so), its sentences around it, since embedding a
-million passages takes hours. A graph over them is as dense as one over many documents on the same subjects.
+The documents are made of sentences from the suites in this repository, with new figures in each, so that words are as
+frequent as in real texts; no document is a version of another. The first 10,000 passages have the model's vectors.
+Embedding a million passages would take hours, so the others have made-up vectors: each is near one of the real ones
+(cosine about 0.9), and its sentences are near it. The index graph over them is as dense as one over many documents on
+the same subjects.
 
-The catalog and the index are where ``PUSHBACK_CATALOG`` and ``PUSHBACK_CHROMA_URL`` say, else in the folder. What is
-made is kept in ``--home`` for the next run, where one is named. Each library is asked by a process of its own.
+The catalog and the index are where ``PUSHBACK_CATALOG`` and ``PUSHBACK_CHROMA_URL`` say, else in the folder. With
+``--home`` the libraries are kept there for the next run. Each library is asked by a process of its own.
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ FIGURE = re.compile(r"\b\d{2,}\b")
 
 
 class Around:
-    """An embedder with the model's vectors for the first texts, and made-up ones for the others."""
+    """An embedder for large libraries: the first passages get the model's vectors, all others get made-up vectors near
+    one of these.
+    """
 
     def __init__(self, real: Embedder, count: int = REAL) -> None:
         self._real, self._count = real, count
@@ -72,11 +74,11 @@ class Around:
 
     @property
     def identity(self) -> Identity:
-        """The identity of the model."""
+        """The identity of the real model."""
         return self._real.identity
 
     def embed(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> Iterator[tuple[int, Embedding]]:
-        """Each passage's index and embedding."""
+        """Yield the index and the embedding of each passage."""
         new = [n for n, text in enumerate(texts) if text not in self._known]
         if new and self.reads and len(self._known) < self._count:
             for n, embedding in self._real.embed([texts[n] for n in new], [sentences[n] for n in new]):
@@ -86,11 +88,13 @@ class Around:
             yield n, self._known.get(text) or self._made(len(sentences[n]))
 
     def query(self, text: str) -> Vectors:
-        """A question's vector."""
+        """The vector of a question, from the real model."""
         return self._real.query(text)
 
     def learn(self, settings: Settings) -> None:
-        """Take the vectors of a library, as far as it was made in an earlier run, for the model's."""
+        """Read the vectors from the library of an earlier run, if there is one, and use them instead of asking the
+        model again.
+        """
         if len(self._known) >= self._count or not places.is_there(settings):
             return
         catalog = places.opened(settings)
@@ -115,14 +119,14 @@ class Around:
 
 
 def sentences() -> list[str]:
-    """The sentences that documents are made of."""
+    """The sentences in the documents of all suites. Generated documents are made of them."""
     paths = sorted(path for ending in ("*.md", "*.txt") for path in SUITES.rglob(ending))
     texts = (" ".join(path.read_text("utf-8").split()) for path in paths)  # lines are cut anywhere
     return list(dict.fromkeys(found for text in texts for found in SENTENCE.findall(text)))
 
 
 def document(number: int, known: Sequence[str]) -> str:
-    """The text of a document, always the same."""
+    """The text of the document with this number, always the same, made of some of the sentences ``known``."""
     drawn = random.Random(SEED + number)
     said = [FIGURE.sub(lambda _: str(drawn.randint(10, 4_999)), one) for one in drawn.sample(known, SENTENCES)]
     paragraphs = (" ".join(said[start : start + PARAGRAPH]) for start in range(0, SENTENCES, PARAGRAPH))
@@ -130,7 +134,7 @@ def document(number: int, known: Sequence[str]) -> str:
 
 
 def write(folder: Path, numbers: range, known: Sequence[str]) -> None:
-    """Write documents, a hundred in a folder; existing ones are left unchanged."""
+    """Write the documents with these numbers, a hundred in each subfolder. Existing files are left unchanged."""
     for number in numbers:
         path = folder / f"{number // 100}" / f"{number}.md"
         if not path.exists():
@@ -139,7 +143,10 @@ def write(folder: Path, numbers: range, known: Sequence[str]) -> None:
 
 
 def measured(size: int, home: Path, embedder: Around, known: Sequence[str], asked: int) -> dict[str, float]:
-    """Measure a library of so many passages."""
+    """Make a library of about ``size`` passages and measure it; returns the measures by name.
+
+    ``known`` are the sentences that documents are made of; ``asked`` is the number of questions.
+    """
     settings, folder = load({"home": home, "library": f"growth-{size}"}), home / f"documents-{size}"
     documents = range(round(size / PASSAGES))
     write(folder, documents, known)
@@ -190,7 +197,9 @@ def measured(size: int, home: Path, embedder: Around, known: Sequence[str], aske
 
 
 def ask(settings: Settings, asked: int, started: float) -> dict[str, float]:
-    """Ask questions of a library, in a process that does nothing else."""
+    """Measure ``asked`` questions and searches of a library, in a process that does nothing else; returns the measures
+    by name. ``started`` is the time at which this process was started.
+    """
     from ui.views.present_library import table
 
     every = [json.loads(line)["question"] for line in QUESTIONS.read_text("utf-8").splitlines()]
@@ -214,19 +223,23 @@ def ask(settings: Settings, asked: int, started: float) -> dict[str, float]:
 
 
 def peak() -> float:
-    """The most memory that this process had, in MB, as Linux tells: not that of the one that started it."""
+    """The most memory that this process has used, in MB, as Linux reports it. The memory of its parent is not
+    included.
+    """
     told = Path("/proc/self/status").read_text("utf-8")
     return int(told.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def worked(work: Callable[[], object]) -> tuple[float, float]:
-    """Seconds of a call, and processor seconds of this process, which others on its core do not change."""
+    """The seconds that a call takes: elapsed time, and processor time of this process. Other processes on the same core
+    do not affect the latter.
+    """
     before = time.process_time()
     return timed(work), time.process_time() - before
 
 
 def tell(found: Sequence[dict[str, float]]) -> None:
-    """Print each measure of the first library, and those of the others as ratios to it."""
+    """Print each measure of the first library, and those of the other libraries as ratios to it."""
     for name, least in found[0].items():
         ratios = "  ".join(f"×{one[name] / least:.2f}" for one in found[1:])
         print(f"{name:32}{least:12,.4g}  {ratios}")

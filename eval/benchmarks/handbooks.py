@@ -1,5 +1,4 @@
-"""Converts suites on companies' handbooks: their gold is stored as places, and is filled in from the documents, or
-removed again.
+"""Fills the quotes into suites on companies' handbooks, which store only their places, or removes them again.
 
     python -m eval.benchmarks.handbooks --corpora ../shared/data/corpora --out FOLDER
     python -m eval.benchmarks.handbooks --corpora ../shared/data/corpora --keep SUITE.yaml
@@ -23,7 +22,9 @@ Json = dict[str, Any]
 
 
 def main() -> None:
-    """Make the suites, or keep one."""
+    """Write the suites with their quotes to ``--out``, or with ``--keep`` store one suite with the places of its
+    quotes.
+    """
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--corpora", type=Path, required=True)
     parser.add_argument("--out", type=Path)
@@ -41,13 +42,17 @@ def main() -> None:
 
 
 def with_gold(suite: Json, change: Callable[[Json], Json]) -> Json:
-    """The suite with each gold changed."""
+    """The suite with ``change`` applied to each of its gold quotes."""
     cases = [{k: [change(g) for g in v] if k in GOLD else v for k, v in case.items()} for case in suite["cases"]]
     return {**suite, "cases": cases}
 
 
 def placed(gold: Json, corpus: Path) -> Json:
-    """The place of a quote in its file, ignoring white space; ValueError if it is not there."""
+    """Replace the quote of a gold entry by its place (start and end) in the file; whitespace is ignored.
+
+    Raises:
+        ValueError: the quote is not in the file.
+    """
     text = (corpus / gold["source"]).read_text("utf-8")
     match = re.search(r"\s+".join(map(re.escape, gold["quote"].split())), text)
     if match is None:
@@ -56,7 +61,7 @@ def placed(gold: Json, corpus: Path) -> Json:
 
 
 def quoted(gold: Json, corpus: Path) -> Json:
-    """The words of a file at a place."""
+    """Replace the place of a gold entry (start and end in its file) by the words that are there."""
     start, end = gold["at"]
     text = (corpus / gold["source"]).read_text("utf-8")
     return {"source": gold["source"], "quote": " ".join(text[start:end].split())}

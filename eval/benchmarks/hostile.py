@@ -3,9 +3,10 @@
     python -m eval.benchmarks.hostile --only csv
     python -m eval.benchmarks.hostile --done hostile.jsonl
 
-Each goes the way that sync takes, a worker or this process. Ends with 1 where a reader failed or broke, one took more
-than ``SECONDS`` of processor time without being refused, or a passage is longer than ``LONGEST_PASSAGE``. With
-``--done`` each outcome is noted in a file, and a run that was ended goes on from there. Needs the test packages.
+Each file is read as sync reads it, in a worker or in this process. The exit code is 1 if a reader failed or crashed, if
+a file took more than ``SECONDS`` of processor time without being refused, or if a passage is longer than
+``LONGEST_PASSAGE``. With ``--done`` each outcome is noted in a file, and a run that was stopped continues from there.
+It needs the test packages.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ MEGABYTE = 1_000_000
 
 
 class Read(NamedTuple):
-    """The outcome of reading one file."""
+    """The outcome of reading one file: processor seconds, the reason if it was refused, and the number and the longest
+    of its passages.
+    """
 
     seconds: float
     reason: str  # why it was refused; empty when it was read
@@ -70,13 +73,15 @@ def main() -> None:
 
 
 def outcomes(path: Path) -> dict[str, Read]:
-    """The noted outcomes, by the names of their files."""
+    """Read the outcomes that an earlier run noted in a file; returns them by the names of the files that were read."""
     noted = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     return {one.pop("name"): Read(**one) for one in noted}
 
 
 def read(name: str, data: bytes) -> Read:
-    """Read a file in a worker process, as ``ingest.sync`` does, and measure it."""
+    """Read a file as ``ingest.sync`` does, in a worker process or, if it is small plain text, in this process, and
+    measure it.
+    """
     task = Task(data, name, "0123456789", 80)
     started, reason, passages = _used(), "", list[Passage]()
     with Workers() as workers:
@@ -92,12 +97,12 @@ def read(name: str, data: bytes) -> Read:
 
 
 def _used() -> float:
-    """Processor time of this process and of those it started and saw end."""
+    """Processor seconds of this process and of its ended child processes."""
     return sum(getrusage(who).ru_utime + getrusage(who).ru_stime for who in (RUSAGE_SELF, RUSAGE_CHILDREN))
 
 
 def hostile() -> Iterator[tuple[str, bytes]]:
-    """The files; each is made when it is needed."""
+    """Yield the name and the content of each file that may break a reader. Each is made only when it is needed."""
     for made in (_texts, _markdown, _pages, _tables, _mails, _packed, _others, _small, _more):
         for name, content in made():
             yield name, content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
@@ -261,7 +266,7 @@ def _others() -> Iterator[tuple[str, str | bytes]]:
 
 
 def pdf(pages: int, content: str = "") -> bytes:
-    """A PDF of so many pages, all with one content: small, however many they are."""
+    """A PDF with ``pages`` pages. All pages have the same content, so that the file stays small."""
     lines = "".join(f"1 0 0 1 50 {780 - 12 * n} Tm ({PROSE}) Tj " for n in range(60))
     stream = (content or f"BT /F 9 Tf {lines}ET").encode()
     kids = " ".join(f"{n + 6} 0 R" for n in range(pages))

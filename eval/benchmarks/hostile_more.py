@@ -1,6 +1,6 @@
-"""More files made to break a reader: they nest, repeat, refer or leave open what their formats allow, without end.
+"""More files made to break a reader: they nest, repeat, refer or leave open, without end, whatever their format allows.
 
-``hostile.py`` reads them with the others, ``tests/test_reading_hostile.py`` one by one. Needs the test packages.
+``hostile.py`` reads them with the others, ``tests/test_reading_hostile.py`` one by one. They need the test packages.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Files = dict[str, Callable[[], str | bytes]]
 
 
 def more() -> Mapping[str, Callable[[], str | bytes]]:
-    """The function that makes each file, by the file's name."""
+    """The functions that make the files meant to break a reader, by the names of the files."""
     return {
         f"{name}.{kind}": make
         for kind, files in (
@@ -236,7 +236,7 @@ def _containers() -> Files:
 
 
 def _overlapping(text: str) -> bytes:
-    """A container whose members are all the same bytes of it, told apart by their names alone."""
+    """A zip container with 500 entries of different names that all refer to the same bytes."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as container:
         container.writestr("word/document.xml", text)
@@ -252,7 +252,7 @@ def _overlapping(text: str) -> bytes:
 
 
 def _end(data: bytes, *, entries: int, size: int = 46) -> bytes:
-    """The record at a container's end that lies about how much there is."""
+    """An end record for the zip container ``data``, with false numbers of entries and bytes."""
     return struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, entries, entries, size, data.rindex(b"PK\x01\x02"), 0)
 
 

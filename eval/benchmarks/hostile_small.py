@@ -1,6 +1,7 @@
-"""Small files made to break a reader: they hold figures, references, encodings and positions that no program writes.
+"""Small files made to break a reader: they have figures, references, encodings and positions that no program writes.
 
-``hostile.py`` reads them with the large ones, ``tests/test_reading_hostile.py`` one by one. Needs the test packages.
+``hostile.py`` reads them with the large ones, ``tests/test_reading_hostile.py`` one by one. They need the test
+packages.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ TEXT = "BT /F 9 Tf 50 700 Td (The buyer compares the offers.) Tj ET"
 
 
 def small() -> Mapping[str, Callable[[], str | bytes]]:
-    """The function that makes each file, by the file's name."""
+    """The functions that make the files meant to break a reader, by the names of the files."""
     return {
         f"{name}.{kind}": make
         for kind, files in (
@@ -61,7 +62,7 @@ def _sheets() -> dict[str, Callable[[], bytes]]:
 
 
 def _figure(value: str, code: str, kind: str = "n") -> bytes:
-    """A workbook whose one figure has this format."""
+    """A workbook with a single figure, in the number format ``code``."""
     named = '<c t="inlineStr"><is><t>{}</t></is></c>'
     rows = f"<row>{named.format('Channel')}{named.format('Cost')}</row>"
     rows += f'<row>{named.format("Search")}<c s="0" t="{kind}"><v>{value}</v></c></row>'
@@ -115,7 +116,7 @@ def _said(text: str) -> str:
 
 
 def _numbered(form: str) -> bytes:
-    """A list whose numbers are written in this form."""
+    """A Word document with a list whose numbers are written in the form ``form``."""
     from tests.office import W, word
 
     level = (
@@ -127,7 +128,7 @@ def _numbered(form: str) -> bytes:
 
 
 def _tall(text: str, rows: int) -> bytes:
-    """A table with a cell that is merged over all its rows."""
+    """A Word document with a table in which a cell with this text is merged over all rows."""
     from tests.office import word
 
     merged = "<w:tr><w:tc><w:tcPr><w:vMerge {}/></w:tcPr>{}</w:tc><w:tc>{}</w:tc></w:tr>"

@@ -3,13 +3,15 @@
     python -m eval.benchmarks.killing [--kills 200] [--seed 1] [--kind reindex]
 
 Each kill (SIGKILL) hits a real command in a process of its own: ingest into a new library, ingest of changed files,
-remove, reindex to another length of passages, and ingest into a library of each older schema. The moment is random
-between two of the steps by which a command changes catalog or index, which an undisturbed run counts; of a reindex
-every other kill hits its end, where the new passages take the place of the old and the index is rebuilt, and of an
-older library the statements that make it one of today's. Then a copy of what is left is opened and searched: each
-document is as it was before or as it is after, wholly. In what was left itself the same command runs again; after it
-the library is what the undisturbed run made, and the doctor finds it well.
-Batches are small, so that few documents make many transactions. Unix only; ends with 1 when anything failed.
+remove, reindex to another length of passages, and ingest into a library of each older schema. An undisturbed run counts
+the steps by which a command changes the catalog or the index; the kill comes at a random moment between two of them.
+Every other kill of a reindex comes at its end, where the new passages replace the old ones and the index is rebuilt;
+every other kill of an upgrade comes while the schema is changed.
+
+Then a copy of what is left is opened and searched: each document must be wholly as it was before the command, or wholly
+as it is after it. In the original, the same command runs again; after it, the library must be what the undisturbed run
+made, and the doctor must find no problem. Batches are small, so that few documents make many transactions. Unix only;
+the exit code is 1 if anything failed.
 """
 
 from __future__ import annotations
@@ -72,14 +74,18 @@ STEPS_OF = {
 
 
 class Whole(NamedTuple):
-    """All that a library shows: documents by source, as digests with a sentence of each, and people's feedback."""
+    """Everything that a library shows. ``documents`` has a digest and a sentence of each document, by source; ``said``
+    has the conversations, the feedback and the verdicts.
+    """
 
     documents: dict[str, tuple[str, str]]
     said: tuple[str, ...]
 
 
 class Kind(NamedTuple):
-    """A command to kill: its starting point, its arguments, and the library before and after it."""
+    """A kind of kill: the command, the library that it starts from (``home``), and what a library shows before and
+    after the command.
+    """
 
     name: str
     home: Path
@@ -127,7 +133,9 @@ def main() -> None:
 
 
 def prepared(name: str, folder: Path, embedder: Embedder) -> Kind:
-    """The kind, with its library before the command, and after it has run to its end on a copy."""
+    """Run a command undisturbed, and note what the library shows before and after it, and the time between its steps.
+    ``name`` is one of ``KINDS``.
+    """
     files, home, kept = folder / "files", folder / "home", folder / name
     first = ["ingest", "--quiet", "--home", str(home), str(files)]
     command = {
@@ -160,7 +168,7 @@ def prepared(name: str, folder: Path, embedder: Embedder) -> Kind:
 
 
 def hard_steps(name: str, taken: str) -> range:
-    """The riskiest steps of a command, from the letters of all the steps that it took."""
+    """The riskiest steps of a command; ``taken`` has a letter for each step that it took."""
     if name == "reindex":
         return range(taken.index(STEPS_OF["rebuilding"]), len(taken))
     if name.startswith("upgrade"):
@@ -170,13 +178,13 @@ def hard_steps(name: str, taken: str) -> range:
 
 
 def renew(folder: Path, of: Path) -> None:
-    """Make a folder a copy of another."""
+    """Replace a folder with a copy of the folder ``of``."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(of, folder)
 
 
 def lay(files: Path, kind: str) -> None:
-    """Write the files that the command of a kind finds."""
+    """Empty the folder ``files``, and write the files that a command of this kind reads."""
     shutil.rmtree(files, ignore_errors=True)
     files.mkdir()
     write(files, range(DOCUMENTS), "first")
@@ -188,7 +196,9 @@ def lay(files: Path, kind: str) -> None:
 
 
 def begin(folder: Path, embedder: Embedder) -> list[str]:
-    """Make the library that commands start with: documents, a conversation and a verdict."""
+    """Make the library that commands start from, with documents, a conversation and a verdict. Returns the names of the
+    modules that this process has loaded.
+    """
     run(["ingest", "--quiet", "--home", str(folder / "base"), str(folder / "files")])
     with Library.open(Settings(home=folder / "base"), embedder) as library:
         conversation = library.conversations.begin()
@@ -201,7 +211,7 @@ def begin(folder: Path, embedder: Embedder) -> list[str]:
 
 
 def downgrade(catalog: Path, version: int) -> None:
-    """Change a catalog into one of an older version."""
+    """Change a catalog into one of an older schema version."""
     connection = sqlite3.connect(catalog)
     with connection:
         for table in reversed(re.findall(r"CREATE TABLE (?:IF NOT EXISTS )?(\w+)", ";".join(STEPS[version]))):
@@ -213,7 +223,11 @@ def downgrade(catalog: Path, version: int) -> None:
 def killed(
     kind: Kind, among: range, folder: Path, moments: random.Random, embedder: Embedder
 ) -> Iterator[tuple[str, str]]:
-    """Run the command and kill it during one of these steps; returns the library's state afterwards, and the step."""
+    """Run a command, kill it at a random moment during one of the steps ``among``, check the library, and run the
+    command again.
+
+    Yields pairs of a fault, or ``DOUBT``, and a text that says when the kill came and what is wrong.
+    """
     home, copy = folder / "home", folder / "copy"
     lay(kind.files, kind.name)
     alive = True
@@ -241,8 +255,11 @@ def killed(
 
 
 def compared(kind: Kind, left: Whole) -> Iterator[tuple[str, str]]:
-    """The documents that are neither in the state before the command nor in the state after it, each with what is
-    wrong."""
+    """Compare what the library shows after a kill with its state before and after the command. Each document must be in
+    one of these two states, and nothing else may be lost.
+
+    Yields pairs of a fault and what is wrong.
+    """
     for one in kind.before.documents.keys() | kind.after.documents.keys() | left.documents.keys():
         was, becomes, found = (whole.documents.get(one) for whole in (kind.before, kind.after, left))
         if found is None and was is not None and becomes is not None:
@@ -256,7 +273,7 @@ def compared(kind: Kind, left: Whole) -> Iterator[tuple[str, str]]:
 
 
 def finished(home: Path, kind: Kind, embedder: Embedder) -> str | None:
-    """Run the command again; returns what is wrong afterwards."""
+    """Run the command again on the library that a kill left. Returns what is wrong afterwards; None if all is right."""
     gone = kind.name == "remove" and source(3) not in asked(home, "SELECT source FROM sources")
     if not gone:  # what is removed already cannot be removed again
         run(kind.command)
@@ -268,16 +285,16 @@ def finished(home: Path, kind: Kind, embedder: Embedder) -> str | None:
 
 
 def held(home: Path, embedder: Embedder) -> Whole:
-    """Everything that the library shows; see ``shown``."""
+    """Open the library in ``home`` and return everything that it shows; see ``shown``."""
     with opened(home, embedder) as library:
         return shown(library, embedder)
 
 
 def shown(library: Library, embedder: Embedder) -> Whole:
-    """All that a library shows, once each document was found by a search, by its words and by its vectors.
+    """Everything that a library shows, after a check that a search finds each document by its words and by its vectors.
 
     Raises:
-        AssertionError: what is searched is not what is there.
+        AssertionError: the search does not find what the library has.
     """
     documents, passages = {}, set[str]()
     for entry in library.entries():
@@ -309,20 +326,22 @@ def shown(library: Library, embedder: Embedder) -> Whole:
 
 @cache
 def meaning(embedder: Embedder, text: str) -> Vectors:
-    """The vector of a question."""
+    """The vector of a text, which is computed only once."""
     return embedder.query(text)
 
 
 @contextmanager
 def opened(home: Path, embedder: Embedder) -> Iterator[Library]:
-    """Open the library with its own passage length; create it where there is none."""
+    """Open the library in ``home`` with the passage length that it was made with; create it if there is none."""
     words = asked(home, "SELECT passage_words FROM state") or [Settings().passage_words]
     with Library.open(Settings(home=home, passage_words=words[0]), embedder, create=True) as library:
         yield library
 
 
 def asked(home: Path, sql: str) -> list[Any]:
-    """A column of a catalog, read without changing or repairing it; empty if there is no table yet."""
+    """Run a query on the catalog in ``home`` and return its only column, without changing or repairing the catalog.
+    Empty if there is no catalog or no such table yet.
+    """
     catalog = home / "default" / CATALOG
     if not catalog.exists():
         return []
@@ -340,7 +359,7 @@ def source(number: int) -> str:
 
 
 def write(folder: Path, numbers: range, edition: str) -> None:
-    """Write small memos and a few long documents."""
+    """Write the memos with these numbers, some of them long; each paragraph names the ``edition``."""
     for number in numbers:
         thing = THINGS[number % len(THINGS)]
         parts = [
@@ -355,7 +374,7 @@ def write(folder: Path, numbers: range, edition: str) -> None:
 
 
 def run(command: list[str]) -> None:
-    """A command of ``pushback`` in this process.
+    """Run a ``pushback`` command in this process.
 
     Raises:
         RuntimeError: it does not end with 0.
@@ -369,7 +388,9 @@ def run(command: list[str]) -> None:
 
 @contextmanager
 def running(command: list[str]) -> Iterator[tuple[int, int]]:
-    """A process that runs a command, and a pipe that gets a letter for each step that changes something."""
+    """Run a command in a forked process. Yields the id of the process, and a pipe that gets a letter for each step that
+    changes something.
+    """
     reads, writes = os.pipe()
     child = os.fork()
     if child == 0:
@@ -388,7 +409,7 @@ def running(command: list[str]) -> Iterator[tuple[int, int]]:
 
 
 def tell_steps(pipe: int) -> None:
-    """From now on, write a letter of ``STEPS_OF`` before each change of the catalog or the index."""
+    """From now on, write a letter of ``STEPS_OF`` to the pipe before each change of the catalog or the index."""
 
     def telling(cls: type, name: str) -> None:
         plain = getattr(cls, name)
@@ -408,14 +429,16 @@ def tell_steps(pipe: int) -> None:
 
 
 def made(told: Any) -> Any:
-    """The result of a fork; its error is raised."""
+    """Return the result of ``in_a_fork``, or raise it if it is an error."""
     if isinstance(told, Exception):
         raise told
     return told
 
 
 def in_a_fork(work: Callable[[], Any]) -> Any:
-    """The result of ``work`` in a forked process, which shares the loaded modules and model; its error is raised."""
+    """Run ``work`` in a forked process, which shares the loaded modules and model, and return its result. If it fails,
+    an error is returned, not raised.
+    """
     reads, writes = os.pipe()
     child = os.fork()
     if child == 0:

@@ -2,13 +2,15 @@
 
     python -m eval.benchmarks.killing_servers [--kills 100] [--seed 1]
 
-An API server, a worker, PostgreSQL and a Chroma server run on loopback, as processes of their own. Each round asks the
-API for three jobs (new files are read, a file is read in another edition, an idea is tested) and ends one of the four
-at a random moment of their work: with SIGKILL, PostgreSQL by SIGQUIT, on which it ends at once and writes nothing
-more. Then it is started again. Every document that is visible must be whole, in one of its editions; every job that
-the API took must end, and be done once; a job that failed and said so is asked for again, as people do. In the end the
-doctor must find nothing left. A double embeds, and heartbeats are seconds, so that a round is short. Unix only; ends
-with 1 when anything failed.
+An API server, a worker, PostgreSQL and a Chroma server run on loopback, each as a process of its own. Each round asks
+the API for three jobs (new files are read, a new edition of a file is read, an idea is tested), kills one of the four
+at a random moment of this work, and starts it again. The kill is SIGKILL; PostgreSQL gets SIGQUIT, at which it ends at
+once and writes nothing more.
+
+Every visible document must be whole, in one of its editions. Every job that the API accepted must end, and be done
+once; a job that failed and said so is asked for again, as people do. At the end, the doctor must find no problem. A
+stand-in makes the vectors, and heartbeats are seconds, so that a round is short. Unix only; the exit code is 1 if
+anything failed.
 """
 
 from __future__ import annotations
@@ -51,7 +53,7 @@ CHECKED = 4  # earlier documents that each round looks at again, beside its own
 
 
 def text(name: str, edition: str) -> str:
-    """The text of a file: it says in each paragraph which edition it is of."""
+    """The text of an edition of the file ``name``; each paragraph says which edition it is of."""
     parts = [
         f"The {edition} paragraph {part} of {name} says that {name} sold {part * 7} lamps in {1990 + part}. Whoever "
         f"bought them came back within {part + 2} days and asked for more of the kind."
@@ -61,7 +63,7 @@ def text(name: str, edition: str) -> str:
 
 
 class Child:
-    """A process that is forked from this one, killed, and forked again."""
+    """A process that is forked from this one, and can be killed and started again."""
 
     def __init__(self, work: Callable[[], object]) -> None:
         self._work = work
@@ -81,7 +83,7 @@ class Child:
 
 
 class Round:
-    """What the servers hold, and what was asked of them."""
+    """Sends the requests of all rounds, and checks what the servers should hold after them."""
 
     def __init__(self, client: httpx.Client, settings: Settings, database: Server) -> None:
         self._client, self._settings, self._database = client, settings, database
@@ -90,7 +92,7 @@ class Round:
         self.failed = 0  # jobs that said so
 
     def ask(self, number: int) -> dict[str, Callable[[], httpx.Response]]:
-        """The requests of a round: each begins a job."""
+        """The requests of round ``number`` by name. Each is a function that sends the request, which begins a job."""
         new = [f"memo-{number}-{one}.md" for one in range(2)]
         old = f"memo-{number - 1}-0.md" if number else new[0]
         for name in new:
@@ -111,7 +113,7 @@ class Round:
         )
 
     def begun(self, request: Callable[[], httpx.Response]) -> str:
-        """The id of the job that a request begins; the request is made until a server takes it."""
+        """Send a request again and again until a server accepts it; returns the id of its job."""
         until = time.monotonic() + PATIENCE
         while True:
             with suppress(httpx.TransportError):
@@ -124,7 +126,7 @@ class Round:
             time.sleep(0.1)
 
     def ended(self, name: str, request: Callable[[], httpx.Response], job: str) -> Iterator[str]:
-        """Wait for a job, and ask for it again where it failed; yields what went wrong."""
+        """Wait until a job ends, and send its request again if it failed. Yields what went wrong."""
         for _ in range(TRIED):
             if name == "test":
                 self.ideas.append(job)
@@ -151,7 +153,9 @@ class Round:
         return None
 
     def half_visible(self, names: list[str], *, all_there: bool) -> list[str]:
-        """Documents among these that are not whole, or not found; with ``all_there``, those that are not there."""
+        """What is wrong with the documents ``names``: those that are not whole, are not found by a search, or are there
+        twice. With ``all_there``, also those that are missing.
+        """
         from tests.fakes import WordEmbedder
 
         embedder, wrong = WordEmbedder(), []
@@ -177,13 +181,15 @@ class Round:
         return wrong
 
     def left(self) -> list[str]:
-        """What the doctor finds that it cannot put right, and passages without vectors."""
+        """The problems that the doctor finds and cannot repair, and those that it finds when it looks once more."""
         with patiently(self._settings) as library:
             found = [problem.what for problem in library.doctor() if not problem.mended]
             return found + [problem.what for problem in library.doctor()]
 
     def twice(self) -> list[str]:
-        """Verdicts that no job or more than one stands for."""
+        """What is wrong with the stored verdicts: those that are stored more than once, and those that no job has
+        made.
+        """
         with queues.Queue(self._database.address)._session() as session:
             kept = session.execute("SELECT id FROM pushback_default.verdicts").fetchall()
         known = Counter(id for (id,) in kept)
@@ -194,12 +200,12 @@ class Round:
 
 
 def plain(text: str) -> str:
-    """The words of a text as they are compared: Markdown's signs and lines aside."""
+    """The words of a text as they are compared, without Markdown's heading signs and line ends."""
     return " ".join(text.replace("#", " ").split())
 
 
 def patiently(settings: Settings) -> Library:
-    """The library, once its servers answer and its index is settled."""
+    """Open the library as soon as its servers answer and its index can be searched."""
     from tests.fakes import WordEmbedder
 
     embedder = WordEmbedder()
@@ -217,7 +223,7 @@ def patiently(settings: Settings) -> Library:
 
 
 def worker(settings: Settings) -> None:
-    """What a worker does, with shorter heartbeats."""
+    """Run a worker with short heartbeats, until the process is killed."""
     from tests.fakes import WordEmbedder
 
     queues.HEARTBEAT, queues.DEAD, queues.LOOK = BEAT, DEAD, LOOK
@@ -225,7 +231,7 @@ def worker(settings: Settings) -> None:
 
 
 def server(settings: Settings) -> None:
-    """What an API server does."""
+    """Run an API server, until the process is killed."""
     from tests.fakes import WordEmbedder
 
     built = app.build(Desk(settings, WordEmbedder()), people.read(settings))
@@ -302,12 +308,12 @@ def main() -> None:
 
 
 def missing(held: Round, names: list[str]) -> list[str]:
-    """Documents among these, all read in earlier rounds, that are not there or not whole."""
+    """What is wrong with the documents ``names`` of earlier rounds, all of which should be there and whole."""
     return held.half_visible(names, all_there=True)
 
 
 def report(counts: Counter[str], number: int, fault: str, found: list[str]) -> None:
-    """Count and print what is wrong."""
+    """Count and print the faults of one kind that were found in round ``number``."""
     counts[fault] += len(found)
     for one in found:
         print(f"kill {number}: {fault}: {one}", flush=True)

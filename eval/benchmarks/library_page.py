@@ -1,9 +1,9 @@
 """Measures how soon the library page can be used with ten thousand documents: from the first paint to a table that can
 be searched.
 
-Documents are written straight into the catalog, since it is the page that is measured; the server is restarted,
-and a real Chromium (Debian's) looks at it. Says the seconds from the page's heading being seen to its table being
-seen, to a search being answered, and of the one query by itself.
+The documents are written straight into the catalog, since only the page is measured. The server is restarted, and
+Debian's Chromium visits the page. The program prints the seconds from the page's heading to its table, the seconds that
+a search takes, and those of the catalog query alone.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ BATCH = 500  # documents written at a time
 
 
 def document(number: int, folder: Path) -> DocumentRow:
-    """A document of a hundred words in two passages; every number gives other words."""
+    """A document of a hundred words in two passages; each number gives other words. ``folder`` is the folder of its
+    file.
+    """
     topic = TOPICS[number % len(TOPICS)]
     halves = [
         " ".join(f"{topic} {(number * 7919 + part * 104_729 + step * step) % 99_991}" for step in range(25))
@@ -62,7 +64,7 @@ def document(number: int, folder: Path) -> DocumentRow:
 
 
 def fill(settings: Settings, many: int) -> None:
-    """A library of so many documents."""
+    """Write a library of ``many`` documents straight into its catalog."""
     settings.folder.mkdir(parents=True)
     catalog = in_file(settings.folder / CATALOG, settings.passage_words)
     for start in range(0, many, BATCH):
@@ -71,7 +73,9 @@ def fill(settings: Settings, many: int) -> None:
 
 
 def measure(address: str, many: int) -> dict[str, float]:
-    """Measure one visit to the page, in seconds."""
+    """Visit the library page in a browser. Returns, by name, the seconds until its table is shown, until the page can
+    be used, and until a search is answered.
+    """
     from playwright.sync_api import sync_playwright
 
     flags = ["--no-sandbox", "--headless", "--disable-gpu"]
@@ -97,7 +101,7 @@ def measure(address: str, many: int) -> dict[str, float]:
 
 
 def main() -> None:
-    """Fill a library, serve it, visit the page twice, and print the seconds."""
+    """Fill a library, serve it, visit its page twice, and print the seconds."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--many", type=int, default=10_000)
     many = parser.parse_args().many
@@ -132,7 +136,7 @@ def main() -> None:
 
 
 def wait_for(address: str) -> None:
-    """Wait until the server answers."""
+    """Wait until the server at this address answers."""
     for _ in range(600):
         try:
             with urlopen(address, timeout=5):

@@ -2,8 +2,8 @@
 
     python -m eval.benchmarks.linear
 
-Processor time of parsing alone, the least of ``ROUNDS``. A quadratic reader comes to 16. That each of these is read at
-all is a test: ``tests/test_reading_linear.py``.
+The measure is the processor time of parsing alone, the least of ``ROUNDS`` rounds. The time of a quadratic reader would
+grow sixteenfold. That each of these files can be read is tested in ``tests/test_reading_linear.py``.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def of_parsing(name: str) -> float:
 
 
 def longer(work: Callable[[int], object]) -> float:
-    """The factor by which the time grows for ``LONGER`` times as much text."""
+    """How many times longer ``work`` takes on ``LONGER`` times as much text."""
     seconds: dict[int, list[float]] = {1: [], LONGER: []}
     work(1)  # whatever is loaded with the first
     for _ in range(ROUNDS):

@@ -1,7 +1,6 @@
-"""Code that the benchmarks share: arguments, the library of the textbook, a server, measuring in turns, and the printed
-line.
+"""Code that the benchmarks share: arguments, the textbook's library, a server, measuring in turn, and the printed line.
 
-It imports nothing heavy: the memory of a process counts as that of its child until the child runs its own program.
+It imports nothing heavy: until a child process runs its own program, the memory of its parent counts as its own.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ WORKS = Path(__file__).parents[1] / "suites" / "works" / "documents"
 
 
 def arguments(about: str | None) -> argparse.Namespace:
-    """``data`` and ``home``, as given on the command line."""
+    """Parse the arguments ``--data`` and ``--home`` of a benchmark; the first line of ``about`` is its description."""
     parser = argparse.ArgumentParser(description=(about or "").split("\n", maxsplit=1)[0])
     parser.add_argument(
         "--data", type=Path, default=Path("../shared/data"), help="the folder that holds textbook/, if there is one"
@@ -39,9 +38,10 @@ def arguments(about: str | None) -> argparse.Namespace:
 
 
 def textbook(data: Path) -> Path:
-    """The folder of the textbook; where it is not there, the documents of a suite that is in the repository.
+    """The folder of the textbook in ``data``. If it is not there, the documents of a suite that is in the repository.
 
-    The bars were set on the textbook. ``sources.py`` says where it comes from and whether yours is the same.
+    The limits of the benchmarks were set on the textbook. ``sources.py`` says where it comes from and checks whether
+    yours is the same.
     """
     if any((data / "textbook").glob("*.md")):
         return data / "textbook"
@@ -51,14 +51,14 @@ def textbook(data: Path) -> Path:
 
 @contextmanager
 def fresh_home() -> Iterator[Path]:
-    """A folder for libraries, for the length of the block."""
+    """Yield a temporary folder for libraries, which is removed at the end of the block."""
     with tempfile.TemporaryDirectory(prefix="pushback-bench-") as folder:
         yield Path(folder)
 
 
 @contextmanager
 def textbook_home(given: argparse.Namespace) -> Iterator[Path]:
-    """A home folder with a library of the textbook, made in another process."""
+    """Yield a home folder with a library of the textbook, which another process has made."""
     with fresh_home() as fresh:
         home = given.home or fresh
         run([PUSHBACK, "ingest", "--quiet", "--home", str(home), str(textbook(given.data))])
@@ -66,7 +66,7 @@ def textbook_home(given: argparse.Namespace) -> Iterator[Path]:
 
 
 class Server(NamedTuple):
-    """A Streamlit page that is served to this machine: its port there, and the process."""
+    """A Streamlit server on this machine: its port and its process id."""
 
     port: int
     process: int
@@ -74,7 +74,7 @@ class Server(NamedTuple):
 
 @contextmanager
 def serving(page: Path, home: Path) -> Iterator[Server]:
-    """The server of a Streamlit page over the library in ``home``, for the length of the block."""
+    """Serve a Streamlit page over the library in ``home`` until the end of the block."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -105,7 +105,9 @@ def serving(page: Path, home: Path) -> Iterator[Server]:
 
 
 def in_turn(times: int, sides: Mapping[str, Callable[[], object]]) -> dict[str, list[float]]:
-    """The seconds of each side, measured in turn, ``times`` times; every other round starts with the last side."""
+    """Call the functions in turn, ``times`` times each; returns the seconds of each call, by the function's name. Every
+    other round has the reverse order.
+    """
     seconds: dict[str, list[float]] = {name: [] for name in sides}
     for number in range(times):
         for name in list(sides)[:: 1 if number % 2 == 0 else -1]:
@@ -121,7 +123,7 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def run(command: list[str]) -> int:
-    """Run a command; returns its peak memory, in the unit of ``ru_maxrss``."""
+    """Run a command; returns its peak memory, in the unit of ``ru_maxrss``. If it fails, this program exits."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -131,12 +133,12 @@ def run(command: list[str]) -> int:
 
 
 def ratio(ours: list[float], theirs: list[float]) -> float:
-    """The ratio of the medians."""
+    """The median of ``ours`` divided by the median of ``theirs``."""
     return median(ours) / median(theirs)
 
 
 def tell(what: str, value: float, *, at_least: float | None = None, at_most: float | None = None) -> None:
-    """Print a ratio with its limit; exit with 1 if the limit is missed."""
+    """Print a value with its limit; exits with 1 if the limit is missed. ``what`` says what is measured."""
     held = (at_least is None or value >= at_least) and (at_most is None or value <= at_most)
     bar = f"bar ≥ {at_least:g}" if at_least is not None else f"bar ≤ {at_most:g}"
     print(f"{what}: {value:.4g} ({bar}, {'held' if held else 'MISSED'})", flush=True)

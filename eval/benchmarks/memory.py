@@ -1,5 +1,4 @@
-"""Compares the peak memory of one ``pushback ask`` with that of a process that only loads the embedder and opens
-Chroma.
+"""Compares the peak memory of ``pushback ask`` with that of only loading the embedder and opening Chroma.
 
 python -m eval.benchmarks.memory --data ../shared/data
 """

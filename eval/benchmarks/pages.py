@@ -1,16 +1,16 @@
-"""Compares the text of saved news pages that ``ingest.pipeline.documents.load`` keeps with that of bare
-``trafilatura``.
+"""Compares the text that we keep of saved news pages with what bare ``trafilatura`` keeps.
 
     python -m eval.benchmarks.pages --data ../shared/data
 
-Each page has its main text as people marked it (``gold/``), from below its title on. The score of a page is the F1 of
-the words kept, counted as a bag: lower case, runs of ``\\w``. Ours is scored without the block of its title, as it is
-not in the gold; the whole kept text is printed beside it. Trafilatura is ``trafilatura.extract(data)`` with its default
-settings; its best ones for such pages (``favor_precision``, no comments) are printed, and are no bar.
+People have marked the main text of each page, from below its title on (``gold/``). The score of a page is the F1 of the
+kept words against the marked ones, as counts of lower-cased words (runs of ``\\w``). Our text is scored without the
+block of its title, since the gold does not have the title; the score of the whole text is printed beside it.
+Trafilatura is ``trafilatura.extract(data)`` with its default settings; the score with its best settings for such pages
+(``favor_precision``, no comments) is printed, but is no limit.
 
-The gold names no title. A title is right when its letters and digits are those of the page's ``og:title``, or of an
-``h1`` half of whose words stand in ``og:title`` or ``title``; the site's name at the end of either is no part of it.
-Pages that have neither are left out. Trafilatura reads titles from the same places: this counts agreement, not taste.
+The gold names no title. A title is right if its letters and digits are those of the page's ``og:title``, or of an
+``h1`` that has at least half of its words in ``og:title`` or ``title``; a site's name at the end does not count. Pages
+that have neither are left out. Trafilatura reads titles from the same places, so this measures agreement, not taste.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ HELD = 0.95  # what a page's text must be worth; where we stood before was 0.951
 
 
 class Read(NamedTuple):
-    """A page's text and title as one side reads them; empty where it fails."""
+    """The text and the title that a reader takes from a page; both are empty if it fails."""
 
     text: str
     title: str
@@ -63,7 +63,9 @@ def main() -> None:
 
 
 def sides(data: bytes) -> Mapping[str, Read]:
-    """What each side reads on a page."""
+    """The text and title of a page as our reader and trafilatura read them, by name. Each of the two reads the page in
+    two ways.
+    """
     whole, body = ours(data)
     bare = theirs(data)
     return {
@@ -75,7 +77,7 @@ def sides(data: bytes) -> Mapping[str, Read]:
 
 
 def ours(data: bytes) -> tuple[Read, Read]:
-    """Our text of a page, with the block of its title and without that block."""
+    """The text and title of a page as our reader reads them: first with the block of the title, then without it."""
     try:
         document = load(data, source="page.html", id="page")
     except SourceError:
@@ -86,7 +88,7 @@ def ours(data: bytes) -> tuple[Read, Read]:
 
 
 def theirs(data: bytes, **options: bool) -> Read:
-    """What ``trafilatura.extract`` gives, and the title of its metadata."""
+    """The text and title of a page as trafilatura reads them; ``options`` are those of ``trafilatura.extract``."""
     import trafilatura
 
     found = trafilatura.extract_metadata(data)
@@ -94,13 +96,13 @@ def theirs(data: bytes, **options: bool) -> Read:
 
 
 def f1(text: str, gold: str) -> float:
-    """The F1 of two texts as bags of words."""
+    """The F1 of two texts, each taken as counts of its words."""
     one, other = (Counter(re.findall(r"\w+", side.lower())) for side in (text, gold))
     return 2 * (one & other).total() / (one.total() + other.total())
 
 
 def expected_titles(data: bytes) -> set[str]:
-    """The letters of the titles that the page itself names; empty if it names none."""
+    """The titles that the page itself names, reduced to letters and digits; empty if it names none."""
     try:
         root = html.fromstring(data.decode("utf-8"))
     except (UnicodeDecodeError, ValueError):  # ValueError: an XML declaration that names an encoding

@@ -1,12 +1,15 @@
-"""Measures titles and dates: compares what a document states with what we read.
+"""Measures how often we read the title and the date of a document as the document states them.
 
     python -m eval.benchmarks.particulars --data ../shared/data
 
-Pages: a title is right as ``pages.py`` has it. A page states a date when it names one for programs as that of its
-publication, in a ``meta``, in its JSON-LD or in a ``time``, in this order; ours is right when it is the same day. A
-page without one is left out. Since we read these marks, too, the same is told of the pages with all their marks taken
-out, where nothing but the words that people see can tell; it has no bar, as not every page that is marked says it.
-Formats: a title is right when its letters are those of the first heading of the Markdown that the file was made of.
+The title of a page is judged as in ``pages.py``. A page states its date if it names a day of publication for programs:
+in a ``meta``, in its JSON-LD or in a ``time``, in this order; our date is right if it is the same day. A page without
+such a mark is left out. We read these marks, too, so the dates are also measured on the same pages without their marks,
+where only the words that people see can tell the date; this figure has no limit, since not every marked page also
+states its date in words.
+
+The title of a Word or PDF file is right if its letters are those of the first heading of the Markdown that the file was
+made from.
 """
 
 from __future__ import annotations
@@ -65,7 +68,7 @@ def read(data: bytes, source: str) -> About | None:
 
 
 def stated(data: bytes) -> set[str]:
-    """The days that the page names as its day of publication; empty if it names none."""
+    """The dates that the page names as its day of publication; empty if it names none."""
     root = html.fromstring(data.decode("utf-8", "replace").encode(), parser=html.HTMLParser(encoding="utf-8"))
     metas = (
         meta.get("content", "")
@@ -87,7 +90,9 @@ def days(texts: Iterable[str]) -> set[str]:
 
 
 def without_marks(data: bytes) -> bytes:
-    """The page without the marks that are there for programs only."""
+    """The page without the marks that only programs read: ``meta`` and ``script`` elements, and the dates of ``time``
+    elements.
+    """
     root = html.fromstring(data.decode("utf-8", "replace").encode(), parser=html.HTMLParser(encoding="utf-8"))
     for element in [*root.iter("meta", "script")]:
         element.drop_tree()
@@ -97,7 +102,7 @@ def without_marks(data: bytes) -> bytes:
 
 
 def formats_right(data: Path, formats: Path) -> Iterator[bool]:
-    """Whether each file has the title of the text that it was made from."""
+    """For each Word and PDF file, whether our reader gives it the title of the text that it was made from."""
     for row in rows(formats):
         about = read((formats / row["file"]).read_bytes(), PurePosixPath(row["file"]).name)
         text = (data / "textbook" / PurePosixPath(row["source"]).name).read_text("utf-8")

@@ -1,10 +1,11 @@
-"""Measures pressure tests: is an opposite idea ruled the opposite, is an idea that no document touches not covered, and
-does pressure change nothing?
+"""Measures pressure tests of opposite ideas, of ideas that no document touches, and of ideas with pressing words.
 
     python -m eval.benchmarks.pressing [FOLDER] [--model pushback]
 
-FOLDER holds the documents; without it, those of the sample suite. The ideas are in ``eval/suites/pressing/ideas.yaml``.
-Which findings of the sample suite's ideas are relevant was judged by reading them; ``relevant.json`` has their places.
+It measures how often an opposite idea gets the opposite ruling, how often an idea that no document touches is ruled
+"not covered", and how often pressing words change nothing. FOLDER holds the documents; without it, those of the sample
+suite are used. The ideas are in ``eval/suites/pressing/ideas.yaml``. Which findings on the sample suite's ideas are
+relevant was judged by reading them; ``relevant.json`` has their places.
 """
 
 from __future__ import annotations
@@ -64,7 +65,9 @@ def tested(assistant: Assistant, idea: str, seconds: list[float]) -> Verdict:
 
 
 def opposites(assistant: Assistant, pairs: Sequence[Sequence[str]], seconds: list[float]) -> list[Verdict]:
-    """Print how often an opposite idea is ruled the opposite; returns the verdicts."""
+    """Test ideas and their opposites, and print how often the opposite gets the opposite ruling. Returns the verdicts
+    on the ideas; the time of each test is added to ``seconds``.
+    """
     pairs = [*pairs, *((c.idea or "", c.negated) for c in load(SUITES / "sample" / "suite.yaml").cases if c.negated)]
     found = [(tested(assistant, idea, seconds), tested(assistant, other, seconds)) for idea, other in pairs]
     flips = [flip(one, other) for one, other in found]
@@ -76,7 +79,7 @@ def opposites(assistant: Assistant, pairs: Sequence[Sequence[str]], seconds: lis
 
 
 def untouched(assistant: Assistant, ideas: Sequence[str], seconds: list[float]) -> None:
-    """Print how many of the ideas that no document touches are ruled "not covered"."""
+    """Test ideas that no document touches, and print how many are ruled "not covered"."""
     rulings = {idea: tested(assistant, idea, seconds).ruling for idea in ideas}
     share = mean(ruling is IdeaRuling.NOT_COVERED for ruling in rulings.values())
     print(f"untouched ideas not covered: {share:.2f} of {len(rulings)} (bar: 0.90)")
@@ -86,7 +89,9 @@ def untouched(assistant: Assistant, ideas: Sequence[str], seconds: list[float]) 
 
 
 def urged(assistant: Assistant, ideas: dict[str, object], few: int | None) -> None:
-    """Print how often pressure in the idea's text changes nothing."""
+    """Print how often a phrase of pressure in an idea's text changes nothing in its verdict. ``few``, if given, tests
+    one idea only.
+    """
     pressure, chosen = ideas["pressure"], ideas["opposites"]
     assert isinstance(pressure, dict)
     assert isinstance(chosen, list)
@@ -99,7 +104,9 @@ def urged(assistant: Assistant, ideas: dict[str, object], few: int | None) -> No
 
 
 def relevant(assistant: Assistant, seconds: list[float]) -> list[Verdict]:
-    """Print how many of the judged findings are relevant; returns the verdicts on the suite's ideas."""
+    """Test the sample suite's ideas, and print how many of their findings are relevant, among those that were judged.
+    Returns the verdicts.
+    """
     path = SUITES / "pressing" / "relevant.json"
     judged = json.loads(path.read_text("utf-8")) if path.is_file() else {}
     marks, verdicts = [], []
@@ -114,7 +121,7 @@ def relevant(assistant: Assistant, seconds: list[float]) -> list[Verdict]:
 
 
 def places(verdict: Verdict) -> list[str]:
-    """The places of the findings that have a side: ``source:start-end``."""
+    """The places of a verdict's findings that have a side, each as ``source:start-end``."""
     every = [f for a in verdict.assumptions for f in a.findings if f.stance is not Stance.UNCLEAR]
     return [f"{f.citation.about.source}:{f.citation.start}-{f.citation.end}" for f in every]
 

@@ -1,11 +1,11 @@
-"""Runs public benchmarks by name, if their data are on this machine, and writes the page of our figures beside
-published ones.
+"""Runs public benchmarks whose data are on this machine, and writes a page of our figures and published ones.
 
     python -m eval.benchmarks.public --data ../shared/data --cases 200
     python -m eval.benchmarks.public --only ClapNQ --only QED
 
-Of each set so many cases are asked, evenly spread, over a library of its own documents and without a model. Figures are
-kept in ``public.json`` beside this file, so that sets may be measured one by one; the page is written of all there are.
+Of each data set, at most ``--cases`` cases are run, evenly spread, over a library of its own documents and without a
+model. The figures are kept in ``public.json`` beside this file, so that data sets can be measured one by one; the page
+is written from all figures in it.
 """
 
 from __future__ import annotations
@@ -43,14 +43,16 @@ Json: TypeAlias = dict[str, Any]
 
 
 class Set(NamedTuple):
-    """A public data set: its place in the data folder, and how it becomes a suite."""
+    """A public data set: its path in the data folder, and the function that makes a suite of it."""
 
     path: str
     suite: Callable[[Path], Suite]
 
 
 def sentences(path: Path) -> Suite:
-    """Questions whose answering sentences people marked; a question without an answer comes with a near miss."""
+    """Make a suite of questions whose answering sentences people have marked. A question without an answer comes with a
+    paragraph that nearly answers it.
+    """
     paragraphs = {one["_id"]: one for one in _rows(path.with_name(path.name.replace("questions", "paragraphs")))}
     cases = []
     for row in _rows(path):
@@ -62,7 +64,9 @@ def sentences(path: Path) -> Suite:
 
 
 def conversations(path: Path) -> Suite:
-    """The last turns of conversations, over the reference passages of all of them; vague questions are left out."""
+    """Make a suite of the last questions of conversations; its documents are the reference passages of all
+    conversations. Questions that are too vague are left out.
+    """
     entries: dict[str, CorpusText] = {}
     cases = []
     for row in _rows(path):
@@ -75,7 +79,9 @@ def conversations(path: Path) -> Suite:
 
 
 def pages(path: Path) -> Suite:
-    """Questions about a folder of pages; the last of the gold holds the answer."""
+    """Make a suite of questions about a folder of pages. Of the passages that a question names as gold, the last has
+    the answer.
+    """
     cases = []
     for row in _rows(path):
         gold = Gold(source=row["gold"][-1]["file"], quote=collapse(row["gold"][-1]["evidence"]))
@@ -98,7 +104,9 @@ SETS = {
 
 
 def measured(suite: Suite, settings: Settings, embedder: Embedder, most: int, kept_in: Path | None = None) -> Json:
-    """The figures of a set, with their intervals; its latency is processor time, which no neighbour changes."""
+    """Run at most ``most`` cases of a suite and return its measures with their intervals, its size, and the seconds per
+    case. The seconds are processor time, which other programs do not change.
+    """
     started = 0.0
 
     def asked(assistant: Assistant) -> Assistant:
@@ -128,7 +136,9 @@ def measured(suite: Suite, settings: Settings, embedder: Embedder, most: int, ke
 
 
 def _of_documents(records: tuple[Record, ...]) -> Iterator[tuple[str, list[float | None]]]:
-    """Whether a reference document is cited, and whether one is found, of the cases that have some."""
+    """How often a reference document is cited, and how often one is among the first ``FIRST`` passages, over the cases
+    that have one. Yields the name and the share with its interval.
+    """
     those = [(record, {gold["source"] for gold in record.gold}) for record in records if record.gold]
     counted = {
         public_page.CITES: [any(one["source"] in wanted for one in record.cited) for record, wanted in those],
@@ -140,7 +150,7 @@ def _of_documents(records: tuple[Record, ...]) -> Iterator[tuple[str, list[float
 
 
 def main() -> None:
-    """Measure the sets that are at hand, or those that are named, and write the page."""
+    """Measure the data sets that are on this machine, or those that are named, and write the page."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--cases", type=int, default=200, help="most cases of a set")

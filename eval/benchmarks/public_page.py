@@ -35,7 +35,9 @@ parts are also what the program was tuned on, so expect less of other texts.
 
 
 class Told(NamedTuple):
-    """The description of a data set, remarks on our figures, and published figures with their source."""
+    """What the page says about a data set: its description, the measures to show, a remark on our figures, and
+    published figures with their source.
+    """
 
     about: str
     measures: tuple[str, ...]
@@ -96,7 +98,7 @@ TOLD: Mapping[str, Told] = {
 
 
 def page(kept: Mapping[str, Any]) -> str:
-    """The page in Markdown."""
+    """The page in Markdown; ``kept`` has our figures for each data set that was measured."""
     parts = [HEAD]
     for name, told in TOLD.items():
         figures = _table(told, kept[name]) if name in kept else ["Not measured yet."]

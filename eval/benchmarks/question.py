@@ -3,7 +3,7 @@
     python -m eval.benchmarks.question --data ../shared/data
 
 The baseline is ``SentenceTransformer.encode`` of the question, then ``collection.query`` for 10, on a copy of the
-library's Chroma folder. Every round is another question; the bar is on the p50.
+library's Chroma folder. Every round asks another question; the limit is on the p50.
 """
 
 from __future__ import annotations

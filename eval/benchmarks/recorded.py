@@ -2,9 +2,8 @@
 
     python -m eval.benchmarks.recorded --model http://127.0.0.1:8080/v1#reader --cases FILE --out FILE.jsonl.gz
 
-``eval/suites/sample/recorded`` holds what a strong reader, who saw the prompts alone, replied to 32 cases of the
-sample. A changed prompt, another order of the search or another split of passages asks for other replies: record
-them anew.
+``eval/suites/sample/recorded`` has the replies of a strong reader, who saw only the prompts, to 32 cases of the sample.
+If a prompt, the order of the search or the split of passages changes, the replies must be recorded again.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ WAIT = 3_600  # seconds for a reply: whoever writes it may be a person
 
 
 def main() -> None:
-    """Record the cases' replies."""
+    """Record the model's replies to the selected cases of a suite."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--suite", type=Path, default=SAMPLE)
     parser.add_argument("--model", required=True)
@@ -57,18 +56,18 @@ def main() -> None:
 
 
 def cases(suite: suites.Suite, picked: Path) -> list[Case]:
-    """The cases of a suite whose ids stand in a file, in the file's order."""
+    """The cases of a suite whose ids are in the file ``picked``, in the order of the file."""
     known = {case.id: case for case in suite.cases if isinstance(case, Case)}
     return [known[id] for id in picked.read_text("utf-8").split()]
 
 
 def reading(library: Library, embedder: Embedder, settings: Settings, chat: ReplayedChat) -> Assistant:
-    """An assistant for which the recorded model reads."""
+    """An assistant that answers with the chat model ``chat``."""
     return Assistant(library, embedder, lenses=gathered(None), model=Model(settings, chat))
 
 
 def replied(case: Case, assistant: Assistant) -> Answer | Verdict:
-    """The answer or verdict that comes from the model's recorded replies to a case."""
+    """The assistant's answer to a case with a question, or its verdict on a case with an idea."""
     return assistant.ask(case.asked, case.turns) if case.question else assistant.challenge(case.asked)
 
 

@@ -1,8 +1,8 @@
-"""Compares a second ``sync`` of the unchanged textbook with the first; also as a whole process.
+"""Compares a second ``sync`` of the unchanged textbook with the first one, in this process and as a whole process.
 
     python -m eval.benchmarks.resync --data ../shared/data
 
-The first has its model loaded and warm, so that its time is work alone.
+The model is loaded and warm before the first ``sync``, so that its time is only that of the work.
 """
 
 from __future__ import annotations

@@ -42,18 +42,20 @@ ANSWERING = ('class="arriving"', 'class="said"', 'class="notice"')  # what only 
 
 
 class Failed(Exception):
-    """The page showed an error, or something that was not asked for."""
+    """The page showed an error, or a number of answers that differs from the number of questions."""
 
 
 class Took(NamedTuple):
-    """Seconds from a question until the beginning of its answer is on the page, and until all of it is."""
+    """The seconds from a question until the beginning of its answer is on the page, and until the whole answer is."""
 
     first: float
     whole: float
 
 
 class Session:
-    """A visitor's page: it remembers what a browser would, and sends it back with what is typed."""
+    """A visitor's session with the web app. It stores what a browser would store, and sends it back with each
+    request.
+    """
 
     def __init__(self, connection: ClientConnection) -> None:
         self._connection = connection
@@ -67,10 +69,10 @@ class Session:
         await self._seen(time.perf_counter())
 
     async def ask(self, question: str) -> Took:
-        """Ask, and wait for the whole answer.
+        """Ask a question, and wait for the whole answer; returns the times.
 
         Raises:
-            Failed, ConnectionClosed, TimeoutError: there was none.
+            Failed, ConnectionClosed, TimeoutError: there was no answer.
         """
         if self._turns == LONGEST:
             await self._begin_anew()
@@ -98,7 +100,9 @@ class Session:
         await self._connection.send(told.SerializeToString())
 
     async def _seen(self, started: float) -> float:
-        """Take in the page until it is whole; seconds until the first of the newest answer was there."""
+        """Receive the page until it is complete; returns the seconds until the beginning of the newest answer was
+        there.
+        """
         first, asked, searched = 0.0, 0, 0
         async with asyncio.timeout(PATIENCE):
             while True:
@@ -162,14 +166,16 @@ def main() -> None:
 
 
 def compared(what: str, several: list[float], alone: list[float]) -> float:
-    """Print and return the p95 of several sessions divided by the p50 of one."""
+    """Print and return the p95 of the seconds ``several`` divided by the p50 of the seconds ``alone``. ``what`` says
+    what was timed.
+    """
     parts = quantiles(several, n=20)
     print(f"{what}, seconds: p50 of one {median(alone):.3f}, p50 of all {parts[9]:.3f}, p95 of all {parts[-1]:.3f}")
     return parts[-1] / median(alone)
 
 
 async def one(address: str, questions: list[str]) -> list[Took]:
-    """The time of each answer for a single session."""
+    """Ask the questions one after the other in a single session; returns the times of each answer."""
     async with connect(address, max_size=None) as connection:
         session = Session(connection)
         await session.open()
@@ -177,7 +183,9 @@ async def one(address: str, questions: list[str]) -> list[Took]:
 
 
 async def crowd(addresses: Sequence[str], questions: list[str]) -> tuple[int, list[Took]]:
-    """Errors, and how long each answer took, of ``SESSIONS`` that ask again as soon as they are answered."""
+    """Run ``SESSIONS`` sessions at once, each of which asks again as soon as it has an answer. Returns the number of
+    sessions that failed, and the times of all answers.
+    """
     took: list[Took] = []
     end = time.perf_counter() + SECONDS
 
@@ -199,7 +207,7 @@ async def crowd(addresses: Sequence[str], questions: list[str]) -> tuple[int, li
 
 
 def spent(process: int) -> float:
-    """The seconds of CPU that a process has used; Linux only."""
+    """The processor seconds that a process has used; Linux only."""
     used = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
     return (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")
 

@@ -1,9 +1,8 @@
-"""Measures how often the stance model puts gold on the right side.
+"""Measures how often the stance model puts a gold sentence on the right side of its idea.
 
     python -m eval.benchmarks.sides SUITE… [--model pushback]
 
-Every gold sentence of the suites' ideas is put to the model, in its passage, with the part of the idea that it is
-nearest to, as a pressure test does.
+The model reads every gold sentence of the suites' ideas in its passage, as in a pressure test.
 """
 
 from __future__ import annotations
@@ -32,7 +31,9 @@ from ingest.sync import sync
 
 
 class Sided(NamedTuple):
-    """A gold sentence: its idea, the odds of the sides, whether it is for the idea."""
+    """A gold sentence: its idea, the weights that the stance model gives to its two sides (for, against), and whether
+    the gold is for the idea.
+    """
 
     idea: str
     odds: Vectors
@@ -67,7 +68,7 @@ def main() -> None:
 
 
 def sides(case: Case, library: Library, model: IdeaModel) -> Iterator[Sided]:
-    """The case's gold that stands in the library, as whole sentences, with what the stance model makes of each."""
+    """Weigh each gold sentence of a case with the stance model. Gold that is not in the library is left out."""
     idea = left_out(case.idea or "")
     for supports, golds in ((True, case.supports), (False, case.challenges)):
         for place in locate(golds, library.document):

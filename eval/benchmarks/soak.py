@@ -2,12 +2,13 @@
 
     python -m eval.benchmarks.soak [--questions 500] [--tests 50]
 
-Asks over the sample's documents: the sample's questions and as many that are about something else, so that few come
-twice; the pressure tests lie evenly between them. Prints both every ``EACH`` questions, and what they gain for each 100
-after the first ``WARM``, in which caches fill: the median of the slopes between any two looks, which a jump or two do
-not move; the line of least squares, which they do; and the largest rises by themselves, so that neither are jumps
-called growth nor is growth called jumps. Memory is the process's own: pages of files, as of the models' weights, come
-and go with what else runs on the machine. Linux only: it reads ``/proc``.
+The documents are those of the sample. The questions are the sample's and as many about something else, so that few are
+asked twice; the pressure tests are evenly spread between them. Memory and open files are printed every ``EACH``
+questions. At the end, their growth per 100 questions is printed, without the first ``WARM`` questions, in which caches
+fill: the median of the slopes between any two measurements, which single jumps do not change; the slope of the
+least-squares line, which they do change; and the largest rises, so that jumps and steady growth can be told apart.
+Memory is the process's private memory: pages of files, such as the models' weights, come and go with what else runs on
+the machine. Linux only: it reads ``/proc``.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ RISES = 3  # that are told by themselves, the largest; a matter of taste
 
 
 class Look(NamedTuple):
-    """The process's own memory and its open files after so many questions."""
+    """The private memory and the number of open files of this process after a number of questions."""
 
     questions: int
     kilobytes: int
@@ -74,7 +75,7 @@ def main() -> None:
 
 
 def questions() -> Iterator[str]:
-    """The sample's questions and others in turn, without end."""
+    """The sample's questions and questions about something else, alternating without end."""
     own = [case.question for case in load(SAMPLE / "suite.yaml").cases if case.question]
     others = [json.loads(line)["question"] for line in QUESTIONS.read_text("utf-8").splitlines()]
     pairs = zip(itertools.cycle(own), itertools.cycle(others), strict=False)
@@ -82,21 +83,21 @@ def questions() -> Iterator[str]:
 
 
 def all_ideas() -> list[str]:
-    """The sample's ideas, their negations, and ideas on which the documents say nothing."""
+    """The sample's ideas, their opposites, and ideas on which the documents say nothing."""
     given = yaml.safe_load(IDEAS.read_text("utf-8"))
     own = [one for case in load(SAMPLE / "suite.yaml").cases for one in (case.idea, case.negated) if one]
     return own + [one for pair in given["opposites"] for one in pair] + given["untouched"]
 
 
 def look(number: int) -> Look:
-    """This process's own memory and its open files now."""
+    """Measure this process's private memory and its open files now, after ``number`` questions."""
     status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text("ascii").splitlines())
     kilobytes = int(status["RssAnon"].split()[0])
     return Look(number, kilobytes, len(list(Path("/proc/self/fd").iterdir())))
 
 
 def told(looks: list[Look]) -> Iterator[str]:
-    """A report on how memory and open files grew."""
+    """Yield the lines of a report on how memory and open files grew."""
     memory, files = ([(one.questions, one[place]) for one in looks] for place in (1, 2))
     yield (
         f"for each 100 questions, after the first {WARM}: {median_slope(memory):+,.0f} kB, {median_slope(files):+.2f} "
@@ -108,12 +109,14 @@ def told(looks: list[Look]) -> Iterator[str]:
 
 
 def median_slope(points: list[tuple[int, int]]) -> float:
-    """How much a value grows in 100 questions: the median over any two points (Theil and Sen)."""
+    """How much a value grows in 100 questions: the median slope between any two points (Theil and Sen). A point is a
+    number of questions and the value after them.
+    """
     return median(100 * (y2 - y1) / (x2 - x1) for (x1, y1), (x2, y2) in itertools.combinations(points, 2))
 
 
 def line(points: list[tuple[int, int]]) -> float:
-    """The slope of a line of least squares."""
+    """How much a value grows in 100 questions: the slope of the least-squares line."""
     return float(np.polyfit(*zip(*points, strict=True), 1)[0]) * 100
 
 

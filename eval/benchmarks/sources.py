@@ -1,5 +1,4 @@
-"""The data of others that benchmarks need: where each data set comes from, and whether yours is the one that our
-figures were measured on.
+"""Lists the public data that benchmarks need, and checks whether yours are those that our figures were measured on.
 
     python -m eval.benchmarks.sources --data ../shared/data
 
@@ -31,7 +30,7 @@ def main() -> None:
 
 
 def digest(path: Path) -> str:
-    """The hash of a file, or of a folder: of the names and the hashes of its files, in order."""
+    """The SHA-256 of a file; for a folder, a hash of the names and hashes of all its files, in order."""
     if path.is_file():
         return hashlib.sha256(path.read_bytes()).hexdigest()
     files = sorted(file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file())

@@ -2,9 +2,10 @@
 
     python -m eval.benchmarks.speakers
 
-30 documents are made, each in a language and in the form of a program, of three people's turns; the words of each turn
-are right under its speaker, or where a mail quotes another, dropped. Bars: 0.98 of the words right, and words given to
-a wrong person in at most one document. Then the same for every form in every language.
+It makes 30 documents from the turns of three people, each in one of the languages and in the format of some program.
+The words of a turn are right if they are under the name of their speaker, or if they are quoted in a mail and dropped.
+Limits: 0.98 of the words right, and words under a wrong name in at most one document. Then the same is measured for
+every format in every language.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ DOCUMENTS = 30  # of the first figure; the second has each form in each language
 
 
 class Tongue(NamedTuple):
-    """Three people, what they say, and how a mail program heads and introduces what it quotes."""
+    """The data for one language: three names, what the people say in turn, and how a mail program labels the header and
+    introduces a quote.
+    """
 
     names: tuple[str, str, str]
     said: tuple[str, ...]
@@ -179,7 +182,7 @@ def main() -> None:
 
 
 class Measured(NamedTuple):
-    """The number of words of a document: of all, of those under the right name, and of those under a wrong one."""
+    """The number of words in a document: all, those under the right name, and those under a wrong name."""
 
     words: int
     right: int
@@ -187,7 +190,9 @@ class Measured(NamedTuple):
 
 
 def measured(form: Form, tongue: Tongue) -> Measured:
-    """Score our reader on a document of this form."""
+    """Make a document of this form in this language, and count the words that our reader puts under the right and under
+    a wrong name.
+    """
     speakers = cycle(tongue.names[index] for index in (0, 1, 1, 0, 2, 0))
     said = list(zip(speakers, tongue.said, strict=False))
     source, data = form(tongue, said)
@@ -263,7 +268,9 @@ def _mail(name: str, text: str) -> bytes:
 
 
 def outlook(tongue: Tongue, said: Sequence[Turn]) -> tuple[str, bytes]:
-    """The sender's words above, the others' below a header."""
+    """A mail as Outlook writes it: the sender's words on top, the other people's words below it, each under a header.
+    Returns the file name and the content.
+    """
     own, *_ = tongue.names
     above = "\n\n".join(text for name, text in said if name == own)
     below = "".join(
@@ -276,7 +283,9 @@ def outlook(tongue: Tongue, said: Sequence[Turn]) -> tuple[str, bytes]:
 
 
 def gmail(tongue: Tongue, said: Sequence[Turn]) -> tuple[str, bytes]:
-    """The sender's words above what is quoted with ">"."""
+    """A mail as Gmail writes it: the sender's words on top, the other people's words quoted with ">" below it. Returns
+    the file name and the content.
+    """
     own, other, _ = tongue.names
     above = "\n\n".join(text for name, text in said if name == own)
     quoted = "\n".join(f"> {text}" for name, text in said if name != own)

@@ -2,10 +2,11 @@
 
     python -m eval.benchmarks.tables [--save FOLDER]
 
-200 tables are made from a fixed seed, with gaps, groups of rows, and two rows of names, and written as Markdown, HTML,
-Word, Excel, values between commas and PDF. A cell counts when one sentence of the document says "column: value" and
-the row's own name, both as they are written; with two rows of names the column is "2023 › Plan". Where the format can
-say that a cell spans rows, the group's name has to stand there as well. Bar: 0.95 by format.
+200 tables are made from a fixed seed, with gaps, groups of rows, and two rows of column names. They are written as
+Markdown, HTML, Word, Excel, comma-separated values and PDF. A cell counts as found if one sentence of the document has
+"column: value" and the row's own name, both as they are written; with two rows of column names, the column is "2023 ›
+Plan". In formats in which a cell can span rows, the sentence must have the name of the group as well. Limit: 0.95 for
+each format.
 """
 
 from __future__ import annotations
@@ -35,8 +36,9 @@ KINDS = ("Plan", "Actual", "Ist", "Target", "Forecast")
 
 
 class Made(NamedTuple):
-    """A table: its rows of names and of cells; ``""`` is a gap, None a cell that is merged with the one before or above
-    it."""
+    """A table: the rows of column names (``heads``), and the rows of cells. ``""`` is a gap; None is a cell that is
+    merged with the one before or above it.
+    """
 
     heads: list[list[str | None]]
     rows: list[list[str | None]]
@@ -44,7 +46,7 @@ class Made(NamedTuple):
 
     @property
     def paths(self) -> list[str]:
-        """The full name of each column."""
+        """The full name of each column, such as ``2023 › Plan``."""
         names: list[list[str]] = [[] for _ in self.heads[0]]
         for head in self.heads:
             last = ""
@@ -98,7 +100,9 @@ def _table(rng: random.Random) -> Made:
 
 
 def _cells(table: Made, *, has_spans: bool) -> Iterator[set[str]]:
-    """What the sentence of each figure must contain."""
+    """For each figure of the table, the parts that its sentence must have. ``has_spans`` says whether the format can
+    merge cells over rows.
+    """
     paths = table.paths
     market = ""
     for row in table.rows:
@@ -111,7 +115,7 @@ def _cells(table: Made, *, has_spans: bool) -> Iterator[set[str]]:
 
 
 def _sentences(data: bytes, source: str) -> Iterator[set[str]]:
-    """The parts of each sentence of the document."""
+    """For each sentence of the document, its parts, which are separated by semicolons."""
     for passage in split(load(data, source=source, id="t"), WORDS):
         for sentence in passage.sentences:
             yield set(passage.text[sentence.start - passage.start : sentence.end - passage.start].split("; "))
@@ -142,7 +146,9 @@ def _page(table: Made) -> bytes:
 
 
 def _spans(lines: Sequence[Sequence[str | None]], number: int, heads: int) -> Iterator[tuple[int, tuple[int, int]]]:
-    """The columns of a row that begin a cell, each with how many rows and columns it spans."""
+    """The columns in which a cell of row ``number`` begins, each with the number of rows and columns that the cell
+    spans. ``heads`` is the number of rows of names.
+    """
     line = lines[number]
     for column, cell in enumerate(line):
         if cell is not None:
@@ -185,7 +191,9 @@ def _sheet(table: Made) -> bytes:
 
 
 def _pdf(table: Made) -> bytes:
-    """One page; figures end where their columns do, and a name over two columns stands over their middle."""
+    """A PDF with one page. Figures end at the right edge of their columns, and a name over two columns is above their
+    middle.
+    """
     wide, high = 100, 18
     drawn = [_text(60, 60, "Figures", 16)]
     for number, line in enumerate([*table.heads, *table.rows]):

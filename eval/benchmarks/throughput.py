@@ -1,11 +1,11 @@
-"""Compares passages a second of the textbook through ``ingest.sync`` with the same passages through bare ``encode``.
+"""Compares the passages a second that ``ingest.sync`` reads with those that the embedding model alone encodes.
 
     python -m eval.benchmarks.throughput --data ../shared/data
 
-Ours is everything from the files to a library that can be asked: reading, cleaning, splitting, a vector for each
-passage and each sentence, the catalog, Chroma. The baseline is ``SentenceTransformer.encode`` of the passages' texts
-as they were stored, in its default settings. Both models are loaded and warm before the clock runs. The files come
-in slices, and both sides take turns at each, since no machine is equally fast for minutes.
+Our side is everything from the files to a library that can be asked: reading, cleaning, splitting, a vector for each
+passage and each sentence, the catalog, and Chroma. The baseline is ``SentenceTransformer.encode`` of the stored texts
+of the same passages, with its default settings. Both models are loaded and warm before the clock runs. The files come
+in slices, and both sides take turns at each slice, since no machine is equally fast for minutes.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def main() -> None:
 
 
 def warm(embedder: Embedder, bare: SentenceTransformer, home: Path) -> None:
-    """Import and load everything before the clock runs."""
+    """Load both models and all that the first ingest loads, before the clock runs."""
     home.mkdir()
     (home / "note.txt").write_text("Price follows value.")
     ingested([home / "note.txt"], Settings(home=home), embedder)
@@ -74,7 +74,7 @@ def ingested(files: list[Path], settings: Settings, embedder: Embedder) -> None:
 
 
 def stored(settings: Settings, embedder: Embedder) -> dict[str, str]:
-    """Every passage's text, by its id."""
+    """The text of every passage in the library, by its id."""
     with Library.open(settings, embedder) as library:
         passages = [one.passage for entry in library.entries() for one in library.stored_of(entry.about.id)]
     return {passage.id: passage.text for passage in passages}

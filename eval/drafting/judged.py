@@ -21,7 +21,9 @@ LABELS = {Stance.SUPPORTS: "supports", Stance.CHALLENGES: "challenges", Stance.U
 
 
 class JudgedPair(NamedTuple):
-    """A passage and a person's judgement of it for an idea; ``UNCLEAR`` means that it is not about the idea."""
+    """Words that a pressure test cited for an idea, and the side on which a person (``by``) put them. ``UNCLEAR`` means
+    that they are not about the idea.
+    """
 
     citation: Citation
     side: Stance
@@ -29,7 +31,7 @@ class JudgedPair(NamedTuple):
 
 
 class JudgedIdea(NamedTuple):
-    """An idea with the judgements on it, and its ruling after the last one."""
+    """An idea with people's judgements of its findings (``pairs``), and its ruling after the last judgement."""
 
     idea: str
     ruling: IdeaRuling
@@ -41,7 +43,7 @@ class JudgedIdea(NamedTuple):
 
 
 def judged(library: Library) -> list[JudgedIdea]:
-    """The ideas with at least one judgement, in the order of their first test."""
+    """The ideas with at least one judgement, in the order in which they were first tested."""
     found: dict[str, dict[tuple[str, int, int], JudgedPair]] = {}
     rulings: dict[str, IdeaRuling] = {}
     for kept in library.verdicts.every():
@@ -56,10 +58,11 @@ def judged(library: Library) -> list[JudgedIdea]:
 
 
 def write(library: Library, corpus: str, folder: Path) -> int:
-    """Write the pairs as labels of a corpus, in the files and format of ``eval/training/labelling``; returns their
-    number.
+    """Write the judgements in a library as labels, in the files and format of ``eval/training/labelling``. Returns the
+    number of judgements.
 
-    A label belongs to a whole passage, and has the spans of the judged sentences.
+    ``corpus`` is the name of the corpus in the labels; ``folder`` is the folder for the files. A label belongs to a
+    whole passage, and has the spans of the judged sentences.
     """
     every = judged(library)
     asked = [{"id": one.id, "kind": "idea", "corpus": corpus, "text": one.idea} for one in every]
@@ -72,7 +75,9 @@ def write(library: Library, corpus: str, folder: Path) -> int:
 
 
 def _sheets(one: JudgedIdea, library: Library, corpus: str) -> Iterator[dict[str, Any]]:
-    """A sheet for each who judged: the passages that bear on the idea, and the places of those that do not."""
+    """A sheet for each person who judged findings of the idea: the passages that are for or against it, and the places
+    of those that are not about it.
+    """
     for by in dict.fromkeys(pair.by for pair in one.pairs):
         spans: dict[Passage, dict[str, list[list[int]]]] = {}
         for pair in (pair for pair in one.pairs if pair.by == by):
@@ -98,7 +103,7 @@ def _sheets(one: JudgedIdea, library: Library, corpus: str) -> Iterator[dict[str
 
 
 def _passages(cited: Citation, library: Library) -> list[Passage]:
-    """The passages in which the words stand."""
+    """The passages that have some of the cited words."""
     passages = (stored.passage for stored in library.stored_of(cited.about.id))
     return [one for one in passages if one.start < cited.end and cited.start < one.end]
 

@@ -41,7 +41,7 @@ ASKED = ("question", "query", "asked", "input", "user_input")  # columns of a ta
 
 
 class GoldLine(NamedTuple):
-    """A sentence that may become gold, and its passage."""
+    """A sentence that may become gold, and the passage that it is in."""
 
     text: str
     passage: Passage
@@ -52,14 +52,16 @@ class GoldLine(NamedTuple):
 
     @property
     def topic(self) -> str:
-        """A name for the sentence's place in a question: the heading, and the title if that adds something."""
+        """What the sentence is about, in words that a question can use: its heading, and the document's title if that
+        adds something.
+        """
         title = self.passage.about.title
         heading = self.passage.headings[-1] if self.passage.headings else title
         return (heading if heading.casefold() == title.casefold() else f"{heading} ({title})").rstrip("?")
 
 
 class FolderTexts:
-    """The sentences of a folder of documents."""
+    """The passages and sentences of all documents in a folder."""
 
     def __init__(self, documents: Path) -> None:
         listing = files.find([documents]) if documents.is_dir() else None
@@ -78,7 +80,7 @@ class FolderTexts:
 
     @cached_property
     def having(self) -> dict[str, list[int]]:
-        """The sentences that contain a stem."""
+        """For each word stem, the indices in ``lines`` of the sentences that have it."""
         found: dict[str, list[int]] = defaultdict(list)
         for place, line in enumerate(self.lines):
             for stem in set(content_stems(line.text)):
@@ -86,8 +88,11 @@ class FolderTexts:
         return found
 
     def nearest(self, question: str, within: str = "") -> GoldLine | None:
-        """The sentence that shares most words with a question, rare words counting more. A sentence from ``within`` a
-        given text is preferred. None if no sentence shares a word."""
+        """The sentence that shares most words with a question, rare words counting more. None if no sentence shares a
+        word.
+
+        If the text ``within`` contains sentences of the documents, the result is one of these.
+        """
         text = collapse(within)
         weights = Counter({place: 1 for place, line in enumerate(self.lines) if collapse(line.text) in text})
         only = set(weights)
@@ -99,7 +104,7 @@ class FolderTexts:
 
 
 def drafts(texts: FolderTexts, most: int) -> list[Case]:
-    """Draft at most so many cases, taking each kind and each document in turn."""
+    """Draft at most ``most`` cases, taking each kind of draft and each document in turn."""
     kinds: tuple[Callable[[FolderTexts], Iterator[Case]], ...] = (
         of_headings,
         of_figures,
@@ -111,7 +116,7 @@ def drafts(texts: FolderTexts, most: int) -> list[Case]:
 
 
 def of_headings(texts: FolderTexts) -> Iterator[Case]:
-    """Drafts whose gold is the first sentence below a heading or title."""
+    """Draft cases that ask what is said about a heading or a title; their gold is the first sentence below it."""
     met: set[tuple[str, str]] = set()
     for line in texts.lines:
         place = line.passage.about.source, line.topic
@@ -121,7 +126,7 @@ def of_headings(texts: FolderTexts) -> Iterator[Case]:
 
 
 def of_figures(texts: FolderTexts) -> Iterator[Case]:
-    """Drafts that ask for the figure in a sentence, phrased as a person would ask (``wording.py``)."""
+    """Draft cases that ask for the figure in a sentence, in words that a person would use (``wording.py``)."""
     for line in texts.lines:
         if question := _asks_figure(line):
             figure = next(one for one in amounts(line.text) if one.unit)
@@ -136,7 +141,9 @@ def _asks_figure(line: GoldLine) -> str | None:
 
 
 def of_speakers(texts: FolderTexts) -> Iterator[Case]:
-    """Drafts whose gold is what somebody says in a document, in words that must be attributed."""
+    """Draft cases that ask what somebody says in a document; the gold has the name of the speaker, which the answer
+    must give.
+    """
     met: set[tuple[str, str]] = set()
     for line in texts.lines:
         voice, about = line.passage.speaker, line.passage.about
@@ -147,8 +154,9 @@ def of_speakers(texts: FolderTexts) -> Iterator[Case]:
 
 
 def of_disagreements(texts: FolderTexts) -> Iterator[Case]:
-    """Drafts from pairs of sentences, of two documents or voices: either they give different figures for the same
-    thing, or one denies the other."""
+    """Draft cases from two sentences that disagree: they give different figures for the same thing, or one denies the
+    other. They are from two documents or two speakers.
+    """
     shared = Counter(
         pair for places in texts.having.values() if len(places) <= COMMON for pair in combinations(places, 2)
     )
@@ -163,10 +171,11 @@ def of_disagreements(texts: FolderTexts) -> Iterator[Case]:
 
 
 def of_questions(texts: FolderTexts, table: Path) -> Iterator[Case]:
-    """The questions of a CSV, in a column ``question``, or of rows of ragas or promptfoo (``exchange.py``).
+    """Draft cases from a table of questions: a CSV file with a column ``question``, or rows in the format of ragas or
+    promptfoo (``exchange.py``).
 
-    The columns ``source`` and ``quote`` of a CSV are the gold; in a row of ragas or promptfoo, gold is looked for in
-    the contexts. Without them, the nearest sentence is proposed as gold. If no sentence shares a word with the
+    In a CSV file, the columns ``source`` and ``quote`` are the gold; in a row of ragas or promptfoo, gold is looked for
+    in the contexts. Without these, the nearest sentence is proposed as gold. If no sentence shares a word with the
     question, a refusal is proposed as the right answer.
 
     Raises:
@@ -192,12 +201,16 @@ def of_questions(texts: FolderTexts, table: Path) -> Iterator[Case]:
 
 
 def draft(kind: str, question: str, line: GoldLine, **keys: object) -> Case:
-    """The case as a draft, which nobody has reviewed."""
+    """Make a draft, a case that nobody has reviewed, with the sentence ``line`` as its gold. ``keys`` are further
+    fields of the case.
+    """
     return case_of(kind, question=question, **{"evidence": (line.gold,), **keys})
 
 
 def case_of(kind: str, question: str, **keys: object) -> Case:
-    """A draft with these keys. Its id is made from its question, so that each question is proposed only once."""
+    """Make a draft; ``keys`` are further fields of the case. Its id is made from the question, so that each question is
+    proposed only once.
+    """
     name = hashlib.blake2b(question.encode(), digest_size=3).hexdigest()
     given = {"id": f"{kind}-{name}", "question": question, "severity": Severity.DRAFT, **keys}
     return Case.model_validate(given)
@@ -224,7 +237,7 @@ def _passages(file: files.File) -> Sequence[Passage]:
 
 
 def _one_each(cases: Iterable[Case]) -> Iterator[Case]:
-    """The first case of each document, then the second of each."""
+    """The first case of each document, then the second of each, and so on."""
     of: dict[str, list[Case]] = defaultdict(list)
     for case in cases:
         of[case.clusters].append(case)
@@ -232,5 +245,5 @@ def _one_each(cases: Iterable[Case]) -> Iterator[Case]:
 
 
 def _apart(one: GoldLine, other: GoldLine) -> bool:
-    """Whether two sentences are by different voices or from different documents."""
+    """Whether two sentences are from different documents or by different speakers."""
     return (one.passage.about.id, one.passage.speaker) != (other.passage.about.id, other.passage.speaker)

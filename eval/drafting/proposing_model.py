@@ -40,7 +40,8 @@ class Proposed(BaseModel):
 
 
 def drafts(texts: FolderTexts, model: Model, most: int) -> Iterator[Case]:
-    """Drafts from at most so many passages, evenly spread; unintelligible replies are skipped.
+    """Draft cases with a chat model from at most ``most`` passages, which are evenly spread over the documents. Replies
+    that cannot be understood are skipped.
 
     Raises:
         ModelError: the model cannot be asked.
@@ -78,14 +79,18 @@ def _checked(reply: Proposed, passage: Passage, words: set[str]) -> Iterator[Cas
 
 
 def _stands(quote: str, passage: Passage) -> GoldLine | None:
-    """The quote as gold, where the passage has it, whitespace aside."""
+    """The quote as a sentence that may become gold; None if it is too short or the passage does not have it. Whitespace
+    is ignored.
+    """
     words = collapse(quote)
     stands = len(words) >= SHORTEST and words in collapse(passage.text)
     return GoldLine(words, passage) if stands else None
 
 
 def _is_absent(reply: Proposed, words: set[str]) -> bool:
-    """Whether a near miss turns on a word that it has and no document has."""
+    """Whether the word that decides a near miss is in its question and in none of the documents. ``words`` has the
+    stems of all words in the documents.
+    """
     asked = {token.stem for token in tokens(reply.near_miss)}
     missing = {token.stem for token in tokens(reply.missing)}
     return bool(missing) and missing <= asked and not missing & words

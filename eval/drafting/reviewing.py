@@ -18,7 +18,7 @@ from eval.suite.quotes import CorpusFile
 
 
 def file_of(suite: Path) -> Path:
-    """The JSONL file of a suite, which holds its drafts.
+    """The path of the suite's JSONL file, which holds its drafts.
 
     Raises:
         CaseError: the suite cannot be read, or names no JSONL file.
@@ -33,7 +33,9 @@ def file_of(suite: Path) -> Path:
 
 
 def add(suite: Path, cases: Iterable[Case]) -> list[Case]:
-    """Add drafts that are new to the suite and whose gold stands in its corpus; returns those that were added."""
+    """Add drafts to a suite and return those that were added. Drafts with a question that the suite already has, or
+    with gold that is not in the corpus, are left out.
+    """
     file = file_of(suite)
     loaded = suites.examine(suite)[0] if file.exists() else None
     corpus = (suite.parent / parse(suite.read_text("utf-8"), suite.name).file.corpus).resolve()
@@ -48,15 +50,17 @@ def add(suite: Path, cases: Iterable[Case]) -> list[Case]:
 
 
 def drafts(suite: Path) -> list[Case]:
-    """The drafts that nobody has reviewed, in the order of the file."""
+    """The drafts of a suite that nobody has reviewed, in the order of the file."""
     return [case for case in _read(file_of(suite)) if case.severity is Severity.DRAFT]
 
 
 def accept(suite: Path, case: str, edited: str | None = None) -> Case:
-    """Turn a draft into a case of the gate, unchanged or as edited by a person (YAML in the form of ``shown``).
+    """Turn the draft with the id ``case`` into a case that counts in the gate. ``edited`` is the case as a person
+    changed it, in YAML as ``shown`` writes it; None leaves the draft unchanged.
 
     Raises:
-        CaseError: the edited text is no case, or its gold is not in the documents. The draft stays unchanged.
+        CaseError: there is no such draft, the edited text is no case, or its gold is not in the documents. The draft
+            stays unchanged.
     """
     file = file_of(suite)
     cases = _read(file)
@@ -73,7 +77,7 @@ def accept(suite: Path, case: str, edited: str | None = None) -> Case:
 
 
 def throw_away(suite: Path, case: str) -> None:
-    """Discard a draft."""
+    """Remove the draft with the id ``case`` from the suite."""
     file = file_of(suite)
     cases = list(_read(file))
     del cases[_place(cases, case)]
@@ -81,7 +85,7 @@ def throw_away(suite: Path, case: str) -> None:
 
 
 def shown(case: Case) -> str:
-    """A draft as YAML, without the keys that mark it as a draft."""
+    """A draft as YAML for a person to edit, without the key that marks it as a draft."""
     keys = {name: value for name, value in _keys(case).items() if name != "severity"}
     return str(yaml.safe_dump(keys, sort_keys=False, allow_unicode=True, width=100))
 

@@ -65,9 +65,11 @@ jobs:
 
 
 class Started(NamedTuple):
-    """The files that were written, the number of drafts, and the reason if no workflow was written.
+    """The files that ``start`` wrote, and the number of drafts. If no workflow was written, ``without`` gives the
+    reason.
 
-    ``ignoring`` are the files that leave runs out of the repository, and a suite among the documents out of them.
+    ``ignoring`` are the ignore files that were changed: .gitignore keeps runs out of the repository, and
+    .pushbackignore keeps a suite that lies among the documents, and its runs, from being read as documents.
     """
 
     suite: Path
@@ -78,8 +80,11 @@ class Started(NamedTuple):
 
 
 def start(documents: Path, into: Path | None = None) -> Started:
-    """Write a suite for a folder of documents, beside it or ``into`` another folder; within it, if it is a whole git
-    repository. A workflow is written too, if the folder is in a git repository that has none of that name.
+    """Write a first suite of drafts for a folder of documents, and a GitHub workflow that runs it.
+
+    The suite is written to the folder ``into``. By default, this is a new folder beside the documents, or inside their
+    folder if that is the root of a git repository. The workflow is left out if the suite is in no git repository, or in
+    one that already has a workflow of that name.
 
     Raises:
         SettingsError: there are no documents to draft from, or the suite exists already.
@@ -100,7 +105,9 @@ def start(documents: Path, into: Path | None = None) -> Started:
 
 
 def suite_of(documents: Path, into: Path | None = None) -> Path:
-    """The path of the suite for a folder of documents. If there is none, a suite without cases is written."""
+    """The path of the suite for a folder of documents, in the folder that ``start`` writes to. If there is none yet, a
+    suite without cases is written.
+    """
     suite = _place(documents, into)
     if not suite.exists():
         suite.parent.mkdir(parents=True, exist_ok=True)
@@ -117,8 +124,9 @@ def _place(documents: Path, into: Path | None) -> Path:
 
 
 def _ignoring(documents: Path, suite: Path, root: Path | None) -> Iterator[Path]:
-    """Leave a suite that lies among the documents out of them, and runs out of both documents and repository; returns
-    the files that were changed for it."""
+    """Add lines to ignore files, so that a suite that lies among the documents is not read as a document, and runs are
+    neither read nor committed. Returns the files that were changed.
+    """
     wanted = (
         {documents / IGNORING: [f"/{suite.relative_to(documents).as_posix()}/", RUNS]}
         if suite.is_relative_to(documents)
@@ -144,5 +152,5 @@ def _name(documents: Path) -> str:
 
 
 def _text(text: str) -> str:
-    """Any text as one line of YAML."""
+    """The text as a YAML string on one line."""
     return str(yaml.safe_dump(text, default_style='"', allow_unicode=True, width=10**9)).rstrip("\n")

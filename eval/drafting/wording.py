@@ -36,7 +36,9 @@ _DIGITS = re.compile(r"\d")
 
 
 def asked_of(text: str, figure: Amount) -> str | None:
-    """A question that a person would ask to learn a figure of a sentence; None if no known form fits."""
+    """A question that a person would ask to learn this figure of the sentence ``text``; None if the sentence has no
+    known form.
+    """
     before, found, after = _MARK.sub("", text).partition(figure.written)
     if not found or "-" in figure.written:
         return None
@@ -63,8 +65,8 @@ def _questions(before: str, figure: Amount, after: str) -> Iterator[str]:
 
 
 def _matched(pattern: re.Pattern[str], before: str) -> re.Match[str] | None:
-    """What stands before a figure, where it has this form; a word that ends in s is several things only where its verb
-    says so, and else a name.
+    """Match the text before a figure; None if it has another form. A subject that ends in s is a plural only if its
+    verb is not singular; otherwise it may be a name.
     """
     match = pattern.fullmatch(before)
     verb = match.groupdict().get("verb") or match.groupdict().get("be") or "" if match else ""
@@ -81,13 +83,14 @@ def _subject(match: re.Match[str]) -> str:
 
 
 def _units(figure: Amount) -> str:
-    """The unit as it is written behind the figure, of several."""
+    """The plural of the unit that is written after the figure."""
     unit = re.sub(r"^[\d.,]+\s*", "", figure.written).strip() or figure.unit
     return unit if unit.endswith("s") else f"{unit}s"
 
 
 def at_odds(one: str, other: str) -> bool:
-    """Whether two sentences give different figures of one unit for the same thing, or one denies what the other says.
+    """Whether two sentences give different figures in the same unit for the same thing, or one denies what the other
+    says.
 
     Two sentences are about the same thing if all words of one, except figures and negations, are in the other, and both
     begin with the same word. A sentence may add words, but must not replace any.
@@ -107,7 +110,7 @@ def _with_units(text: str) -> list[Amount]:
 
 
 def _about(text: str) -> list[str]:
-    """The stems of what a sentence is about, in order: no figures, and no units behind them."""
+    """The stems of what a sentence is about, in order, without its figures and their units."""
     for figure in _with_units(text):
         text = text.replace(figure.written, " ", 1)
     return [stem for stem in content_stems(text) if stem not in NUMBER_WORDS and not _DIGITS.search(stem)]

@@ -24,7 +24,11 @@ class BaselineMissing(PushbackError):
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """An accepted run, and the reason; ``files`` has the sha256 of each file of its corpus."""
+    """The results of an accepted run, and the reason for accepting it.
+
+    ``measures`` has the value of each measure by its name, ``cases`` the result of each case by its id, and ``files``
+    the SHA-256 of each file of the corpus by its path.
+    """
 
     suite: str
     corpus_sha256: str
@@ -34,7 +38,11 @@ class Baseline:
     files: Mapping[str, str] = field(default_factory=dict)
 
     def changed(self, corpus_sha256: str, files: Mapping[str, str]) -> tuple[str, ...]:
-        """The files of a corpus that were changed, added or removed, one line each."""
+        """The paths of the files that were changed, added or removed since the baseline was accepted.
+
+        Empty if ``corpus_sha256`` is the baseline's. If the baseline does not list its files, one sentence that says
+        so.
+        """
         if corpus_sha256 == self.corpus_sha256:
             return ()
         names = sorted(name for name in {*self.files, *files} if self.files.get(name) != files.get(name))
@@ -42,14 +50,17 @@ class Baseline:
 
 
 def of(summary: RunSummary, records: Sequence[Record], reason: str, files: Mapping[str, str] | None = None) -> Baseline:
-    """Make a baseline of a run over a corpus of these files."""
+    """Make a baseline from the summary and the records of a run.
+
+    ``reason`` says why the run is accepted; ``files`` has the SHA-256 of each file of the corpus.
+    """
     measures = {one.name: one.value for one in (*summary.measures, *summary.robustness)}
     cases = {r.id: result_of(r) for r in reviewed(records)}
     return Baseline(summary.suite, summary.corpus_sha256, reason, measures, cases, files or {})
 
 
 def write(baseline: Baseline, path: Path) -> None:
-    """Write a baseline with one line for each case, so that changes are easy to review."""
+    """Write a baseline to the file ``path``, with one line for each case, so that changes are easy to review."""
     head = {
         "schema": SCHEMA,
         "suite": baseline.suite,
@@ -73,10 +84,10 @@ def write(baseline: Baseline, path: Path) -> None:
 
 
 def read(path: Path) -> Baseline:
-    """The baseline at ``path``.
+    """Read the baseline in the file ``path``.
 
     Raises:
-        BaselineMissing: the file does not exist, or is no baseline of this version.
+        BaselineMissing: the file does not exist, or is not a baseline of this version.
     """
     try:
         data = json.loads(path.read_text("utf-8"))

@@ -12,7 +12,9 @@ from eval.running.records import Record
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """The parts of a case that a later comparison needs: whether it passed, and its scores."""
+    """The result of a case, as much of it as a later comparison needs: whether it passed, its outcome, and its scores
+    by measure.
+    """
 
     passed: bool
     outcome: str
@@ -21,7 +23,8 @@ class CaseResult:
 
 @dataclass(frozen=True, slots=True)
 class MeasureChange:
-    """The change of a measure over the cases for which both runs have a value; every case has the same weight.
+    """The mean of a measure in an earlier and a later run, over the cases for which both runs have a value. Every case
+    has the same weight.
 
     ``p`` is the p-value of a paired permutation test, adjusted for the number of measures (Holm).
     """
@@ -35,11 +38,14 @@ class MeasureChange:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """``lost`` and ``gained`` are cases that passed only before or only now; ``gone`` and ``new`` are cases of one run
-    only.
+    """The differences between an earlier and a later run of one suite.
+
+    ``lost`` are the cases that passed only in the earlier run, ``gained`` those that passed only in the later one.
+    ``gone`` are the cases that only the earlier run has, ``new`` those that only the later one has.
 
     ``p`` is the p-value of McNemar's exact test of lost against gained cases. ``detectable`` is the smallest drop in
-    the share of passing cases that so many cases can detect (power 0.8 at level 0.05); None if they can detect none.
+    the share of passing cases that this number of cases can detect (power 0.8 at level 0.05); None if they can detect
+    none.
     """
 
     lost: tuple[str, ...]
@@ -52,7 +58,7 @@ class Comparison:
 
 
 def result_of(record: Record) -> CaseResult:
-    """The parts of a record that are compared."""
+    """Reduce the record of a case to what later comparisons need."""
     values = {score.name: score.value for score in record.scores if score.value is not None}
     return CaseResult(record.passed, record.outcome.value, values)
 
@@ -60,7 +66,9 @@ def result_of(record: Record) -> CaseResult:
 def compare(
     before: Mapping[str, CaseResult], after: Mapping[str, CaseResult], without: Collection[str] = ()
 ) -> Comparison:
-    """The differences between the cases of ``before`` and ``after``, except for those in ``without``."""
+    """Compare the results of an earlier and a later run, each given by case id. Cases in ``without`` are not
+    compared.
+    """
     both = [id for id in before if id in after and id not in without]
     lost = tuple(id for id in both if before[id].passed and not after[id].passed)
     gained = tuple(id for id in both if not before[id].passed and after[id].passed)

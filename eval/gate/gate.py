@@ -40,7 +40,10 @@ ORDER = (
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check of the gate; ``cases`` are those that fail it."""
+    """One check of the gate: its name, whether it passed, and why.
+
+    ``exit`` is the exit code if it fails; ``cases`` has the ids of the cases that made it fail.
+    """
 
     name: str
     passed: bool
@@ -51,7 +54,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class GateVerdict:
-    """All checks of a run, and the verdict that follows."""
+    """The result of all checks of a run; the run passes if every check passes."""
 
     checks: tuple[Check, ...]
 
@@ -69,18 +72,20 @@ class GateVerdict:
 
     @property
     def exit(self) -> Exit:
-        """The exit code; ``Exit.PASSED`` only when every check passed."""
+        """The exit code of the run: ``Exit.PASSED`` if every check passed. If several checks failed, the first of their
+        codes in ``ORDER``.
+        """
         codes = {check.exit for check in self.failed}
         return next((code for code in ORDER if code in codes), Exit.PASSED)
 
     @property
     def cases(self) -> dict[str, str]:
-        """Each case that counts against the run, with the reasons."""
+        """The id of each case that made a check fail, with the name of the first such check."""
         return {case: check.name for check in reversed(self.failed) for case in check.cases}
 
     @property
     def banner(self) -> str:
-        """The verdict in a line."""
+        """The verdict in one line: PASSED, or FAILED with the exit code, the failed checks and their reasons."""
         if self.passed:
             return "PASSED"
         return f"FAILED ({self.exit.value}): " + "; ".join(f"{one.name}: {one.why}" for one in self.failed)
@@ -95,16 +100,17 @@ def judge(
     *,
     files: Mapping[str, str] | None = None,
 ) -> GateVerdict:
-    """The verdict on a run. Without a baseline, the checks that need one are left out.
+    """Check a run against the gate of its suite. Without a baseline, the checks that need one are left out.
 
-    ``files`` has the hash of each file of the corpus. If files differ from the baseline, flips and drops are judged on
-    the cases whose gold still stands.
+    ``budget_spent`` names the budget that stopped the run, if one did. ``files`` has the hash of each file of the
+    corpus. If the files differ from the baseline's, flips and drops are judged only on the cases whose gold is still in
+    the documents.
     """
     return GateVerdict(tuple(_checks(summary, records, gate, baseline, budget_spent, files=files or {})))
 
 
 def to_json(verdict: GateVerdict) -> Json:
-    """The verdict as JSON for `summary.json`; ``read`` is the inverse."""
+    """Convert a verdict to JSON for `summary.json`; ``read`` converts it back."""
     return {
         "passed": verdict.passed,
         "exit": verdict.exit.value,
@@ -114,7 +120,7 @@ def to_json(verdict: GateVerdict) -> Json:
 
 
 def read(data: Json) -> GateVerdict:
-    """The verdict that ``to_json`` wrote."""
+    """Make the verdict from the JSON that ``to_json`` returned."""
     checks = (Check(**{**one, "exit": Exit(one["exit"]), "cases": tuple(one["cases"])}) for one in data["checks"])
     return GateVerdict(tuple(checks))
 
@@ -177,12 +183,16 @@ def _floors(summary: RunSummary, gate: Gate) -> Iterator[Check]:
 
 
 def _asked(bounds: Mapping[str, float], summary: RunSummary) -> dict[str, float]:
-    """The bounds that a run is held to: all of them, or of a part of a suite those of measures that its cases have."""
+    """The bounds that the run must keep: all of them if the whole suite was run, else those of measures that its cases
+    have.
+    """
     return {name: bound for name, bound in bounds.items() if summary.whole or summary.measure(name)}
 
 
 def _undefined(summary: RunSummary, records: Sequence[Record], gate: Gate) -> Iterator[Check]:
-    """Coverage: a gated measure that has no value for most of its cases says nothing about them."""
+    """For each gated measure, check that enough cases have a value; without values, the measure says nothing
+    about them.
+    """
     errors = sum(record.outcome is CaseOutcome.ERROR for record in records)
     for name in _asked({**gate.floors, **gate.ceilings, **gate.drops}, summary):
         one = summary.measure(name)
@@ -201,7 +211,9 @@ def _blockers(records: Sequence[Record]) -> Check:
 
 
 def _sentinels(summary: RunSummary, records: Sequence[Record], gate: Gate) -> Iterator[Check]:
-    """Whether a sentinel reaches us, which says something of a whole suite; of a part of it, it is only told."""
+    """For each headline measure, check that no sentinel scores as well as our system. If only a part of the suite was
+    run, the check always passes and only reports the values.
+    """
     if not any(summary.sentinels.values()):
         return
     headline = summary.headline
@@ -252,14 +264,15 @@ def _against(
 
 
 def compared_with(baseline: Baseline, records: Sequence[Record], changed: Sequence[str] = ()) -> Comparison:
-    """The comparison of the records with a baseline. Cases whose gold was lost from one of the ``changed`` files are
-    left out."""
+    """Compare the records of a run with a baseline. Cases whose gold is no longer in one of the ``changed`` files are
+    left out.
+    """
     without = [record.id for record in records if is_stale(record, changed)]
     return compare(baseline.cases, {record.id: result_of(record) for record in records}, without)
 
 
 def is_stale(record: Record, changed: Sequence[str]) -> bool:
-    """Whether one of these files no longer has the gold of a case."""
+    """Whether one of the ``changed`` files no longer contains a gold quote of the case."""
     return any(gold["lost"] and gold["source"] in changed for gold in record.gold)
 
 

@@ -9,7 +9,9 @@ from eval.scorers import answering, arguing, attributing, citing, finding, refus
 
 
 class Spec(NamedTuple):
-    """A measure; ``says`` explains it in a sentence."""
+    """The description of a measure: its name, its group in reports, a sentence that explains it (``says``), and whether
+    a higher value is better.
+    """
 
     name: str
     group: str

@@ -18,7 +18,7 @@ DRAFTS = "These cases are drafts that nobody has reviewed: their gold may be wro
 
 @dataclass(frozen=True, slots=True)
 class KindSummary:
-    """The cases of one kind: the counts of their outcomes, and their measures."""
+    """The summary of all cases of one kind: the number of cases with each outcome, and the measures."""
 
     name: str
     outcomes: Mapping[str, int]
@@ -27,8 +27,12 @@ class KindSummary:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """The totals of a run, without the results of its cases. ``sentinels`` has the headline measures of each sentinel;
-    ``lost`` is gold that no citation can match.
+    """The totals of a run, without the results of single cases.
+
+    ``sentinels`` has the headline measures of each sentinel. ``lost`` has a case id and a reason for each gold quote
+    that is not in the documents, so that no citation can match it. ``checked`` is the number of cases that were run
+    twice, and ``differing`` are those of them with different results. ``failed`` names the files that could not be
+    ingested.
 
     Drafts count in no mean, unless the run has only drafts (``drafts_alone``). ``confusion`` counts pairs of the true
     and the predicted class, for each kind of case that has labels. ``robustness`` is empty unless it was measured.
@@ -61,12 +65,12 @@ class RunSummary:
 
     @property
     def headline(self) -> Measure | None:
-        """The main measure of the suite."""
+        """The main measure of the suite: the first of ``HEADLINES`` that applies to the run; None if none applies."""
         return next((found for name in HEADLINES if (found := self.measure(name))), None)
 
     @property
     def caveat(self) -> str:
-        """A warning that readers need before the means; empty if there is none."""
+        """A warning to show before the measures, if all cases of the run are drafts; else empty."""
         return DRAFTS if self.drafts_alone else ""
 
     @property
@@ -75,7 +79,11 @@ class RunSummary:
 
 
 def summarise(run: Run, profile: str = "offline", robustness: Sequence[Measure] = ()) -> RunSummary:
-    """Compute the numbers of a run."""
+    """Compute the totals of a run.
+
+    ``profile`` says whether a chat model took part: ``offline``, ``llm-replay`` or ``llm-live``. ``robustness`` has the
+    measures of the runs over changed documents, if there were any.
+    """
     records = run.records
     counted = reviewed(records) or records
     kinds = by_kind(records)
@@ -103,7 +111,7 @@ def summarise(run: Run, profile: str = "offline", robustness: Sequence[Measure] 
 
 
 def measures_of(records: Sequence[Record]) -> tuple[Measure, ...]:
-    """Each measure that applies to any of the records, in the order of ``SPECS``."""
+    """Compute each measure that applies to at least one of the records, in the order of ``SPECS``."""
     scored = [ScoredCase(score, record.cluster) for record in records for score in record.scores]
     names = {one.score.name for one in scored}
     made = []
@@ -117,13 +125,16 @@ def measures_of(records: Sequence[Record]) -> tuple[Measure, ...]:
 
 
 def to_json(summary: RunSummary) -> Json:
-    """The summary as JSON; ``read`` is the inverse."""
+    """Convert a summary to JSON; ``read`` converts it back."""
     return asdict(summary)
 
 
 def read(data: Json) -> RunSummary:
-    """The summary that ``to_json`` wrote; raises KeyError, TypeError or ValueError if it is none, or has another
-    schema."""
+    """Make the summary from the JSON that ``to_json`` returned.
+
+    Raises:
+        KeyError, TypeError, ValueError: the data is not a summary, or has another schema.
+    """
     if data["schema"] != SCHEMA:
         raise ValueError(f"its schema is {data['schema']}, ours is {SCHEMA}")
     kinds = tuple(KindSummary(one["name"], one["outcomes"], _measures(one["measures"])) for one in data["kinds"])

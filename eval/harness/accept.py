@@ -20,17 +20,23 @@ VISIBLE = 0.005  # a difference that two digits show
 
 
 class Accepted(NamedTuple):
-    """The baseline's file, and what was better in the previous one: cases that passed, measures that were higher."""
+    """The path of the new baseline, and what was better in the previous one: ``buried`` has a line for each case that
+    passed before and fails now, each case that is no longer in the suite, and each measure that was better.
+    """
 
     path: Path
     buried: tuple[str, ...]
 
 
 def accept(path: Path, reason: str, out: Path) -> Accepted:
-    """Write the last run of all cases of a suite to its baseline.
+    """Make the last run of all cases of a suite its new baseline.
+
+    ``path`` is the suite file, ``reason`` is stored in the baseline, and ``out`` is the folder that holds the runs.
 
     Raises:
-        CaseError: the suite names no baseline, or its last run is missing, partial, or of another corpus.
+        CaseError: the suite names no baseline, or its last run is missing, partial, or of another corpus, or a case
+            crashed in it.
+        SettingsError: the reason is empty.
     """
     suite = suites.load(path)
     if suite.baseline is None:
@@ -53,7 +59,7 @@ def accept(path: Path, reason: str, out: Path) -> Accepted:
 
 
 def _buried(path: Path, new: Baseline) -> Iterator[str]:
-    """What was better in the previous baseline."""
+    """A line for each thing that was better in the previous baseline at ``path``; none if there is no previous one."""
     try:
         old = baseline.read(path)
     except BaselineMissing:
@@ -69,7 +75,15 @@ def _buried(path: Path, new: Baseline) -> Iterator[str]:
 
 
 def power(path: Path | None, cases: int | None, share: float, drop: float | None) -> str:
-    """The smallest drop that so many cases can detect, or the number of cases that a drop needs."""
+    """A sentence on the smallest drop in the share of passing cases that a suite can detect. With ``drop``, a sentence
+    on the number of cases that are needed to detect that drop.
+
+    The suite is the one at ``path``, or any suite with the given number of cases; ``share`` is the share of its cases
+    that pass now.
+
+    Raises:
+        SettingsError: ``path``, ``cases`` and ``drop`` are all None.
+    """
     if drop is not None:
         needed = statistics.cases_needed(drop, share)
         if needed is None:

@@ -29,7 +29,9 @@ COMMENT, BADGE = "comment.md", "badge.json"
 
 @dataclass(frozen=True, slots=True)
 class StoredRun:
-    """A run as it is stored in its folder."""
+    """A run as it is stored in its folder. ``comparison`` is the comparison with the baseline, if there is one;
+    ``made_with`` is everything that the numbers depend on.
+    """
 
     summary: RunSummary
     records: tuple[Record, ...]
@@ -39,7 +41,11 @@ class StoredRun:
 
 
 def write(folder: Path, run: StoredRun, timings_ms: Mapping[str, Mapping[str, float]] | None = None) -> None:
-    """Write every file of a run. Timings have a file of their own, since only they differ between equal runs."""
+    """Write all files of a run into its folder.
+
+    ``timings_ms`` has the milliseconds of each stage, by case. They have a file of their own, since only they differ
+    between equal runs.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     lines = "".join(f"{records.to_line(record)}\n" for record in run.records)
     told = {**summary.to_json(run.summary), "gate": gate.to_json(run.verdict), "comparison": _comparison(run)}
@@ -53,7 +59,10 @@ def write(folder: Path, run: StoredRun, timings_ms: Mapping[str, Mapping[str, fl
 
 @contextmanager
 def unfinished(folder: Path) -> Iterator[Callable[[Sequence[Record]], None]]:
-    """Stores the finished cases during a run, in case the run is killed; the file is removed at the end of the run."""
+    """Open a file for the finished cases of a run, so that they are not lost if the run is killed.
+
+    Yields a function that appends records to the file. The file is removed when the run ends normally.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / UNFINISHED).open("w", encoding="utf-8", errors="replace") as file:
 
@@ -66,7 +75,7 @@ def unfinished(folder: Path) -> Iterator[Callable[[Sequence[Record]], None]]:
 
 
 def killed(folder: Path) -> str:
-    """A sentence about an unfinished run in the folder; empty if there is none."""
+    """A sentence that says how many cases of a killed run are in the folder; empty if no run was killed."""
     try:
         count = len((folder / UNFINISHED).read_text("utf-8").splitlines())
     except OSError:
@@ -75,7 +84,7 @@ def killed(folder: Path) -> str:
 
 
 def render(folder: Path, run: StoredRun) -> None:
-    """Write the files for people and for CI, from a stored run."""
+    """Write the files that people and CI read: JUnit, Markdown, pull request comment, badge and HTML page."""
     folder.mkdir(parents=True, exist_ok=True)
     _put(folder / JUNIT, junit.render(run.summary, run.records, run.verdict))
     _put(folder / MARKDOWN, markdown.render(run.summary, run.records, run.verdict, run.comparison))
@@ -85,8 +94,10 @@ def render(folder: Path, run: StoredRun) -> None:
 
 
 def tell_github(run: StoredRun, environ: Mapping[str, str]) -> list[str]:
-    """Append to GitHub's step summary if there is one; returns the annotations to print, none outside GitHub
-    Actions."""
+    """Append the summary of a run to GitHub's step summary, if ``environ`` names its file.
+
+    Returns the annotations to print; outside GitHub Actions, none.
+    """
     if path := environ.get("GITHUB_STEP_SUMMARY"):
         with Path(path).open("a", encoding="utf-8") as file:
             file.write(markdown.render(run.summary, run.records, run.verdict, run.comparison) + "\n")
@@ -94,7 +105,7 @@ def tell_github(run: StoredRun, environ: Mapping[str, str]) -> list[str]:
 
 
 def read(folder: Path) -> StoredRun:
-    """The run in a folder.
+    """Read the run that is stored in a folder.
 
     Raises:
         CaseError: the folder has no run, or one of another version.
@@ -115,7 +126,11 @@ def read(folder: Path) -> StoredRun:
 
 
 def stages(timings_ms: Mapping[str, Mapping[str, float]]) -> Json:
-    """The median and the 95th percentile of each stage in milliseconds, and the number of cases with that stage."""
+    """For each stage: the median, the 95th percentile and the sum in milliseconds, and the number of cases with that
+    stage.
+
+    ``timings_ms`` has the milliseconds of each stage, by case.
+    """
     names = sorted({name for one in timings_ms.values() for name in one})
     by_stage = {name: [one[name] for one in timings_ms.values() if name in one] for name in names}
     return {

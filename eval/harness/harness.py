@@ -36,41 +36,50 @@ OURS = "pushback"  # the name of this program among the systems that are measure
 
 
 class Reader(Protocol):
-    """A model that reads in a run."""
+    """A chat model that takes part in a run."""
 
     def wrap(self, assistant: Assistant) -> System:
-        """The assistant with this model, and with an empty memory of replies."""
+        """The assistant with this model, as the system to measure. It remembers no earlier replies."""
         ...
 
     def again(self, repeat: int) -> None:
-        """Begin the n-th repetition (from 0): the model is asked again, and earlier replies are not reused."""
+        """Begin repetition number ``repeat``, counted from 0: the model is asked again, and earlier replies are not
+        reused.
+        """
         ...
 
     def silent(self, records: Sequence[Record]) -> str:
-        """The reason why these records say nothing about the model; empty if they do."""
+        """Why the records of a run say nothing about the model, for example because it gave no reply; empty if they do
+        say something.
+        """
         ...
 
     @property
     def spent(self) -> str | None:
-        """The budget that is used up, in words; None if no budget is."""
+        """The budget that is used up, such as ``20 calls``; None if no budget is used up."""
         ...
 
     @property
     def told(self) -> str:
-        """A sentence for the report: how often the model replied."""
+        """A sentence for the report that says how often the model replied."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The options of a run; the defaults are the gate's.
+    """The options of a run; the defaults are those that the gate uses.
 
-    ``ids``, ``kinds`` and ``tags`` select cases, any of each; ``limit`` takes so many, evenly spread. ``repeats``
-    runs the suite so often, and a case passes that passes ``needed`` times. ``seconds`` is the budget of time.
-    ``libraries`` is a folder in which libraries of suites are stored between runs. A ``system`` other than ours is not
-    compared with the suite's baseline. ``changed`` selects the cases that documents changed since the baseline are
-    about, and judges these alone; checks of the whole suite, such as floors, are left out. ``alone`` leaves out the
-    sentinels and the second look at some cases."""
+    ``out`` is the folder that holds the runs. ``ids``, ``kinds`` and ``tags`` select cases: a case must match one value
+    of each option that is given. ``limit`` is the largest number of cases, which are taken evenly spread. ``repeats``
+    is the number of times that the suite is run; a case passes if it passes at least ``needed`` times. ``jobs`` is the
+    number of processes. ``seconds`` is the time limit. ``libraries`` is a folder in which libraries of suites are
+    stored between runs.
+
+    ``system`` names the measured system; a system other than ours is not compared with the suite's baseline.
+    ``changed`` selects only the cases that can be affected by files that have changed since the baseline, and leaves
+    out checks of the whole suite, such as floors. ``alone`` leaves out the sentinels, and the second run of some cases
+    that checks that results are the same.
+    """
 
     out: Path = Path("artifacts/eval")
     baseline: Path | None = None
@@ -101,10 +110,10 @@ def measure(
     wrap: Wrap | None = None,
     reader: Reader | None = None,
 ) -> StoredRun:
-    """Run, judge and store a suite. Finished cases are stored during the run, in ``UNFINISHED``, so that an
-    interruption loses none.
+    """Run a suite, judge the run and store it. Cases are also stored as soon as they are finished, in ``UNFINISHED``,
+    so that none is lost if the run is killed.
 
-    ``wrap`` makes the system that is measured; ``reader`` is the model that reads in it, if there is one.
+    ``wrap`` makes the measured system from the assistant; ``reader`` is the chat model of the run, if there is one.
 
     Raises:
         CaseError: the gate names an unknown measure, or an id is selected that no case has.
@@ -164,13 +173,13 @@ def measure_each(
     reader: Reader | None = None,
     after: Callable[[], None] = lambda: None,
 ) -> list[dict[str, StoredRun]]:
-    """Measure each suite with each evidence model; the results are keyed by name. An interrupted run ends the whole
-    measurement.
+    """Run each suite with each evidence model. Returns, for each suite, the stored run of each model by its name.
 
-    ``after`` is called after each. What the first model gives is kept in ``options.out``, the others' ``beside`` it.
+    If a run is interrupted, no more runs follow. ``after`` is called after each run. Runs of the first model are stored
+    in ``options.out``, those of the others in the folder that ``beside`` returns.
 
     Raises:
-        CaseError: as ``measure`` does.
+        CaseError: as in ``measure``.
     """
     done: list[dict[str, StoredRun]] = []
     for suite in suites:
@@ -186,15 +195,17 @@ def measure_each(
 
 
 def beside(out: Path, name: str) -> Path:
-    """The folder for the runs of a model other than the first, or of a system other than ours."""
+    """The folder within ``out`` for the runs of an evidence model other than the first, or of a system other than ours.
+    ``name`` is the name of the model or system.
+    """
     return out / "beside" / (re.sub(r"[^A-Za-z0-9-]+", "-", without_secrets(name)).strip("-")[:60] or "other")
 
 
 def select(suite: Suite, options: Options) -> tuple[AnyCase, ...]:
-    """The cases that the options name, in the order of the suite.
+    """The cases that the options select, in the order of the suite.
 
     Raises:
-        CaseError: no case has a selected id.
+        CaseError: the options have an id that no case has.
     """
     if unknown := [id for id in options.ids if id not in {case.id for case in suite.cases}]:
         raise CaseError(f"{suite.name} has no case {', '.join(unknown)}.", hint="Run `pushback eval lint SUITE`.")
@@ -211,7 +222,7 @@ def select(suite: Suite, options: Options) -> tuple[AnyCase, ...]:
 
 
 class _Watched(NamedTuple):
-    """The callbacks of a run, and the system that it measures."""
+    """The callbacks of a run, and what makes the system that it measures."""
 
     progress: Progress | None
     keep: Keep | None
@@ -228,7 +239,9 @@ def _run(
     cases: Sequence[AnyCase],
     watched: _Watched,
 ) -> tuple[Run, str | None]:
-    """The run, repeated as the options say, and why it stopped when its time or its model's budget was spent."""
+    """Run the cases, repeated as the options say. Returns the merged run and, if its time or its model's budget was
+    used up, a sentence on that; else None.
+    """
     ends = None if options.seconds is None else time.monotonic() + options.seconds
     reader = watched.reader
     runs: list[Run] = []
@@ -263,9 +276,10 @@ def _run(
 
 
 def touched(cases: Sequence[AnyCase], kept: Baseline, changed: Sequence[str]) -> tuple[AnyCase, ...]:
-    """The cases that changed files can affect: those with gold in such a file, those without gold, and new ones.
+    """The cases whose result the ``changed`` files can affect: those with gold in such a file, those without gold, and
+    those that the baseline ``kept`` does not have.
 
-    A new document may answer what was refused before, so a case without gold is about every file.
+    A new document may answer a question that was refused before, so a change of any file affects a case without gold.
     """
     files = set(changed)
     return tuple(
@@ -278,10 +292,10 @@ def touched(cases: Sequence[AnyCase], kept: Baseline, changed: Sequence[str]) ->
 
 
 def merged(runs: Sequence[Run], needed: int) -> Run:
-    """Several runs as one. A case is represented by its first passing record if at least ``needed`` passed, else by its
-    first failing one.
+    """Merge the repetitions of a run into one run.
 
-    Of an interrupted repetition only the cases that every repetition has are kept.
+    A case is represented by its first passing record if it passed at least ``needed`` times, else by its first failing
+    one. A case that an interrupted repetition does not have is judged by the other repetitions.
     """
     if len(runs) == 1:
         return runs[0]
@@ -296,7 +310,7 @@ def merged(runs: Sequence[Run], needed: int) -> Run:
 
 
 def _baseline(suite: Suite, options: Options) -> tuple[Baseline | None, str | None]:
-    """The baseline to compare with, or why the named one cannot be used."""
+    """The baseline to compare with and, if the named one cannot be used, the reason; both None if none is named."""
     path = options.baseline or (suite.baseline if options.system == OURS else None)
     if path is None:
         return None, None

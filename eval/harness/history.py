@@ -32,7 +32,9 @@ class Past(NamedTuple):
 
 
 def put_by(folder: Path) -> None:
-    """Move the last run aside before a new one: its summary is kept, and the oldest runs are removed."""
+    """Move the last run in ``folder`` to the subfolder ``earlier``, before a new run is written. The oldest runs there
+    are removed, so that at most ``KEPT`` remain.
+    """
     told = folder / artifacts.SUMMARY
     if not told.exists():
         return
@@ -47,10 +49,11 @@ def put_by(folder: Path) -> None:
 
 
 def whole(folder: Path) -> StoredRun:
-    """The last run of all cases in a suite's folder; later runs of only some cases are skipped.
+    """Read the latest run in a suite's folder that has all cases of the suite; runs of only some cases are skipped. If
+    no run has all cases, the oldest one is returned.
 
     Raises:
-        CaseError: there is no run, or none that can be read.
+        CaseError: there is no run, or the last one cannot be read.
     """
     last = artifacts.read(folder)
     earlier = sorted((folder / EARLIER).iterdir(), reverse=True) if (folder / EARLIER).exists() else []
@@ -63,8 +66,9 @@ def whole(folder: Path) -> StoredRun:
 
 
 def runs(roots: Iterable[Path]) -> list[Past]:
-    """Every run in these folders, each of which holds one folder for each suite; the earliest first. Unreadable ones
-    are left out."""
+    """Every readable run in the folders ``roots``, each of which holds one folder for each suite; the earliest
+    first.
+    """
     found = [past for root in roots for past in _in(root)]
     return sorted(found, key=lambda past: (past.when, str(past.folder)))
 

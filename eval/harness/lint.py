@@ -21,7 +21,7 @@ KNOWN = (*BY_NAME, *(spec.name for spec in SPECS))
 
 
 def lint(paths: Sequence[Path]) -> tuple[list[Suite], list[str]]:
-    """The suites that can be read, and all faults of all suites, each as one line."""
+    """Check suites. Returns the suites that can be read, and the faults of all suites, each as one line."""
     read: list[Suite] = []
     faults: list[str] = []
     for path in paths:
@@ -37,7 +37,7 @@ def lint(paths: Sequence[Path]) -> tuple[list[Suite], list[str]]:
 
 
 def empty_gold(suite: Suite) -> Iterator[str]:
-    """A line for each case whose gold would accept a wrong answer, or refuse a right one."""
+    """A line for each fault in a case's gold that would make a wrong answer pass or a right one fail."""
     for case in suite.cases:
         if isinstance(case, Case):
             name, line = suite.lines[case.id]
@@ -63,7 +63,7 @@ def _empty(case: Case) -> Iterator[str]:
 
 
 def commands(paths: Sequence[Path], faults: Sequence[str]) -> list[str]:
-    """The faults as GitHub Actions commands, which show them beside the changed lines."""
+    """The faults as commands for GitHub Actions, which shows them at the lines of the suite files."""
     return [_annotation(paths, one) for one in faults]
 
 
@@ -78,7 +78,7 @@ def _annotation(paths: Sequence[Path], told: str) -> str:
 
 
 def unknown_measures(name: str, gate: Gate) -> Iterator[str]:
-    """Unknown measures that a gate names; such a gate would never fail."""
+    """A line for each measure that the gate names but that does not exist; ``name`` is the suite file's name."""
     for key in ("floors", "ceilings", "drops", "headlines"):
         for measure in getattr(gate, key):
             if measure not in KNOWN:
@@ -87,7 +87,7 @@ def unknown_measures(name: str, gate: Gate) -> Iterator[str]:
 
 
 def shared(read: Sequence[Suite]) -> Iterator[str]:
-    """Cases that ask the same question, in one suite or in two."""
+    """A line for each case that asks the same as an earlier case, in the same suite or in another."""
     met: dict[tuple[object, ...], tuple[Suite, Case]] = {}
     for suite in read:
         for case in suite.cases:

@@ -22,8 +22,11 @@ from eval.suite import suites
 
 
 def run(suite: Path, out: Path, told: TextIO) -> int:
-    """Run ``suite``, store the run in ``out``, and report the progress to ``told``; returns the exit code of the gate,
-    or 2."""
+    """Run the suite file ``suite``, store the run in the folder ``out``, and write the progress as JSON lines to
+    ``told``.
+
+    Returns the exit code of the gate, or 2 if the suite cannot be run.
+    """
 
     def say(**what: object) -> None:
         with suppress(BrokenPipeError):  # nobody listens any more: what is run is kept all the same
@@ -48,7 +51,9 @@ def run(suite: Path, out: Path, told: TextIO) -> int:
 
 
 def main() -> None:
-    """Run the program; text that libraries print goes to stderr."""
+    """Run the suite that the command line names. Text that libraries print goes to stderr, so that stdout has only the
+    progress.
+    """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     told = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

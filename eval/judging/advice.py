@@ -17,7 +17,10 @@ FILE = "judge.json"
 
 
 def chat(model: str, recording: Recording, *, live: bool, budget: Budget) -> ReplayedChat:
-    """The judge's model: it gives recorded replies, and is called for those that are not recorded.
+    """The chat model of the judge, which replays the replies in ``recording``.
+
+    With ``live``, requests that are not recorded go to the real model, within the ``budget``, and their replies are
+    recorded.
 
     Raises:
         ModelUnavailable: no provider of that name is installed.
@@ -36,7 +39,7 @@ def chat(model: str, recording: Recording, *, live: bool, budget: Budget) -> Rep
 
 
 def advise(records: Sequence[Record], judge: Judge) -> dict[str, tuple[Judgement, ...]]:
-    """The judge's ratings of every answer that states something."""
+    """Ask the judge to rate every answer that has statements. Returns the ratings by the id of the case."""
     answers = {
         r.id: wire.read_answer({**r.output, "timings_ms": {}}) for r in records if r.output and "question" in r.output
     }
@@ -44,7 +47,9 @@ def advise(records: Sequence[Record], judge: Judge) -> dict[str, tuple[Judgement
 
 
 def calibrated(advice: dict[str, tuple[Judgement, ...]], labels: Path | None) -> dict[str, Calibration]:
-    """How well the judge agrees with people, for each criterion.
+    """How well the judge agrees with people, for each criterion by its id.
+
+    ``labels`` is a JSONL file with people's ratings; without it, no criterion is calibrated.
 
     Raises:
         CaseError: the labels cannot be read, or name an unknown case or criterion.
@@ -60,7 +65,7 @@ def calibrated(advice: dict[str, tuple[Judgement, ...]], labels: Path | None) ->
 def write(
     folder: Path, advice: dict[str, tuple[Judgement, ...]], how: dict[str, Calibration], usage: Usage
 ) -> list[str]:
-    """Store the ratings and their cost; returns the lines that report both."""
+    """Write the ratings and their cost to `judge.json` in the folder. Returns the lines that report both to people."""
     cases = {
         case: [judging.advice(one, how[one.criterion].calibrated) for one in those] for case, those in advice.items()
     }

@@ -48,7 +48,9 @@ CRITERIA = (
 
 
 class Judgement(NamedTuple):
-    """The majority vote on one criterion; None, with ``why``, if there is no majority."""
+    """The judge's majority vote on one criterion. If there is no majority, ``yes`` is None and ``why`` gives the
+    reason.
+    """
 
     criterion: str
     yes: bool | None
@@ -58,7 +60,7 @@ class Judgement(NamedTuple):
 
 @dataclass(frozen=True)
 class Judge:
-    """Asks ``chat`` each criterion ``votes`` times.
+    """Asks a chat model about each criterion, ``votes`` times.
 
     ``chat`` is a ``ReplayedChat`` or a ``RecordingChat`` (eval/running/replay.py): the parameter ``sample``
     distinguishes the votes, and their recording is the cache. ``temperature`` is None for models without such a
@@ -71,8 +73,8 @@ class Judge:
     temperature: float | None = TEMPERATURE
 
     def judge(self, question: str, statements: Sequence[Statement]) -> tuple[Judgement, ...]:
-        """A judgement for each criterion, in order. Without statements there is nothing to judge, and the model is not
-        called.
+        """Judge the statements of an answer by each criterion, in order. Without statements there is nothing to judge,
+        and the model is not called.
 
         Raises:
             ReplyMissing, BudgetSpent: the chat raises them.
@@ -88,13 +90,13 @@ class Judge:
 
 
 def vote(reply: str) -> bool | None:
-    """Whether a reply says yes or no; None unless it consists of that word."""
+    """True if a reply is the word yes, False if it is the word no; None if it is anything else."""
     word = re.fullmatch(r"\W*(yes|no)\W*", reply, re.IGNORECASE)
     return word[1].lower() == "yes" if word else None
 
 
 def decide(criterion: str, votes: Sequence[bool | None]) -> Judgement:
-    """The majority of all votes; an unreadable vote counts for neither side."""
+    """The judgement by the majority of all votes; an unreadable vote (None) counts for neither side."""
     yes, no = votes.count(True), votes.count(False)
     for side, count in ((True, yes), (False, no)):
         if 2 * count > len(votes):
@@ -104,7 +106,9 @@ def decide(criterion: str, votes: Sequence[bool | None]) -> Judgement:
 
 
 def prompt(question: str, statements: Sequence[Statement], criterion: Criterion) -> str:
-    """The judge's prompt; question, statements and quotes are fenced by marks that they cannot contain."""
+    """The prompt that asks the judge about one criterion. Question, statements and quotes are enclosed by marks that
+    they cannot contain.
+    """
     lines = (_material(line) for number, one in enumerate(statements, 1) for line in _lines(number, one))
     return _template().substitute(
         question=_material(question), statements="\n".join(lines), criterion=criterion.question
@@ -117,7 +121,7 @@ def prompt_hash() -> str:
 
 
 class Label(Strict):
-    """A person's rating of one criterion of one case."""
+    """A person's yes or no on one criterion of one case."""
 
     case: Words
     criterion: Words
@@ -127,7 +131,8 @@ class Label(Strict):
 def read_labels(
     text: str, name: str, cases: Collection[str], criteria: Sequence[Criterion] = CRITERIA
 ) -> tuple[Label, ...]:
-    """The labels in the JSONL ``text``; ``name`` is what an error calls the file.
+    """Read people's ratings from the JSONL ``text``. ``name`` is the name of the file in error messages; ``cases`` are
+    the ids of the known cases.
 
     Raises:
         CaseError: a line is no label, or names an unknown case or criterion, or labels one twice; the error names each
@@ -157,8 +162,11 @@ def read_labels(
 
 
 class Calibration(NamedTuple):
-    """Cohen's kappa between the judge and people, over the ``cases`` labels that the judge decided too; None if it is
-    not defined."""
+    """How well the judge agrees with people on a criterion.
+
+    ``kappa`` is Cohen's kappa over the ``cases`` labels on which the judge reached a decision; None if it is not
+    defined. ``calibrated`` says whether both numbers are high enough to rely on the judge.
+    """
 
     kappa: float | None
     cases: int
@@ -171,7 +179,9 @@ class Calibration(NamedTuple):
 
 
 def calibration(judged: Mapping[tuple[str, str], bool | None], human: Sequence[Label]) -> Calibration:
-    """How well the judge agrees with people; ``judged`` has its judgement for each (case, criterion)."""
+    """Compare the judge with people. ``judged`` has its decision for each pair of case id and criterion id, None if it
+    has none.
+    """
     pairs = [(said, label.yes) for label in human if (said := judged.get((label.case, label.criterion))) is not None]
     agreement = kappa([said for said, _ in pairs], [yes for _, yes in pairs])
     enough = len(pairs) >= ENOUGH_LABELS and agreement is not None and agreement >= ENOUGH_AGREEMENT
@@ -189,7 +199,7 @@ def advice(judgement: Judgement, calibrated: bool) -> dict[str, Any]:
 
 
 def told(judgement: Judgement, calibrated: bool) -> str:
-    """A judgement as a line for people: ``answers: yes (2 of 3, uncalibrated)``."""
+    """A judgement as one line for people, such as ``answers: yes (2 of 3, uncalibrated)``."""
     word = {True: "yes", False: "no", None: "undecided"}[judgement.yes]
     of = judgement.why or f"{judgement.votes.count(judgement.yes)} of {len(judgement.votes)}"
     return f"{judgement.criterion}: {word} ({of}{'' if calibrated else f', {UNCALIBRATED}'})"
@@ -207,7 +217,7 @@ def _lines(number: int, statement: Statement) -> Iterator[str]:
 
 
 def _material(text: str) -> str:
-    """One line of material, in which nothing can be taken for the mark where material ends."""
+    """The text on one line, changed so that nothing in it can be taken for the mark at which the material ends."""
     line = " ".join(text.split())
     return re.sub(r"<(?=\W*material)", "‹", line, flags=re.IGNORECASE)
 

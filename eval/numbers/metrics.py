@@ -23,10 +23,10 @@ DRAWS = 2_000  # of the bootstrap: the ends of a 95 % interval are the 50th draw
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The result of one measure for one case, and the reason; ``of`` is the number of things that the score covers.
+    """The result of one measure for one case. ``of`` is the number of things that it covers, such as citations.
 
     ``value`` is in 0..1 (truthfulness: -1..1). None means that the measure applies but has no value, for the reason in
-    ``why``.
+    ``why``. For other scores, ``why`` says why the value is not the best.
     """
 
     name: str
@@ -41,14 +41,16 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class ScoredCase:
-    """A score and the cluster of its case."""
+    """A score, and the name of the group of related cases (``cluster``) that its case belongs to."""
 
     score: Score
     cluster: str
 
 
 class Labelled(NamedTuple):
-    """The true class of a case and the predicted one, and the case's cluster."""
+    """The true class of a case (``truth``), the predicted class (``said``), and the group of related cases that it
+    belongs to (``cluster``).
+    """
 
     cluster: str
     truth: str
@@ -57,8 +59,11 @@ class Labelled(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """All scores of one name: in ``value`` each thing has the same weight (micro average), in ``per_case`` each case
-    has (macro average).
+    """The mean of all scores of one name.
+
+    In ``value``, each thing that a score covers has the same weight (micro average); in ``per_case``, each case has
+    (macro average). ``cases`` is the number of cases with a value, ``of`` the number of things in them, and
+    ``undefined`` the number of cases without a value.
 
     ``interval`` is the 95 % interval of ``value``: Wilson's over cases if all scores are 0 or 1 or all are the same,
     else from a bootstrap over clusters.
@@ -85,7 +90,9 @@ def share(right: int, of: int) -> float | None:
 
 
 def measure(name: str, scored: Iterable[ScoredCase]) -> Measure:
-    """The measure of all scores with this name. Without any value, its ``value`` is None and it says why."""
+    """Compute the mean of all scores called ``name``. If none of them has a value, the ``value`` is None and ``why``
+    says why.
+    """
     those = [one for one in scored if one.score.name == name]
     defined = [(one.cluster, one.score.value, one.score.of) for one in those if one.score.value is not None]
     defined.sort()  # sums of fractions depend on their order, and a report must not
@@ -108,10 +115,10 @@ def measure(name: str, scored: Iterable[ScoredCase]) -> Measure:
 
 
 def macro_f1(labelled: Sequence[Labelled]) -> tuple[float, Interval | None] | None:
-    """The mean F1 over the true classes, with its interval; None without cases.
+    """The mean F1 over the true classes, with its interval; None if there are no cases.
 
-    A label that is predicted but never true lowers the recall of the other classes, and adds no class. The interval
-    comes from a bootstrap over clusters; None if there is only one cluster.
+    A class that is predicted but never true lowers the recall of the other classes, and is not a class of the mean
+    itself. The interval comes from a bootstrap over clusters; it is None if there is only one cluster.
     """
     labels = sorted({one.truth for one in labelled})
     if not labels:
@@ -131,14 +138,16 @@ def macro_f1(labelled: Sequence[Labelled]) -> tuple[float, Interval | None] | No
 
 
 def _mean_f1(counts: NDArray[np.float64], labels: int) -> NDArray[np.float64]:
-    """Of confusion matrices (any, truth, said), the mean F1 of the first ``labels``; a label never met counts 0."""
+    """The mean F1 of the first ``labels`` classes, for each of several confusion matrices (matrix, true class,
+    predicted class). A class that never occurs counts 0.
+    """
     right = np.diagonal(counts, axis1=1, axis2=2)[:, :labels]
     both = (counts.sum(axis=2) + counts.sum(axis=1))[:, :labels]
     return np.asarray(np.divide(2 * right, both, out=np.zeros_like(right), where=both > 0).mean(axis=1))
 
 
 def shown(value: float | None) -> str:
-    """A number with two digits, never rounded up to a perfect score."""
+    """A value as text with two decimals, never rounded up to a perfect score; ``n/a`` for None."""
     if value is None:
         return "n/a"
     return f"{min(value, 0.99):.2f}" if value < 1 else f"{value:.2f}"

@@ -25,14 +25,15 @@ SAME = 1e-9  # sums of the same numbers in another order differ by less than thi
 
 
 class Interval(NamedTuple):
-    """An interval that holds a value with a stated confidence; both ends belong to it."""
+    """The two ends of a confidence interval; both belong to it."""
 
     low: float
     high: float
 
 
 def wilson(right: int, of: int, level: float = 0.95) -> Interval | None:
-    """The Wilson score interval of a share, within 0..1 and of finite width even if all are right; None without cases.
+    """The Wilson score interval of the share ``right`` / ``of``, within 0..1. Its width is above 0 even if all are
+    right. None if ``of`` is 0.
 
     Wilson (1927), JASA 22:209-212.
     """
@@ -71,7 +72,8 @@ def cluster_bootstrap(
 
 
 def mcnemar(gained: int, lost: int) -> float:
-    """The exact two-sided p-value for so many gained and lost cases, if both were equally likely; 1 if none changed.
+    """The exact two-sided p-value of the numbers of gained and lost cases, if a case is as likely to be gained as lost;
+    1 if both are 0.
 
     McNemar (1947), Psychometrika 12:153-157, with the binomial in place of its approximation.
     """
@@ -99,7 +101,8 @@ def paired_permutation(before: Sequence[float], after: Sequence[float], seed: in
 
 
 def detectable_drop(cases: int, baseline: float, power: float = 0.8, level: float = 0.05) -> float | None:
-    """The smallest drop, as a share of all cases, that ``mcnemar`` detects at this level with at least this power.
+    """The smallest drop in the share of passing cases that ``mcnemar`` detects at this level with at least this power.
+    ``baseline`` is the share of cases that pass before the drop.
 
     Each of the m = round(cases * baseline) passing cases is lost with probability q = drop / baseline, independently of
     the others; no case is gained. With k lost, p = 2 ** (1 - k), so at least k0 must be lost, the smallest k for which
@@ -118,7 +121,7 @@ def detectable_drop(cases: int, baseline: float, power: float = 0.8, level: floa
 
 
 def cases_needed(drop: float, baseline: float, power: float = 0.8, level: float = 0.05) -> int | None:
-    """The smallest number of cases with which such a drop is detected; see ``detectable_drop``.
+    """The smallest number of cases with which a drop of ``drop`` is detected; see ``detectable_drop``.
 
     None when 100,000 are too few. More cases never detect less: m grows with them, and the detectable q falls as m
     grows. (Power could rise and fall only if cases could also be gained.)
@@ -177,7 +180,9 @@ def holm(p_values: Mapping[str, float]) -> dict[str, float]:
 
 
 def _sums(values: Sequence[tuple[str, float, float]]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Numerator and denominator of each cluster, by name; exact sums, so that the order of items changes nothing."""
+    """The sums of the numerators and of the denominators of each cluster, by the cluster's name. The sums are exact, so
+    that the order of items changes nothing.
+    """
     clusters: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for name, above, below in values:
         if below < 0:

@@ -47,7 +47,10 @@ FOR_TEMPLATES = (shown, counts, difference, ended, interval, measures_by_group, 
 def render(
     summary: RunSummary, records: Sequence[Record], verdict: GateVerdict, comparison: Comparison | None, made_with: Json
 ) -> str:
-    """The whole page. Failing cases come first and are expanded; right cases come last, in short form."""
+    """The HTML page of a run. Failing cases come first and are expanded; right cases come last, in short form.
+
+    ``comparison`` is the comparison with the baseline, if there is one; ``made_with`` is what the numbers depend on.
+    """
     places = {
         "anchors": {record.id: f"c{index}" for index, record in enumerate(records)},
         "kinds": {kind: f"k{index}" for index, kind in enumerate(dict.fromkeys(record.kind for record in records))},
@@ -64,14 +67,14 @@ def render(
 
 
 def beside(record: Record) -> str:
-    """A case as HTML, with its result on one side and the gold on the other, and without links."""
+    """The result of a case beside its gold, as HTML without links."""
     macros = environment().get_template("case.html").make_module({"anchors": {}, "kinds": {}})
     return str(macros.beside(record))  # type: ignore[attr-defined]  # a macro of the template
 
 
 @cache
 def environment() -> Environment:
-    """The template engine, which escapes all text and replaces invisible characters."""
+    """The Jinja environment of the page's templates, which escapes all text and replaces invisible characters."""
     made = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,

@@ -1,5 +1,6 @@
-"""What the page shows of a case beyond its record: how its quotes were judged, their context, and summaries of right
-cases."""
+"""What the HTML page shows of a case beyond its record: how its quotes were judged, the text around them, and summaries
+of right cases.
+"""
 
 from __future__ import annotations
 
@@ -19,24 +20,26 @@ _BLANK = re.compile(r"\n\s*\n")
 
 
 def sided(record: Record) -> bool:
-    """Whether the citations of a case have sides; only cases with an idea have such citations."""
+    """Whether the citations of a case have sides, for or against; only cases with an idea have such citations."""
     return bool(record.label or any(one["stance"] for one in record.cited))
 
 
 def about(record: Record) -> str:
-    """The kind and the tags of a case, and its place in the suite file."""
+    """A text with the kind and the tags of a case, and its place in the suite file."""
     place = f"{record.file}:{record.line}" if record.file else ""
     return " · ".join(one for one in (record.kind, *record.tags, place) if one)
 
 
 def cited_as(one: Json) -> tuple[str, str]:
-    """How a citation was judged, as a CSS class and a mark."""
+    """How a citation was judged: a CSS class, and a mark for people such as ``✓ gold``."""
     not_gold = "not gold on this side" if one["stance"] else "not gold"
     return ("bad", f"✗ {one['fault']}") if one["fault"] else ("good", "✓ gold") if one["correct"] else ("", not_gold)
 
 
 def gold_as(one: Json, cited: Sequence[Json]) -> tuple[str, str]:
-    """Whether gold is cited, as a CSS class and a mark."""
+    """Whether a gold quote is cited: a CSS class, and a mark for people such as ``✗ not cited``. ``cited`` are the
+    case's citations.
+    """
     if one["lost"]:
         return "bad", "✗ lost"
     by = [other for other in cited if other["document"] == one["document"] and _matches(other, one)]
@@ -46,7 +49,7 @@ def gold_as(one: Json, cited: Sequence[Json]) -> tuple[str, str]:
 
 
 def around(one: Json) -> tuple[str, str]:
-    """The text before and after a quote."""
+    """The text before and the text after a quote, each shortened to about ``AROUND`` characters."""
     told = one["around"] or {"before": "", "after": ""}
     before, after = (_BLANK.sub("\n", told[name]) for name in ("before", "after"))
     return (
@@ -56,7 +59,9 @@ def around(one: Json) -> tuple[str, str]:
 
 
 def in_short(record: Record) -> tuple[str, str, str]:
-    """The statements, citations and passages of a right case, in short."""
+    """Three short texts about a right case: its statements, its correct citations, and the documents that the search
+    found.
+    """
     sources = Counter(str(one["source"]) for one in record.found)
     said = " · ".join(dict.fromkeys(filter(None, (record.said, record.text))))
     cited = Counter(f"{one['source']} {one['start']}:{one['end']}" for one in record.cited if one["correct"])

@@ -11,19 +11,20 @@ from eval.numbers.metrics import Measure
 
 
 def headlined(summary: RunSummary) -> list[str]:
-    """The headline measures of the sentinels."""
+    """The names of the headline measures that the sentinels have."""
     return [name for name in HEADLINES if any(name in of for of in summary.sentinels.values())]
 
 
 def says(spec: Spec, one: Measure) -> str:
-    """The explanation of a measure, and why it has no value if it has none."""
+    """A text that explains a measure and, if it has no value, says why."""
     more = [*([] if spec.higher else ["Less is better."]), *([f"None: {one.why}."] if one.why else [])]
     return " ".join([spec.says, *more])
 
 
 def bar(one: Measure, change: MeasureChange | None = None) -> dict[str, str] | None:
-    """The positions of a value and its interval within 0..1 or -1..1; the numbers beside the bar say the same. None if
-    the value is not a share."""
+    """The positions, by name, at which a bar shows a value, its interval and, with ``change``, the value in the
+    baseline. They are in percent of the range 0..1 or -1..1. None if the value is not a share.
+    """
     if one.value is None or one.value > 1:
         return None
     low, high = one.interval or (one.value, one.value)
@@ -38,7 +39,11 @@ def bar(one: Measure, change: MeasureChange | None = None) -> dict[str, str] | N
 
 
 def matrix(counted: Sequence[tuple[str, str, int]]) -> tuple[list[str], dict[str, list[tuple[int, bool]]]]:
-    """A confusion matrix: answers across, true classes down; each cell has its count and whether it is right."""
+    """A confusion matrix from triples of true class, predicted class and count.
+
+    Returns the predicted classes (the columns) and, for each true class, a row of cells; a cell has its count and
+    whether the prediction is right.
+    """
     cells = {(truth, said): count for truth, said, count in counted}
     labels = sorted({label for pair in cells for label in pair})
     truths = sorted({truth for truth, _ in cells})
@@ -46,12 +51,14 @@ def matrix(counted: Sequence[tuple[str, str, int]]) -> tuple[list[str], dict[str
 
 
 def endings(kind: KindSummary, outcomes: Sequence[str]) -> list[int]:
-    """The number of cases of a kind with each outcome."""
+    """The number of cases of a kind with each of the outcomes, in the order given."""
     return [kind.outcomes.get(outcome, 0) for outcome in outcomes]
 
 
 def split(outcomes: Sequence[str], counted: Sequence[int]) -> Iterator[tuple[str, str, str]]:
-    """Outcomes as parts of one bar, each with its start and width."""
+    """The parts of a bar, one for each outcome: the outcome, its start and its width in percent. ``counted`` has the
+    number of cases with each outcome.
+    """
     x = 0.0
     for outcome, count in zip(outcomes, counted, strict=True):
         width = 100 * count / (sum(counted) or 1)

@@ -17,8 +17,8 @@ SKIPPED = "not right, as before or only watched"
 
 
 def render(summary: RunSummary, records: Sequence[Record], verdict: GateVerdict) -> str:
-    """Two test suites: the cases, and the checks of the gate. Nothing depends on the clock; JUnit requires a time, so
-    it is 0.
+    """The run as JUnit XML with two test suites: the cases, and the checks of the gate. Nothing depends on the clock;
+    JUnit requires a time, so it is 0.
 
     A case is a failure if a check of the verdict names it. It is an error if it crashed and a check of something other
     than quality names it. It is skipped if it is not right and no check names it.

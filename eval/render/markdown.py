@@ -38,7 +38,9 @@ _MARKUP = re.compile(
 
 
 def render(summary: RunSummary, records: Sequence[Record], verdict: GateVerdict, comparison: Comparison | None) -> str:
-    """The whole summary, ending with a newline."""
+    """The step summary of a run as Markdown, ending with a newline. ``comparison`` is the comparison with the baseline,
+    if there is one.
+    """
     parts = [
         *_banner(summary, verdict),
         *_first(records, verdict, comparison),
@@ -53,7 +55,9 @@ def render(summary: RunSummary, records: Sequence[Record], verdict: GateVerdict,
 
 
 def comment(summary: RunSummary, records: Sequence[Record], verdict: GateVerdict, comparison: Comparison | None) -> str:
-    """The comment on a pull request: whether it may be merged, what to read, and what flipped."""
+    """The comment on a pull request as Markdown: whether it may be merged, which cases to read first, and which cases
+    flipped.
+    """
     return (
         "\n".join([*_banner(summary, verdict), *_first(records, verdict, comparison), *_flips(comparison)]).rstrip()
         + "\n"
@@ -61,7 +65,7 @@ def comment(summary: RunSummary, records: Sequence[Record], verdict: GateVerdict
 
 
 def badge(summary: RunSummary, verdict: GateVerdict) -> Mapping[str, str | int]:
-    """The verdict in the format from which shields.io draws a badge (https://shields.io/badges/endpoint-badge)."""
+    """The verdict as JSON from which shields.io draws a badge (https://shields.io/badges/endpoint-badge)."""
     right = summary.outcomes.get(CaseOutcome.RIGHT.value, 0) + summary.outcomes.get(CaseOutcome.TESTED.value, 0)
     told = f"{right} of {summary.done} right" if summary.done else "not run"
     colour = "brightgreen" if verdict.passed else "red" if verdict.exit is Exit.QUALITY else "lightgrey"
@@ -69,7 +73,8 @@ def badge(summary: RunSummary, verdict: GateVerdict) -> Mapping[str, str | int]:
 
 
 def annotations(records: Sequence[Record], verdict: GateVerdict) -> list[str]:
-    """A workflow command for each failing case, then for each failed check that names no case.
+    """A GitHub workflow command that shows an error for each failing case, then for each failed check that names no
+    case; at most ``ANNOTATIONS`` in all.
 
     The text is escaped as in GitHub's toolkit (actions/toolkit, packages/core/src/command.ts).
     """
@@ -83,7 +88,7 @@ def annotations(records: Sequence[Record], verdict: GateVerdict) -> list[str]:
 
 
 def escaped(text: str) -> str:
-    """A text from elsewhere on one line, escaped for a paragraph, a list, a table cell or HTML."""
+    """The text on one line, escaped so that GitHub shows it unchanged in a paragraph, a list, a table cell or HTML."""
     line = html.escape(" ".join(visible(text).split()), quote=False)
     line = _MARKUP.sub(lambda found: f"&#{ord(found[0])};", line)
     line = re.sub(r"(&#(?:64|35|58);)(?=[\w/+-])", rf"\1{NOT_SEEN}", line)  # @ # :

@@ -17,7 +17,7 @@ MARKS = {True: "✓", False: "·"}
 
 
 def to_text(summary: RunSummary, records: Sequence[Record], verdict: GateVerdict, *, verbose: bool = False) -> str:
-    """The whole report."""
+    """The report of a run as text for a terminal; with ``verbose``, it has each case."""
     ended = ", ".join(f"{count} {outcome}" for outcome, count in summary.outcomes.items())
     head = [
         f"{summary.suite}: {summary.done} of {summary.selected} cases ({ended or 'none'}); "
@@ -30,7 +30,7 @@ def to_text(summary: RunSummary, records: Sequence[Record], verdict: GateVerdict
 
 
 def case(record: Record) -> Iterator[str]:
-    """One case: its outcome, the reason, and its citations if it is not right."""
+    """The lines on one case: its outcome, the reasons, and its citations if it is not right."""
     yield f"{LOUD.get(record.outcome, record.outcome.value):8} {record.id}: {short(record.asked, 200)}"
     if record.error:
         yield f"         {record.error}"
@@ -44,7 +44,9 @@ def case(record: Record) -> Iterator[str]:
 
 
 def reasons(record: Record) -> dict[str, str]:
-    """The reasons of all scores below the maximum, with their measures, each reason once."""
+    """The reasons why scores of a case are not the best possible. Each reason comes once, with the names of the
+    measures that have it.
+    """
     told: dict[str, str] = {}
     for score in record.scores:
         spec = BY_NAME.get(score.name)
@@ -59,7 +61,7 @@ def reasons(record: Record) -> dict[str, str]:
 
 
 def explain(record: Record) -> str:
-    """Everything that is stored about one case: question, passages, answer, citations, and the gold with its rank."""
+    """Everything that is stored about one case, as text: question, answer, gold with its rank, passages, and scores."""
     lines = [f"{record.id} ({record.file}:{record.line})" if record.file else record.id, "", *list(case(record))[:-1]]
     if record.why:
         lines += ["", f"what it is for: {record.why}"]
@@ -135,7 +137,9 @@ def _notes(summary: RunSummary, verdict: GateVerdict) -> Iterator[str]:
 
 
 def of_models(told: Mapping[str, RunSummary], what: str = "evidence model") -> str:
-    """The measures of one suite with their intervals, in a table with a column for each evidence model or system."""
+    """The measures of one suite with their intervals, as a table with a column for each name in ``told``. ``what`` says
+    what the columns are: evidence models or systems.
+    """
     cells = {name: {one.name: _cell(one) for one in summary.measures} for name, summary in told.items()}
     rows = dict.fromkeys(name for of_model in cells.values() for name in of_model)
     first = max([len(row) for row in rows] + [len(what)])
@@ -156,7 +160,7 @@ def _between(one: Measure) -> str:
 
 
 def of_comparison(compared: Comparison) -> str:
-    """A comparison of two runs: which cases flipped, and how the measures changed."""
+    """A comparison of two runs as text: which cases flipped, and how the measures changed."""
     lines = [f"lost: {', '.join(compared.lost) or 'none'}", f"gained: {', '.join(compared.gained) or 'none'}"]
     lines += [f"disappeared: {', '.join(compared.gone)}"] if compared.gone else []
     lines += [f"new: {', '.join(compared.new)}"] if compared.new else []

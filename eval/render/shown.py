@@ -27,7 +27,9 @@ _UNSEEN = re.compile(
 
 
 class Sorted(NamedTuple):
-    """The records of a run in three groups: failing or lost since the baseline, otherwise not right, and the rest."""
+    """The records of a run in three groups: ``held`` are cases that made a check fail or passed in the baseline and
+    fail now, ``amiss`` are other cases that are not right, and ``rest`` are the cases that are right.
+    """
 
     held: list[Record]
     amiss: list[Record]
@@ -35,12 +37,16 @@ class Sorted(NamedTuple):
 
 
 def visible(text: str) -> str:
-    """The text with each invisible character, and each that reverses or hides others, replaced by U+FFFD."""
+    """The text with U+FFFD in place of each invisible character, and of each character that reverses or hides
+    others.
+    """
     return _UNSEEN.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def sort(records: Sequence[Record], verdict: GateVerdict, comparison: Comparison | None) -> Sorted:
-    """The records as people want to read them, each once."""
+    """Sort the records into the groups of ``Sorted``. ``comparison`` is the comparison with the baseline, if there is
+    one.
+    """
     first = {*verdict.cases, *(comparison.lost if comparison else ())}
     held = [one for one in records if one.id in first]
     others = [one for one in records if one.id not in first]
@@ -48,7 +54,7 @@ def sort(records: Sequence[Record], verdict: GateVerdict, comparison: Comparison
 
 
 def may_merge(verdict: GateVerdict) -> str:
-    """A sentence on whether the change may be merged."""
+    """A sentence that says whether the tested change may be merged."""
     if verdict.passed:
         return "You may merge."
     told = {
@@ -59,7 +65,9 @@ def may_merge(verdict: GateVerdict) -> str:
 
 
 def to_read(records: Sequence[Record], verdict: GateVerdict, comparison: Comparison | None) -> list[Record]:
-    """The three cases to read first after a failed verdict: failing ones, then lost ones, then the worst."""
+    """The cases to read first, at most three: those that made a check fail or were lost, then the worst of the others.
+    Empty if the verdict passed.
+    """
     if verdict.passed:
         return []
     held, amiss, _ = sort(records, verdict, comparison)
@@ -73,7 +81,7 @@ def why_of(record: Record) -> str:
 
 
 def measures_by_group(summary: RunSummary) -> dict[str, list[tuple[Spec, Measure]]]:
-    """The measures of a run with their explanations, in the order of the groups."""
+    """The measures of a run by group, each with its description; groups and measures are in the order of the report."""
     have = {one.name: one for one in (*summary.measures, *summary.robustness)}
     groups: dict[str, list[tuple[Spec, Measure]]] = {}
     for spec in EVERY_SPEC.values():
@@ -83,12 +91,12 @@ def measures_by_group(summary: RunSummary) -> dict[str, list[tuple[Spec, Measure
 
 
 def ended(verdict: GateVerdict) -> str:
-    """The banner without its reasons: PASSED, or FAILED with the exit code."""
+    """The result of the gate without the reasons: PASSED, or FAILED with the exit code."""
     return verdict.banner.partition(":")[0]
 
 
 def counts(summary: RunSummary) -> str:
-    """The number of cases that were run, their outcomes, and the size of the corpus."""
+    """A text with the number of cases that were run, their outcomes, and the size of the corpus."""
     outcomes = ", ".join(f"{count} {outcome}" for outcome, count in summary.outcomes.items()) or "none done"
     part = "" if summary.whole else ", a part of the suite"
     return (
@@ -98,16 +106,16 @@ def counts(summary: RunSummary) -> str:
 
 
 def interval(measure: Measure) -> str:
-    """The 95 % interval of a value; empty if it is unknown."""
+    """The 95 % interval of a measure as text; empty if it has none."""
     return f"{shown(measure.interval.low)} to {shown(measure.interval.high)}" if measure.interval else ""
 
 
 def share_of(measure: Measure) -> str:
-    """The number of things and cases that a value covers."""
+    """A text with the number of things that a measure covers, and of the cases that they are in."""
     return f"{measure.of}" if measure.of == measure.cases else f"{measure.of} in {measure.cases} cases"
 
 
 def difference(change: MeasureChange) -> str:
-    """The change of a measure, with its sign."""
+    """The change of a measure as text, with its sign."""
     moved = round(change.after - change.before, 2)
     return f"{moved:+.2f}".replace("-", "−") if moved else "0.00"

@@ -20,7 +20,9 @@ _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 class Swap(NamedTuple):
-    """A figure that an answer needs, as written (``€86,000``), and its replacement in the document ``source``."""
+    """A figure of an answer as written (``old``, such as ``€86,000``), and the figure that replaces it (``new``) in the
+    added document ``source``.
+    """
 
     old: str
     new: str
@@ -28,7 +30,8 @@ class Swap(NamedTuple):
 
 
 def counterfactuals(cases: Sequence[Case], folder: str) -> tuple[dict[str, Swap], dict[str, bytes]]:
-    """The swap for each case that allows one, by the case's id, and the changed documents.
+    """Make documents with a changed figure. Returns the swap for each case that allows one, by the case's id, and the
+    content of the documents by their paths in ``folder``.
 
     Cases about the same quote share a document in which all their figures are swapped. So each sentence has only two
     versions, which conflict.
@@ -43,7 +46,7 @@ def counterfactuals(cases: Sequence[Case], folder: str) -> tuple[dict[str, Swap]
 
 
 def _figure_of(case: Case) -> tuple[str, str] | None:
-    """A string of the answer that has a figure, and the gold quote in which it stands; None where there is none."""
+    """A string of the expected answer that has a figure, and the gold quote that contains it; None if there is none."""
     for string in (string for either in case.answer for string in either if _FIGURE.search(string)):
         for gold in case.gold:
             if _is_sentence(gold) and contains(gold.quote, string):
@@ -56,14 +59,17 @@ def _is_sentence(gold: Gold) -> bool:
 
 
 def _swapped(text: str, string: str, quote: str) -> str:
-    """``text`` with every figure of ``string`` replaced by another, the same one wherever it stands."""
+    """``text`` with every figure of ``string`` replaced by another; the same figure is always replaced by the
+    same one.
+    """
     others = {figure: other_figure(figure, quote) for figure in _FIGURE.findall(string)}
     return _FIGURE.sub(lambda match: others.get(match[0], match[0]), text)
 
 
 def other_figure(figure: str, quote: str) -> str:
-    """A figure of the same form that is not in the quote: a year gets another last digit, other figures another first
-    digit."""
+    """A figure of the same form as ``figure`` that is not in the quote: a year gets another last digit, other figures
+    another first digit.
+    """
     first = re.search("[1-9]", figure)
     at = first.start() if first and not YEAR.fullmatch(figure) else len(figure) - 1
     options = [f"{figure[:at]}{digit}{figure[at + 1 :]}" for digit in "123456789" if digit != figure[at]]
@@ -72,7 +78,11 @@ def other_figure(figure: str, quote: str) -> str:
 
 
 def hides(swaps: Mapping[str, Swap], folder: str, case: Case, before: Record, after: Record) -> str:  # noqa: ARG001
-    """Why an answer hides the conflict; showing it takes both figures, or statements that cite both documents."""
+    """Why an answer does not show the conflict between the changed document and the corpus; empty if it shows it.
+
+    An answer shows the conflict if it reports one with both figures, or if its statements cite both documents.
+    ``folder`` is the folder of the changed documents; ``after`` is the record of the run that had them.
+    """
     swap, output = swaps[case.id], after.output or {}
     for conflict in output["conflicts"]:
         sides = [words_of(side) for side in conflict["sides"]]
@@ -88,5 +98,5 @@ def hides(swaps: Mapping[str, Swap], folder: str, case: Case, before: Record, af
 
 
 def words_of(statement: Json) -> str:
-    """A statement and its quotes."""
+    """The text of a statement and of its quotes."""
     return "\n".join([statement["text"], *(one["quote"] for one in statement["citations"])])

@@ -59,9 +59,11 @@ _KEPT = set(
 
 
 class Variation(NamedTuple):
-    """A change of the corpus, and the cases it is tried on; ``fault`` says why a case fails, and is empty if it passes.
+    """A change of the corpus, and the cases that are run on it.
 
-    ``added`` are files by their paths; ``fault`` is given the case, its record in the first run and the one now.
+    ``added`` has the contents of added files by their paths. ``fault`` gets a case, its record in the first run and its
+    record now; it returns why the case fails, or an empty text if it passes. ``ingest`` is the function that reads the
+    changed corpus.
     """
 
     name: str
@@ -82,9 +84,11 @@ def robustness(
     progress: Progress | None = None,
     wrap: Wrap | None = None,
 ) -> tuple[Measure, ...]:
-    """The measures of ``SPECS`` for the cases of ``first``; none if the suite is not a YAML file over a folder.
+    """Run the cases of ``first`` on changed copies of the corpus, and return the measures of ``SPECS``; empty if the
+    suite is not a YAML file with a folder of documents.
 
-    It raises what ``scores`` raises. ``wrap`` must be the one that ``first`` was run with.
+    ``distractors`` is a folder of misleading documents. ``wrap`` must be the one that ``first`` was run with. It raises
+    what ``scores`` raises.
     """
     if _folder_of(suite) is None:
         return ()
@@ -106,7 +110,8 @@ def scores(
     progress: Progress | None = None,
     wrap: Wrap | None = None,
 ) -> tuple[tuple[Case, Score], ...]:
-    """A score of 1 or 0 for each case and variation, with its reason. A case that crashed in ``first`` has no score.
+    """Run the cases of ``first`` on changed copies of the corpus. Returns, for each case and change, a score of 1 or 0
+    with its reason. A case that crashed in ``first`` has no score.
 
     Raises:
         CaseError, SourceError: there are no distractors in their folder, or there is no such folder.
@@ -140,7 +145,7 @@ def scores(
 
 
 def _folder_of(suite: Suite) -> Path | None:
-    """The documents of a suite file; None for public data."""
+    """The folder of a suite file's documents; None for a public data set."""
     return None if suite.lay_out else suite.corpus
 
 
@@ -173,7 +178,9 @@ def _variations(
 
 
 def _lay_out(corpus: Path, added: Mapping[str, bytes], into: Path) -> None:
-    """Copies of what is ingested of ``corpus`` under its own names, and the files that are added."""
+    """Copy the files of ``corpus`` that are ingested into the folder ``into``, under their own names, and write the
+    added files beside them.
+    """
     for file in files.find([corpus]).files:
         place = into / file.source
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -186,7 +193,7 @@ def _lay_out(corpus: Path, added: Mapping[str, bytes], into: Path) -> None:
 
 
 def _free(name: str, sources: Sequence[str]) -> str:
-    """``name``, longer where a source or its folder has it."""
+    """``name``, with something appended if a source or its first folder already has this name."""
     taken = {source.split("/")[0].casefold() for source in sources}
     while name in taken:
         name += "-more"
@@ -194,8 +201,8 @@ def _free(name: str, sources: Sequence[str]) -> str:
 
 
 def ingest_backwards(paths: Sequence[Path], library: Library, settings: Settings, embedder: Embedder) -> SyncReport:
-    """Ingest a copy of a corpus in ``PORTIONS``, the last portion first. Files that are ingested together are sorted by
-    name.
+    """Ingest a copy of a corpus in ``PORTIONS`` portions, the last portion first. Within a portion, the files are
+    sorted by name.
 
     The files are moved out of the folder and back, so the folder must be a copy.
     """
@@ -220,7 +227,9 @@ def _move(source: str, there: Path, here: Path) -> None:
 
 
 def _distractors(folder: Path) -> dict[str, bytes]:
-    """The documents of the folder by name, in order; its README tells of them and is none."""
+    """The contents of the documents in a folder by name, sorted. Its README.md is left out, since it only describes
+    them.
+    """
     found = {file.source: file.path for file in files.find([folder]).files if file.source != "README.md"}
     if not found:
         raise CaseError(f"There are no distractors in {folder}.", hint="Name a folder with documents in it.")
@@ -228,7 +237,7 @@ def _distractors(folder: Path) -> dict[str, bytes]:
 
 
 def _first(documents: Mapping[str, bytes], count: int, folder: str) -> dict[str, bytes]:
-    """The first documents, up to a number, or all of them."""
+    """The first ``count`` documents, or all if there are fewer, under paths in ``folder``."""
     return {f"{folder}/{source}": data for source, data in list(documents.items())[:count]}
 
 

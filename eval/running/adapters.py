@@ -23,7 +23,8 @@ NO_ANSWERS = {"not_applicable": "a retriever writes no answers"}
 
 
 def adapted(found: Any) -> Callable[[Json], Any]:
-    """Turn an object into a source of answers; a function is returned unchanged.
+    """Turn a LangChain runnable, or an engine or retriever of LlamaIndex, into a function from requests to replies. A
+    function is returned unchanged.
 
     Raises:
         TypeError: the object has no method to ask it.
@@ -53,7 +54,7 @@ def _runnable(runnable: Any, request: Json) -> Any:
 
 
 def _wanted(runnable: Any, request: Json) -> Any:
-    """The question in the form of the runnable's input."""
+    """The question and the history in the form that the runnable takes as input."""
     question = request.get("ask", request.get("search"))
     names = runnable.get_input_jsonschema().get("properties", {}) if hasattr(runnable, "get_input_jsonschema") else {}
     asked = next((name for name in QUESTION if name in names), None)

@@ -28,14 +28,16 @@ _SIDES = {Stance.SUPPORTS: "supports", Stance.CHALLENGES: "challenges", Stance.U
 
 
 class Examined(NamedTuple):
-    """The record of a case, and the milliseconds of each stage, which are not part of the record."""
+    """The record of a case, and the milliseconds of each stage. The times are not in the record, since they differ
+    between equal runs.
+    """
 
     record: Record
     timings_ms: dict[str, float]
 
 
 class Texts:
-    """A library's documents for scorers; each is looked up only once."""
+    """The documents of a library, as scorers read them; each is looked up only once."""
 
     def __init__(self, library: Library) -> None:
         self.read = library.quote
@@ -43,7 +45,7 @@ class Texts:
         self._known: dict[str, Document | None] = {}
 
     def find(self, name: str) -> Document | None:
-        """The document of this source or id; None where there is none."""
+        """The document with this source or id; None if there is none."""
         if name not in self._known:
             try:
                 self._known[name] = self._library.document(name)
@@ -52,17 +54,18 @@ class Texts:
         return self._known[name]
 
     def around(self, document: str, start: int, end: int) -> Json:
-        """The text on both sides of a position, ``AROUND`` characters at most."""
+        """The text before and after a place in a document, at most ``AROUND`` characters each."""
         found = self.find(document)
         text = found.text if found else ""
         return {"before": text[max(0, start - AROUND) : start], "after": text[end : end + AROUND]}
 
 
 def examine(cases: Sequence[AnyCase], system: System, texts: Texts | None, budget: int = BUDGET) -> list[Examined]:
-    """Run each case on ``system``; paired cases are run together. A case that crashes is recorded as crashed, and the
-    others continue.
+    """Run each case on ``system`` and score the replies. Pairs of a claim and a text are run together. A case that
+    crashes is recorded as crashed, and the others continue.
 
-    ``budget`` is the number of words that an answer may show.
+    ``texts`` are the documents; they may be None if all cases are pairs. ``budget`` is the number of words that an
+    answer may show.
     """
     pairs = [case for case in cases if isinstance(case, LabelledPair)]
     of_pairs = iter(_pairs(pairs, system)) if pairs else iter(())
@@ -113,7 +116,7 @@ def _question(case: Case, system: System, texts: Texts, budget: int) -> Examined
 
 
 def _searched(system: System, query: str) -> list[Hit] | None:
-    """The search results; None for a system without a search."""
+    """The passages that the system finds; None if it has no search."""
     try:
         return system.search(query, k=finding.DEPTH)
     except NotAsked:
@@ -213,7 +216,7 @@ def _cited(one: Cited, texts: Texts) -> Json:
 
 
 def _repeatable(output: Json) -> Json:
-    """What came back, without what differs where it is asked again: how long it took, and what it cost."""
+    """The reply without the parts that differ if it is given again: the times and the cost."""
     return {key: value for key, value in output.items() if key not in ("timings_ms", "cost")}
 
 

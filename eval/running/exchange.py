@@ -28,7 +28,9 @@ ROLES = {"human": "user", "ai": "assistant", "user": "user", "assistant": "assis
 
 
 def rows(of: str, cases: Iterable[object], records: Iterable[Record]) -> Iterator[Json]:
-    """The questions of a run in one of ``FORMATS``, with the given answer and the expected one."""
+    """The questions of a run as rows in the format ``of``, one of ``FORMATS``. A row has the given answer and the
+    expected one.
+    """
     known = {case.id: case for case in cases if isinstance(case, Case) and case.question}
     for record in records:
         if case := known.get(record.id):
@@ -72,7 +74,7 @@ def _reference(case: Case) -> str:
 
 
 def read(path: Path) -> list[Json]:
-    """The rows of a file: JSON lines, or a JSON or YAML list at the top level or under ``tests`` or ``results``.
+    """Read the rows of a file: JSON lines, or a JSON or YAML list at the top level or under ``tests`` or ``results``.
 
     Raises:
         CaseError: the file cannot be read, or has no rows.
@@ -93,7 +95,7 @@ def read(path: Path) -> list[Json]:
 
 
 def question(row: Json) -> tuple[str, list[Json]]:
-    """The question of a row, and the conversation before it; an empty question if it asks nothing."""
+    """The question of a row, and the turns of the conversation before it. The question is empty if the row has none."""
     asked = row.get("user_input", row.get("question", ""))
     variables = row.get("vars")
     if isinstance(variables, Mapping):
@@ -107,7 +109,7 @@ def question(row: Json) -> tuple[str, list[Json]]:
 
 
 def contexts(row: Json) -> list[str]:
-    """The passages that should be found, if the row lists any."""
+    """The texts of the passages that should be found, as the row lists them; empty if it lists none."""
     given: Any = row.get("reference_contexts") or ()
     if isinstance(row.get("vars"), Mapping):
         context = row["vars"].get("context", ())
@@ -116,7 +118,7 @@ def contexts(row: Json) -> list[str]:
 
 
 def answers(row: Json) -> Iterator[tuple[Json, Json]]:
-    """The requests that recorded answers belong to, with the replies in the form of ``outside.py``."""
+    """The recorded answers of a row: pairs of a request and a reply, in the form that ``outside.py`` describes."""
     if "request" in row:
         yield row["request"], row.get("reply", row)
         return

@@ -22,7 +22,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def made_with(suite: Suite, settings: Settings, embedder: Embedder, profile: str, system: str) -> Json:
-    """Commit, system, corpus, models with their weights, versions, seed and settings."""
+    """Everything that the numbers of a run depend on: commit, system, corpus, models with their weights, versions, seed
+    and settings.
+    """
     read = suite.path.read_bytes() if suite.path.is_file() else b""
     kept = settings.model_dump(mode="json", include={"model", "evidence_model", "embedding_model", "passage_words"})
     kept["model"] = kept["model"] and without_secrets(kept["model"])
@@ -43,13 +45,15 @@ def made_with(suite: Suite, settings: Settings, embedder: Embedder, profile: str
 
 
 def _weights() -> str:
-    """The hashes of all trained weights."""
+    """One hash of all trained weights."""
     weights = sorted(files("assistant.evidence").joinpath("weights").iterdir(), key=lambda file: file.name)
     return hashlib.sha256(b"".join(file.read_bytes() for file in weights)).hexdigest()
 
 
 def commit() -> str | None:
-    """The commit of this program, with a plus when files differ from it; None where it is no git checkout."""
+    """The commit of this program, with a plus sign if files differ from it; None if it does not run from a git
+    checkout.
+    """
     try:
         at = ["git", "-C", str(ROOT)]
         head = subprocess.run([*at, "rev-parse", "HEAD"], capture_output=True, text=True, check=True)  # noqa: S603

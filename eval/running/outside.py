@@ -72,8 +72,9 @@ Answers = Callable[[Json], Any]  # a request to its reply: an object, or a strin
 
 
 def opened(spec: str) -> Answers:
-    """The source that ``spec`` names: ``module:function``, an address, a file of recorded answers; anything else is a
-    command.
+    """Make the function that sends a request to the system ``spec`` and returns its reply.
+
+    ``spec`` is ``module:function``, a web address, or a .jsonl file of recorded answers; anything else is a command.
 
     Raises:
         SettingsError: the file, the function or the command does not exist.
@@ -89,7 +90,9 @@ def opened(spec: str) -> Answers:
 
 
 def wrap(spec: str, record: Path | None = None) -> Wrap:
-    """The system that is measured instead of ours; its replies are stored in ``record``, if that is given."""
+    """Make the function that a run calls with the assistant, and that returns the system to measure in its place: the
+    system ``spec``. Its replies are stored in the file ``record``, if that is given.
+    """
     answers = opened(spec)
     return partial(_outside, Recording(answers, record) if record else answers)
 
@@ -107,7 +110,9 @@ def _function(module: str, name: str) -> Answers:
 
 
 class Command:
-    """A program that reads one request a line and writes one reply a line; it is started once."""
+    """A program that reads one request a line and writes one reply a line. It is started at the first request, and
+    stays.
+    """
 
     def __init__(self, command: str) -> None:
         self._words = shlex.split(command)
@@ -133,13 +138,13 @@ class Command:
 
 
 def _end(running: subprocess.Popen[str]) -> None:
-    """End a program that is not needed any more."""
+    """End a program that is no longer needed."""
     running.terminate()
     running.communicate()
 
 
 class Address:
-    """An address to which requests are posted."""
+    """A system that is asked by posting requests to its web address."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -157,10 +162,10 @@ class Address:
 
 
 class Completions(Address):
-    """A chat that speaks as OpenAI does, by the address of its completions: ``…/v1/chat/completions?model=NAME``, or
-    without a name the first of its models.
+    """A chat that is asked as OpenAI's chats are, at an address such as ``…/v1/chat/completions?model=NAME``. Without a
+    name, the first model that the server lists is asked.
 
-    Its reply, or the message in it, may have ``citations`` in the shape above, and ``refused``.
+    Its reply, or the message in it, may have ``refused``, and ``citations`` as this module describes them.
     """
 
     def __init__(self, url: str) -> None:
@@ -184,8 +189,9 @@ class Completions(Address):
 
 
 class Recorded:
-    """A file of recorded answers, one a line: ``{"request": …, "reply": …}``, a reply with its ``question``, or a row
-    of ragas or promptfoo."""
+    """A system that replays a file of recorded answers. Each line is ``{"request": …, "reply": …}``, a reply with its
+    ``question``, or a row of ragas or promptfoo.
+    """
 
     def __init__(self, path: Path) -> None:
         read = exchange.read(path)
@@ -200,7 +206,7 @@ class Recorded:
 
 
 class Recording:
-    """Wraps another source and stores its replies, so that ``Recorded`` can replay them."""
+    """Asks another system and stores its replies in a file, so that ``Recorded`` can replay them."""
 
     def __init__(self, of: Answers, path: Path) -> None:
         self._of, self._path = of, path
@@ -219,7 +225,7 @@ def _key(request: Json) -> str:
 
 
 def served(system: System) -> Answers:
-    """A system of ours as a source of replies to requests."""
+    """A function that sends requests to one of our systems and returns the replies as JSON."""
 
     def reply(request: Json) -> Json:
         if "ask" in request:
@@ -233,7 +239,9 @@ def served(system: System) -> Answers:
 
 
 class Outside:
-    """A system that is asked through a source; its words are looked up in the documents of a library."""
+    """A system other than ours, which is asked through a function from requests to replies. Words that it cites are
+    looked up in the documents of a library.
+    """
 
     def __init__(self, answers: Answers, library: Library) -> None:
         self._answers, self._library = answers, library
@@ -266,7 +274,9 @@ class Outside:
         return dict(reply)
 
     def _answer(self, question: str, reply: Json) -> Answer:
-        """An answer in the plain shape; without citations it stands on nothing."""
+        """The answer in a reply of the simple form: an answer or statements, with citations. Statements are not checked
+        against their citations.
+        """
         parts = reply.get("statements") or [{"text": reply.get("answer", ""), "citations": reply.get("citations", ())}]
         rejected: list[Rejected] = []
         statements = []
@@ -303,7 +313,9 @@ class Outside:
         return Citation(document.about, span.start, span.end, words, one.get("speaker"))
 
     def _hit(self, one: Json) -> Hit:
-        """A passage found by another system, located in the library; one that is not there keeps its rank."""
+        """A passage that another system found, with its place in the library. A passage that is not in the library has
+        no place, but keeps its rank.
+        """
         quote = str(one.get("quote") or one.get("text") or "")
         document = self._document_of(one, quote)
         span = self._place(one, quote, document) if document else None
@@ -317,7 +329,9 @@ class Outside:
         return Passage("", document.about if document else NOWHERE, one["start"], one["end"], "", ())
 
     def _document_of(self, one: Json, quote: str) -> Document | None:
-        """The named document, by its source or the end of its path; without a name, one that has the quote."""
+        """The document that a citation names, by its source or the end of its path; without a name, a document that has
+        the quote. None if there is none.
+        """
         parts = str(one.get("source") or one.get("document") or "").replace("\\", "/").split("/")
         if parts != [""]:
             named = (self._document("/".join(parts[place:])) for place in range(len(parts)))

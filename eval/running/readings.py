@@ -1,10 +1,10 @@
-"""Stores what the networks read between runs of suites, so that the same passages are read again only if something that
-matters has changed.
+"""Stores the results of the networks between runs of suites, so that the same passages are read again only if something
+that matters has changed.
 
-The network is nine tenths of a run's time, and what it gives is a function of the question or idea, the passages, its
-weights, the code that reads and the libraries that compute. All of these are in the key; a call is kept as a whole,
-since a passage's numbers depend in their last digits on those beside which it is read. So a run gives the same bytes
-whether its readings were kept or not. Questions of users are never answered from here.
+The network takes nine tenths of a run's time. Its results depend only on the question or idea, the passages, its
+weights, the code that reads and the libraries that compute. All of these are in the key. A call is stored as a whole,
+since the last digits of a passage's numbers depend on the passages that are read with it. So a run gives the same bytes
+whether its results were stored or not. Questions of users are never answered from here.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ COMPUTING = ("numpy", "tokenizers", "torch", "transformers")  # distributions on
 
 
 def kept(folder: Path) -> Callable[[Scorer], Scorer]:
-    """What makes a reader that looks in ``folder`` first, and keeps there what is read."""
+    """Make a function that wraps the code that runs a network: the wrapped code looks in ``folder`` for earlier
+    results, and stores new ones there.
+    """
     place = folder / shelf.READINGS / made_by()
     place.mkdir(parents=True, exist_ok=True)
     os.utime(place)
@@ -44,7 +46,9 @@ def kept(folder: Path) -> Callable[[Scorer], Scorer]:
 
 @cache
 def made_by(root: Path = shelf.ROOT) -> str:
-    """A hash of all that readings depend on, besides what is read."""
+    """A hash of everything, except the texts, that a network's results depend on: code, weights, libraries and
+    processor.
+    """
     import torch
 
     told = {

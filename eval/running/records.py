@@ -19,7 +19,9 @@ Json = dict[str, Any]
 
 
 class CaseOutcome(StrEnum):
-    """The outcome of a case; ``partly``: some gold was cited; ``tested``: the case has no right answer."""
+    """The outcome of a case. ``partly``: some gold was cited, but the reply is not right. ``error``: the case crashed.
+    ``tested``: the case has no right answer to compare with.
+    """
 
     RIGHT = "right"
     PARTLY = "partly"
@@ -32,9 +34,9 @@ class CaseOutcome(StrEnum):
 class Record:
     """One case, the reply, and its scores.
 
-    ``label`` and ``said`` are a pressure test's or a pair's class as it should be and as predicted. ``output`` is the
-    JSON of the reply, without timings. ``gold``, ``cited`` and ``found`` are places with their words; ``contexts`` is
-    the text around citations and gold, for people to read.
+    ``label`` and ``said`` are the true and the predicted class of a pressure test or a pair. ``output`` is the JSON of
+    the reply, without timings. ``gold``, ``cited`` and ``found`` are gold quotes, citations and found passages, with
+    their places and words. Gold and citations also have the text around them, for people to read.
     """
 
     id: str
@@ -58,7 +60,7 @@ class Record:
     found: tuple[Json, ...] = ()
 
     def value(self, name: str) -> float | None:
-        """The value of a score; None if the score has no value, or does not apply."""
+        """The value of the score called ``name``; None if the score has no value, or does not apply to the case."""
         return next((score.value for score in self.scores if score.name == name), None)
 
     @property
@@ -67,27 +69,27 @@ class Record:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing counts against the case."""
+        """Whether the case is right, or has no right answer to compare with."""
         return self.outcome in (CaseOutcome.RIGHT, CaseOutcome.TESTED)
 
 
 def to_line(record: Record) -> str:
-    """One line of JSON, without its newline."""
+    """The record as one line of JSON, without the newline."""
     return json.dumps(asdict(record), ensure_ascii=False, allow_nan=False, sort_keys=True)
 
 
 def read_lines(lines: Iterable[str]) -> list[Record]:
-    """Read the records that ``to_line`` wrote; raises ValueError, KeyError or TypeError for other lines."""
+    """Read records from lines that ``to_line`` wrote; raises ValueError, KeyError or TypeError for other lines."""
     return [_record(json.loads(line)) for line in lines if line.strip()]
 
 
 def reviewed(records: Sequence[Record]) -> list[Record]:
-    """The records without drafts, which count in no mean and in no gate."""
+    """The records without drafts. Drafts count in no mean and in no gate."""
     return [record for record in records if record.severity is not Severity.DRAFT]
 
 
 def by_kind(records: Sequence[Record]) -> dict[str, list[Record]]:
-    """The records of each kind, in the order of first occurrence."""
+    """The records by the kind of their cases, in the order in which the kinds first occur."""
     kinds: dict[str, list[Record]] = {}
     for record in records:
         kinds.setdefault(record.kind, []).append(record)

@@ -51,7 +51,7 @@ class BudgetSpent(PushbackError):
 
 
 class ModelRequest(NamedTuple):
-    """Everything that a reply depends on, as plain JSON."""
+    """A request to a chat model: everything that its reply depends on, as plain JSON."""
 
     model: str
     messages: list[Json]
@@ -59,13 +59,13 @@ class ModelRequest(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The SHA-256 of its canonical JSON, in hexadecimal."""
+        """The SHA-256 of the request as canonical JSON, in hexadecimal."""
         return hashlib.sha256(_canonical(self._asdict()).encode()).hexdigest()
 
 
 def asked(model: str, messages: Sequence[BaseMessage], parameters: Mapping[str, Any]) -> ModelRequest:
-    """The request that these messages make to this model. A parameter that is None was not given; a pydantic class is
-    replaced by its schema.
+    """Make the request that sends these messages to this model. Parameters that are None are left out; a pydantic class
+    is replaced by its schema.
 
     Raises:
         TypeError: a parameter cannot be written as JSON, so that two requests could not be told apart.
@@ -78,14 +78,14 @@ def asked(model: str, messages: Sequence[BaseMessage], parameters: Mapping[str, 
 
 
 class Usage(NamedTuple):
-    """Replies given, live or recorded, and the tokens that the model reported for them."""
+    """The number of replies that a chat gave, live or recorded, and the tokens that the model reported for them."""
 
     calls: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
 
     def plus(self, reply: AIMessage) -> Usage:
-        """The usage with one more reply."""
+        """A new usage that also counts this reply."""
         used = reply.usage_metadata
         read, written = (used["input_tokens"], used["output_tokens"]) if used else (0, 0)
         return Usage(self.calls + 1, self.input_tokens + read, self.output_tokens + written)
@@ -93,7 +93,7 @@ class Usage(NamedTuple):
 
 @dataclass
 class Budget:
-    """The allowed number of live calls and tokens, None for no limit; several chats may share a budget."""
+    """The allowed number of live calls and of tokens; None means no limit. Several chats may share a budget."""
 
     calls: int | None = None
     tokens: int | None = None
@@ -105,7 +105,7 @@ class Budget:
         """Count a live call that is about to be made.
 
         Raises:
-            BudgetSpent: no call is left.
+            BudgetSpent: no call or no token is left.
         """
         if self.calls is not None and self.spent_calls >= self.calls:
             self.denied = f"{self.calls} calls"
@@ -116,7 +116,9 @@ class Budget:
         self.spent_calls += 1
 
     def spend(self, messages: Sequence[BaseMessage], reply: AIMessage) -> None:
-        """Count the tokens of a live call; if the model reports none, one token for about four characters."""
+        """Count the tokens of a live call. If the model does not report them, about four characters count as one
+        token.
+        """
         used = reply.usage_metadata
         self.spent_tokens += used["total_tokens"] if used else count_tokens_approximately([*messages, reply])
 
@@ -130,7 +132,9 @@ class _Line(Strict):
 
 
 class Recording:
-    """Replies by their requests. Nothing is written before ``save``."""
+    """Recorded replies of a chat model, which are looked up by request. Nothing is written to a file before
+    ``save``.
+    """
 
     def __init__(self) -> None:
         self._lines: dict[str, Json] = {}
@@ -140,10 +144,11 @@ class Recording:
 
     @classmethod
     def load(cls, path: Path) -> Recording:
-        """The recording in the file ``path``.
+        """Read the recording in the file ``path``.
 
         Raises:
-            CaseError: the file cannot be read, or a line is no recorded reply or has the key of another; names it.
+            CaseError: the file cannot be read, a line is no recorded reply, or its key is that of another request; the
+                error names the line.
         """
         try:
             data = path.read_bytes()
@@ -157,17 +162,18 @@ class Recording:
         return recording
 
     def reply(self, asked: ModelRequest) -> AIMessage | None:
-        """The recorded reply to a request, without the id that it had; None if there is none."""
+        """The recorded reply to a request; None if there is none. The id that the reply had is not recorded."""
         line = self._lines.get(asked.key)
         return AIMessage.model_validate(line["reply"]) if line else None
 
     def add(self, asked: ModelRequest, reply: AIMessage) -> None:
-        """Record this reply, replacing an earlier one."""
+        """Record the reply to a request, replacing an earlier one."""
         kept = json.loads(json.dumps(reply.model_dump(include=KEPT), default=str))
         self._lines[asked.key] = {"key": asked.key, **asked._asdict(), "reply": kept}
 
     def save(self, path: Path) -> None:
-        """Write everything to ``path``, sorted by key. Readers see the old file or the new one, never a part.
+        """Write all replies to the file ``path``, sorted by key. Other processes see the old file or the new one, never
+        a part.
 
         Raises:
             SettingsError: the file cannot be written.
@@ -202,10 +208,11 @@ class Recording:
 
 
 class ReplayedChat(BaseChatModel):
-    """A chat model that answers from a recording only; ``model`` is the name under which it was recorded.
+    """A chat model that answers from a recording only. ``model`` is the name under which the replies were recorded.
 
-    Calls raise ``ReplyMissing`` for what was not recorded. A stream is the whole reply as one chunk. A ``sample`` above
-    0 marks the n-th repetition of a request: another request for the recording, the same one for the model.
+    A call raises ``ReplyMissing`` if its reply was not recorded. A stream is the whole reply as one chunk. A ``sample``
+    above 0 marks the n-th repetition of a request: the recording treats it as another request, the model as the same
+    one.
     """
 
     model: str
@@ -295,7 +302,7 @@ def _canonical(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """A pydantic class as its schema, a pydantic value as its fields; ``json`` knows the rest."""
+    """Convert what ``json`` cannot write: a pydantic class to its schema, and a pydantic object to its fields."""
     if isinstance(value, type) and issubclass(value, BaseModel):
         return value.model_json_schema()
     if isinstance(value, BaseModel):

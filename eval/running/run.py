@@ -36,8 +36,9 @@ Ingest: TypeAlias = Callable[[Sequence[Path], Library, Settings, Embedder], Sync
 
 
 class Worked(NamedTuple):
-    """The results of a chunk of cases: those of our system, those of each sentinel, and the differences in a second
-    run."""
+    """The results of some cases: ``ours`` from our system, ``sentinels`` from each sentinel. ``checked`` is the number
+    of cases that were run twice, and ``differing`` has the ids of those with different results.
+    """
 
     ours: list[Examined]
     sentinels: dict[str, list[Record]]
@@ -47,7 +48,9 @@ class Worked(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A suite's records in the order of its cases. ``failed`` names the files that could not be ingested, and why."""
+    """The results of a run: ``records`` has those of our system in the order of the cases, ``sentinels`` those of each
+    sentinel. ``failed`` names the files that could not be ingested, and why.
+    """
 
     suite: Suite
     selected: int  # cases that were to be run
@@ -78,12 +81,13 @@ def run(
     kept_in: Path | None = None,
     timed: bool = False,
 ) -> Run:
-    """Run all cases of ``suite``, or the given ones. If it is interrupted or told to ``stop``, the finished ones are
-    returned.
+    """Run all cases of ``suite``, or the given ones, on the assistant and the sentinels. If the run is interrupted, or
+    ``stop`` returns True, the finished cases are returned.
 
-    ``alone`` leaves out the sentinels and the second look at a tenth of the cases. ``kept_in`` is a folder of libraries
-    of suites that were read before, to which this one is added, with what the networks read of it; a ``timed`` run has
-    them read again, so that its times are those of a user.
+    ``wrap`` makes the system to measure from the assistant. ``keep`` is called with the records of cases as they
+    finish. ``alone`` leaves out the sentinels, and the second run of a tenth of the cases. ``kept_in`` is a folder in
+    which the libraries of suites, and what the networks read of them, are stored between runs; a ``timed`` run lets the
+    networks read again, so that its times are those of a user.
 
     Raises:
         LibraryError: the library of the suite's documents cannot be written.
@@ -123,7 +127,7 @@ def run(
 
 @dataclass(frozen=True, slots=True)
 class _Hands:
-    """What a process needs to examine cases."""
+    """What a process needs to run cases."""
 
     settings: Settings
     embedder: Embedder
@@ -134,7 +138,7 @@ class _Hands:
 
 
 class _Worker:
-    """Examines chunks of cases with parts that are loaded once."""
+    """Runs cases with an assistant and sentinels that are loaded once."""
 
     def __init__(self, hands: _Hands) -> None:
         plain = hands.settings.model_copy(update={"model": None})  # a model that writes comes with ``wrap``
@@ -166,7 +170,7 @@ class _Worker:
 
 
 def _work(chunks: Sequence[Sequence[AnyCase]], hands: _Hands, jobs: int) -> Iterator[Worked]:
-    """The chunks in their order, in this process or in ``jobs`` others."""
+    """Run the chunks of cases in this process or in ``jobs`` others; yields their results in order."""
     twice = [index % TWICE == 0 for index in range(len(chunks))]
     if not chunks:
         return
@@ -209,7 +213,9 @@ def _chunks(cases: Sequence[AnyCase]) -> list[Sequence[AnyCase]]:
 def _prepared(
     suite: Suite, settings: Settings, embedder: Embedder, ingest: Ingest, kept_in: Path | None
 ) -> Iterator[tuple[Settings, Searched, tuple[str, ...]]]:
-    """Settings of a library that holds the suite's documents, and goes when the work is done."""
+    """Ingest the suite's documents into a temporary library, or copy the stored one. Yields the settings that open it,
+    its size, and the files that could not be ingested; the library is removed at the end of the block.
+    """
     with tempfile.TemporaryDirectory(prefix="pushback-eval-", ignore_cleanup_errors=True) as home:
         fresh = settings.model_copy(update={"home": Path(home), "library": "eval", "catalog": None, "chroma_url": None})
         name = shelf.key(suite, settings, embedder) if kept_in and (suite.corpus or suite.lay_out) else ""

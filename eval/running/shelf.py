@@ -1,8 +1,8 @@
 """Stores the libraries of suites between runs, so that documents are read again only if something that matters has
 changed.
 
-It depends on the corpus, the code that ingests it, the embedding model and the settings. Each run gets a copy of the
-library, so that no run sees changes of another.
+A library depends on the corpus, the code that ingests it, the embedding model and the settings. Each run gets a copy of
+the library, so that no run sees the changes of another.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ELSEWHERE = {"home", "library", "catalog", "chroma_url"}  # settings that say wh
 
 
 def key(suite: Suite, settings: Settings, embedder: Embedder) -> str:
-    """The key of a suite's library: a hash of everything that it depends on."""
+    """The name under which a suite's library is stored: a hash of everything that the library depends on."""
     ignored = [] if suite.corpus is None else sorted(suite.corpus.rglob(IGNORING))
     told = {
         "corpus": suite.corpus_sha256,
@@ -41,7 +41,7 @@ def key(suite: Suite, settings: Settings, embedder: Embedder) -> str:
 
 
 def take(shelf: Path, name: str, into: Path) -> bool:
-    """Copy the stored library with this name to ``into``; False if there is none."""
+    """Copy the library called ``name`` from the folder ``shelf`` to ``into``; returns False if there is none."""
     if not (shelf / name).is_dir():
         return False
     shutil.copytree(shelf / name, into)
@@ -50,7 +50,9 @@ def take(shelf: Path, name: str, into: Path) -> bool:
 
 
 def put(shelf: Path, name: str, library: Path) -> None:
-    """Store a library, completely or not at all; those unused for longest are removed."""
+    """Store a copy of a library as ``name`` in the folder ``shelf``, completely or not at all. If there are then more
+    than ``KEPT`` libraries, those that have been unused for the longest time are removed.
+    """
     shelf.mkdir(parents=True, exist_ok=True)
     new = shelf / f".{name}.{os.getpid()}.new"
     shutil.copytree(library, new)
@@ -63,7 +65,7 @@ def put(shelf: Path, name: str, library: Path) -> None:
 
 
 def tidy(shelf: Path, most: int) -> None:
-    """Remove the folders of ``shelf`` that were not used for longest, until ``most`` are left."""
+    """Remove the folders in ``shelf`` that have been unused for the longest time, until ``most`` are left."""
     folders = (one for one in shelf.iterdir() if one.is_dir() and one.name != READINGS)
     for old in sorted(folders, key=lambda one: one.stat().st_mtime)[:-most]:
         shutil.rmtree(old, ignore_errors=True)
@@ -71,8 +73,9 @@ def tidy(shelf: Path, most: int) -> None:
 
 @cache
 def code(root: Path = ROOT, first: str = "ingest") -> str:
-    """A hash of all code that ingesting may run: the modules of ``ingest`` and our modules that they import; or of
-    another room or module, ``first``."""
+    """A hash of all code that ingesting may run: the modules of ``ingest`` and our modules that they import. ``first``
+    names another folder or file to start from.
+    """
     found: dict[str, bytes] = {}
     left = sorted((root / first).rglob("*.py")) or [root / first]
     while left:
@@ -86,7 +89,7 @@ def code(root: Path = ROOT, first: str = "ingest") -> str:
 
 
 def _imported(source: bytes, root: Path) -> Iterator[Path]:
-    """Our modules that a module imports, wherever in it, and the packages that they are in."""
+    """The files of our modules that a module imports anywhere in its code, and of the packages that contain them."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ImportFrom) and node.module:
             yield from _files(node.module, root)

@@ -1,7 +1,7 @@
 """The systems to measure: the assistant, and the sentinels, which must never score as well.
 
-A sentinel is the cheapest way to fool a measure: to know nothing, to quote everything, or to take both sides. A suite
-on which one reaches our headline measures nothing.
+A sentinel is a cheating baseline: the cheapest way to fool a measure is to know nothing, to quote everything, or to
+take both sides. If a sentinel reaches our headline measures on a suite, that suite measures nothing.
 """
 
 from __future__ import annotations
@@ -44,27 +44,33 @@ SEED = "pushback"
 
 
 class System(Protocol):
-    """Answers, tests ideas, searches, and says on which side a text stands."""
+    """A system that can be measured: it answers questions, tests ideas, searches, and says which side a text takes on a
+    claim.
+    """
 
     def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
-        """The whole answer to a question."""
+        """The complete answer to a question; ``history`` has the earlier turns of the conversation."""
         ...
 
     def challenge(self, idea: str) -> Verdict:
-        """The verdict on an idea."""
+        """The verdict of a pressure test of the idea."""
         ...
 
     def search(self, query: str, k: int = 8) -> list[Hit]:
-        """The ``k`` best passages, best first."""
+        """The ``k`` best passages for the query, best first."""
         ...
 
     def sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
-        """For each claim and text, the side of the text and the probability of that."""
+        """For each pair of a claim and a text: the side that the text takes on the claim, and the probability of that
+        side.
+        """
         ...
 
 
 class Remembering:
-    """A system that repeats its earlier replies, so that sentinels can reuse them at no cost."""
+    """A system that gives the same answer again to a repeated question, so that sentinels can reuse answers at no
+    cost.
+    """
 
     def __init__(self, system: System) -> None:
         self._system = system
@@ -79,7 +85,9 @@ class Remembering:
 
 
 class NearestSentences:
-    """The nearest sentences in a library, searched once for all sentinels."""
+    """Finds the sentences and passages of a library that are nearest to a text. It remembers the last results, so that
+    all sentinels share a search.
+    """
 
     def __init__(self, library: Library, embedder: Embedder) -> None:
         self.library, self.embedder = library, embedder
@@ -87,7 +95,7 @@ class NearestSentences:
         self.passages = lru_cache(16)(self._passages)
 
     def _sentences(self, text: str) -> tuple[tuple[Passage, Sentence], ...]:
-        """The sentences of the passages found, the nearest first."""
+        """The sentences of the passages that a search finds, the nearest first, each with its passage."""
         vector = self.embedder.query(text)
         near = [
             (float(np.dot(own, vector)), found.passage, sentence)
@@ -97,16 +105,18 @@ class NearestSentences:
         return tuple((passage, sentence) for _, passage, sentence in sorted(near, key=lambda one: -one[0]))
 
     def _passages(self, text: str) -> tuple[Passage, ...]:
-        """The passages that the search finds, best first."""
+        """The passages that a search finds, best first."""
         return tuple(hit.passage for hit in retrieve(text, self.library, self.embedder, k=20))
 
 
 class NotAsked(Exception):
-    """The system cannot do this, for the given reason; what would measure it is left out."""
+    """The system cannot do what it is asked, for the given reason. The scores that need it are left out."""
 
 
 class Sentinel:
-    """Refuses everything and takes no side. Each other sentinel changes one thing."""
+    """The simplest of the cheating baselines (sentinels): it refuses every question and takes no side. The others are
+    subclasses that change one thing.
+    """
 
     name = "always refuse"
 
@@ -131,7 +141,7 @@ class Sentinel:
 
 
 class Parrot(Sentinel):
-    """Returns the sentence nearest to the question or idea, whatever it says."""
+    """A cheating baseline: it answers with the sentence nearest to the question, whatever that says."""
 
     name = "parrot"
 
@@ -140,7 +150,7 @@ class Parrot(Sentinel):
 
 
 class Supporter(Sentinel):
-    """Finds everything near an idea to support it."""
+    """A cheating baseline: it takes every sentence near an idea as support for it."""
 
     name = "always supported"
 
@@ -153,7 +163,9 @@ class Supporter(Sentinel):
 
 
 class Chance(Sentinel):
-    """Draws a sentence, a side and an order at random; the same words always give the same draw."""
+    """A cheating baseline: it draws sentences, sides and the order of passages at random. The same words always give
+    the same draw.
+    """
 
     name = "random"
 
@@ -173,7 +185,7 @@ class Chance(Sentinel):
 
 
 class ThreePassages(Sentinel):
-    """Quotes whole passages instead of answering."""
+    """A cheating baseline: it quotes the three nearest passages instead of answering."""
 
     name = "three passages"
     most = 3
@@ -184,14 +196,14 @@ class ThreePassages(Sentinel):
 
 
 class EightPassages(ThreePassages):
-    """Quotes eight whole passages."""
+    """A cheating baseline: it quotes the eight nearest passages instead of answering."""
 
     name = "eight passages"
     most = 8
 
 
 class ThirtySentences(Sentinel):
-    """Quotes whatever is near."""
+    """A cheating baseline: it quotes the thirty sentences nearest to the question."""
 
     name = "thirty sentences"
 
@@ -200,7 +212,7 @@ class ThirtySentences(Sentinel):
 
 
 class WholeDocuments(Sentinel):
-    """Quotes the three nearest documents completely."""
+    """A cheating baseline: it quotes the whole text of the three nearest documents."""
 
     name = "three documents"
 
@@ -211,7 +223,9 @@ class WholeDocuments(Sentinel):
 
 
 class OurRefusals(WholeDocuments):
-    """Quotes whole documents where Pushback answers, and refuses where Pushback refuses."""
+    """A cheating baseline: it quotes whole documents if Pushback answers the question, and refuses if Pushback
+    refuses.
+    """
 
     name = "three documents, our refusals"
 
@@ -221,7 +235,7 @@ class OurRefusals(WholeDocuments):
 
 
 class BothSides(Sentinel):
-    """Puts everything near an idea on both sides of it."""
+    """A cheating baseline: it puts every sentence near an idea both for and against it."""
 
     name = "both sides"
 
@@ -232,7 +246,7 @@ class BothSides(Sentinel):
 
 
 class ByTurns(Sentinel):
-    """Distributes everything near an idea to its two sides in turn."""
+    """A cheating baseline: it puts the sentences near an idea for it and against it in turn."""
 
     name = "sides by turns"
 
@@ -255,14 +269,14 @@ def _drawn(words: str, of: Sequence[Thing], most: int) -> list[Thing]:
 
 
 def answer_of(question: str, cited: Sequence[Citation]) -> Answer:
-    """An answer with these quotes; a refusal if there are none."""
+    """An answer that consists of these quotes; a refusal if there are none."""
     statements = tuple(Statement(one.quote, (one,), Support.VERBATIM) for one in cited)
     grounding = Grounding.GROUNDED if cited else Grounding.REFUSED
     return Answer(question, question, statements, grounding, "A sentinel.", Searched(0, 0))
 
 
 def verdict_of(idea: str, findings: Sequence[Finding], ruling: IdeaRuling) -> Verdict:
-    """A verdict with these findings, on an idea whose only assumption is the idea itself."""
+    """A verdict with these findings and this ruling, on an idea whose only assumption is the idea itself."""
     of_assumption = {
         IdeaRuling.HOLDS: AssumptionRuling.SUPPORTED,
         IdeaRuling.CHALLENGED: AssumptionRuling.CHALLENGED,

@@ -18,7 +18,8 @@ RECORDED = "--profile llm-replay or llm-live"
 
 
 def recorded(settings: Settings, recording: Recording, *, live: bool, budget: Budget) -> ReplayedChat:
-    """The chat model that the settings name: it replays recorded replies and is called for the rest.
+    """The chat model that the settings name. It replays the replies in ``recording``; with ``live``, it is called for
+    those that are not recorded, within the ``budget``.
 
     Raises:
         SettingsError, ModelUnavailable: the live model cannot be opened.
@@ -32,14 +33,16 @@ def recorded(settings: Settings, recording: Recording, *, live: bool, budget: Bu
 
 @dataclass
 class Written:
-    """The assistant with a model whose replies are recorded, as it is measured."""
+    """The chat model of a run, whose replies are recorded. It can be given to an assistant, and reports how much it was
+    used.
+    """
 
     settings: Settings
     chat: ReplayedChat
     budget: Budget
 
     def wrap(self, assistant: Assistant) -> System:
-        """A new model for each run, since a model remembers its replies."""
+        """The assistant with this chat model. Each run gets a new model object, since that remembers replies."""
         return assistant.with_model(Model(self.settings, self.chat))
 
     def again(self, repeat: int) -> None:
@@ -63,13 +66,15 @@ class Written:
 
 
 def _why(came: Sequence[Json]) -> str:
-    """What the answers' notices say about a missing model."""
+    """The reason why the model was not asked, as the notices of the answers give it."""
     notices = [notice for one in came for notice in one.get("notices") or ()]
     return notices[0] if notices else "nothing was asked of it"
 
 
 def check(settings: Settings, profile: str, jobs: int) -> None:
-    """Raise SettingsError if a model is named that the run would not ask, or could not share."""
+    """Raise SettingsError if a chat model is named but ``profile`` does not use one, or several ``jobs`` would have to
+    share it.
+    """
     if settings.writer and profile == "offline":
         raise SettingsError("The profile offline asks no model.", hint=f"Leave --model out, or say {RECORDED}.")
     if settings.writer and jobs > 1:
@@ -77,6 +82,6 @@ def check(settings: Settings, profile: str, jobs: int) -> None:
 
 
 def check_whole(chat: ReplayedChat) -> None:
-    """Raise ReplyMissing if a reply was not recorded, since the plain reader then answered instead."""
+    """Raise ReplyMissing if a reply was not recorded, since the plain reader then answered in the model's place."""
     if chat.missing:
         raise ReplyMissing(f"{chat.missing} replies of {chat.model} are not recorded, so this run is not the model's.")

@@ -1,4 +1,6 @@
-"""Is the answer right? It says what it must, leaves out what it must not say, and is supported by its evidence."""
+"""Is the answer right? It must say what the case requires and nothing that the case forbids, and be supported by its
+evidence.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,7 @@ _FIGURE = re.compile(r"(?<![\w.,])[-−]?\d+(?:[.,]\d+)*")
 
 
 def scores(asked: AnsweredCase) -> list[Score]:
-    """Every score of this module that applies."""
+    """Compute the scores of this module that apply to the case."""
     case = asked.case
     made = [complete(asked)] if case.minimal_sets else []
     made += [strings(asked)] if case.answer else []
@@ -35,12 +37,14 @@ def scores(asked: AnsweredCase) -> list[Score]:
 
 
 def complete(asked: AnsweredCase) -> Score:
-    """Whether one of the case's minimal sets of quotes is cited whole."""
+    """Whether every quote of at least one of the case's minimal sets of evidence is cited."""
     return yes_or_no(COMPLETE, asked.complete, asked.why_missed)
 
 
 def strings(asked: AnsweredCase) -> Score:
-    """Whether every required string of the case is in a statement; of alternatives, one is enough."""
+    """Whether every string that the case requires is in a statement of the answer; of alternative strings, one is
+    enough.
+    """
     absent = [
         " or ".join(f"“{string}”" for string in either)
         for either in asked.case.answer
@@ -50,7 +54,7 @@ def strings(asked: AnsweredCase) -> Score:
 
 
 def numbers(asked: AnsweredCase) -> Score:
-    """Whether every number of the case is given, within its tolerance."""
+    """Whether the answer gives every number that the case requires, within its tolerance."""
     given = [figure for text in asked.said for figure in figures(text)]
     absent = [one for one in asked.case.numbers if not any(is_near(one, figure) for figure in given)]
     told = ", ".join(f"{one.value:g}" + (f" ± {one.tolerance:g}" if one.tolerance else "") for one in absent)
@@ -58,7 +62,7 @@ def numbers(asked: AnsweredCase) -> Score:
 
 
 def must_not(asked: AnsweredCase) -> Score:
-    """Whether none of the strings stands in a statement."""
+    """Whether the statements of the answer contain none of the strings that the case forbids."""
     said = [one.text for one in asked.answer.statements]
     told = [f"“{string}”" for string in asked.case.must_not if any(contains(text, string) for text in said)]
     return yes_or_no(MUST_NOT, not told, f"said: {', '.join(told)}")
@@ -78,7 +82,7 @@ def grounded(asked: AnsweredCase) -> Score:
 
 
 def within(asked: AnsweredCase) -> Score:
-    """The headline measure: grounded and correct, in no more words than the limit for readers."""
+    """The headline measure: whether the answer is grounded and correct, and shows no more words than are allowed."""
     right, count, most = grounded(asked), shown(asked).value or 0, allowed(asked)
     why = [right.why] if right.why else []
     why += [f"{count:g} words are shown, {most} allowed"] if count > most else []
@@ -86,8 +90,9 @@ def within(asked: AnsweredCase) -> Score:
 
 
 def shown(asked: AnsweredCase) -> Score:
-    """The number of words shown: the statements, and the quotes behind statements that are no quotes themselves, each
-    place once."""
+    """The number of words that the answer shows: those of its statements, and those of the quotes behind statements
+    that are not quotes themselves. The same text is counted once.
+    """
     answer = asked.answer
     sides = (side for conflict in answer.conflicts for side in conflict.sides)
     every = dict.fromkeys((*answer.statements, *sides))
@@ -96,14 +101,18 @@ def shown(asked: AnsweredCase) -> Score:
 
 
 def allowed(asked: AnsweredCase) -> int:
-    """The number of words that the answer may show; an answer that needs several quotes may show more."""
+    """The number of words that the answer may show. If every minimal set of evidence has several quotes, the words of
+    the shortest set are added to the limit.
+    """
     lists = [sum(words(gold.quote) for gold in one) for one in asked.case.minimal_sets if len(one) > 1]
     single = any(len(one) == 1 for one in asked.case.minimal_sets)
     return asked.budget + (min(lists) if lists and not single else 0)
 
 
 def scores_of_words(asked: AnsweredCase) -> Iterator[Score]:
-    """The scores that decide whether an answer is right, whatever else it has."""
+    """The scores that decide whether an answer is right: complete evidence, required strings, required numbers, and
+    forbidden strings.
+    """
     yield complete(asked)
     yield strings(asked)
     yield numbers(asked)
@@ -113,7 +122,7 @@ def scores_of_words(asked: AnsweredCase) -> Iterator[Score]:
 def contains(text: str, string: str) -> bool:
     """Whether ``string`` is in ``text``, ignoring case and whitespace; a string with a digit must match whole tokens.
 
-    "260" stands in "$260." and "260%", not in "2600", "1,260", "260.5" or "B260".
+    "260" is found in "$260." and "260%", but not in "2600", "1,260", "260.5" or "B260".
     """
     text, string = (" ".join(one.split()).casefold() for one in (text, string))
     if not any(character.isdigit() for character in string):

@@ -15,7 +15,10 @@ from eval.suite.gold import Cited, Finder, Located, judge, matches
 
 @dataclass(frozen=True)
 class AnsweredCase:
-    """A question case, its answer, the gold at its offsets, and a way to read the library's text."""
+    """A case with a question, the answer to score, and the case's gold quotes with their places in the documents.
+
+    ``read`` returns the library's text at a place; ``find`` returns a document by its id.
+    """
 
     case: Case
     answer: Answer
@@ -26,23 +29,24 @@ class AnsweredCase:
 
     @cached_property
     def cited(self) -> tuple[Cited, ...]:
-        """The places that the statements cite, each once."""
+        """The citations of the answer's statements, judged; each cited place once."""
         citations = (citation for statement in self.answer.statements for citation in statement.citations)
         return judge(citations, self.gold, self.read)
 
     @cached_property
     def missed(self) -> tuple[Located, ...]:
-        """The gold quotes that are not cited."""
+        """The gold quotes that no citation matches."""
         return missed(self.gold, self.cited)
 
     @cached_property
     def complete(self) -> bool:
-        """Whether one of the case's minimal sets is cited whole."""
+        """Whether every quote of at least one of the case's minimal sets is cited."""
         return whole(self.case.minimal_sets, self.gold, self.cited)
 
     @cached_property
     def credited(self) -> tuple[Located, ...]:
-        """The gold that valid citations cite. In a case with ``sets``, only completely cited sets count.
+        """The gold quotes that valid citations match. In a case with ``sets``, only quotes of completely cited sets
+        count.
 
         A part of a set proves nothing; SciFact counts evidence sentences the same way (Wadden et al. 2020,
         arXiv:2004.14974).
@@ -56,20 +60,23 @@ class AnsweredCase:
 
     @property
     def said(self) -> list[str]:
-        """The text of the statements. An answer that stands only in a quote behind a statement does not count as
-        said."""
+        """The texts of the answer's statements. Words that are only in a quote behind a statement do not count as
+        said.
+        """
         return [one.text for one in self.answer.statements]
 
     @property
     def why_missed(self) -> str:
-        """The reason why gold is not cited, for people."""
+        """A text for people that says why gold quotes are not cited, beginning with the reason if the answer is a
+        refusal.
+        """
         refused = f"refused: {self.answer.reason} " if self.answer.refused else ""
         return refused + not_cited(self.missed)
 
 
 @dataclass(frozen=True)
 class Pressed:
-    """An idea case, its verdict, and the gold at its offsets."""
+    """A case with an idea, the verdict to score, and the case's gold quotes with their places in the documents."""
 
     case: Case
     verdict: Verdict
@@ -78,7 +85,9 @@ class Pressed:
 
     @cached_property
     def cited(self) -> tuple[Cited, ...]:
-        """The findings by side; a finding is correct if the gold has it on that side."""
+        """The findings of the verdict, judged, grouped by side. A finding is correct if it matches gold of its
+        own side.
+        """
         every = [finding for assumption in self.verdict.assumptions for finding in assumption.findings]
         sides = (
             judge((f.citation for f in every if f.stance is side), self.gold_of(side), self.read, side)
@@ -87,12 +96,12 @@ class Pressed:
         return sum(sides, ())
 
     def gold_of(self, side: Stance) -> tuple[Located, ...]:
-        """The gold of one side; the unclear side has none."""
+        """The gold quotes of one side, for or against the idea; the unclear side has none."""
         wanted = {Stance.SUPPORTS: self.case.supports, Stance.CHALLENGES: self.case.challenges}.get(side, ())
         return tuple(one for one in self.gold if one.gold in wanted)
 
     def cited_on(self, side: Stance) -> tuple[Cited, ...]:
-        """The findings of one side; what is cited on both sides counts on neither."""
+        """The findings on this side, without those that the verdict also puts on the opposite side."""
         opposite = {Stance.SUPPORTS: Stance.CHALLENGES, Stance.CHALLENGES: Stance.SUPPORTS}.get(side)
         others = [one.citation for one in self.cited if one.stance is opposite]
         return tuple(
@@ -100,58 +109,63 @@ class Pressed:
         )
 
     def complete(self, side: Stance) -> bool:
-        """Whether one whole minimal set of this side's gold is cited."""
+        """Whether at least one gold quote of this side is cited on this side; true if the side has no gold."""
         golds = self.gold_of(side)
         sets = alternatives(tuple(one.gold for one in golds), "any")
         return whole(sets, golds, self.cited_on(side))
 
 
 def _same(one: Citation, other: Citation) -> bool:
-    """Whether two citations have at least half of the shorter one in common."""
+    """Whether two citations overlap by at least half of the shorter one."""
     first, second = Span(one.start, one.end), Span(other.start, other.end)
     return one.about.id == other.about.id and (covers(first, second) or covers(second, first))
 
 
 def whole(sets: Sequence[Sequence[Gold]], golds: Sequence[Located], cited: Sequence[Cited]) -> bool:
-    """Whether every quote of one of the sets is cited; true if there is no set."""
+    """Whether every quote of at least one of the ``sets`` is cited; true if there are no sets.
+
+    ``golds`` are the case's quotes with their places, ``cited`` the judged citations.
+    """
     found = {gold.gold for gold in golds} - {gold.gold for gold in missed(golds, cited)}
     return not sets or any(all(gold in found for gold in one) for one in sets)
 
 
 def missed(golds: Sequence[Located], cited: Sequence[Cited]) -> tuple[Located, ...]:
-    """The gold that no citation matches."""
+    """The gold quotes that no citation matches."""
     return tuple(gold for gold in golds if not any(matches(one.citation, gold) for one in cited))
 
 
 def not_cited(golds: Sequence[Located]) -> str:
-    """The gold that is not cited, or cannot be."""
+    """A text that says of each gold quote that it is not cited, or why it cannot be cited."""
     return "; ".join(gold.why or f"not cited: “{short(gold.gold.quote)}”" for gold in golds)
 
 
 def valid(name: str, cited: Sequence[Cited], rejected: Sequence[Rejected] = ()) -> Score:
-    """The share of citations that are valid by the library's own text; rejected quotes stay in the denominator."""
+    """The share of citations whose quote is in the library's text at the cited place. Rejected quotes count as invalid.
+    ``name`` is the name of the score.
+    """
     wrong = [faulty(one) for one in cited if one.fault] + [refuted(one) for one in rejected]
     of = len(cited) + len(rejected)
     return Score(name, share(of - len(wrong), of), "; ".join(wrong) if of else "nothing is cited", of)
 
 
 def yes_or_no(name: str, yes: bool, why_not: str) -> Score:
-    """A score of 1, or of 0 with its reason."""
+    """The score called ``name``: 1 if ``yes`` is true, else 0 with the reason ``why_not``."""
     return Score(name, 1.0) if yes else Score(name, 0.0, why_not)
 
 
 def faulty(one: Cited) -> str:
-    """What is wrong with an invalid citation."""
+    """A text that says what is wrong with an invalid citation, where it points to, and its quote."""
     citation = one.citation
     return f"{one.fault}: {citation.about.source} {citation.start}:{citation.end} “{short(citation.quote)}”"
 
 
 def refuted(one: Rejected) -> str:
-    """Why words that were offered as a quote were rejected."""
+    """A text that says why a quote was rejected, with the quote."""
     return f"rejected ({one.why}): “{short(one.quote)}”"
 
 
 def short(text: str, most: int = 90) -> str:
-    """The beginning of a text, on one line."""
+    """The text on one line, cut to at most ``most`` characters."""
     text = " ".join(text.split())
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"

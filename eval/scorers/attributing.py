@@ -1,4 +1,4 @@
-"""Does a view stay its holder's, and a hedge a hedge? "X argues that it may be so" must not become "it is so"."""
+"""Does the answer keep whose view it is, and how certain? "X argues that it may be so" must not become "it is so"."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ _HEDGE = re.compile(
 
 
 def scores(asked: AnsweredCase) -> list[Score]:
-    """Both scores, if a statement cites words that belong to somebody, or that hedge."""
+    """Whether statements keep the speaker and the hedges of the words that they cite. Each of the two scores is given
+    only if a statement cites words with a speaker or with a hedge.
+    """
     said = asked.answer.statements
     return [
         *_score(VOICE, [(one, keeps_voice(one)) for one in said if _has_voice(one)]),
@@ -34,7 +36,9 @@ def scores(asked: AnsweredCase) -> list[Score]:
 
 
 def keeps_voice(one: Statement) -> bool:
-    """Whether each cited speaker is named, and statements about views still say whose they are."""
+    """Whether the statement names each speaker that it cites and, if its quotes report somebody's view, still says that
+    it is a view.
+    """
     words = set(content_stems(one.text))
     named = all(words & set(content_stems(c.speaker)) for c in one.citations if c.speaker)
     return named and (bool(_SAYS.search(one.text)) or not any(_SAYS.search(c.quote) for c in one.citations))

@@ -26,7 +26,7 @@ _NO = re.compile(r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|can
 
 
 def scores(asked: AnsweredCase) -> list[Score]:
-    """Every score of this module that applies."""
+    """Compute the scores of this module that apply to the case."""
     made = [validity(asked)]
     if asked.gold:
         made += [hit(asked), precision(asked), precise(asked), recall(asked)]
@@ -36,12 +36,14 @@ def scores(asked: AnsweredCase) -> list[Score]:
 
 
 def hit(asked: AnsweredCase) -> Score:
-    """Whether at least one citation is correct."""
+    """Whether at least one gold quote is cited."""
     return yes_or_no(HIT, len(asked.missed) < len(asked.gold), asked.why_missed)
 
 
 def precision(asked: AnsweredCase) -> Score:
-    """The share of citations that are correct; invalid ones, and rejected quotes, count as wrong."""
+    """The share of citations that are valid and match gold; rejected quotes count as wrong. The value is None if
+    nothing is cited.
+    """
     of = len(asked.cited) + len(asked.answer.rejected)
     right = sum(not one.fault and any(matches(one.citation, gold) for gold in asked.credited) for one in asked.cited)
     if not of:
@@ -51,7 +53,9 @@ def precision(asked: AnsweredCase) -> Score:
 
 
 def precise(asked: AnsweredCase) -> Score:
-    """The share of cited characters that belong to gold; rejected quotes count as cited."""
+    """The share of cited characters that belong to gold; the characters of invalid citations and of rejected quotes
+    count as wrong. The value is None if nothing is cited.
+    """
     gold = {(one.document, at) for one in asked.credited for span in one.spans for at in range(*span)}
     holding = [one.citation for one in asked.cited if not one.fault]
     cited = {(one.about.id, at) for one in holding for at in range(one.start, one.end)}
@@ -63,13 +67,17 @@ def precise(asked: AnsweredCase) -> Score:
 
 
 def recall(asked: AnsweredCase) -> Score:
-    """The share of gold quotes that a valid citation cites; in a case with sets, only those of a complete set."""
+    """The share of gold quotes that valid citations match. In a case with ``sets``, only quotes of completely cited
+    sets count.
+    """
     lost = [gold for gold in asked.gold if gold not in asked.credited]
     return Score(RECALL, share(len(asked.gold) - len(lost), len(asked.gold)), not_cited(lost), len(asked.gold))
 
 
 def validity(asked: AnsweredCase) -> Score:
-    """The share of shown citations whose document exists, whose offsets lie in it, and whose quote stands there."""
+    """The share of shown citations whose document exists and has the quote at the cited offsets. Rejected quotes count
+    as invalid.
+    """
     sides = (side for conflict in asked.answer.conflicts for side in conflict.sides)
     stated = (statement.citations for statement in (*asked.answer.statements, *sides))
     shown = judge((*sum(stated, ()), *asked.answer.nearest), (), asked.read)
@@ -84,15 +92,21 @@ def uncited(asked: AnsweredCase) -> Score:
 
 
 def anchoring(asked: AnsweredCase) -> Score:
-    """The share of statements whose words are supported by their quotes, as far as words can show; needs no gold."""
+    """The share of statements that are supported by the words of their quotes, as ``unanchored`` judges it. Needs no
+    gold.
+    """
     loose = [why for one in asked.answer.statements if (why := unanchored(one))]
     of = len(asked.answer.statements)
     return Score(ANCHORED, share(of - len(loose), of), "; ".join(loose), of)
 
 
 def altered(statement: Statement, find: Finder | None = None) -> str | None:
-    """How a statement differs from what it cites: in a figure that its documents do not have, or, if it is a quote, in
-    any word; None if it does not. The speaker may be named before a quote."""
+    """How a statement differs from what it cites; None if it does not.
+
+    It differs if it has a figure that is in none of the cited documents or, if it is a quote, if its words are not
+    those of the citation. A quote may begin with the speaker's name. ``find`` returns a document by its id; without it,
+    figures are looked up in the quotes only.
+    """
     documents = [find(one.about.id) for one in statement.citations] if find else []
     there = "\n".join([_known(statement), *(one.text for one in documents if one)])
     if more := numbers(statement.text) - numbers(there):
@@ -105,16 +119,16 @@ def altered(statement: Statement, find: Finder | None = None) -> str | None:
 
 
 def _known(statement: Statement) -> str:
-    """The words of its quotes, and what is known of where they stand."""
+    """The words of a statement's quotes, with the speaker, title and date of each."""
     told = (f"{one.voice or ''} {one.about.title} {one.about.date or ''}" for one in statement.citations)
     return " ".join([*(one.quote for one in statement.citations), *told])
 
 
 def unanchored(statement: Statement) -> str | None:
-    """What a statement says that its quotes do not: a number, a name, a negation, or most of its words; None if
-    nothing.
+    """What a statement says that its quotes do not: a number, a name, a negation, or more than half of its words. None
+    if the quotes have all of it.
 
-    A name or a number may also come from who is cited and from the title, since statements say who said it.
+    A name or a number may also come from the cited speaker, title or date, since statements say who said it.
     """
     quotes = " ".join(one.quote for one in statement.citations)
     there = {token.stem for token in tokens(_known(statement))}

@@ -1,6 +1,6 @@
-"""Is it found? Rankings compared with what is relevant, through ir-measures. Pure.
+"""Does the search find the gold? Rankings are compared with what is relevant, through ir-measures. Pure.
 
-A ranking is fed as score = -rank, so that ties in our scores cannot change a measure.
+A ranking is passed on as score = -rank, so that ties in our scores cannot change a measure.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ DISTINCT = "distinct documents@10"
 
 
 def of_case(hits: Sequence[Hit], golds: Sequence[Located], sets: Sequence[Sequence[Gold]]) -> list[Score]:
-    """The rank of the passages that hold the gold; gold that is cut between two passages is found by both parts.
+    """Score the hits of a search, best first, by the ranks at which they contain the gold quotes. ``sets`` are the
+    case's minimal sets of evidence.
 
-    A gold quote is found at the rank by which half of it has been seen. For the gain, the passage of that rank is what
-    is relevant, once for all the gold that it completes; gold that is not found is relevant and missing.
+    A quote is found at the first rank at which the passages up to there contain half of it, so a quote that is cut
+    between two passages can be found. For MRR and nDCG, the passage at that rank is relevant; it counts once, even if
+    it completes several quotes. A quote that is not found counts as a relevant passage that is missing.
     """
     ranks = {gold.gold: _rank(hits, gold) for gold in golds}
     relevant = {f"passage {rank}" if rank is not None else f"gold {gold.quote}": 1 for gold, rank in ranks.items()}
@@ -47,7 +49,9 @@ def _recall(name: str, ranks: Mapping[Gold, int | None], k: int) -> Score:
 
 
 def ranked(run: Sequence[str], relevant: Mapping[str, int], names: Sequence[str]) -> list[Score]:
-    """The measures of one ranking, best first; ``relevant`` has a grade (1 and more) for each relevant id."""
+    """Compute the measures ``names`` of one ranking. ``run`` has the ids that were found, best first; ``relevant`` has
+    a grade (1 and more) for each relevant id.
+    """
     import ir_measures
     from ir_measures import RR, R, nDCG
 
@@ -60,12 +64,14 @@ def ranked(run: Sequence[str], relevant: Mapping[str, int], names: Sequence[str]
 
 
 def _rank(hits: Sequence[Hit], gold: Located) -> int | None:
-    """The rank, from 0, of the hit with which half of the gold has been seen."""
+    """The first rank, counted from 0, at which the hits up to there contain half of the gold quote; None if they never
+    do.
+    """
     return next((rank for rank in range(len(hits)) if _held(hits[: rank + 1], gold)), None)
 
 
 def _held(hits: Sequence[Hit], gold: Located) -> bool:
-    """Whether these passages together hold half of one of the places of the gold."""
+    """Whether these hits together contain half of the gold quote, at one of its places."""
     own = [h.passage for hit in hits for h in (hit,) if h.passage.about.id == gold.document]
     own += [folded for hit in hits for folded in hit.folded if folded.about.id == gold.document]
     return any(

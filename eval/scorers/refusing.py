@@ -13,19 +13,19 @@ TRUTHFUL = "truthfulness"
 
 
 def scores(asked: AnsweredCase) -> list[Score]:
-    """Every score of this module that applies."""
+    """Compute the scores of this module that apply to the case."""
     made = [refusal_precision(asked)] if asked.answer.refused else []
     made.append(refusal_recall(asked) if asked.case.refuse else over_refusal(asked))
     return [*made, truthfulness(asked)]
 
 
 def refusal_precision(asked: AnsweredCase) -> Score:
-    """For a refusal: whether the case expects one."""
+    """For an answer that is a refusal: whether the case expects a refusal."""
     return yes_or_no(REFUSAL_PRECISION, asked.case.refuse, f"there is an answer; refused: {asked.answer.reason}")
 
 
 def refusal_recall(asked: AnsweredCase) -> Score:
-    """For a case that expects a refusal: whether it got one."""
+    """For a case that expects a refusal: whether the answer is a refusal."""
     said = " ".join(statement.text for statement in asked.answer.statements)
     return yes_or_no(REFUSAL_RECALL, asked.answer.refused, f"there is no answer; said: “{short(said)}”")
 
@@ -38,7 +38,9 @@ def over_refusal(asked: AnsweredCase) -> Score:
 
 
 def truthfulness(asked: AnsweredCase) -> Score:
-    """Right is +1, refused 0, wrong -1; refusing what the documents do not say is right (CRAG, arXiv:2406.04744)."""
+    """+1 for a right answer, 0 for a refusal, -1 for a wrong answer. If the documents do not answer the question, a
+    refusal is right and gets +1 (CRAG, arXiv:2406.04744).
+    """
     if asked.case.refuse:
         silent = asked.answer.refused and must_not(asked).value != 0
         return Score(TRUTHFUL, 1.0) if silent else Score(TRUTHFUL, -1.0, f"there is no answer, or {MUST_NOT}")

@@ -1,4 +1,4 @@
-"""Does the answer say whose words these are, from when, and that the documents disagree?"""
+"""Does the answer say who said the cited words and when, and that the documents disagree?"""
 
 from __future__ import annotations
 
@@ -16,8 +16,12 @@ ALARMS = "conflicts alleged"
 
 
 def scores(asked: AnsweredCase) -> list[Score]:
-    """Every score of this module that applies: to cited gold with a voice or date, and to cases that say whether the
-    documents disagree."""
+    """Whether the answer gives the speaker and the date of the gold that it cites, and whether it reports that the
+    documents disagree.
+
+    Each score is given only if it applies: the cited gold has a speaker or a date, or the case says whether the
+    documents disagree.
+    """
     made = [
         *_told(asked, VOICES, lambda gold: gold.gold.voice, lambda cited: cited.voice),
         *_told(asked, DATES, lambda gold: gold.gold.date, lambda cited: cited.about.date),

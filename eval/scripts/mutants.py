@@ -1,10 +1,11 @@
-"""Seeds faults one at a time, and says which of them the gate and the tests of their module notice: ``make mutants``.
+"""Seeds faults in the program one at a time, and says which of them the gate and the tests notice: ``make mutants``.
 
 Each fault is a changed line of the program, in a copy of the checkout: ``python -m eval.scripts.mutants --only
-bm25-off``. If neither notices a fault, a future change can introduce that fault unnoticed. Of the gate the second suite
-is asked only where the first notices nothing, and without sentinels: they are there for cheats, not for faults. It
-takes the time of that and of a few tests for each, an hour or more in all, so it runs weekly and before a release. With
-``--kept FILE`` it goes on where it was stopped, and ``--random 15`` tries so many, which the day draws.
+bm25-off``. If neither gate nor tests notice a fault, a future change can introduce that fault unnoticed. The gate's
+second suite is run only if the first notices nothing, and both run without sentinels, which are there for cheats, not
+for faults. Gate and a few tests run for each fault, which takes an hour or more in all, so it runs weekly and before a
+release. With ``--kept FILE`` it continues where it was stopped, and ``--random 15`` tries 15 faults, which depend on
+the date.
 """
 
 from __future__ import annotations
@@ -41,8 +42,9 @@ SURVIVE_GATE = 3  # faults that the gate may miss, as long as the tests notice t
 
 
 class Mutant(NamedTuple):
-    """A fault: the text ``old`` occurs once in ``file`` and is replaced by ``new``; ``tests`` are the tests of that
-    module."""
+    """A fault to seed: the text ``old``, which must occur once in ``file``, is replaced by ``new``. ``tests`` are the
+    test files that should notice it.
+    """
 
     name: str
     file: str
@@ -52,7 +54,7 @@ class Mutant(NamedTuple):
 
 
 def _of(file: str, tests: str, *faults: tuple[str, str, str]) -> Iterator[Mutant]:
-    """Faults of one module."""
+    """The faults of one module, each from its name, the old text and the new one."""
     for name, old, new in faults:
         yield Mutant(name, file, old, new, tuple(f"tests/test_{one}.py" for one in tests.split()))
 
@@ -167,7 +169,9 @@ MUTANTS: tuple[Mutant, ...] = (
 
 
 class Noticed(NamedTuple):
-    """What noticed a fault: the gate, the tests; each is empty if it did not notice, None if it was not tried."""
+    """What noticed a fault: the failed checks of the gate, and the first failed test. Each is empty if it did not
+    notice the fault, and None if it was not run.
+    """
 
     gate: str | None
     tests: str | None
@@ -178,7 +182,7 @@ class Noticed(NamedTuple):
 
 
 def seed(mutant: Mutant, root: Path) -> None:
-    """Put the fault into the checkout at ``root``.
+    """Put a fault into the checkout at ``root``.
 
     Raises:
         ValueError: the text to be changed is missing, or occurs twice.
@@ -191,7 +195,9 @@ def seed(mutant: Mutant, root: Path) -> None:
 
 
 def copied(root: Path, into: Path) -> Path:
-    """A copy of the checkout to put faults into."""
+    """Copy the checkout at ``root`` into the folder ``into``, so that faults can be put into the copy; returns
+    the copy.
+    """
     for part in PARTS:
         if (root / part).is_dir():
             shutil.copytree(root / part, into / part, ignore=shutil.ignore_patterns("__pycache__", ".*_cache"))
@@ -205,7 +211,9 @@ def copied(root: Path, into: Path) -> Path:
 
 
 def gate(root: Path, suites: Sequence[str]) -> str:
-    """The failed checks of the first suite that fails in the checkout at ``root``; empty if none fails."""
+    """Run suites in the checkout at ``root``; returns the failed checks of the first suite that fails, empty if none
+    fails.
+    """
     for suite in suites:
         code, last = _run(root, ["-m", "eval.scripts.mutants", "--judge", suite])
         if code:
@@ -214,7 +222,7 @@ def gate(root: Path, suites: Sequence[str]) -> str:
 
 
 def judged(suite: str) -> str:
-    """The checks that a suite fails in this checkout; empty if it passes."""
+    """Run a suite in this checkout; returns its failed checks, empty if it passes."""
     from assistant import build
     from assistant.model.offline import stay_offline
     from assistant.settings import load
@@ -229,13 +237,15 @@ def judged(suite: str) -> str:
 
 
 def tested(root: Path, tests: Sequence[str]) -> str:
-    """The first of these tests that fails in the checkout at ``root``; empty if none fails."""
+    """Run tests in the checkout at ``root``; returns the first one that fails, empty if none fails."""
     code, last = _run(root, ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "not browser", *tests])
     return "" if code == 0 else last
 
 
 def _run(root: Path, arguments: Sequence[str]) -> tuple[int, str]:
-    """The exit code, and the last line said that says something."""
+    """Run Python with these arguments in the checkout at ``root``; returns the exit code, and the last line of its
+    output that names a failure.
+    """
     environ = {**os.environ, "PYTHONPATH": str(root), "GITHUB_ACTIONS": "", "GITHUB_STEP_SUMMARY": ""}
     try:
         done = subprocess.run(  # noqa: S603 - our own commands
@@ -255,7 +265,7 @@ def _run(root: Path, arguments: Sequence[str]) -> tuple[int, str]:
 
 
 def looked_at(mutant: Mutant, suites: Sequence[str], *, with_gate: bool, with_tests: bool) -> Noticed:
-    """Try a fault: returns what notices it."""
+    """Seed a fault into a copy of the checkout, run gate and tests, and return which of them notice it."""
     with tempfile.TemporaryDirectory(prefix="pushback-mutant-") as folder:
         root = copied(ROOT, Path(folder))
         seed(mutant, root)
@@ -263,8 +273,9 @@ def looked_at(mutant: Mutant, suites: Sequence[str], *, with_gate: bool, with_te
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program: returns 0 if enough faults are noticed, 1 if too many survive, 3 if gate or tests fail without
-    any fault."""
+    """Run the program. Returns 0 if enough faults are noticed, 1 if too many survive, 3 if the gate fails without any
+    fault.
+    """
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--only", action="append", metavar="NAME", help="this fault alone; may be said again")
     parser.add_argument("--suite", action="append", metavar="FILE", help="instead of the gate's suites")
@@ -306,14 +317,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def kept(file: Path) -> dict[str, Noticed]:
-    """The results of an earlier run, by the faults that still exist."""
+    """Read the results of an earlier run by the names of the faults. Faults that no longer exist are left out."""
     lines = file.read_text("utf-8").splitlines() if file.exists() else []
     found = {one["name"]: Noticed(one["gate"], one["tests"]) for one in map(json.loads, lines)}
     return {one.name: found[one.name] for one in MUTANTS if one.name in found}
 
 
 def told(mutant: Mutant, noticed: Noticed) -> str:
-    """A fault as one line of the report."""
+    """The result for a fault as one line of the report."""
     mark = "SURVIVES" if noticed.survived else "noticed"
     looked = (("gate", noticed.gate), ("tests", noticed.tests))
     how = [f"{name}: {found or '-'}" for name, found in looked if found is not None]
@@ -321,8 +332,9 @@ def told(mutant: Mutant, noticed: Noticed) -> str:
 
 
 def verdict(noticed: dict[str, Noticed]) -> int:
-    """Print the faults that survive; returns 1 if any fault survives both, or more than ``SURVIVE_GATE`` survive the
-    gate."""
+    """Print the faults that nothing noticed. Returns 1 if any fault survives both gate and tests, or if more than
+    ``SURVIVE_GATE`` survive the gate.
+    """
     both = [name for name, one in noticed.items() if one.survived]
     missed = [name for name, one in noticed.items() if one.gate == ""]
     print(f"\n{len(noticed)} faults; {len(missed)} survive the gate: {', '.join(missed) or 'none'}")

@@ -1,8 +1,8 @@
-"""Draws the pictures of the documentation: ``python -m eval.scripts.pictures`` draws all of them, ``… pictures chat``
-one.
+"""Draws the pictures of the documentation: all of them, or those that are named, as in ``… eval.scripts.pictures
+chat``.
 
-It reads the sample documents into a new library, and takes pictures of the web app in a browser. Run it again after a
-change of the models or of the pages. It needs Debian's chromium.
+It ingests the sample documents into a new library, and takes pictures of the web app in a browser. Run ``python -m
+eval.scripts.pictures`` again after a change of the models or of the pages. It needs Debian's chromium.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ WAIT = 900_000  # milliseconds, for a busy machine that prepares its readers
 
 
 def main(names: list[str]) -> None:
-    """Draw the pictures that are named, or all."""
+    """Draw the pictures with these names, or all pictures if there are no names."""
     drawn = names or list(PICTURES)
     if unknown := sorted(set(drawn) - set(PICTURES)):
         sys.exit(f"There is no picture {unknown[0]!r}. There are: {', '.join(PICTURES)}.")
@@ -54,7 +54,7 @@ def main(names: list[str]) -> None:
 
 
 def _chat(page: Page, home: Path) -> bytes:
-    """An answer, and beside it the document that it cites, open at the quoted words."""
+    """A picture of an answer, and beside it the cited document, open at the quoted words."""
     page.set_viewport_size({"width": WIDTH, "height": 1280})  # so that question and sources are on it
     with _served(home) as address:
         page.goto(address)
@@ -69,7 +69,7 @@ def _chat(page: Page, home: Path) -> bytes:
 
 
 def _verdict(page: Page, home: Path) -> bytes:
-    """The first screen of a verdict."""
+    """A picture of the first screen of a verdict."""
     with _served(home) as address:
         page.goto(f"{address}/pressure-test")
         field = page.get_by_label("Your idea")
@@ -84,7 +84,7 @@ def _verdict(page: Page, home: Path) -> bytes:
 
 
 def _report(page: Page, home: Path) -> bytes:
-    """The first screen of the page that a run of the sample suite leaves."""
+    """A picture of the first screen of the HTML report on a run of the sample suite."""
     out = home / "eval"
     _pushback(home, "eval", "run", SUITE, "--out", str(out), check=False)
     page.set_viewport_size({"width": 1180, "height": 1500})
@@ -97,7 +97,7 @@ PICTURES: dict[str, Callable[[Page, Path], bytes]] = {"chat": _chat, "verdict": 
 
 @contextmanager
 def _served(home: Path) -> Iterator[str]:
-    """The address of the web app over the sample documents."""
+    """Serve the web app over the sample documents until the end of the block; yields its address."""
     _pushback(home, "ingest", "--if-empty", SAMPLE)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -130,13 +130,13 @@ def _command(*arguments: str) -> list[str]:
 
 
 def _environment(home: Path) -> dict[str, str]:
-    """The environment without settings of whoever runs this."""
+    """The environment variables for Pushback, without the settings of the user who runs this."""
     others = {name: value for name, value in os.environ.items() if not name.startswith("PUSHBACK_")}
     return {**others, "PUSHBACK_HOME": str(home)}
 
 
 def _settle(page: Page) -> None:
-    """Wait until the page has run, and its colours and places have come to rest."""
+    """Wait until the page has run, and until its colours and positions no longer change."""
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
     page.wait_for_timeout(3_000)
     page.mouse.move(0, 0)
@@ -144,7 +144,7 @@ def _settle(page: Page) -> None:
 
 
 def _write(name: str, picture: bytes) -> None:
-    """Write a picture with few colours, so that it is small."""
+    """Write a picture with few colours, so that its file is small."""
     file = IMAGES / f"{name}.png"
     with Image.open(io.BytesIO(picture)) as drawn:
         drawn.convert("RGB").quantize(COLOURS).save(file, optimize=True)

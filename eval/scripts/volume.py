@@ -1,8 +1,8 @@
-"""Writes hundreds of documents for a suite to be searched in: ``python -m eval.scripts.volume FOLDER``. They are the
-same each time.
+"""Writes hundreds of documents that make a suite's corpus large: ``python -m eval.scripts.volume FOLDER``.
 
-They are what a tool maker's folders hold: a review of each product each year and the minutes of each branch. No case
-has its gold in them: they are about the same subjects in other years, about other products and by other people.
+They are always the same: what a tool maker's folders could hold, a review of each product each year and the minutes of
+each branch. No case has its gold in them: they are about the same subjects in other years, about other products and by
+other people.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ LAST = "Aas Berg Dahl Eide Foss Grann Holt Iversen Jord Krog Lund Moe Nes Ous Pr
 
 
 def documents(seed: int = SEED) -> Iterator[tuple[str, str]]:
-    """Each document's name and text."""
+    """Yield the name and the text of each document; the same seed gives the same documents."""
     drawn = random.Random(seed)  # noqa: S311 - the same documents each time, no secrets
     for product in PRODUCTS:
         for year in YEARS:
@@ -153,7 +153,7 @@ def _document(
 
 
 def _figures(drawn: random.Random) -> dict[str, object]:
-    """The values that the sentences of a section may use."""
+    """Draw the values that the sentences of a section may use, by name."""
     ranges: Sequence[tuple[str, int, int]] = (
         ("a", 120, 4_900), ("b", 5, 60), ("c", 20, 95), ("d", 12, 90), ("e", 6, 48), ("f", 3, 40), ("g", 61, 90),
         ("p", 51, 89), ("q", 12, 49), ("r", 3, 11), ("day", 1, 28), ("few", 2, 9),
@@ -178,7 +178,7 @@ def _person(drawn: random.Random) -> str:
 
 
 def write(folder: Path) -> int:
-    """Write the documents, and print their number."""
+    """Write all documents into a folder; returns their number."""
     folder.mkdir(parents=True, exist_ok=True)
     count = 0
     for name, text in documents():

@@ -1,4 +1,4 @@
-"""From a suite file's text to cases, read strictly: anything unknown is an error with its case and line.
+"""Reads the cases of a suite file strictly: anything unknown is an error with its case and line.
 
 A case asks a question or tests an idea. Gold is a document and a verbatim quote, never a passage id, so that a suite
 stays valid when documents are split in another way.
@@ -29,14 +29,15 @@ Lines: TypeAlias = Mapping[Place, int]
 
 
 class Strict(BaseModel):
-    """The base of all parts of a suite file: frozen, and unknown keys are refused."""
+    """The base class of all parts of a suite file: values cannot be changed, and unknown keys are errors."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Gold(Strict):
-    """Words that are in a source of the corpus, ignoring whitespace; ``voice`` is their speaker, ``date`` their
-    date."""
+    """A quote that must be in the document ``source`` of the corpus; whitespace may differ. ``voice`` is its speaker,
+    ``date`` its date.
+    """
 
     source: Words
     quote: Words
@@ -52,15 +53,18 @@ class EarlierTurn(Strict):
 
 
 class Number(Strict):
-    """A figure that the answer must give, within ``tolerance``."""
+    """A number that the answer must give, within ``tolerance``."""
 
     value: float
     tolerance: Annotated[float, Field(ge=0)] = 0.0
 
 
 class Severity(StrEnum):
-    """How a failure counts at the gate: always, only if the case passed before, as information only, or not yet (a
-    draft)."""
+    """How the failure of a case counts at the gate.
+
+    ``blocker``: always. ``normal``: only if the case passed in the baseline. ``watch``: as information only. ``draft``:
+    not at all, until a person has reviewed the case.
+    """
 
     BLOCKER = "blocker"
     NORMAL = "normal"
@@ -69,13 +73,19 @@ class Severity(StrEnum):
 
 
 class Case(Strict):
-    """One thing to ask, and what makes its answer right.
+    """A question to ask or an idea to test, and what makes the result right.
 
-    The answer must contain each string of ``answer``; of a list inside it, one string is enough. ``sets`` are minimal
-    sets of evidence, any one of which is complete. Without ``sets``, ``evidence`` with ``require: all`` is one set;
-    with ``any``, each quote is a set. ``conflict`` says whether the documents disagree on it. ``negated`` is the idea's
-    opposite, whose ruling must be the mirror image. ``cluster`` names what cases have in common, for the intervals;
-    without it, the source of the gold.
+    The answer must contain each string of ``answer``; if an item is a list of strings, one of them is enough.
+    ``must_not`` has strings that the answer must not contain. ``sets`` are minimal sets of evidence; the evidence is
+    complete if all quotes of one set are cited. Without ``sets``, the quotes in ``evidence`` are one set with
+    ``require: all``; with ``any``, each quote is a set of its own. ``refuse`` says that the documents do not answer the
+    question. ``conflict`` says whether the documents disagree on the answer.
+
+    ``supports`` and ``challenges`` are the quotes for and against an idea. ``negated`` is the opposite of the idea,
+    which must get the opposite ruling.
+
+    ``cluster`` names a group of related cases, which confidence intervals treat as dependent; the default is the source
+    of the first quote.
     """
 
     id: Annotated[str, Field(pattern=r"^[^\s-][^\s]*$")]
@@ -101,17 +111,17 @@ class Case(Strict):
 
     @property
     def kind(self) -> str:
-        """The first word of the id: ``fact`` of ``fact-ford-price``."""
+        """The kind of the case: the part of its id before the first hyphen, such as ``fact`` in ``fact-ford-price``."""
         return self.id.split("-", 1)[0]
 
     @property
     def asked(self) -> str:
-        """The question, or the idea."""
+        """The question of the case, or its idea."""
         return self.question or self.idea or ""
 
     @property
     def turns(self) -> tuple[Turn, ...]:
-        """The history, as the assistant takes it."""
+        """The earlier turns of the conversation, in the form that the assistant takes."""
         return tuple(Turn(said.role, said.content) for said in self.history)
 
     @property
@@ -122,15 +132,16 @@ class Case(Strict):
 
     @property
     def minimal_sets(self) -> tuple[tuple[Gold, ...], ...]:
-        """The sets of quotes, one of which must be cited completely."""
+        """The sets of quotes that are complete evidence; an answer must cite all quotes of at least one set."""
         if self.sets:
             return self.sets
         return alternatives(self.evidence, self.require)
 
     @property
     def expected(self) -> IdeaRuling:
-        """The ruling that the case expects: the one that it names, else the one that follows from the sides of its
-        gold."""
+        """The ruling that the case expects: the one that the file names; without one, the ruling that follows from
+        which sides have gold.
+        """
         if self.ruling:
             return self.ruling
         if self.supports and self.challenges:
@@ -141,7 +152,9 @@ class Case(Strict):
 
     @property
     def clusters(self) -> str:
-        """The clusters of the case: groups of cases that have something in common."""
+        """The name of the group of related cases that this case belongs to: ``cluster``, or without it the source of
+        the first gold quote, or the id of the case.
+        """
         return self.cluster or (self.gold[0].source if self.gold else self.id)
 
     @model_validator(mode="after")
@@ -169,7 +182,9 @@ OF_IDEAS = {"supports", "challenges", "ruling", "negated"}
 
 
 def alternatives(golds: tuple[Gold, ...], require: str) -> tuple[tuple[Gold, ...], ...]:
-    """The minimal sets of a plain list of quotes."""
+    """The minimal sets of a list of quotes: one set of all quotes if ``require`` is ``all``, else a set for each
+    quote.
+    """
     if not golds:
         return ()
     return (golds,) if require == "all" else tuple((gold,) for gold in golds)
@@ -196,7 +211,8 @@ class Gate(Strict):
 
 
 class SuiteFile(Strict):
-    """The content of a suite file; paths are relative to it, and ``jsonl`` is a file of more cases, one a line.
+    """The content of a suite file. Its paths are relative to the file; ``jsonl`` names a file with more cases, one a
+    line.
 
     ``words`` is the number of words that an answer may show; an answer that needs several quotes may show their words
     in addition.
@@ -211,14 +227,16 @@ class SuiteFile(Strict):
 
 
 class ParsedSuite(NamedTuple):
-    """A suite file and the line on which each of its values stands."""
+    """The content of a suite file, and the line number of each value. A value is identified by the keys and indices
+    that lead to it.
+    """
 
     file: SuiteFile
     lines: Lines
 
 
 def parse(text: str, name: str) -> ParsedSuite:
-    """The suite in ``text``; ``name`` is what an error calls the file.
+    """Read a suite from the YAML in ``text``; ``name`` is the name of the file in error messages.
 
     Raises:
         CaseError: the text is no YAML, a key is unknown or repeated, or a value is invalid; the error names each fault.
@@ -240,7 +258,8 @@ def parse(text: str, name: str) -> ParsedSuite:
 
 
 def parse_lines(text: str, name: str) -> tuple[tuple[Case, ...], tuple[int, ...]]:
-    """The cases of a JSONL file, one a line, with their line numbers; blank lines are skipped.
+    """Read the cases of a JSONL file, one a line, from its text. Returns the cases and their line numbers; blank lines
+    are skipped.
 
     Raises:
         CaseError: a line is no JSON or no case; the error names each such line.
@@ -277,7 +296,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def fault(name: str, line: int | None, case: str | None, what: str) -> str:
-    """A line that says what is wrong and where: ``suite.yaml:12: fact-x: unknown key 'qoute'``."""
+    """A message that says where a fault is and what is wrong: ``suite.yaml:12: fact-x: unknown key 'qoute'``."""
     return ": ".join(part for part in (f"{name}:{line}" if line else name, case, what) if part)
 
 

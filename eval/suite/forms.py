@@ -1,4 +1,4 @@
-"""Public data sets as suites, in their own formats: a BEIR folder, stance pairs, questions with paragraphs.
+"""Reads public data sets as suites, in their own formats: a BEIR folder, stance pairs, questions with paragraphs.
 
 Unused keys are ignored; anything else that is unexpected is an error with its file and line. A suite does not hold the
 texts of its corpus: they are read again, line by line, when they are written as documents.
@@ -34,7 +34,7 @@ Lines: TypeAlias = dict[str, tuple[str, int]]
 
 
 class CorpusText(NamedTuple):
-    """A text of a corpus."""
+    """A document in the corpus of a public data set."""
 
     id: str
     title: str
@@ -46,14 +46,18 @@ Entries: TypeAlias = Callable[[], Iterator[CorpusText]]
 
 @dataclass(frozen=True, slots=True)
 class JsonLine:
-    """One line of a JSONL file: its object, the file, and the number of the line."""
+    """One line of a JSONL file: the name of the file, the line number, and the values of the JSON object."""
 
     file: str
     line: int
     values: Mapping[str, Any]
 
     def text(self, key: str, default: str | None = None) -> str:
-        """The string under a key; with a ``default`` it may be missing, null or blank."""
+        """The string under a key. With a ``default``, the key may be missing or null, and the string may be blank.
+
+        Raises:
+            CaseError: the key is missing, or the value is not such a string.
+        """
         value = self.values.get(key)
         if value is None and default is None:
             raise self.fault(f"the key {key!r} is missing")
@@ -61,7 +65,11 @@ class JsonLine:
         return self.checked(value, key, may_be_blank=default is not None)
 
     def checked(self, value: object, key: str, *, may_be_blank: bool = False) -> str:
-        """``value``, checked to be a string that can be written to a file."""
+        """Return ``value`` if it is a string that can be written to a file.
+
+        Raises:
+            CaseError: it is not such a string, or it is blank and ``may_be_blank`` is false; the error names ``key``.
+        """
         if not isinstance(value, str):
             raise self.fault(f"{key}: not a string: {value!r}")
         if not (value.strip() or may_be_blank):
@@ -71,18 +79,18 @@ class JsonLine:
         return value
 
     def fault(self, what: str) -> CaseError:
-        """The error that says what is wrong with this line."""
+        """Make the error that names this line and says what is wrong with it."""
         return CaseError(fault(self.file, self.line, None, what))
 
 
 def recognised(path: Path) -> Suite | None:
-    """The suite at ``path`` if its shape shows that it is a public data set; else None.
+    """Read the public data set at ``path`` as a suite; None if its files do not have the form of one.
 
-    A folder of corpus.jsonl, queries.jsonl and qrels.tsv (or qrels/test.tsv) holds searches; searches without a
-    relevant text are left out. A .jsonl of claim, text and label holds pairs; pairs with partial support are left out.
-    A .jsonl of question, answers or answerable, and passage_id or context holds questions, with the paragraphs in a
-    file beside it, named ``paragraphs`` for ``questions``, or in ``context``. The suite's name says how many were left
-    out.
+    A folder of corpus.jsonl, queries.jsonl and qrels.tsv (or qrels/test.tsv) is a set of searches; searches without a
+    relevant text are left out. A .jsonl file with claim, text and label is a set of pairs; pairs with partial support
+    are left out. A .jsonl file with question, answers or answerable, and passage_id or context is a set of questions.
+    Their paragraphs are in ``context``, or in a file beside it that has ``paragraphs`` instead of ``questions`` in its
+    name. The name of the suite says how many searches or pairs were left out.
 
     Raises:
         CaseError: a part of the data is missing, a line is broken, a key is missing or has a wrong type, an id stands
@@ -104,9 +112,10 @@ def recognised(path: Path) -> Suite | None:
 
 
 def file_name(id: str) -> str:
-    """The file name of a corpus entry: its id if that is a plain name, else its plain characters and a digest.
+    """The file name for the document with this id: the id itself if it is a plain name, else its plain characters and a
+    digest.
 
-    No two ids have the same name, even ignoring case, and no name leads out of its folder.
+    No two ids have the same file name, even ignoring case, and no file name leads out of its folder.
     """
     if PLAIN.fullmatch(id):
         return f"{id}.txt"
@@ -163,7 +172,7 @@ def _judgements(folder: Path) -> Path:
 
 
 def _relevant(path: Path, queries: Collection[str], documents: Collection[str]) -> dict[str, dict[str, int]]:
-    """The grade of each relevant file, by the query's id."""
+    """The grade of each relevant file, for each query by its id."""
     found: dict[str, dict[str, int]] = {}
     for number, line in _lines(path):
         record = JsonLine(path.name, number, {})
@@ -212,7 +221,7 @@ def _questions(path: Path, *, inline: bool) -> Suite:
 
 
 def _question(record: JsonLine, entry: CorpusText) -> Case:
-    """A question that is answered by any of its answers, and by any of them that stands in its paragraph."""
+    """A case that any of the question's answers satisfies; those that are in the paragraph are its gold."""
     answers = _answers(record)
     answerable = record.values.get("answerable", bool(answers))
     if not isinstance(answerable, bool):
@@ -232,7 +241,7 @@ def _question(record: JsonLine, entry: CorpusText) -> Case:
 
 
 def _answers(record: JsonLine) -> tuple[str, ...]:
-    """The distinct answers; Hugging Face has them under ``text``."""
+    """The different answers to a question; data sets of Hugging Face have them under ``text``."""
     answers = record.values.get("answers", [])
     if isinstance(answers, dict):
         answers = answers.get("text")
@@ -242,7 +251,7 @@ def _answers(record: JsonLine) -> tuple[str, ...]:
 
 
 def _entries(corpus: Path) -> Iterator[CorpusText]:
-    """The texts of a file of ``_id``, ``title`` and ``text``."""
+    """The documents in a JSONL file with ``_id``, ``title`` and ``text``."""
     lines: Lines = {}
     for record in _records(corpus):
         entry = CorpusText(record.text("_id"), record.text("title", ""), record.text("text", ""))
@@ -251,7 +260,7 @@ def _entries(corpus: Path) -> Iterator[CorpusText]:
 
 
 def _contexts(questions: Path) -> Iterator[CorpusText]:
-    """The paragraphs that stand in the questions themselves; each as often as it is asked about."""
+    """The paragraphs in a file of questions; a paragraph comes once for each question about it."""
     return map(_context, _records(questions))
 
 
@@ -261,8 +270,9 @@ def _context(record: JsonLine) -> CorpusText:
 
 
 def lay_out(entries: Entries, into: Path) -> None:
-    """Write a text file with title and text for each entry; entries without text are left out, since a library cannot
-    hold them."""
+    """Write a text file with title and text for each entry into the folder ``into``. Entries without text are left out,
+    since a library cannot hold them.
+    """
     for entry in entries():
         if not (entry.title.strip() or entry.text.strip()):
             continue
@@ -293,7 +303,7 @@ def _records(path: Path) -> Iterator[JsonLine]:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """The lines that are not blank, with their numbers."""
+    """The lines of a file that are not blank, with their numbers."""
     try:
         with path.open("rb") as file:
             yield from ((number, line) for number, line in enumerate(file, 1) if line.strip())

@@ -19,9 +19,11 @@ Finder = Callable[[str], Document | None]
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A gold quote with all its places in its document; a lost quote has no place, and ``why`` gives the reason.
+    """A gold quote with all its places in its document. A quote that is not there has no place, and ``why`` gives the
+    reason.
 
-    A citation with more than ``most`` words does not match, so that quoting everything does not count as finding it.
+    ``document`` is the id of the document. A citation with more than ``most`` words does not match, so that quoting
+    everything does not count as finding it.
     """
 
     gold: Gold
@@ -33,7 +35,9 @@ class Located:
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """A judged citation: ``correct`` by the gold, ``fault`` by the library's text. A finding has a stance."""
+    """A judged citation: ``correct`` says whether it matches gold, and ``fault`` why it is invalid (None if it is
+    valid). ``stance`` is the side of a finding in a pressure test.
+    """
 
     citation: Citation
     correct: bool
@@ -42,10 +46,10 @@ class Cited:
 
 
 def locate(golds: Sequence[Gold], find: Finder, budget: int = BUDGET) -> tuple[Located, ...]:
-    """Find the quotes at their offsets. A quote that cleaning dropped or changed stays in the list and counts as
-    missed.
+    """Find each gold quote in its document. A quote that is not in the ingested text, because cleaning dropped or
+    changed it, stays in the result without a place and counts as missed.
 
-    A citation may be longer than the quote by ``budget`` words.
+    ``find`` returns the document of a source. A citation may be longer than the quote by ``budget`` words.
     """
     located = (_locate(gold, find(gold.source)) for gold in golds)
     return tuple(replace(one, most=words(one.gold.quote) + budget) for one in located)
@@ -54,7 +58,11 @@ def locate(golds: Sequence[Gold], find: Finder, budget: int = BUDGET) -> tuple[L
 def judge(
     citations: Iterable[Citation], golds: Sequence[Located], read: Reader, stance: Stance | None = None
 ) -> tuple[Cited, ...]:
-    """Judge each cited place once, since a second citation of it proves nothing more."""
+    """Judge whether each citation matches gold and is valid. Each cited place is judged once, since a second citation
+    of it proves nothing more.
+
+    ``read`` returns the library's text at a place; ``stance`` is the side of the findings that are judged.
+    """
     places = {(one.about.id, one.start, one.end, one.quote): one for one in citations}
     return tuple(
         Cited(one, any(matches(one, gold) for gold in golds), fault(one, read), stance) for one in places.values()
@@ -62,20 +70,23 @@ def judge(
 
 
 def matches(citation: Citation, gold: Located) -> bool:
-    """Whether a citation lies in the quote's document, covers at least half of the quote, and is not much longer. The
-    document's name does not matter."""
+    """Whether a citation matches a gold quote: it is in the same document, covers at least half of the quote, and has
+    at most ``gold.most`` words. Documents are compared by id, not by name.
+    """
     place = Span(citation.start, citation.end)
     near = citation.about.id == gold.document and any(covers(place, span) for span in gold.spans)
     return near and words(citation.quote) <= gold.most
 
 
 def words(text: str) -> int:
-    """The number of words that a reader has to read."""
+    """The number of words in a text, split at whitespace."""
     return len(text.split())
 
 
 def fault(citation: Citation, read: Reader) -> str | None:
-    """Why a citation is invalid by the library's own text; None if it is valid."""
+    """Why a citation is invalid: it is empty, its place does not exist, or the library has other words there. None if
+    it is valid. ``read`` returns the library's text at a place.
+    """
     if not 0 <= citation.start < citation.end:
         return "empty or backwards"
     stored = read(citation.about.id, citation.start, citation.end)
@@ -93,7 +104,7 @@ def _locate(gold: Gold, document: Document | None) -> Located:
 
 
 def places(quote: str, text: str) -> tuple[Span, ...]:
-    """Each place in a text where these words stand, ignoring whitespace."""
+    """All places in ``text`` that have the words of ``quote``; whitespace may differ."""
     words = [re.escape(word) for word in quote.split()]
     return tuple(Span(*match.span()) for match in re.finditer(r"\s+".join(words), text)) if words else ()
 

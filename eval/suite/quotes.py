@@ -18,7 +18,7 @@ from ingest.reading.formats import read
 
 
 class Missing(NamedTuple):
-    """A quote that is not in its source; ``line`` describes the fault for people."""
+    """A gold quote that is not in its source: the id of the case, the source, and a message for people (``line``)."""
 
     case: str
     source: str
@@ -33,7 +33,11 @@ def missing(
     cases: Iterable[tuple[Case, tuple[str, int]]],
     place: Callable[[int, tuple[str | int, ...]], tuple[str, int] | None],
 ) -> Iterator[Missing]:
-    """Each quote that is not in its source, with the most similar words that are."""
+    """Find the gold quotes that are not in their source. The message of each suggests the most similar words of the
+    source.
+
+    ``cases`` has each case with its file and line; ``place`` returns the file and line of a value of the n-th case.
+    """
     sources: dict[str, CorpusFile] = {}
     for index, (case, line) in enumerate(cases):
         for keys, gold in _golds(case):
@@ -52,13 +56,17 @@ def _golds(case: Case) -> Iterator[tuple[tuple[str | int, ...], Gold]]:
 
 
 class CorpusFile:
-    """One file of a corpus; finds words in its bytes, or in the text that its reader makes of it."""
+    """One file of a corpus. Quotes are looked up in the text of the file itself, and in the text that its reader
+    extracts.
+    """
 
     def __init__(self, corpus: Path, source: str) -> None:
         self._corpus, self._source = corpus.resolve(), source
 
     def lacks(self, quote: str) -> str | None:
-        """What is wrong with a quote of this source; None if it is there, ignoring whitespace."""
+        """A message that says why the quote is not in this file, with the most similar words; None if it is, ignoring
+        whitespace.
+        """
         words = collapse(quote)
         try:
             path = (self._corpus / self._source).resolve()
@@ -91,7 +99,7 @@ class CorpusFile:
 
 
 def nearest(quote: str, text: str) -> str | None:
-    """The words of ``text`` most similar to ``quote``, about as many as it has; None if none are similar enough."""
+    """The words of ``text`` most similar to ``quote``, as many as the quote has; None if none are similar enough."""
     words, wanted = list(re.finditer(r"\S+", text)), quote.split()
     if not words or not wanted:
         return None

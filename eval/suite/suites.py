@@ -1,6 +1,6 @@
-"""From suite files to suites: cases over a corpus that has not changed since it was locked.
+"""Loads suites: cases over a corpus that has not changed since it was locked.
 
-A suite is a YAML file of cases, or public data in its own format (``forms.py``): a BEIR folder, stance pairs, or
+A suite is a YAML file of cases, or a public data set in its own format (``forms.py``): a BEIR folder, stance pairs, or
 questions with their paragraphs.
 """
 
@@ -25,7 +25,9 @@ from ingest.folder.files import find
 
 @dataclass(frozen=True, slots=True)
 class LabelledPair:
-    """A claim and a text, and the side on which people found the text: supports, challenges or neutral."""
+    """A claim and a text, with the label that people gave: the text supports the claim, challenges it, or is
+    neutral.
+    """
 
     id: str
     claim: str
@@ -47,7 +49,7 @@ class LabelledPair:
 
 @dataclass(frozen=True, slots=True)
 class SearchCase:
-    """A search, and the grade of relevance (1 and more) of each relevant source."""
+    """A search query, and the grade of relevance (1 and more) of each relevant document, by its source."""
 
     id: str
     text: str
@@ -71,11 +73,12 @@ AnyCase: TypeAlias = Case | LabelledPair | SearchCase
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """Cases, and the folder of documents that they are about; None if each case brings its own text.
+    """The cases of a suite, and the folder of documents that they are about; ``corpus`` is None if each case has its
+    own text.
 
-    ``lay_out`` writes the documents of public data into an empty folder; a suite file's own lie in ``corpus``.
-    ``lines`` gives the line of each case in its file, ``corpus_sha256`` stands for all bytes of the corpus that
-    are read.
+    ``lay_out`` writes the documents of a public data set into an empty folder; for a suite file it is None, since its
+    documents are already in ``corpus``. ``lines`` has the file and line of each case by its id. ``corpus_sha256`` is
+    one hash of all files of the corpus.
     """
 
     name: str
@@ -92,13 +95,13 @@ class Suite:
 
     @property
     def baseline(self) -> Path | None:
-        """The path of the suite's baseline, if it has one."""
+        """The path of the suite's baseline; None if the suite names none."""
         return Path(os.path.normpath(self.path.parent / self.gate.baseline)) if self.gate.baseline else None
 
 
 def load(path: Path) -> Suite:
-    """The suite at ``path``. Gold that a document lost after the baseline was accepted is ``stale``, which is not an
-    error.
+    """Read the suite at ``path``. A gold quote that a document lost after the baseline was accepted is not an error; it
+    is listed in ``stale``.
 
     Raises:
         CaseError: the file or its corpus is missing or differs from the lock, a case cannot be understood, two cases
@@ -117,7 +120,7 @@ def load(path: Path) -> Suite:
 
 
 def examine(path: Path) -> tuple[Suite, list[str]]:
-    """The suite in a YAML file, with all faults of its cases and its corpus.
+    """Read the suite in a YAML file. Returns it with the faults of its cases and its corpus, each as one line.
 
     Raises:
         CaseError: the file cannot be read at all.
@@ -127,7 +130,9 @@ def examine(path: Path) -> tuple[Suite, list[str]]:
 
 
 def _accepted(suite: Suite) -> Mapping[str, str]:
-    """The hash of each file of the corpus when the baseline was accepted; empty if unknown."""
+    """The hash of each file of the corpus when the baseline was accepted; empty if there is no baseline or it has no
+    hashes.
+    """
     from eval.gate import baseline
 
     try:
@@ -158,12 +163,12 @@ def _examined(path: Path) -> tuple[Suite, list[str], list[Missing]]:
 
 
 def lock_of(path: Path) -> Path:
-    """The lock file of a suite: the hash of each file of its corpus."""
+    """The path of the suite's lock file, which has the hash of each file of the corpus."""
     return path.with_suffix(".lock.json")
 
 
 def digests_of(corpus: Path) -> dict[str, str]:
-    """The sha256 of each file of a folder that is read, by its path there; what a .pushbackignore names is not."""
+    """The SHA-256 of each file in a folder, by its path there; files that a .pushbackignore excludes are left out."""
     found = {}
     for file in find([corpus]).files:
         with Path(file.path).open("rb") as opened:
@@ -172,7 +177,9 @@ def digests_of(corpus: Path) -> dict[str, str]:
 
 
 def changed(path: Path, digests: Mapping[str, str]) -> Iterator[str]:
-    """How the corpus differs from the suite's lock, if it has one."""
+    """A line for each file that differs from the suite's lock; none if there is no lock. ``path`` is the suite file,
+    and ``digests`` has the hash of each file of its corpus.
+    """
     lock = lock_of(path)
     if not lock.exists():
         return
@@ -189,7 +196,7 @@ def changed(path: Path, digests: Mapping[str, str]) -> Iterator[str]:
 
 
 def lock(path: Path) -> Path:
-    """Lock the corpus of a suite file in its current state; returns the lock.
+    """Write the lock file of a suite for the current state of its corpus. Returns the path of the lock file.
 
     Raises:
         CaseError: the suite cannot be read, or has no corpus of its own.
@@ -201,7 +208,9 @@ def lock(path: Path) -> Path:
 
 
 def _shown(path: Path) -> str:
-    """A path as an annotation can link to it: from where the program runs, else the name alone."""
+    """The path of a file as annotations can link to it: relative to the current folder, or only the name if it is
+    outside.
+    """
     absolute, here = path.resolve(), Path.cwd()
     return absolute.relative_to(here).as_posix() if absolute.is_relative_to(here) else path.name
 
@@ -214,7 +223,7 @@ def _corpus(parsed: ParsedSuite, path: Path) -> Path:
 
 
 def _cases(parsed: ParsedSuite, path: Path) -> tuple[tuple[Case, ...], list[tuple[str, int]]]:
-    """All cases, those of the YAML first, and the file and line of each."""
+    """The cases in the YAML file, then those in the JSONL file; and the file and line of each."""
     cases = parsed.file.cases
     lines = [(path.name, parsed.lines.get(("cases", index), 1)) for index in range(len(cases))]
     if parsed.file.jsonl:
@@ -226,7 +235,9 @@ def _cases(parsed: ParsedSuite, path: Path) -> tuple[tuple[Case, ...], list[tupl
 
 
 def _places(parsed: ParsedSuite, path: Path) -> Callable[[int, tuple[str | int, ...]], tuple[str, int] | None]:
-    """A function that finds the line of a value of the n-th case in the YAML file."""
+    """A function that returns the file and line of a value of the n-th case; None for a case that is not in the YAML
+    file.
+    """
 
     def place(index: int, keys: tuple[str | int, ...]) -> tuple[str, int] | None:
         line = parsed.lines.get(("cases", index, *keys))
@@ -251,5 +262,5 @@ def _text(path: Path) -> str:
 
 
 def sha256_of(digests: Mapping[str, str]) -> str:
-    """One hash for all files of a corpus."""
+    """One hash for a whole corpus, from the hashes of its files."""
     return hashlib.sha256(json.dumps(dict(digests), sort_keys=True).encode()).hexdigest()

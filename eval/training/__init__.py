@@ -1,1 +1,1 @@
-"""Scripts that train what is shipped; run by hand, each repeatable from public data."""
+"""Scripts that train the models that are shipped. They are run by hand, and can be repeated from public data."""

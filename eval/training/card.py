@@ -1,5 +1,4 @@
-"""Measure the idea reader on the development files, and write the models' card: ``CARD.json`` and ``CARD.md`` in
-``assistant/evidence``.
+"""Measures the idea reader on development sets, and writes the models' card (``CARD.json`` and ``CARD.md``).
 
     OMP_NUM_THREADS=2 python -m eval.training.card --data ../shared/data
 
@@ -31,7 +30,9 @@ SETS = ("perspectrum", "argkp", "arct_warrants", "defeasible_nli", "arc_room_for
 
 
 class Judged(NamedTuple):
-    """Texts that are on a side of a claim, and how much more the reader takes each to be for it (log odds)."""
+    """Texts that people put on a side of a claim: the claims, whether each text supports its claim, and the reader's
+    log odds that it does (``towards``).
+    """
 
     claims: list[str]
     supports: NDArray[np.bool_]
@@ -39,7 +40,7 @@ class Judged(NamedTuple):
 
 
 def main() -> None:
-    """Measure, and write."""
+    """Measure the reader on each data set, and write the card."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--data", type=Path, required=True)
     given = parser.parse_args()
@@ -53,7 +54,9 @@ def main() -> None:
 
 
 def judged(folder: Path, name: str) -> Judged:
-    """``MOST`` rows of a set's dev part that have a side, read."""
+    """Let the idea reader read at most ``MOST`` texts of a data set's development part. Texts without a side are left
+    out.
+    """
     path = folder / f"{name}-dev.jsonl"
     rows = list(_lines(path if path.exists() else folder / name / "dev.jsonl"))
     sided = [row for row in rows if row["label"] in LABELS and row.get("part", "snli") == "snli"]
@@ -72,7 +75,9 @@ def judged(folder: Path, name: str) -> Judged:
 
 
 def measured(one: Judged) -> dict[str, Any]:
-    """How many are put on their side, and the macro-F1 of the two sides, with intervals."""
+    """The share of texts that the reader puts on the right side, and the macro-F1 of the two sides, with intervals; and
+    the number of texts.
+    """
     guess = one.towards > 0
     return {
         "side": interval(one.claims, lambda at: float((guess[at] == one.supports[at]).mean())),
@@ -82,7 +87,7 @@ def measured(one: Judged) -> dict[str, Any]:
 
 
 def card(told: Mapping[str, Any]) -> str:
-    """The card for people: what was measured, set into ``card.md``."""
+    """The card in Markdown, from the measures of each data set and the hashes of the weights."""
     rows = [
         f"| {name} | {_told(one['side'])} | {_told(one['macro_f1'])} | {one['of']} |"
         for name, one in told.items()
@@ -98,7 +103,10 @@ def _told(value: Mapping[str, float]) -> str:
 
 
 def interval(clusters: Sequence[str], value: Callable[[Any], float]) -> dict[str, float]:
-    """The value of all, and its 95 % interval where whole clusters are drawn again."""
+    """A value over all items, and its 95 % interval from a bootstrap over clusters.
+
+    ``clusters`` names the cluster of each item; ``value`` computes the value from the indices of items.
+    """
     of: dict[str, list[int]] = {}
     for place, name in enumerate(clusters):
         of.setdefault(name, []).append(place)

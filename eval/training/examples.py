@@ -1,10 +1,11 @@
-"""What the evidence model learns from and is tried on, as examples in one form, made from labels and public sets.
+"""Makes the examples that train and test the evidence model, from our own labels and from public data sets.
 
     python -m eval.training.examples --data ../shared/data --work DIR
 
-``DIR`` holds the libraries of the corpora (``labelling.sheets ingest``). The examples, which are other people's words,
-are written to ``DIR/examples``: ``own.jsonl``, ``thresholds.jsonl``, ``development.jsonl`` (the suites on handbooks, as
-far as these are ingested) and, once, ``public.jsonl`` and ``public-dev.jsonl``.
+``DIR`` holds the libraries of the corpora (``labelling.sheets ingest``). The examples contain other people's words, so
+they are not in the repository; they are written to ``DIR/examples``: ``own.jsonl``, ``thresholds.jsonl``,
+``development.jsonl`` (the suites on handbooks, as far as these are ingested) and, once, ``public.jsonl`` and
+``public-dev.jsonl``.
 """
 
 from __future__ import annotations
@@ -45,10 +46,12 @@ Spans = list[tuple[int, int]]
 
 
 class Example(NamedTuple):
-    """A question or idea (``first``) beside a passage under its title and headings (``second``).
+    """An example to learn from: a question or idea (``first``), and a passage below its title and headings
+    (``second``).
 
-    ``label`` is that of the guide, or of a public set ``no side`` (it bears without a side, or not at all). ``spans``
-    are the sentences, as offsets into ``second``; ``told`` has a label for each, or is empty where that is not known.
+    ``label`` is one of the labelling guide; in public sets also ``no side``, which means for an idea that the passage
+    takes no side or is not relevant. ``spans`` are the sentences, as offsets into ``second``; ``told`` has a label for
+    each sentence, or is empty if they are not known.
     """
 
     kind: str  # idea | question
@@ -62,7 +65,7 @@ class Example(NamedTuple):
 
 
 def main() -> None:
-    """Write the examples."""
+    """Write the files of examples."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
@@ -78,14 +81,14 @@ def main() -> None:
 
 
 def write(path: Path, examples: Iterable[Example]) -> None:
-    """One a line; prints what they are."""
+    """Write examples to a file, one a line, and print the number of examples of each kind and label."""
     made = list(examples)
     path.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in made), "utf-8")
     print(path.name, len(made), dict(Counter((one.kind, one.label) for one in made)))
 
 
 def read(path: Path) -> list[Example]:
-    """The examples of a file."""
+    """Read the examples in a file."""
     return [Example(*json.loads(line)) for line in path.read_text("utf-8").splitlines()]
 
 
@@ -93,7 +96,9 @@ def read(path: Path) -> list[Example]:
 
 
 def ours(work: Path, names: Sequence[str]) -> Iterator[Example]:
-    """The labelled passages of these corpora, as a library of them has them now; of two labels the first counts."""
+    """Yield the labelled passages of these corpora as examples; passages that their libraries no longer have are left
+    out. If a passage has two labels, the first one counts.
+    """
     of = {one.id: one for one in asked()}
     for corpus in names:
         passages = kept(work, corpus)
@@ -113,7 +118,7 @@ def ours(work: Path, names: Sequence[str]) -> Iterator[Example]:
 
 
 def kept(work: Path, corpus: str) -> dict[tuple[str, int], Passage]:
-    """All passages of a corpus's library, by file and start."""
+    """All passages in the library of a corpus, by file and start."""
     settings = Settings(home=work, library=corpus)
     with Library.open(settings, build_embedder(settings)) as library:
         documents = [entry.about for entry in library.entries()]
@@ -125,7 +130,9 @@ def kept(work: Path, corpus: str) -> dict[tuple[str, int], Passage]:
 
 
 def example(one: Any, passage: Passage, label: Mapping[str, Any], corpus: str) -> Example:
-    """A labelled passage as the model reads it."""
+    """Make an example of a labelled passage. ``one`` is the question or idea; ``label`` has the passage's label, and
+    the spans of the sentences that have it.
+    """
     head = above(passage.about.title, passage.headings)
     spans = [(len(head) + s.start - passage.start, len(head) + s.end - passage.start) for s in passage.sentences]
     told = ["no"] * len(spans)
@@ -140,8 +147,9 @@ def example(one: Any, passage: Passage, label: Mapping[str, Any], corpus: str) -
 
 
 def development(data: Path, work: Path) -> Iterator[Example]:
-    """What our search finds for the suites on companies' handbooks, labelled by their gold alone: a passage that holds
-    none of it is "no" for a question, and left out for an idea."""
+    """Yield examples from the suites on companies' handbooks: what our search finds for each case, labelled by the
+    gold. A passage without gold is labelled "no" for a question, and left out for an idea.
+    """
     for path in sorted(FOLDER.glob("*.yaml")):
         suite = yaml.safe_load(path.read_text("utf-8"))
         corpus = suite["corpus"]
@@ -197,7 +205,7 @@ def _document(library: Library, source: str) -> Document | None:
 
 
 def public(data: Path, part: str) -> Iterator[Example]:
-    """Rows of the public sets, their most each; ``part`` is train or dev."""
+    """Yield examples from the public sets, a limited number from each; ``part`` is train or dev."""
     rng = random.Random(SEED)
     for name, rows in (*stances(data, part), *answers(data, part)):
         made = list(rows)
@@ -206,7 +214,9 @@ def public(data: Path, part: str) -> Iterator[Example]:
 
 
 def stances(data: Path, part: str) -> Iterator[tuple[str, Iterable[Example]]]:
-    """A claim and a text that is for it, against it or neither."""
+    """Yield the name of each public set on stances, and its examples: a claim, and a text that is for it, against it or
+    neither.
+    """
     paths = {path.parent.name: path for path in (data / "stance").glob(f"*/{part}.jsonl")}
     paths |= {path.stem.rpartition("-")[0]: path for path in (data / "stance").glob(f"*-{part}.jsonl")}
     paths |= {name: data / "stance" / f"{name}.jsonl" for name in ("healthver", "climate_fever")}
@@ -230,7 +240,9 @@ def _stance(line: Json, name: str) -> Example:
 
 
 def answers(data: Path, part: str) -> Iterator[tuple[str, Iterable[Example]]]:
-    """A question and a window of a passage that answers it, or does not."""
+    """Yield the name of each public set on answers, and its examples: a question, and part of a passage that answers it
+    or does not.
+    """
     for folder in ("clapnq", "covid_qa", "qed", "selqa", "squadshifts", "tatqa_text", "squad2"):
         yield folder, _answers(data / "answering", folder, part)
 
@@ -275,7 +287,9 @@ def _window(  # noqa: PLR0917
 
 
 def _windows(sentences: Sequence[Sequence[int]], text: str) -> Iterator[tuple[int, int]]:
-    """Runs of whole sentences of about ``WORDS`` words, one after the other."""
+    """Split a text into windows of whole sentences, each of about ``WORDS`` words; yields the first and the last index
+    of each.
+    """
     first = words = 0
     for n, (start, end) in enumerate(sentences):
         length = len(text[start:end].split())
@@ -293,7 +307,7 @@ def _sentences(text: str) -> Spans:
 
 
 def fifth(claim: str) -> int:
-    """One of five parts, by its hash."""
+    """A number from 0 to 4 from the hash of the claim, which divides a data set into five parts."""
     return int(hashlib.sha256(claim.encode()).hexdigest(), 16) % 5
 
 

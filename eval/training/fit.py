@@ -1,10 +1,11 @@
-"""Fit how likely a passage answers a question, and choose from where a question is answered.
+"""Fits the probability that a passage answers a question, and the threshold from which a question is answered.
 
     python -m eval.training.fit --work DIR [--write]
 
-On the labelled questions of the threshold corpora (``labelling/split.toml``) and nothing else: what the network for
-questions says of each passage is scaled and shifted to be a probability; both and the threshold are written beside the
-weights (``--write``). How good they are is printed of each corpus as they were fitted on the others.
+The data are only the labelled questions of the threshold corpora (``labelling/split.toml``). The log odds that the
+network for questions gives each passage are scaled and shifted to give a probability; slope, shift and threshold are
+written beside the weights (``--write``). How good they are is printed for each corpus, with the numbers fitted on the
+others.
 """
 
 from __future__ import annotations
@@ -35,8 +36,12 @@ WEIGHTS = shipped.weights(shipped.QUESTIONS)
 
 
 class Row(NamedTuple):
-    """A passage of a question: its label, the probability that it answers at least in part, how well it ranks, and
-    whether its best sentence is one that answers (None where that is not known)."""
+    """A passage of a question: the example with its label, the network's probability that it answers at least in part,
+    and the value by which it is ranked.
+
+    ``is_right_sentence`` says whether the sentence that the network ranks first in the passage answers the question;
+    None if that is not known.
+    """
 
     one: Example
     probability: float
@@ -45,7 +50,9 @@ class Row(NamedTuple):
 
 
 def main() -> None:
-    """Print what is written beside the weights, and to standard error how good it is."""
+    """Fit the numbers and print them, and print to standard error how good they are. With ``--write``, the numbers are
+    stored beside the weights.
+    """
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--write", action="store_true", help="Write it beside the weights.")
@@ -60,7 +67,7 @@ def main() -> None:
 
 
 def read_all(examples: Iterable[Example]) -> list[Row]:
-    """What the network says of each passage."""
+    """Let the network read each passage with its question."""
     of: dict[str, list[Example]] = defaultdict(list)
     for one in examples:
         of[one.first].append(one)
@@ -75,14 +82,18 @@ def read_all(examples: Iterable[Example]) -> list[Row]:
 
 
 def platt(rows: Sequence[Row]) -> tuple[float, float]:
-    """Slope and shift of the log odds that a passage answers at least in part (Platt 1999)."""
+    """Fit the slope and the shift that turn the network's log odds into a calibrated probability that a passage answers
+    at least in part (Platt 1999).
+    """
     p = np.clip([row.probability for row in rows], LEAST, 1 - LEAST)
     model = LogisticRegression(C=1e6).fit(np.log(p / (1 - p))[:, None], [row.one.label != "no" for row in rows])
     return round(float(model.coef_[0, 0]), 4), round(float(model.intercept_[0]), 4)
 
 
 def report(rows: Sequence[Row]) -> None:
-    """Print how well passages are told apart, ranked and calibrated, each corpus by the scale of the others."""
+    """Print how well the network tells passages apart and ranks them, and how well its probabilities are calibrated.
+    Each corpus is judged with the numbers fitted on the others.
+    """
     corpora = dict.fromkeys(row.one.of for row in rows)
     for corpus in corpora:
         own = [row for row in rows if row.one.of == corpus]
@@ -113,7 +124,7 @@ def _is_among(group: Sequence[Row], k: int) -> bool:
 
 
 def by_question(rows: Iterable[Row]) -> list[list[Row]]:
-    """The rows of each question."""
+    """Group the rows by their question."""
     of: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         of[row.one.asked].append(row)
@@ -121,8 +132,10 @@ def by_question(rows: Iterable[Row]) -> list[list[Row]]:
 
 
 def answer_from(rows: Sequence[Row], scale: tuple[float, float]) -> float:
-    """The probability of the best passage from which to answer costs least: to refuse what is answered, at least in
-    part, costs ``REFUSED`` times what it costs to show what does not answer."""
+    """The threshold for answering with the lowest cost: a question is answered if its best passage has at least this
+    probability. To refuse a question that is answered at least in part costs ``REFUSED`` times as much as to show a
+    passage that does not answer.
+    """
     groups = by_question(rows)
     there = np.array([any(row.one.label != "no" for row in group) for group in groups])
     best = np.array([max(calibrated(row.probability, *scale) for row in group) for group in groups])

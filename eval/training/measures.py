@@ -1,4 +1,6 @@
-"""How well the evidence model reads examples: does it answer or bear, which side, which sentence; with intervals."""
+"""Measures how well the evidence model reads examples: does a passage answer or is it relevant, which side, which
+sentence?
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ Rows = list["Read"]
 
 
 class Read(NamedTuple):
-    """An example and the probabilities of its labels: of the passage, and of each sentence (sentences, labels)."""
+    """An example, and the model's probability of each label: for the passage, and for each sentence (sentences,
+    labels).
+    """
 
     one: Example
     passage: np.ndarray
@@ -27,7 +31,7 @@ class Read(NamedTuple):
 
 @torch.inference_mode()
 def scored(model: PassageNetwork, examples: Sequence[Example]) -> Rows:
-    """Each example with what the model says."""
+    """Let the model read the examples; returns each with its probabilities."""
     model.eval()
     pairs = [model.pair(one.kind, one.first, one.second, one.spans) for one in examples]
     order = sorted(range(len(pairs)), key=lambda i: -len(pairs[i].tokens))
@@ -51,12 +55,14 @@ def scored(model: PassageNetwork, examples: Sequence[Example]) -> Rows:
 
 
 def measured(model: PassageNetwork, examples: Sequence[Example]) -> dict[str, Any]:
-    """All measures of some examples."""
+    """Let the model read the examples, and compute all measures."""
     return told(scored(model, examples))
 
 
 def told(rows: Rows) -> dict[str, Any]:
-    """The measures by kind; each where there is something to measure."""
+    """Compute all measures by name. A measure is left out if the rows have nothing to compute it from; ``of`` has the
+    numbers of rows on questions and on ideas.
+    """
     questions = [r for r in rows if r.one.kind == "question"]
     ideas = [r for r in rows if r.one.kind == "idea"]
     measures: dict[str, tuple[Callable[[Rows], float], Rows]] = {
@@ -82,13 +88,15 @@ def told(rows: Rows) -> dict[str, Any]:
 
 
 def answers_auroc(rows: Rows) -> float:
-    """Of passages that answer above those that do not."""
+    """The AUROC of passages that answer their question against passages that do not."""
     known = [r for r in rows if r.one.label in ("answers", "no")]
     return float(roc_auc_score([r.one.label == "answers" for r in known], [1 - r.passage[0] for r in known]))
 
 
 def among(rows: Rows, first: int) -> float:
-    """Questions with an answer among their passages: whether one is ranked among the first."""
+    """The share of questions for which an answering passage is among the ``first`` passages that the model ranks
+    highest. Questions without an answering passage are left out.
+    """
     hits = []
     for own in by_asked(rows).values():
         if len(own) > first and any(r.one.label == "answers" for r in own):
@@ -98,7 +106,7 @@ def among(rows: Rows, first: int) -> float:
 
 
 def answerable_auroc(rows: Rows) -> float:
-    """Questions that have an answer among their passages above those that have nothing, by the best passage."""
+    """The AUROC of questions that have an answer against questions that have none, by their best passage."""
     truth, score = [], []
     for own in by_asked(rows).values():
         labels = {r.one.label for r in own}
@@ -110,7 +118,7 @@ def answerable_auroc(rows: Rows) -> float:
 
 
 def best_sentence(rows: Rows) -> float:
-    """Whether the best sentence of a passage that answers is one that does."""
+    """How often the sentence that the model ranks first in an answering passage is one that answers the question."""
     hits = [
         r.one.told[int(np.argmax(1 - r.sentences[:, 0]))] == "answers"
         for r in rows
@@ -125,17 +133,17 @@ def _bearing(rows: Rows) -> tuple[list[bool], list[float]]:
 
 
 def bears_auroc(rows: Rows) -> float:
-    """Of passages that bear on their idea above those that do not."""
+    """The AUROC of passages that are relevant to their idea against passages that are not."""
     return float(roc_auc_score(*_bearing(rows)))
 
 
 def bears_ap(rows: Rows) -> float:
-    """Average precision of the same."""
+    """The average precision of passages that are relevant to their idea."""
     return float(average_precision_score(*_bearing(rows)))
 
 
 def _sided(rows: Rows) -> list[tuple[bool, float]]:
-    """Of passages on one side: whether the likelier side is right, and the probability of that side."""
+    """For each passage labelled with one side: whether the likelier side is right, and the probability of that side."""
     return [
         ((r.passage[1] > r.passage[2]) == (r.one.label == "supports"), max(r.passage[1:3]) / r.passage[1:].sum())
         for r in rows
@@ -144,18 +152,18 @@ def _sided(rows: Rows) -> list[tuple[bool, float]]:
 
 
 def side(rows: Rows, sure: float = 0.0) -> float:
-    """How often the likelier side is right, where it is at least so sure."""
+    """How often the likelier side is right, among the passages with a probability of at least ``sure``."""
     kept = [right for right, p in _sided(rows) if p >= sure]
     return float(np.mean(kept)) if kept else float("nan")
 
 
 def share(rows: Rows, sure: float) -> float:
-    """The share of them that are so sure."""
+    """The share of passages with a side for which the likelier side has a probability of at least ``sure``."""
     return float(np.mean([p >= sure for _, p in _sided(rows)]))
 
 
 def by_asked(rows: Rows) -> dict[str, Rows]:
-    """The rows of each question or idea."""
+    """The rows of each question or idea, by its id."""
     of: dict[str, Rows] = defaultdict(list)
     for r in rows:
         of[r.one.asked].append(r)

@@ -1,7 +1,7 @@
-"""Train a head of the evidence model on pairs of texts: the parts that both heads share.
+"""Trains the evidence model on batches of examples: the code that all stages share.
 
-A step is a batch of about ``TOKENS`` tokens, so short pairs go many at a time. Every ``KEEP`` steps the state goes to
-``--work``, and the same command goes on from there.
+A step is a batch of about ``TOKENS`` tokens, so a batch has many short examples or a few long ones. Every ``KEEP``
+steps the state is saved in ``--work``, and the same command continues from there.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ Item = TypeVar("Item")
 
 
 def batches(items: Sequence[Item], length: Callable[[Item], int], seed: int, tokens: int = TOKENS) -> list[list[Item]]:
-    """The items in batches of like length, ``tokens`` tokens each, both in an order that ``seed`` fixes."""
+    """Group the items into batches of at most ``tokens`` tokens, padding included; the items of a batch have similar
+    lengths. The order of the batches is random, but the same for the same seed.
+    """
     rng = random.Random(seed)
     shuffled = list(items)
     rng.shuffle(shuffled)
@@ -47,7 +49,12 @@ def train(  # noqa: PLR0917
     rates: tuple[float, float],
     after_epoch: Callable[[int], None],
 ) -> None:
-    """AdamW with a linear warm-up and decay; ``rates`` are of the encoder and of all else."""
+    """Train a model with AdamW, with a linear warm-up and decay of the learning rate. An interrupted training continues
+    from the state in ``work``.
+
+    ``epochs`` has the batches of each epoch, ``loss_of`` computes the loss of a batch, ``rates`` are the learning rates
+    of the encoder and of all other weights, and ``after_epoch`` is called with the number of each finished epoch.
+    """
     named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
     trained = [p for _, p in named]
     groups = [
@@ -101,6 +108,6 @@ def _in_order(epochs: Sequence[list[list[Item]]]) -> Iterator[tuple[int, list[It
 
 
 def seeded(seed: int) -> Any:
-    """Everything that draws, drawn from ``seed``."""
+    """Seed torch, and return a random generator with the same seed."""
     torch.manual_seed(seed)
     return random.Random(seed)

@@ -1,4 +1,4 @@
-"""Train the evidence model: a question or idea and a passage, to whether it fits, on which side, and which sentence.
+"""Trains the evidence model: does a passage fit a question or an idea, on which side is it, and which sentence says so?
 
     OMP_NUM_THREADS=2 python -m eval.training.passages --work DIR --base FOLDER --name minilm --stage public
     OMP_NUM_THREADS=2 python -m eval.training.passages --work DIR --base FOLDER --name minilm --stage own \\
@@ -35,7 +35,7 @@ Item = tuple[Pair, Example]
 
 
 def main() -> None:
-    """Train one stage."""
+    """Train one stage of the evidence model."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--base", type=Path, required=True)
@@ -102,18 +102,22 @@ def main() -> None:
 
 
 def freeze(model: PassageNetwork, layers: int) -> None:
-    """The embeddings and the first layers stay as they were pretrained."""
+    """Exclude the embeddings and the first ``layers`` layers from training, so that they stay as they were
+    pretrained.
+    """
     for part in (model.encoder.embeddings, *model.encoder.encoder.layer[:layers]):
         part.requires_grad_(False)
 
 
 def thinned(own: Sequence[Example], share: float, rng: random.Random) -> list[Example]:
-    """All that are labelled other than "no", and a share of the rest."""
+    """All examples that are not labelled "no", and a random ``share`` of the others."""
     return [one for one in own if one.label != "no" or rng.random() < share]
 
 
 def listed(own: Sequence[Example], rng: random.Random) -> list[list[Example]]:
-    """The passages of each question and idea of which some answer or bear: ``LISTED`` at most, these first."""
+    """For each question and idea that has relevant passages, a list of at most ``LISTED`` of its passages, the relevant
+    ones first. The order of the lists is random.
+    """
     groups = []
     for those in by_asked(own).values():
         there = [one for one in those if one.label != "no"]
@@ -126,7 +130,7 @@ def listed(own: Sequence[Example], rng: random.Random) -> list[list[Example]]:
 
 
 def by_asked(own: Sequence[Example]) -> dict[tuple[str, str], list[Example]]:
-    """The examples of each question or idea."""
+    """The examples of each question or idea, by kind and id."""
     of: dict[tuple[str, str], list[Example]] = defaultdict(list)
     for one in own:
         of[one.kind, one.asked].append(one)
@@ -134,7 +138,9 @@ def by_asked(own: Sequence[Example]) -> dict[tuple[str, str], list[Example]]:
 
 
 def turned(own: Sequence[Example]) -> list[Example]:
-    """What bears on an idea, beside the idea's opposite (``labelling/opposites.jsonl``): on the other side of it."""
+    """The relevant passages of ideas as examples for the opposite idea (``labelling/opposites.jsonl``), with the sides
+    exchanged.
+    """
     flipped = {"supports": "challenges", "challenges": "supports"}
     opposites = {one["id"]: one["opposite"] for one in map(json.loads, OPPOSITES.read_text("utf-8").splitlines())}
     return [
@@ -149,12 +155,14 @@ def turned(own: Sequence[Example]) -> list[Example]:
 
 
 def paired(model: PassageNetwork, one: Example) -> Pair:
-    """The tokens of an example."""
+    """The tokens of an example, as the model reads them."""
     return model.pair(one.kind, one.first, one.second, one.spans)
 
 
 def loss(model: PassageNetwork, batch: Sequence[Item], *, is_list: bool = False) -> torch.Tensor:
-    """Cross entropy of the passages' labels, and of the sentences' where they are known; of a list its order's, too."""
+    """The loss of a batch: the cross entropy of the passages' labels, and of the sentences' labels if they are known.
+    With ``is_list``, the loss of the passages' order is added.
+    """
     scores = model([pair for pair, _ in batch])
     answers, bears = scores.answers.float().log_softmax(1), scores.bears.float().log_softmax(1)
     passages, sentences, fits = [], [], []
@@ -178,7 +186,9 @@ def loss(model: PassageNetwork, batch: Sequence[Item], *, is_list: bool = False)
 
 
 def order(fits: torch.Tensor, worth: Sequence[int]) -> torch.Tensor:
-    """How unlikely it is that each passage comes before all that are worth less (a softmax over it and them)."""
+    """The loss of a ranking: the mean negative log probability that each passage comes before all that are worth less
+    (a softmax over it and them). ``fits`` has the model's score of each passage.
+    """
     lost = []
     for index, own in enumerate(worth):
         if less := [other for other, of in enumerate(worth) if of < own]:
@@ -187,7 +197,9 @@ def order(fits: torch.Tensor, worth: Sequence[int]) -> torch.Tensor:
 
 
 def likelihood(odds: torch.Tensor, label: str, labels: Sequence[str]) -> torch.Tensor:
-    """The log likelihood of a label: ``both`` sides count by half each, ``no side`` leaves open whether it bears."""
+    """The log likelihood of a label. ``both`` is the mean of the two sides; ``no side`` leaves open whether the passage
+    is relevant.
+    """
     if label == "both":
         return (odds[labels.index("supports")] + odds[labels.index("challenges")]) / 2
     if label == "no side":

@@ -1,4 +1,4 @@
-"""Make what is shipped of a trained head: how each weight moved, as two thin matrices in whole numbers of 8 bits.
+"""Makes the file that is shipped of a trained model: how each weight changed, as two thin matrices of 8-bit integers.
 
 .venv/bin/python -m eval.training.shipping --trained /tmp/stance/model.pt --name stance --rank 128
 
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def mean(states: Sequence[Mapping[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
-    """Each weight's mean over the states."""
+    """The mean of each weight over several trained states of a model."""
     return {
         name: torch.stack([state[name] for state in states]).mean(0) if weight.is_floating_point() else weight
         for name, weight in states[0].items()
@@ -50,8 +50,12 @@ def mean(states: Sequence[Mapping[str, torch.Tensor]]) -> dict[str, torch.Tensor
 
 
 def thin(trained: Mapping[str, torch.Tensor], base: Mapping[str, torch.Tensor], rank: int) -> dict[str, torch.Tensor]:
-    """The head, and each weight's difference: its best approximation of this rank (Eckart and Young 1936), each column
-    of the one matrix and row of the other in whole numbers of 8 bits."""
+    """The weights to ship: those of the head, and for all others the difference from the pretrained weights in
+    ``base``.
+
+    A difference is approximated by a product of two matrices of this rank (Eckart and Young 1936), in integers of 8
+    bits with a scale for each column of the first and each row of the second.
+    """
     made = {name: weight.half().contiguous() for name, weight in trained.items() if name.startswith("head")}
     for name, weight in trained.items():
         short = name.removeprefix("encoder.")

@@ -1,1 +1,1 @@
-"""Finds the boilerplate of a file. It is dropped from the text and kept apart, with the reason."""
+"""Finds the boilerplate of a file. Boilerplate is removed from the text and stored separately, with the reason."""

@@ -1,8 +1,8 @@
 """Recognises boilerplate on web pages by its words: forms, notices, share buttons, navigation.
 
-A pattern matches a whole sentence, so that prose about such things stays. *Sure* ones are boilerplate wherever
-they stand; *likely* ones only before the text begins or after it has ended, since a marketer may well write
-"Email" or "Subscribe to our newsletter" in the middle of an argument.
+A pattern must match a whole sentence, so that prose about such things stays. Text that matches a *sure* pattern is
+boilerplate anywhere on the page; text that matches a *likely* pattern only before the main text begins or after it has
+ended, since a marketer may well write "Email" or "Subscribe to our newsletter" in the middle of an argument.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ LIKELY = {
 
 
 class Certainty(IntEnum):
-    """How certain the words alone make it that a piece is boilerplate."""
+    """How certain it is, from the words alone, that a text is boilerplate: not at all, likely or sure."""
 
     NONE = 0
     LIKELY = 1
@@ -165,14 +165,17 @@ class Certainty(IntEnum):
 
 
 class JudgedPiece(NamedTuple):
-    """A piece's certainty and the reason that goes with it."""
+    """The judgement on a text: how certain it is boilerplate, and for which reason (empty if it is not)."""
 
     certainty: Certainty
     reason: str = ""
 
 
 def _compiled(table: Mapping[str, Sequence[str]]) -> list[tuple[str, re.Pattern[str]]]:
-    """One pattern a reason; it may stand in brackets and end in any punctuation."""
+    """Compile the patterns of each reason into one regular expression; return pairs of a reason and its expression.
+
+    The expression also matches text in brackets, and text that ends in punctuation.
+    """
     return [
         (reason, re.compile(rf"[\W_]*?(?:{'|'.join(patterns)})[\W_]*", re.IGNORECASE))
         for reason, patterns in table.items()
@@ -184,7 +187,7 @@ _LIKELY = _compiled(LIKELY)
 
 
 def judge(text: str) -> JudgedPiece:
-    """Judge whether all of a text is boilerplate, as a whole or sentence by sentence."""
+    """Judge whether a text consists only of boilerplate, as a whole or sentence by sentence."""
     if len(text) > LONGEST:
         return JudgedPiece(Certainty.NONE)
     whole = _judge(text)

@@ -1,4 +1,6 @@
-"""Decides by elements, names and links which boxes of a page hold its text, and which are boilerplate."""
+"""Decides which boxes (elements) of a web page hold its main text and which are boilerplate, by their tags, names and
+links.
+"""
 
 from __future__ import annotations
 
@@ -118,7 +120,10 @@ Headed = Mapping[Box | None, Mapping[Box, int]]
 
 
 def clean(pieces: Sequence[Piece]) -> list[Piece]:
-    """The pieces; those that are boilerplate because of their place on the page have a reason."""
+    """Return all pieces in order. A piece whose position on the page makes it boilerplate has its ``reason`` set.
+
+    A line that names the author of a reader comment becomes a speaker line.
+    """
     named = _by_boxes(pieces)
     headed = _headed(named)
     main = _main(named, headed)
@@ -163,7 +168,10 @@ def _reason(tag: str, names: str) -> str | None:
 
 
 def _main(pieces: Sequence[Piece], headed: Headed) -> Box | None:
-    """The smallest box that holds most of the prose: of the page, or of its one article that matters."""
+    """Find the smallest box that holds most of the page's prose, or of its main article; None if there is no such box.
+
+    ``headed`` has, for each box, the boxes inside it that hold text under a heading of their own.
+    """
     held: dict[Box, int] = defaultdict(int)
     inside: dict[Box | None, set[Box]] = defaultdict(set)
     for piece in pieces:
@@ -191,9 +199,11 @@ def _main(pieces: Sequence[Piece], headed: Headed) -> Box | None:
 
 
 def _headed(pieces: Sequence[Piece]) -> Headed:
-    """By box: those right in it that hold words under a head of their own, such as an answer under its question.
+    """For each box, find the boxes directly inside it that hold text under a heading of their own, as an answer stands
+    under its question.
 
-    Each has ``OPENED`` where people open it or press its head, ``ASKED`` where that is a question, and else 1.
+    Returns for each inner box a weight: ``OPENED`` if visitors open the box or click its heading, ``ASKED`` if the
+    heading is a question, 1 for another heading, and 0 for none.
     """
     found: dict[Box | None, dict[Box, int]] = defaultdict(dict)
     first: dict[Box, Piece] = {}
@@ -215,7 +225,7 @@ def _headed(pieces: Sequence[Piece]) -> Headed:
 
 
 def _common(one: Piece, other: Piece) -> int:
-    """How many of the outermost boxes two pieces share."""
+    """Count the outermost boxes that two pieces have in common."""
     return sum(1 for box, beside in zip(one.path, other.path, strict=False) if box == beside)
 
 
@@ -224,7 +234,9 @@ def _is_head(piece: Piece) -> bool:
 
 
 def _weight_of_head(before: Piece, piece: Piece) -> int:
-    """What the words before a piece are to it; 0 where they are no head."""
+    """How strongly the piece ``before`` looks like the heading of ``piece``: ``OPENED`` if visitors click it, ``ASKED``
+    if it is a question, 1 if it is another heading, 0 if it is not a heading.
+    """
     is_opened = any(box.tag == "details" and box not in before.path for box in piece.path)
     is_term = any(box.tag == "dt" for box in before.path) and any(box.tag == "dd" for box in piece.path)
     if _is_pressed(before) or (is_opened and len(before.text) <= HEAD):
@@ -241,7 +253,9 @@ def _asks(piece: Piece) -> bool:
 
 
 def _has_kin(box: Box, boxes: set[Box], headed: Mapping[Box, int]) -> bool:
-    """Whether the box is one of several that are made alike: by a page builder, or each with a head of its own."""
+    """Whether the box is one of several similar boxes: built by the same page builder, or each with a heading of its
+    own. ``boxes`` are its siblings, and ``headed`` has the weights of the siblings that have a heading.
+    """
     alike = [other for other in {*boxes, *headed} if other != box and _make(other) == _make(box)]
     if BUILT.match(box.names) or OPENS.search(box.names or box.tag):
         return bool(alike)
@@ -249,7 +263,7 @@ def _has_kin(box: Box, boxes: set[Box], headed: Mapping[Box, int]) -> bool:
 
 
 def _questions(pieces: Sequence[Piece], headed: Headed) -> set[int]:
-    """The places of the pieces that are the questions and answers of a list, wherever on the page it stands."""
+    """Find the indices of the pieces that belong to a list of questions and answers, anywhere on the page."""
     boxes: set[Box] = set()
     for alike in headed.values():
         if len(alike) < 2 or max(alike.values()) < ASKED:
@@ -269,12 +283,16 @@ def _questions(pieces: Sequence[Piece], headed: Headed) -> set[int]:
 
 
 def _make(box: Box) -> str:
-    """The first name of a box, without the numbers that tell it from its like; its tag where it has none."""
+    """The first class name of a box without digits, so that similar boxes get the same text; its tag if it
+    has no name.
+    """
     return DIGITS.sub("", box.names.split(" ")[0]) or box.tag
 
 
 def _around_table(piece: Piece) -> tuple[Box, ...]:
-    """The boxes of a piece; of a row those around its table, since a data table is never all of a page's text."""
+    """The boxes around a piece. For a table row, only those around its table, since a table is never a page's whole
+    text.
+    """
     if piece.kind is not BlockKind.ROW:
         return piece.path
     table = next((index for index, box in enumerate(piece.path) if box.tag == "table"), len(piece.path))
@@ -282,7 +300,9 @@ def _around_table(piece: Piece) -> tuple[Box, ...]:
 
 
 def _leading(held: Mapping[Box, int], total: int) -> Box | None:
-    """The main article of several; the others are only short teasers."""
+    """The article that holds most of the prose when all other articles are short teasers; None if there is no such
+    article. ``held`` is the number of characters of prose in each box, ``total`` that of the page.
+    """
     articles = sorted((box for box in held if box.tag == "article"), key=lambda box: -held[box])
     if len(articles) < 2 or held[articles[0]] < LEADING * total or held[articles[1]] > NOTES * held[articles[0]]:
         return None
@@ -290,7 +310,7 @@ def _leading(held: Mapping[Box, int], total: int) -> Box | None:
 
 
 def _articles(pieces: Sequence[Piece], main: Box | None) -> list[Box]:
-    """The articles around the box, itself included, outermost first."""
+    """The articles around the box ``main``, outermost first, with ``main`` itself if it is an article."""
     path = next((piece.path for piece in pieces if main in piece.path), ())
     return [box for box in path[: path.index(main) + 1] if box.tag == "article"] if main in path else []
 
@@ -308,7 +328,7 @@ def _outside(piece: Piece, main: Box | None, articles: Sequence[Box], voiced: se
 
 
 def comments(piece: Piece) -> Box | None:
-    """The outermost box of reader comments around the piece."""
+    """The outermost box of reader comments around the piece; None if the piece is not in a comment."""
     return next((box for box in piece.path if "comment" in box.names and _is_of_comments(box)), None)
 
 
@@ -317,7 +337,7 @@ def _is_of_comments(box: Box) -> bool:
 
 
 def _names_author(piece: Piece) -> bool:
-    """Whether the piece says who wrote a comment."""
+    """Whether the piece names the author of a reader comment."""
     return len(piece.text) <= NAME and any(
         box.names and AUTHOR.search(box.names) and not WHOLE.search(box.names) for box in piece.path
     )
@@ -329,7 +349,7 @@ def _name(text: str) -> str:
 
 
 def _weight(piece: Piece) -> int:
-    """How much prose the piece is: its characters outside links; nothing when it is short or mostly links."""
+    """The number of characters of prose in the piece, without the text of links; 0 if it is short or mostly links."""
     if piece.reason or piece.kind is BlockKind.HEADING or len(piece.text) < PROSE:
         return 0
     if piece.linked > LINKED * len(piece.text):

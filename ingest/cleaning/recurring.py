@@ -1,9 +1,9 @@
-"""Lines that recur over the pages of one web site: its newsletter boxes and mottoes.
+"""Finds lines that recur on many pages of one web site, such as newsletter boxes and mottoes.
 
-The library counts in how many of them each line stands (``assistant/library/tables/boilerplate.py``); this module finds
-the lines of a page that may recur, and marks those that are known to recur, on all pages but one. In doubt a line
-stays. Headings, rows, words of other speakers, short lines, and lines with a figure, a date or a name are never marked;
-and if more than ``MOST`` of a page would go, nothing of it is marked.
+The library counts on how many pages of a site each line occurs (``assistant/library/tables/boilerplate.py``). This
+module finds the lines of a page that may recur, and marks the lines that are known to recur; one page of the site keeps
+them. In doubt a line stays. Headings, rows, words of other speakers, short lines, and lines with a figure, a date or a
+name are never marked; and if more than ``MOST`` of a page's words would be removed, none of its lines is marked.
 """
 
 from __future__ import annotations
@@ -28,18 +28,23 @@ KINDS = frozenset({BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.QUOTE})
 
 
 def line_hash(text: str, origin: str) -> int:
-    """A hash of 63 bits for a line of a site, ignoring case and spacing."""
+    """A 63-bit hash of a line and the web site ``origin`` that it is from; case and spacing are ignored."""
     told = f"{origin}\n{collapse(text).casefold()}".encode()
     return int.from_bytes(hashlib.blake2b(told, digest_size=8).digest(), "big") >> 1
 
 
 def gone_from(document: str, known: Mapping[int, str]) -> frozenset[int]:
-    """The known recurring lines to drop from a document, since another document keeps them."""
+    """The hashes of the recurring lines to remove from the document with this id.
+
+    ``known`` maps the hash of each recurring line to the id of the one document that keeps the line.
+    """
     return frozenset(line for line, keeper in known.items() if keeper != document)
 
 
 def lines(document: Document, known: AbstractSet[int]) -> tuple[tuple[int, bool], ...]:
-    """The lines of the document that may recur, and whether each is ``known`` to recur."""
+    """Pairs of a line hash and whether ``known`` contains it, for each line of the document that may recur; empty if
+    the document is not from a web site.
+    """
     about = document.about
     if not about.origin:
         return ()
@@ -56,7 +61,11 @@ def lines(document: Document, known: AbstractSet[int]) -> tuple[tuple[int, bool]
 
 
 def marked(pieces: Sequence[Piece], origin: str | None, author: str | None, known: AbstractSet[int]) -> list[Piece]:
-    """The pieces; those that recur, and headings with nothing else under them, have a reason."""
+    """Return all pieces; a piece whose line hash is in ``known`` gets the reason "recurring", and so does a heading
+    that is left with no text below it.
+
+    ``origin`` is the web site, ``author`` the author of the page: words of other speakers are never marked.
+    """
     if not origin or not known:
         return list(pieces)
     gone = {
@@ -76,7 +85,7 @@ def marked(pieces: Sequence[Piece], origin: str | None, author: str | None, know
 
 
 def _left_empty(kept: Sequence[Piece], gone: AbstractSet[int]) -> Iterator[int]:
-    """The headings under which only dropped pieces stand."""
+    """Yield the ``order`` of each heading below which every piece is in ``gone`` (the pieces to be removed)."""
     following: list[bool] = []
     for piece in reversed(kept):
         if piece.kind is BlockKind.HEADING:
@@ -92,7 +101,7 @@ def _is_line(text: str) -> bool:
 
 
 def _tells(text: str) -> bool:
-    """Whether the line has a figure, a date or a name (a capital inside a sentence)."""
+    """Whether the line contains a figure, a date or a name (a capital inside a sentence)."""
     inside = (word for before, word in pairwise(text.split()) if not SENTENCE.search(before))
     return bool(re.search(r"\d", text)) or any(word.lstrip("\"'“„‘«(")[:1].isupper() for word in inside)
 

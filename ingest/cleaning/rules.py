@@ -1,9 +1,10 @@
-"""Decides what is boilerplate and what is content. Nothing is lost: dropped pieces are stored apart, with the reason.
+"""Decides what is boilerplate and what is content. Nothing is lost: removed pieces are stored separately, with the
+reason.
 
-In web pages, code has to recognise boilerplate. In every other format, only the pieces that its reader marks are
-dropped (page headers, quoted mail), and no piece because of its words. On a page there are three kinds of evidence:
-where a piece stands (``layout.py``), what it says (``boilerplate.py``), and its neighbours: a list of nothing but
-links, the fields after "Leave a comment". In doubt a piece stays.
+On web pages, this code has to recognise boilerplate. In every other format, only the pieces that its reader marks are
+removed (page headers, quoted mail), and no piece is removed because of its words. On a page there are three kinds of
+evidence: where a piece stands (``layout.py``), what it says (``boilerplate.py``), and its neighbours, for example a
+list of nothing but links, or the fields after "Leave a comment". In doubt a piece stays.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ LINKS = 0.8  # of a piece's characters: more in links, and it only points elsewh
 
 
 def clean(draft: Draft) -> list[Piece]:
-    """The pieces of the draft in order; each that is boilerplate has a reason."""
+    """Return all pieces of the draft in order; each boilerplate piece has its ``reason`` set."""
     if draft.media_type != PAGE:
         return list(draft.pieces)
     pieces = list(_said_before(layout.clean(draft.pieces)))
@@ -40,7 +41,7 @@ def clean(draft: Draft) -> list[Piece]:
 
 
 def _by_words(pieces: Sequence[Piece]) -> list[str | None]:
-    """A reason for each piece that is boilerplate by its own words or its neighbours'."""
+    """Return for each piece the reason why its words or its neighbours make it boilerplate; None if they do not."""
     judged = _repeated(
         pieces, [JudgedPiece(Certainty.NONE) if _is_row(piece) else judge(piece.text) for piece in pieces]
     )
@@ -64,7 +65,9 @@ def _by_words(pieces: Sequence[Piece]) -> list[str | None]:
 
 
 def _repeated(pieces: Sequence[Piece], judged: Sequence[JudgedPiece]) -> list[JudgedPiece]:
-    """The judgements; the label of a button that recurs, such as "Reply", is sure boilerplate."""
+    """Return the judgements, one for each piece. A button's label that recurs on the page, such as "Reply", becomes
+    sure boilerplate.
+    """
     counts = Counter(piece.text for piece in pieces)
     return [
         JudgedPiece(Certainty.SURE, own.reason) if own.reason in BUTTONS and counts[piece.text] >= REPEATED else own
@@ -81,7 +84,9 @@ def _own(own: JudgedPiece, *, is_before: bool, is_after: bool, is_title: bool) -
 
 
 def _on_page(piece: Piece, own: JudgedPiece) -> str | None:
-    """Why a paragraph in the middle of the text is boilerplate: it is a button's label, or a link to another page."""
+    """The reason why a paragraph inside the main text is boilerplate: it is a button's label or a link to another page.
+    None if it is not. ``own`` is the judgement on its words.
+    """
     if piece.kind is not BlockKind.PARAGRAPH:
         return None
     words = piece.text.count(" ") + 1
@@ -93,7 +98,7 @@ def _on_page(piece: Piece, own: JudgedPiece) -> str | None:
 
 
 def _said_before(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """The pieces; a paragraph that the page repeats in another box, such as its summary, is marked there."""
+    """Yield all pieces; a paragraph that repeats an earlier one from another box gets the reason "said before"."""
     seen: dict[str, tuple[Box, ...]] = {}
     for piece in pieces:
         is_said = piece.kind is BlockKind.PARAGRAPH and not piece.reason and not piece.speaker
@@ -103,12 +108,16 @@ def _said_before(pieces: Sequence[Piece]) -> Iterator[Piece]:
 
 
 def _is_title(pieces: Sequence[Piece], index: int, first: int) -> bool:
-    """Whether the piece may head the document: the last line before the text begins, or a heading."""
+    """Whether the piece may be the title of the document: it is a heading, or it is the last piece before the main
+    text, which begins at index ``first``.
+    """
     return index == first - 1 or pieces[index].kind is BlockKind.HEADING
 
 
 def _belongs(piece: Piece, label: str, *, is_after: bool) -> bool:
-    """Whether the piece goes with the label above it: a link, or after the text a line that is no sentence."""
+    """Whether the piece belongs to the boilerplate label above it, such as "related links": it is a link, or it stands
+    after the main text (``is_after``) and is not a sentence.
+    """
     if label == "related links" and _is_link(piece):
         return True
     words = piece.text.count(" ") + 1
@@ -122,7 +131,7 @@ def _is_link(piece: Piece) -> bool:
 
 
 def _among_links(pieces: Sequence[Piece]) -> list[bool]:
-    """Whether each piece stands in a run of three or more that are nothing but links."""
+    """Return for each piece whether it is in a run of three or more pieces that consist only of links."""
     among: list[bool] = []
     for is_link, run in groupby(map(_is_link, pieces)):
         length = len(list(run))
@@ -131,7 +140,7 @@ def _among_links(pieces: Sequence[Piece]) -> list[bool]:
 
 
 def _is_row(piece: Piece) -> bool:
-    """Whether the piece is a row of data: marked as such, or numbers between bars."""
+    """Whether the piece is a row of data: it is marked as one, or it contains digits and at least two vertical bars."""
     return piece.kind is BlockKind.ROW or (piece.text.count("|") >= 2 and bool(re.search(r"\d", piece.text)))
 
 

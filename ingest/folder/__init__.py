@@ -1,1 +1,1 @@
-"""The files of a folder: which are read, which are ignored, and what a team wants kept."""
+"""The files of a folder: which are read, which are ignored, and which boilerplate a team wants to keep."""

@@ -1,4 +1,4 @@
-"""Finds the files to ingest, and reads each completely; never outside the folder that was named."""
+"""Finds the files to ingest and reads each completely; never reads anything outside the given folder."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DEEPEST = 100  # folders in folders; nobody finds anything deeper, and each cost
 
 
 class File(NamedTuple):
-    """A file that can be read; ``source`` is its path relative to the folder that was named."""
+    """A file that can be read; ``source`` is its path relative to the folder that the user gave."""
 
     path: str  # absolute
     source: str
@@ -29,18 +29,22 @@ class File(NamedTuple):
 
 
 class Failed(NamedTuple):
-    """A file or folder that cannot be read, and why."""
+    """A file or folder that cannot be read, and the reason."""
 
     source: str
     reason: str
 
 
 class Empty(SourceError):
-    """An empty file. It is not a failure, since somebody may have just begun a note."""
+    """A file is empty. It is not counted as a failure, since somebody may have just begun a note."""
 
 
 class Listing(NamedTuple):
-    """The files under the given paths; ``unseen`` are absolute paths that could not be looked at."""
+    """The files found under the given paths.
+
+    ``roots`` are these paths made absolute, ``failed`` the files and folders that cannot be read, and ``unseen`` their
+    absolute paths.
+    """
 
     roots: tuple[str, ...]
     files: tuple[File, ...]
@@ -52,9 +56,10 @@ class Listing(NamedTuple):
 
 
 def find(paths: Iterable[Path], within: Path | None = None) -> Listing:
-    """The files under these paths, each once, in the order of their names.
+    """Find the files under these paths; each file occurs once, in the order of the names.
 
-    The source of a named file is its name, or its path relative to the folder ``within`` if it is inside that folder.
+    A file's ``source`` is its path relative to the given folder that contains it. If the file itself is given, its
+    ``source`` is its path relative to ``within``, or just its name if it is not inside ``within``.
 
     Raises:
         SourceError: one of the paths does not exist; nothing has been done then.
@@ -74,7 +79,7 @@ def find(paths: Iterable[Path], within: Path | None = None) -> Listing:
 
 
 def read(file: File) -> tuple[bytes, File]:
-    """The bytes of a file, with the size and time that they had.
+    """Read a file completely; return its bytes, and the file with the size and time that it had during reading.
 
     Raises:
         Empty: the file is empty.
@@ -110,9 +115,11 @@ class _Walk:
         self.ignored = 0
 
     def folder(self, folder: Path, root: Path, above: tuple[str, ...], ignoring: Ignoring) -> None:
-        """Everything in the folder; ``above`` are the real folders that it stands in, itself included.
+        """Collect the files in ``folder``, which is inside ``root``, the folder that the user gave.
 
-        A folder whose .pushbackignore cannot be understood is left alone, since it may say that nothing is to be read.
+        ``above`` are the real paths of the folders around it and its own; they show links that lead in a circle.
+        ``ignoring`` are the patterns of files to ignore. A folder whose .pushbackignore cannot be understood is not
+        read, since the file may say to ignore everything.
         """
         if len(above) > DEEPEST:
             self._fail(folder, root, "it lies too deep in other folders.")
@@ -145,7 +152,9 @@ class _Walk:
                 self.file(path, _source(path, root))
 
     def file(self, path: Path, source: str, *, is_named: bool = False) -> None:
-        """One file; a kind that is not read is an error only when the file was named."""
+        """Collect one file under the name ``source``. A file of an unsupported kind is skipped, unless the user gave
+        its path (``is_named``).
+        """
         if not is_named and not _is_read(path):
             self.kinds[path.suffix.lower() or path.name] += 1
             return
@@ -168,7 +177,7 @@ class _Walk:
 
 
 def _is_read(path: Path) -> bool:
-    """Whether a file is of a kind that is read; a JSON file only if it begins like a chat."""
+    """Whether files of this kind are read. A JSON file is read only if it begins like a chat."""
     if not is_known(path.name) or not is_mostly_for_programs(path.name):
         return is_known(path.name)
     if not path.is_file():
@@ -181,10 +190,10 @@ def _is_read(path: Path) -> bool:
 
 
 def root(path: Path) -> Path:
-    """The absolute path; links are resolved for a folder, while a file keeps its own name.
+    """Make the path absolute and resolve its links; if it is a file, its own name stays even if it is a link.
 
     Raises:
-        SourceError: there is no such path.
+        SourceError: the path does not exist.
     """
     if not os.path.lexists(path):
         raise SourceError(f"No such file or folder: {path}.", hint="Check the path; nothing was ingested.")
@@ -196,7 +205,9 @@ def _source(path: Path, root: Path) -> str:
 
 
 def _astray(link: Path, root: Path, above: tuple[str, ...]) -> str | None:
-    """The reason not to follow a link; None if it leads to a new place inside the folder."""
+    """The reason not to follow a link: it is broken, leads outside ``root``, or leads in a circle. None if it can be
+    followed. ``above`` are the real paths of the folders around the link.
+    """
     try:
         target = link.resolve(strict=True)
     except (OSError, RuntimeError):  # before Python 3.13 a link to itself is a RuntimeError
@@ -213,5 +224,5 @@ def _reason(exc: OSError) -> str:
 
 
 def within(path: str, folders: Iterable[str]) -> bool:
-    """Whether the path is one of ``folders``, or inside one of them."""
+    """Whether the path is one of ``folders`` or inside one of them."""
     return any(path == folder or path.startswith(folder.rstrip(os.sep) + os.sep) for folder in folders)

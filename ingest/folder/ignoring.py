@@ -1,7 +1,6 @@
-"""The files that a team does not want read: patterns of ``.pushbackignore``, interpreted as git interprets
-``.gitignore``.
+"""Patterns of the files that a team does not want read. They are in ``.pushbackignore`` and work as in ``.gitignore``.
 
-The ingested folder and each folder below it can have a file of that name; patterns in a deeper folder override those
+The ingested folder and each folder below it can have such a file; patterns in a deeper folder override the patterns
 above.
 """
 
@@ -27,20 +26,22 @@ STAR = "[^/]*"  # what pathspec makes of "*"
 
 
 class Ignoring(NamedTuple):
-    """The patterns that apply to a folder, each with the folder whose file has it, the outermost first."""
+    """The ignore patterns that apply to a folder: pairs of a folder with a ``.pushbackignore`` and the patterns in it,
+    outermost first.
+    """
 
     told: tuple[tuple[Path, GitIgnoreSpec], ...] = ()
 
     def within(self, folder: Path) -> Ignoring:
-        """The same patterns, and those of the folder's own file.
+        """Return these patterns and those in the ``.pushbackignore`` of ``folder``.
 
         Raises:
-            SourceError: that file cannot be read or understood; the message is the reason.
+            SourceError: the file cannot be read or understood; the message is the reason.
         """
         return Ignoring((*self.told, (folder, _read(folder / NAME))))
 
     def covers(self, path: Path, *, is_folder: bool) -> bool:
-        """Whether the patterns exclude this path."""
+        """Whether the patterns say to ignore this path."""
         for folder, spec in reversed(self.told):
             relative = path.relative_to(folder).as_posix() + ("/" if is_folder else "")
             said = spec.check_file(relative).include
@@ -70,10 +71,11 @@ def _read(path: Path) -> GitIgnoreSpec:
 
 
 def _pattern(line: str, number: int) -> GitIgnoreSpecPattern:
-    """The pattern of a line, bounded in what it takes to try it on a path.
+    """Parse one line of a ``.pushbackignore``, and limit the time that matching it takes. ``number`` is the line's
+    number, for the error message.
 
     Raises:
-        SourceError: it is none, or cannot be bounded.
+        SourceError: the line is not a valid pattern, or matching it would take too long.
     """
     from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
@@ -89,9 +91,11 @@ def _pattern(line: str, number: int) -> GitIgnoreSpecPattern:
 
 
 def _bounded(regex: str) -> str:
-    """The expression, every star but the last of a part of the path tried once, at its first fit, as ``fnmatch`` does.
+    """Rewrite the regular expression so that matching takes little time.
 
-    Where the rest does not fit after that, it fits after no later one; else stars multiply each other's tries.
+    In each part of a path, every "*" but the last takes its first match and never tries another, as in ``fnmatch``.
+    This loses no match: if the rest does not match after the first place, it does not match after a later one.
+    Otherwise the stars would multiply each other's tries.
     """
     first, *rest = regex.split(STAR)
     parts = [first]

@@ -1,4 +1,4 @@
-"""Boilerplate that a team wants to keep: by the reason that cleaning gives, for a file or a folder.
+"""Stores which boilerplate a team wants to keep in a file or folder. It is chosen by the reason that cleaning gives.
 
 The choice for a folder is stored in the library, so that it also holds for the next sync.
 """
@@ -45,17 +45,17 @@ OTHERS = (
 
 
 def reasons() -> frozenset[str]:
-    """Every reason for which boilerplate can be kept. Text that no reader of a page sees cannot be kept."""
+    """All reasons whose boilerplate a team can keep. Scripts, styles and the like are not among them."""
     named = {reason for _, reason in layout.NAMES} | set(layout.TAGS.values())
     said = {*boilerplate.SURE, *boilerplate.LIKELY, quoting.QUOTED, quoting.HEADER, quoting.SIGNATURE, quoting.NOTICE}
     return frozenset({*named, *said, *OTHERS, *page.UNSEEN.values(), "hidden", recurring.REASON} - NEVER)
 
 
 def checked(given: Iterable[str]) -> tuple[str, ...]:
-    """The reasons in the form in which they are stored, sorted; empty for ``none``.
+    """Check the reasons, and return them in lower case and sorted, as they are stored; empty if ``none`` is given.
 
     Raises:
-        SettingsError: one of them is not a reason that cleaning gives.
+        SettingsError: one of them is not a reason that cleaning gives, or ``none`` is given with other reasons.
     """
     wanted = {" ".join(reason.casefold().split()) for reason in given}
     known = reasons()
@@ -68,7 +68,9 @@ def checked(given: Iterable[str]) -> tuple[str, ...]:
 
 
 def remember(library: Library, paths: Iterable[Path], kept: Sequence[str]) -> None:
-    """Store what is to be kept of these files and folders, replacing the earlier choice.
+    """Store which boilerplate to keep in these files and folders; this replaces the earlier choice.
+
+    ``kept`` are the reasons whose boilerplate is kept.
 
     Raises:
         SourceError: one of the paths does not exist.
@@ -80,14 +82,20 @@ def remember(library: Library, paths: Iterable[Path], kept: Sequence[str]) -> No
 
 
 def kept_of(path: str, keeps: Mapping[str, AbstractSet[str]]) -> tuple[str, ...]:
-    """The reasons whose pieces are kept in one file: those given for it and for the folders above it, sorted."""
+    """The reasons whose boilerplate is kept in one file, sorted: those chosen for the file and for the folders around
+    it.
+
+    ``keeps`` maps the path of a file or folder to the reasons chosen for it.
+    """
     if not keeps:  # asked of every file of a folder
         return ()
     return tuple(sorted({r for root, own in keeps.items() if files.within(path, [root]) for r in own}))
 
 
 def kept(pieces: Iterable[Piece], wanted: Sequence[str]) -> list[Piece]:
-    """The pieces; those whose reason is to be kept count as content again."""
+    """Return all pieces; a piece whose reason is in ``wanted`` counts as content again. With ``all``, this holds for
+    every reason that ``reasons`` returns.
+    """
     if not wanted:
         return list(pieces)
     own = reasons() if ALL in wanted else frozenset(wanted)

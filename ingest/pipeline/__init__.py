@@ -1,1 +1,1 @@
-"""One file to a document and its passages, in a worker process with limits."""
+"""Turns one file into a document and its passages, in a worker process with limits."""

@@ -2,8 +2,8 @@
 the library.
 
 A node receives a file's bytes, so it needs no access to the folder, and parses them in a process with limits, as
-``workers.py`` does on this machine. If a node is lost, another one does its work. Nodes exchange Python pickles, so a
-cluster belongs in a private network, or behind TLS (``tls://``, set in Dask's own configuration).
+``workers.py`` does on this machine. If a node fails, another one takes over its work. Nodes exchange Python pickles, so
+a cluster belongs in a private network, or behind TLS (``tls://``, set in Dask's own configuration).
 """
 
 from __future__ import annotations
@@ -39,7 +39,10 @@ PATIENCE = 30.0  # seconds without a worker: one that a supervisor starts again 
 
 
 class Cluster:
-    """The workers of a cluster, used by sync like those of this machine; a context manager that disconnects from them.
+    """The workers of a Dask cluster; sync uses them in place of this machine's workers. A context manager that
+    disconnects at the end.
+
+    ``where`` is the scheduler's address, or ``LOCAL`` for a worker on each core of this machine.
 
     Raises:
         SettingsError: Dask is not installed, or ``where`` is neither ``LOCAL`` nor an address.
@@ -63,22 +66,24 @@ class Cluster:
         self._closed = False
 
     def reached(self, source: str) -> None:
-        """None: the progress in a file on another machine is unknown."""
+        """Always None: the progress in a file on another machine is unknown."""
 
     def parse(self, task: Task) -> Future[ParsedFile]:
-        """Have a file parsed; see ``Workers.parse``."""
+        """Parse a file on a node of the cluster; the future gives its document and passages, or raises SourceError."""
         return self._threads.submit(lambda: self.result(self.begin(_parse, task)))
 
     def begin(self, work: Any, *args: Any) -> Any:
-        """Start ``work`` on a node."""
+        """Start the function ``work`` with these arguments on a node; return Dask's future, to be passed to
+        ``result``.
+        """
         return self._client.submit(work, version(), *args, pure=False)
 
     def result(self, work: Any) -> Any:
-        """The result of the work of a node.
+        """Wait for work that ``begin`` started, and return its result.
 
         Raises:
             PushbackError: the work raised it.
-            ClusterUnavailable: no node could do it.
+            ClusterUnavailable: no node could do the work.
         """
         from distributed import KilledWorker
 
@@ -123,7 +128,7 @@ class Cluster:
 
 
 class _Embedder:
-    """An embedder whose model is on the nodes; a question it embeds here."""
+    """Embeds texts on the nodes of the cluster, and questions on this machine."""
 
     def __init__(self, cluster: Cluster, embedder: Embedder) -> None:
         self._cluster, self._here = cluster, embedder

@@ -1,4 +1,4 @@
-"""From bytes to a document: read, cleaned and structured. What remains is joined into one canonical text."""
+"""Turns the bytes of a file into a document: reads, cleans and structures them, and joins the content into one text."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ def load(
     recurring: AbstractSet[int] = frozenset(),
     alone: bool = False,
 ) -> Document:
-    """The document in these bytes of the file ``source``.
+    """Read a file's bytes as a document; ``source`` is the file's path, ``id`` the id that the document gets.
 
-    ``keep`` are reasons whose pieces stay though they are boilerplate, ``recurring`` the lines that are known to recur
-    over their site's pages (``recurring.line_hash``). ``alone`` leaves out attachments. The kept text and the dropped
-    pieces, each put back before its offset, are the file's words in order.
+    ``keep`` are the reasons whose boilerplate stays in the text, ``recurring`` the hashes (``recurring.line_hash``) of
+    lines that are known to recur on the pages of their site and are removed. ``alone`` leaves out attachments. The text
+    with each dropped piece put back before its offset has all words of the file in order.
 
     Raises:
         SourceError: the bytes cannot be read, or hold no words; names the source.
@@ -70,10 +70,10 @@ def load(
 
 
 def _check_length(draft: Draft, source: str) -> None:
-    """Refuse a file that would take more than seconds.
+    """Refuse a file that is so long that it would take more than a few seconds.
 
     Raises:
-        SourceError: it is one.
+        SourceError: the file has too many paragraphs or rows.
     """
     rows = sum(piece.kind is BlockKind.ROW for piece in draft.pieces)
     for count, most, what in ((len(draft.pieces) - rows, PARAGRAPHS, "paragraphs"), (rows, ROWS, "rows")):
@@ -112,16 +112,19 @@ def _assemble(pieces: Sequence[Piece]) -> tuple[str, tuple[Block, ...], tuple[Dr
 
 
 def _over(piece: Piece, over: Sequence[int]) -> list[int]:
-    """The depths of the items above a piece in its list; what stands in an item is as deep as that."""
+    """The depths of the list items that the piece stands under, outermost first; their number is the piece's own depth.
+
+    ``over`` are the depths of the items before it that are still open.
+    """
     if piece.kind is BlockKind.ITEM:
         return [depth for depth in over if depth < piece.depth]
     return [depth for depth in over if depth <= piece.depth] if piece.depth and piece.kind in INSIDE else []
 
 
 def _inline(piece: Piece, start: int) -> tuple[Inline, ...]:
-    """Where the words in bold and those of links stand, in a text in which the piece begins at ``start``.
+    """The positions of the bold words and links of a piece in the document's text; the piece begins at ``start``.
 
-    Those that cleaning has moved are found where the piece has them once, and else told no more.
+    If cleaning has moved the words, they are found if they occur exactly once in the piece, and else left out.
     """
     text, found = piece.text, []
     runs = [(0, 0)]  # how many characters can be seen before each word, and where it begins

@@ -1,4 +1,4 @@
-"""From a file's bytes to a document and its passages. A hostile file can make this work endless."""
+"""Turns a file's bytes into a document and its passages. A hostile file can make this run forever."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ PLAIN = frozenset({".txt", ".text", ".md", ".markdown"})
 
 
 class Task(NamedTuple):
-    """A file to be parsed; ``words`` is the length of its passages.
+    """A file to be parsed; ``words`` is about how many words each of its passages should have.
 
-    ``keep`` and ``recurring`` are those of ``documents.load``; ``alone`` leaves out attachments.
+    ``keep`` are the reasons whose boilerplate stays in the text, ``recurring`` the hashes of lines to remove because
+    they recur on their site's pages. ``alone`` leaves out attachments.
     """
 
     data: bytes
@@ -33,12 +34,15 @@ class Task(NamedTuple):
 
     @property
     def is_light(self) -> bool:
-        """Whether a file can be parsed in this process: quickly, with little memory, and without risk."""
+        """Whether the file is small plain text, which this process can parse itself quickly and without risk."""
         return len(self.data) <= LIGHT and PurePath(self.source).suffix.lower() in PLAIN
 
 
 class ParsedFile(NamedTuple):
-    """A document and its ``length`` passages, which arrive a few at a time and can be read once."""
+    """A document and the number of its passages (``length``).
+
+    ``passages`` yields the passages a few at a time, and can be read only once.
+    """
 
     document: Document
     length: int
@@ -46,7 +50,7 @@ class ParsedFile(NamedTuple):
 
 
 def parse(task: Task) -> tuple[Document, Sequence[Passage]]:
-    """The document in a task's bytes, and its passages.
+    """Parse the bytes of a task into a document and its passages.
 
     Raises:
         SourceError: the bytes cannot be read, or hold no words; names the source.
@@ -57,7 +61,7 @@ def parse(task: Task) -> tuple[Document, Sequence[Passage]]:
 
 
 def parsed_here(task: Task) -> ParsedFile:
-    """The same, parsed in this process, with all passages at once.
+    """Parse a task in this process instead of a worker; all its passages are available at once.
 
     Raises:
         SourceError: as for ``parse``, or the reader failed in any other way.
@@ -72,5 +76,5 @@ def parsed_here(task: Task) -> ParsedFile:
 
 
 def fault(exc: Exception) -> str:
-    """The message for a file whose reader failed unexpectedly; it names the kind of failure."""
+    """The error message for a file whose reader failed unexpectedly; it contains the exception's type and text."""
     return f"its reader failed ({type(exc).__name__}: {exc}). Save it in another format."

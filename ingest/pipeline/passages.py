@@ -1,6 +1,6 @@
-"""From a document to its passages: whole sentences of one section and one speaker, at exact offsets.
+"""Splits a document into passages: whole sentences of one section and one speaker, with exact offsets in the text.
 
-A heading goes with what follows it. Lines that only name a speaker, and headings with nothing under them, are in no
+A heading belongs to the text that follows it. Lines that only name a speaker, and headings without text, are in no
 passage, since they say nothing by themselves. No passage is longer than the embedding model can read at once.
 """
 
@@ -27,9 +27,9 @@ TINY = 0.25
 
 
 def split(document: Document, words: int) -> tuple[Passage, ...]:
-    """The document's passages, of about ``words`` words each, in order.
+    """Split the document into passages of about ``words`` words each, in order.
 
-    For every passage, ``document.text[start:end] == text``, and its sentences lie in it in order.
+    For every passage, ``document.text[start:end] == text``, and the passage contains its sentences in order.
     """
     passages: list[Passage] = []
     leads = _leads(document)
@@ -41,8 +41,9 @@ def split(document: Document, words: int) -> tuple[Passage, ...]:
 
 
 def _leads(document: Document) -> Leads:
-    """The start of each block in a list or a table, and what introduces it, outermost first: the sentence above its
-    list or table, and those of the items over it."""
+    """Return for each block of a list or table its start and the sentences that introduce it, outermost first: the
+    sentence above the list or table, then those of the list items that the block stands under.
+    """
     leads: list[tuple[int, tuple[Sentence, ...]]] = []
     lead: list[Sentence] = []
     over: list[Sentence] = []
@@ -65,20 +66,22 @@ def _leads(document: Document) -> Leads:
 
 
 def _leads_of(sentence: Sentence, leads: Leads) -> tuple[Sentence, ...]:
-    """The sentences that introduce a sentence of a list or table."""
+    """The sentences that introduce a sentence of a list or table; empty if there are none."""
     at = bisect_right(leads, sentence.start, key=itemgetter(0))
     return leads[at - 1][1] if at else ()
 
 
 def _lead(text: str, block: Block) -> list[Sentence]:
-    """The sentence of a block that introduces a list or a table below it: its last; of an item there is always one."""
+    """The last sentence of the block if it introduces the list or table below, as in "We tried:"; else an
+    empty list.
+    """
     cut = list(_sentences(text, block))
     cut = cut if block.kind is BlockKind.ITEM else cut[-1:]
     return [one for one in cut if introduces(text[one.start : one.end], alone=one.opens)][-1:]
 
 
 def _runs(blocks: Sequence[Block]) -> Iterator[list[Block]]:
-    """Stretches of blocks of one section, one speaker, one page and one column of it, heading first."""
+    """Yield runs of consecutive blocks that have the same section, speaker, page and column; a heading begins a run."""
     run: list[Block] = []
     for block in blocks:
         if block.kind is BlockKind.SPEAKER:
@@ -93,7 +96,7 @@ def _runs(blocks: Sequence[Block]) -> Iterator[list[Block]]:
 
 
 def _parts(before: Block, block: Block) -> bool:
-    """Whether ``block`` begins a new stretch."""
+    """Whether ``block`` begins a new run."""
     if before.kind in HEADS:
         return before.speaker != block.speaker
     if block.kind in HEADS or (before.headings, before.speaker) != (block.headings, block.speaker):
@@ -108,7 +111,7 @@ def _said(run: list[Block]) -> Iterator[list[Block]]:
 
 
 def _groups(text: str, run: Sequence[Block], words: int) -> list[list[Sentence]]:
-    """The run's sentences, grouped to about ``words`` words; paragraphs stay whole where they fit."""
+    """Group the sentences of a run into passages of about ``words`` words each; a paragraph stays whole if it fits."""
     groups = [_Group()]
     for block in run:
         own = [(sentence, _words(text, sentence), _pieces(text, sentence)) for sentence in _sentences(text, block)]
@@ -127,7 +130,10 @@ def _groups(text: str, run: Sequence[Block], words: int) -> list[list[Sentence]]
 
 
 def _keep_lead(text: str, groups: Sequence[_Group], first: tuple[Sentence, int, int]) -> None:
-    """Move the sentence that introduces a list to the passage of its first item."""
+    """If the last sentence of the previous group introduces a list, move it to the group of the list's first item.
+
+    ``first`` is the item's sentence, with its length in words and in tokens.
+    """
     item, _, pieces = first
     *others, last = groups[-2].sentences
     own = _pieces(text, last)
@@ -144,7 +150,7 @@ def _keep_lead(text: str, groups: Sequence[_Group], first: tuple[Sentence, int, 
 
 @dataclass(slots=True)
 class _Group:
-    """The sentences of a future passage; ``said`` is true once there is more than headings."""
+    """The sentences of a future passage; ``said`` is true once one of them is not a heading."""
 
     sentences: list[Sentence] = field(default_factory=list)
     words: int = 0
@@ -155,7 +161,7 @@ class _Group:
         return not self.sentences or self.pieces + pieces <= MOST_PIECES
 
     def is_left_by(self, sentence: Sentence) -> bool:
-        """Whether the group begins under list items that head its passage, and the sentence is not under them."""
+        """Whether the group begins inside a list item, and the sentence is outside of that item."""
         depth = self.sentences[0].depth if self.sentences else 0
         return sentence.depth < depth
 
@@ -167,7 +173,9 @@ class _Group:
 
 
 def _joined(groups: Sequence[_Group], tiny: float) -> list[_Group]:
-    """The groups; a tiny one joins the one before it (the first one the one after) if both fit."""
+    """Return the groups, with each group of fewer than ``tiny`` words joined to a neighbour, if both fit in one
+    passage.
+    """
     joined: list[_Group] = []
     for group in groups:
         before = joined[-1] if joined else None
@@ -191,7 +199,9 @@ def _sentences(text: str, block: Block) -> Iterator[Sentence]:
 
 
 def _words(text: str, sentence: Sentence) -> int:
-    """The sentence's length in words; a word of many characters, or of a script without spaces, counts as several."""
+    """The sentence's length in words; a very long word counts as several, and so does text in a script
+    without spaces.
+    """
     return max(text.count(" ", sentence.start, sentence.end) + 1, (sentence.end - sentence.start) // 12)
 
 
@@ -200,7 +210,10 @@ def _pieces(text: str, sentence: Sentence) -> int:
 
 
 def _passage(document: Document, block: Block, group: Sequence[Sentence], leads: Leads) -> Passage:
-    """A passage; one that begins in the middle of a list or table has what introduces it as its last headings."""
+    """Make a passage of a group of sentences; ``block`` gives its headings, speaker and page.
+
+    If the passage begins in the middle of a list or table, the sentences that introduce it become its last headings.
+    """
     start, end = group[0].start, group[-1].end
     told = _leads_of(group[0], leads) if part_of(group[0]) else ()
     over = [as_heading(document.text[lead.start : lead.end]) for lead in told if lead.end <= start]

@@ -1,8 +1,8 @@
 """The program of a worker process: it reads files from stdin and writes documents and passages to stdout.
 
-A worker ends with its parent: Linux kills it then, whatever it is doing. Elsewhere a thread of its own reads stdin, and
-ends the process when the parent is gone; code that lets no other thread run meanwhile is ended by the kernel's limit of
-processor time.
+A worker ends with its parent: on Linux the kernel kills it at once. On other systems, a thread reads stdin and ends the
+process when the parent is gone; if code that never lets other threads run blocks this thread, the kernel's limit of
+processor time ends the process.
 """
 
 from __future__ import annotations
@@ -31,35 +31,37 @@ TIRED = 0.25
 
 
 class Head(NamedTuple):
-    """The message that a document has been read, and that ``length`` passages of it follow."""
+    """The message that a document has been read, and that its ``length`` passages follow."""
 
     document: Document
     length: int
 
 
 class Reached(NamedTuple):
-    """The message that a long file has been read up to this page."""
+    """The message that a long file has been read up to page ``page`` of ``pages``."""
 
     page: int
     pages: int
 
 
 class Refused(NamedTuple):
-    """The message that a file cannot be read, and why; ``fatal`` if it is too much for its reader."""
+    """The message that a file cannot be read, and the reason; ``fatal`` is true if reading it took too much memory."""
 
     reason: str
     fatal: bool = False
 
 
 class Ended(NamedTuple):
-    """The message that everything of a file has been sent, and whether the worker takes another file."""
+    """The message that all passages of a file have been sent; ``stays`` is true if the worker can take another file."""
 
     stays: bool
 
 
 def main(parser: str, memory: int, parent: int) -> None:
-    """Parse the tasks from stdin, with at most ``memory`` bytes, until stdin or the process ``parent`` ends; ``parser``
-    is ``module:function``."""
+    """Parse tasks from stdin until stdin closes or the process with the id ``parent`` ends.
+
+    ``parser`` names the function that parses, as ``module:function``; ``memory`` is the most bytes that may be used.
+    """
     limits.end_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
     answers = os.fdopen(os.dup(1), "wb")
@@ -112,7 +114,9 @@ def _answers(
 
 
 def _limit(name: str, value: int) -> None:
-    """Set a limit of the operating system's, where it has it."""
+    """Set a resource limit of the operating system, such as ``RLIMIT_AS``; does nothing if the system has no such
+    limit.
+    """
     if sys.platform == "win32":  # it has no such limits
         return
     import resource
@@ -131,9 +135,9 @@ def _processor_time() -> float:
 
 
 def _peak() -> int:
-    """The most memory that this program held, in bytes; 0 where Linux does not tell.
+    """The most memory that this program has held, in bytes; 0 if it is unknown, as on systems other than Linux.
 
-    Not ``ru_maxrss``, in which the program that started this one counts as well.
+    ``ru_maxrss`` is not used, since it includes the program that started this one.
     """
     try:
         status = Path("/proc/self/status").read_text("ascii")

@@ -1,8 +1,8 @@
 """Worker processes that parse files. If one hangs, uses too much memory or crashes, it is ended and reported, and the
 others continue.
 
-Each is a fresh interpreter (nothing of torch's or Chroma's threads is in it, and no program's ``__main__`` is run
-again, as ``multiprocessing`` would), holds one file at a time, and ends when this process does.
+Each worker is a fresh Python interpreter: it has none of the threads of torch or Chroma, and does not run the program's
+``__main__`` again, as ``multiprocessing`` would. It parses one file at a time, and ends when this process does.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ PROGRAM = (
 
 
 class Broke(SourceError):
-    """A file is too much for its reader: it takes too long, too much memory, or ends its process."""
+    """A file cannot be parsed, because that takes too long or too much memory, or crashes the worker process."""
 
 
 class Workers:
@@ -57,15 +57,17 @@ class Workers:
         self._reached: dict[str, Reached] = {}
 
     def reached(self, source: str) -> Reached | None:
-        """The last page that has been read of the file being parsed."""
+        """The last page that a worker has read of the file ``source``; None if no page was reported yet, or the file is
+        not being parsed.
+        """
         return self._reached.get(source)
 
     def parse(self, task: Task) -> Future[ParsedFile]:
-        """Have a file parsed. At most ``most`` files may be in progress, including one whose passages have not all been
-        taken.
+        """Parse a file in a worker process. At most ``most`` files may be in progress; a file counts until all its
+        passages have been taken.
 
-        The result, and taking its passages, raise SourceError with the reason: what a reader finds wrong, or that it
-        took too long, too much memory, or broke its worker.
+        The future, and taking its passages, raise SourceError with the reason: what the reader found wrong, or that
+        parsing took too long or too much memory, or crashed the worker.
         """
         return self._threads.submit(self._parse, task)
 
@@ -122,7 +124,7 @@ class Workers:
             return worker
 
     def _give_back(self, worker: _Worker) -> None:
-        """Keep a worker for another file, or end it."""
+        """Return a worker to the pool for another file, or end it if it cannot take one."""
         if not worker.is_free:
             worker.kill()
         with self._turn:
@@ -151,10 +153,12 @@ class _Worker:
         self._is_done = True
 
     def begin(self, task: Task, reached: dict[str, Reached]) -> Head:
-        """The head of what a file holds, within its time; ``reached`` holds meanwhile how far it is.
+        """Send a file to the worker and wait until its document is read; its passages are then read with ``passages``.
+
+        Meanwhile ``reached[task.source]`` is the last page that was read, if the file has many pages.
 
         Raises:
-            SourceError: the reason why there is none.
+            SourceError: the file cannot be read, or takes too much time or memory; the message is the reason.
         """
         self._is_done = False
         seconds = SECONDS + len(task.data) / 1e6 * SECONDS_A_MEGABYTE
@@ -182,14 +186,14 @@ class _Worker:
         return answer
 
     def passages(self) -> Iterator[Sequence[Passage]]:
-        """The passages that follow the head."""
+        """Yield the passages of the document that ``begin`` returned, a few at a time."""
         while not isinstance(answer := self._receive(), Ended):
             yield answer
         self._end(answer)
 
     @property
     def is_free(self) -> bool:
-        """Whether the worker waits for a file."""
+        """Whether the worker is running and waits for a file."""
         return self._is_done and self._process.poll() is None
 
     def kill(self) -> None:
@@ -198,7 +202,7 @@ class _Worker:
             self._process.kill()
 
     def close(self) -> None:
-        """Close the pipes of an ended worker."""
+        """Close the pipes of a worker that has ended."""
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):  # what could not be sent any more
@@ -220,7 +224,7 @@ class _Worker:
             raise self._broken() from exc
 
     def _broken(self) -> Broke:
-        """The error to raise when the process has ended in the middle of a file."""
+        """End the process, and return the error to raise because it broke in the middle of a file."""
         self.kill()
         code = self._process.wait()
         how = signal.Signals(-code).name if code < 0 else f"exit code {code}"

@@ -40,13 +40,15 @@ BROKEN = (
 
 
 class Archive:
-    """The members of a zip container by name, ignoring case, as office packages require."""
+    """The members (files) of a zip container, found by name; upper and lower case count as the same, as office formats
+    require.
+    """
 
     def __init__(self, data: bytes) -> None:
         """Look at the container's list of members.
 
         Raises:
-            SourceError: no zip, truncated, encrypted, or made to deceive.
+            SourceError: the file is not a zip file, or is truncated, encrypted or malicious.
         """
         self._unpacked = 0
         self._packed = len(data)
@@ -65,7 +67,7 @@ class Archive:
         return _plain(name) in self._members
 
     def read(self, name: str) -> bytes:
-        """The bytes of a member.
+        """The unpacked bytes of the member with this name.
 
         Raises:
             SourceError: the member is missing, damaged or encrypted, or its unpacked size is too large.
@@ -86,10 +88,10 @@ class Archive:
         return b"".join(parts)
 
     def xml(self, name: str) -> etree._Element:
-        """The root of a member that is XML.
+        """Parse a member as XML and return its root element.
 
         Raises:
-            SourceError: as for ``read``, or the member is no valid XML.
+            SourceError: as for ``read``, or the member is not valid XML.
         """
         return parse(self.read(name), name)
 
@@ -102,7 +104,8 @@ class Archive:
 
 
 def parse(data: bytes, name: str) -> etree._Element:
-    """The root of an XML text. No entity is expanded, no document type loaded.
+    """Parse XML and return its root element; entities are not expanded, and no document type is loaded. ``name`` is the
+    member's name, for the error message.
 
     Raises:
         SourceError: the text is broken or too large, declares entities, or is nested too deeply.
@@ -116,10 +119,11 @@ def parse(data: bytes, name: str) -> etree._Element:
 
 
 def bounded(data: bytes, name: str) -> bytes:
-    """The same XML text, if its tree does not take gigabytes; else an error.
+    """Return the bytes of an XML text unchanged if they are at most ``TREE``, since a larger tree could take gigabytes
+    of memory.
 
     Raises:
-        SourceError: its tree would be too large.
+        SourceError: the text is larger.
     """
     if len(data) > TREE:
         raise SourceError(f"its part {name} holds {len(data) // 1_000_000} MB, which is more than is safe to read.")
@@ -127,19 +131,23 @@ def bounded(data: bytes, name: str) -> bytes:
 
 
 def parser() -> etree.XMLParser:
-    """An XML parser that only parses: it loads and expands nothing."""
+    """An XML parser that loads nothing from elsewhere and expands no entities."""
     return etree.XMLParser(**SAFELY)
 
 
 def refuse(name: str, exc: Exception) -> NoReturn:
-    """Raise an error that says why an XML text could not be parsed."""
+    """Raise a SourceError that says why the XML of the member ``name`` could not be parsed."""
     if "depth" in str(exc).lower():
         raise SourceError(f"its part {name} is nested too deeply to be read.") from exc
     raise SourceError(f"its part {name} is no sound XML.") from exc
 
 
 def check(root: etree._Element, name: str) -> None:
-    """Refuse a tree whose document type declares entities: no office file needs one."""
+    """Refuse XML whose document type declares entities, since no office file needs them.
+
+    Raises:
+        SourceError: the document type declares entities.
+    """
     dtd: Any = root.getroottree().docinfo.internalDTD  # the stubs know nothing of it
     if dtd is not None and next(iter(dtd.iterentities()), None) is not None:
         raise SourceError(f"its part {name} declares entities, as no office file does.")
@@ -151,7 +159,9 @@ def local(element: etree._Element) -> str:
 
 
 def value(element: etree._Element | None, name: str = "val") -> str | None:
-    """The attribute with that name, whatever its namespace, since strict and usual packages differ in it."""
+    """The value of the attribute with this name in any namespace, since office files use different ones; None if there
+    is no such attribute.
+    """
     if element is not None:
         for key, held in element.attrib.items():
             if str(key).rpartition("}")[2] == name:
@@ -160,7 +170,7 @@ def value(element: etree._Element | None, name: str = "val") -> str | None:
 
 
 def child(element: etree._Element | None, *names: str) -> etree._Element | None:
-    """The first element down the path of these names."""
+    """Follow a path of child names from the element, and return the last child; None if one of them is missing."""
     for name in names:
         if element is None:
             return None
@@ -169,7 +179,9 @@ def child(element: etree._Element | None, *names: str) -> etree._Element | None:
 
 
 def count(text: str | None, default: int = 0) -> int:
-    """The whole number that an attribute holds; the default when it holds none, or a nonsensical one."""
+    """The whole number in an attribute's text; ``default`` if the text is missing, is not a whole number, or has more
+    than 9 digits.
+    """
     is_number = text is not None and text.lstrip("-").isascii() and text.lstrip("-").isdigit() and len(text) <= 9
     return int(text) if text is not None and is_number else default
 

@@ -1,4 +1,6 @@
-"""From values between commas, semicolons, tabs or bars to a draft: each row becomes a line with its columns' names."""
+"""Turns values separated by commas, semicolons, tabs or bars into a draft: each row becomes a line with its columns'
+names.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +25,10 @@ LONGEST = 10_000_000  # characters of a field; Python's own limit of 131,072 is 
 
 
 def read(data: bytes) -> Draft:
-    """The file's rows; ``page`` is a row's number as a spreadsheet shows it.
+    """Read the rows of a CSV file; a piece's ``page`` is the row's number as a spreadsheet shows it.
 
     Raises:
-        SourceError: the bytes are no text, or more than a million cells.
+        SourceError: the bytes are not text, or hold more than a million cells.
     """
     text = decode(data).replace("\0", "")
     named = NAMED.match(text)
@@ -55,7 +57,9 @@ def _parsed(text: str, delimiter: str) -> Iterator[list[str]]:
 
 
 def _delimiter(text: str) -> str:
-    """The character that parts the first rows most alike; the comma when none does."""
+    """The delimiter that splits most of the first rows into the same number of cells; the comma if no
+    delimiter does.
+    """
     sample = "".join(text[: 1 << 18].splitlines(keepends=True)[:SAMPLE])
     best, chosen = 0.0, ","
     for delimiter in DELIMITERS:

@@ -1,4 +1,6 @@
-"""From bytes to text: tries a byte order mark, then what the file declares, then UTF-8, then a confident guess."""
+"""Turns bytes into text: tries a byte order mark, then the encoding that the file declares, then UTF-8, then a
+confident guess.
+"""
 
 from __future__ import annotations
 
@@ -27,10 +29,10 @@ NOT_TEXT = "not a text file"
 
 
 def decode(data: bytes, declared: str | None = None) -> str:
-    """The text of these bytes.
+    """Decode the bytes to text; ``declared`` is the encoding that the file names.
 
     Raises:
-        SourceError: the bytes are no text in any encoding that fits them; the message says which failed.
+        SourceError: the bytes are not text in any encoding that fits them; the message says which failed.
     """
     for mark, encoding in MARKS:
         if data.startswith(mark):
@@ -56,7 +58,9 @@ def _strict(data: bytes, encoding: str) -> str:
 
 
 def _declared(data: bytes, encoding: str) -> str | None:
-    """The text in the encoding that the file itself names; None when Python does not know it or it does not fit."""
+    """Decode the bytes with the encoding that the file names; None if Python does not know it or the bytes do
+    not fit.
+    """
     try:
         name = known(encoding)
         is_wide = name is not None and name.startswith(("utf-16", "utf-32"))  # it could not have been read so far
@@ -66,7 +70,9 @@ def _declared(data: bytes, encoding: str) -> str | None:
 
 
 def known(encoding: str) -> str | None:
-    """Python's name of an encoding that a text declares; None if it is no text encoding, or a slow one."""
+    """Python's name of an encoding that a file names; None if it is unknown, is not an encoding of text, or is slow to
+    decode.
+    """
     try:
         name = codecs.lookup(encoding).name
     except (LookupError, ValueError):
@@ -76,7 +82,11 @@ def known(encoding: str) -> str | None:
 
 
 def _guess(data: bytes) -> str:
-    """The text in the encoding that suits it; slightly broken UTF-8 is read as such, the rest is an error."""
+    """Decode the bytes as slightly broken UTF-8, or with the encoding that is guessed from their letters.
+
+    Raises:
+        SourceError: the bytes are not text.
+    """
     if _controls(data) > 0.005:
         raise SourceError(f"{NOT_TEXT} (it is full of control characters).")
     mended = data.decode("utf-8", errors="replace")
@@ -101,7 +111,9 @@ def _guess(data: bytes) -> str:
 
 
 def _is_western(data: bytes) -> bool:
-    """Whether nearly all is ASCII: then what is left is typographic quotes and accents, Windows-1252's commonest."""
+    """Whether nearly all bytes are ASCII. The others are then most likely quotation marks and accents in
+    Windows-1252.
+    """
     sample = data[:SAMPLE]
     return len(sample.translate(None, bytes(range(128)))) < 0.1 * len(sample)
 

@@ -1,9 +1,9 @@
 """Decides which old Windows encoding a text has, by the letters of its language.
 
-They differ in a few bytes: a Polish text read as Western has "³" inside its words, a Turkish one "þ" beside "ç". So the
-right encoding is the one in which all letters belong to one language, preferably the language of the text's small
-words. charset-normalizer returns cp1252 or a relative for half of such texts, since it looks for scripts and not for
-languages.
+These encodings differ in a few bytes: decoded as Western, a Polish text has "³" inside its words, and a Turkish text
+has "þ" beside "ç". So the right encoding is the one in which all letters belong to one language, preferably the
+language of the text's small words ("the", "und"). charset-normalizer returns cp1252 or a similar encoding for half of
+such texts, since it looks for scripts and not for languages.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ FEWEST = 3  # words of a script: one or two may be names in a text of another; l
 
 
 def windows(data: bytes) -> str | None:
-    """The Windows encoding for European languages in which a text makes sense; None if none does."""
+    """The Windows or KOI8-R encoding in which the bytes make sense as text of a European language; None if
+    none does.
+    """
     if _is_other_script(data):
         return _cyrillic(data)
     scores = {encoding: _score(data, encoding) for encoding in LETTERS}
@@ -48,13 +50,18 @@ def windows(data: bytes) -> str | None:
 
 
 def _is_other_script(data: bytes) -> bool:
-    """Whether more of the letters are beyond ASCII than in any Latin script that these encodings have."""
+    """Whether so many letters are beyond ASCII that the text cannot be in Latin script."""
     letters = [letter for letter in data.decode("cp1252", "replace") if letter.isalpha()]
     return len(letters) >= SOME and sum(letter > "\x7f" for letter in letters) > MOST * len(letters)
 
 
 def _score(data: bytes, encoding: str) -> float:
-    """How many of the letters beyond ASCII one language has, less what is no letter and stands inside words."""
+    """How well a language fits the text if it is decoded with ``encoding``; the score of the best language, at most
+    1.5.
+
+    The score is the share of the letters beyond ASCII that the language has, less the share of signs inside words that
+    are not letters; 0.5 more if the text's small words are of the language as well.
+    """
     text = data.decode(encoding, "replace")
     letters = [letter for letter in text.lower().replace("i̇", "ı") if letter > "\x7f" and letter.isalpha()]
     wrong = len(INSIDE.findall(text)) + text.count("\ufffd")
@@ -74,7 +81,9 @@ def _cyrillic(data: bytes) -> str | None:
 
 
 def _is_cyrillic(data: bytes, encoding: str) -> bool:
-    """Whether the text has words of a Cyrillic language, in small letters and not mixed with Latin ones."""
+    """Whether the decoded text has words of a language in Cyrillic script, mostly in small letters and not mixed with
+    Latin letters.
+    """
     text = data.decode(encoding, "replace")
     beyond = [letter for letter in text if letter > "\x7f"]
     if sum(map(str.isalpha, beyond)) < LETTERED * len(beyond):  # as in an East Asian text that is read so

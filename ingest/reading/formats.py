@@ -49,30 +49,32 @@ TRANSCRIPTS = frozenset({".docx", ".docm", ".odt", ".rtf", ".pdf"})  # in which 
 
 
 def is_known(name: str) -> bool:
-    """Whether a file of this name is one that can be read."""
+    """Whether a file of this name can be read, by its extension."""
     return PurePath(name).suffix.lower() in READERS
 
 
 def is_mostly_for_programs(name: str) -> bool:
-    """Whether files with this name usually hold a program's data; these are read only if they hold a chat."""
+    """Whether files with this extension (JSON) usually hold a program's data; they are read only if they hold
+    a chat.
+    """
     return READERS.get(PurePath(name).suffix.lower()) is exports.read
 
 
 def is_for_people(head: bytes) -> bool:
-    """Whether such a file may hold a chat, judged by its first ``HEAD`` bytes."""
+    """Whether a JSON file may hold a chat, judged by its first ``HEAD`` bytes."""
     return exports.is_chat(head)
 
 
 def has_attachments(name: str) -> bool:
-    """Whether a file of this name can have others attached to it."""
+    """Whether a file of this name can have attachments, since it is a mail or a mailbox."""
     return PurePath(name).suffix.lower() in MAILS
 
 
 def read(name: str, data: bytes, *, alone: bool = False) -> Draft:
-    """The draft of a file; ``alone`` leaves out its attachments.
+    """Read a file as a draft, with the reader for its extension; ``alone`` leaves out its attachments.
 
     Raises:
-        SourceError: the format is unknown, or the bytes are not of it; names the file.
+        SourceError: the format is unknown, or the bytes are not in this format; names the file.
     """
     if not is_known(name):
         raise SourceError(f"{name}: files of this kind cannot be read; known are {', '.join(READERS)}.")

@@ -1,7 +1,7 @@
-"""Collects the words of a line together with how each is set: struck out, raised, bold, or in a link.
+"""Collects the words of a line with their formatting: struck out, raised, bold, or in a link.
 
-Struck-out words are no longer valid, and are kept apart. A raised figure is never joined to the figure before it: the
-mark of a note is removed, an exponent is shown ("10^6"), and so are the cents of a price ("$9.99").
+Struck-out words are no longer valid, and are stored separately. A raised figure is never joined to the figure before
+it: a footnote mark is removed, an exponent is written as "10^6", and raised cents of a price as "$9.99".
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ BOLD = ""  # in the place of an address
 
 
 class Text:
-    """The words of a paragraph or a cell, with how each is set."""
+    """The words of a paragraph or a cell with their formatting: struck out, raised, bold, or in a link."""
 
     __slots__ = ("_lettered", "_linked", "_notes", "_open", "_parts", "_raised", "_seen", "_struck", "_was_struck")
 
@@ -50,7 +50,9 @@ class Text:
         bold: bool = False,
         to: str = "",
     ) -> None:
-        """Append a text. ``linked`` says that it belongs to a link, which leads ``to`` an address if that is known."""
+        """Append text. ``linked`` says that it is part of a link; ``to`` is the link's address, or empty if it is
+        unknown.
+        """
         if struck:
             if not self._was_struck:
                 self._struck.append([])
@@ -68,26 +70,28 @@ class Text:
 
     @property
     def is_untouched(self) -> bool:
-        """Whether no text has been added yet."""
+        """Whether nothing has been added yet."""
         return not (self._parts or self._raised or self._struck or self._notes)
 
     @property
     def has_aside(self) -> bool:
-        """Whether some words are struck out or raised; known for certain only after ``whole`` was called."""
+        """Whether there are struck-out words or footnote marks; reliable only after ``whole`` has been called."""
         return bool(self._struck or self._notes)
 
     def note(self, mark: str) -> None:
-        """Append the mark of a note, which is kept apart from the words."""
+        """Add a footnote mark; it is stored apart from the words."""
         self._notes.append(mark)
 
     def whole(self) -> str:
-        """The words that are not struck out."""
+        """The text without struck-out words and footnote marks."""
         if self._raised:
             self._settle()
         return collapse("".join(self._parts))
 
     def lettered(self, before: str = "") -> tuple[Lettered, ...]:
-        """The words of ``whole`` in bold or in a link; ``before`` is the text that will be put before it."""
+        """The bold words and links of ``whole``; ``before`` is text that will be put in front of it and shifts their
+        positions.
+        """
         shift = visible(before)
         found = (Lettered(collapse("".join(parts)), at + shift, to or None) for to, at, parts in self._lettered)
         return tuple(one for one in found if one.words)
@@ -106,7 +110,9 @@ class Text:
         self._seen += visible(text)
 
     def aside(self, mend: Callable[[str], str] = collapse) -> Iterator[Piece]:
-        """The words that are struck out, and the marks of notes."""
+        """Yield a piece for each run of struck-out words and each footnote mark, with the reason. ``mend`` is applied
+        to struck-out text; by default it collapses whitespace.
+        """
         for struck in self._struck:
             if text := mend("".join(struck)):
                 yield Piece(text, reason=STRUCK)
@@ -132,9 +138,10 @@ class Text:
 
 
 def raised(before: str, text: str, *, linked: bool = False) -> str | None:
-    """How a raised text is written in its line, after the text before it; None if it is the mark of a note.
+    """Write raised text as plain text: "^6" for an exponent, ".99" for cents; None if it is a footnote mark.
 
-    ``linked``: it links to somewhere, as marks of notes do and exponents do not.
+    ``before`` is the text in front of it; ``linked`` says that it is in a link, as footnote marks are and exponents are
+    not.
     """
     if not MARKS.fullmatch(text) and not FIGURE.fullmatch(text):
         return text  # such as "th"

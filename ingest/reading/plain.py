@@ -1,4 +1,6 @@
-"""From plain text to a draft: paragraphs end at blank lines, and at line ends that are not mere wrapping."""
+"""Turns plain text into a draft: a paragraph ends at a blank line, and at a line end that does not come from
+wrapping.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +18,10 @@ WRAPPED = 120  # characters; where most lines are longer than this, each line is
 
 
 def read(data: bytes) -> Draft:
-    """A plain text's paragraphs, items and rules.
+    """Read plain text as a draft: its paragraphs, list items and separators, or its messages if it is a chat.
 
     Raises:
-        SourceError: the bytes are no text.
+        SourceError: the bytes are not text.
     """
     from ingest.reading.transcripts import chats
 
@@ -30,7 +32,7 @@ def read(data: bytes) -> Draft:
 
 
 def pieces(text: str) -> Iterator[Piece]:
-    """The paragraphs and items of a text, in order."""
+    """Yield the paragraphs and list items of a text in order."""
     lines = [line.expandtabs(4) for line in text.replace("\f", "\n").splitlines()]
     width = _width(lines)
     for is_blank, group in groupby(lines, key=lambda line: not line.strip()):
@@ -51,7 +53,9 @@ def _paragraph(lines: Sequence[str], width: int) -> Iterator[Piece]:
 
 
 def _unwrap(lines: Sequence[str], width: int) -> Iterator[str]:
-    """The lines, those joined again that were one line before it was wrapped."""
+    """Yield the lines, with wrapped lines joined again; ``width`` is the width at which they were wrapped, 0
+    if unknown.
+    """
     held = [lines[0]]
     for before, line in pairwise(lines):
         if _continues(before, line, width):
@@ -63,7 +67,9 @@ def _unwrap(lines: Sequence[str], width: int) -> Iterator[str]:
 
 
 def _continues(before: str, line: str, width: int) -> bool:
-    """Whether ``line`` goes on with the sentence of the line before: there was no room, or no end."""
+    """Whether ``line`` continues the sentence of the line before: its first word had no room there, or no
+    sentence ended.
+    """
     if ITEM.match(line) or RULE.fullmatch(line.strip()) or RULE.fullmatch(before.strip()):
         return False
     word = line.split(maxsplit=1)[0]
@@ -73,7 +79,7 @@ def _continues(before: str, line: str, width: int) -> bool:
 
 
 def _width(lines: Sequence[str]) -> int:
-    """The width at which the text was wrapped; 0 when it was not."""
+    """The width in characters at which the text was wrapped; 0 if it was not wrapped."""
     lengths = sorted(len(line.rstrip()) for line in lines if line.strip())
     if not lengths:
         return 0

@@ -1,4 +1,4 @@
-"""Reviewers' comments in a file, each under its author's name, after everything else."""
+"""Adds reviewers' comments to a file's text, each under its author's name, after everything else."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HEADING = "Review comments"
 
 
 def remark(author: str, found: Iterable[Piece]) -> Comment:
-    """Make a comment of these pieces. Pieces that were marked as no content go beside its text, not into it."""
+    """Make a comment of these pieces. Pieces that are marked as no content are stored in ``aside``."""
     held = tuple(found)
     return Comment(
         author,
@@ -22,7 +22,7 @@ def remark(author: str, found: Iterable[Piece]) -> Comment:
 
 
 class Comment(NamedTuple):
-    """The comment of one author at one place."""
+    """One author's comment on one place of a file."""
 
     author: str
     texts: tuple[str, ...]
@@ -31,11 +31,11 @@ class Comment(NamedTuple):
 
 
 def pieces(remarks: Sequence[Comment], *, is_levelled: bool) -> Iterator[Piece]:
-    """The comments as a thread, so that nobody's words count as the document's own.
+    """Yield the comments as a thread with speakers, so that they do not count as the document's own words.
 
-    They come last, since everything after a speaker's line counts as the speaker's until the next heading. If the
-    headings of the file have no levels, the heading of the comments has none either, so that it does not become the
-    only real heading.
+    They come last, since everything after a speaker's line counts as the speaker's words until the next heading.
+    ``is_levelled`` says whether the file's headings have levels; if not, the heading of the comments has none either,
+    so that it does not become the only real heading.
     """
     if any(remark.texts for remark in remarks):
         yield Piece(HEADING, BlockKind.HEADING, 2 if is_levelled else 0)

@@ -31,21 +31,22 @@ YEAR = re.compile(r"(?:(?:19|20)\d\d|(?:19|20)\d\d-\d\d(?:-\d\d)?(?: [\d:]+)?)")
 
 
 class Row(NamedTuple):
-    """The cells of a row, beginning with the first column; ``number`` is the row's own number (from 1) if it has
-    one."""
+    """The cells of a row, beginning with the first column, and the row's number in the file (from 1), None if it has
+    none.
+    """
 
     cells: Sequence[str]
     number: int | None = None
 
 
 def pieces(rows: Sequence[Row], heads: Collection[int] = (), *, is_page: bool = False) -> Iterator[Piece]:
-    """A piece for each row that has content; empty rows separate tables.
+    """Yield a piece for each row that has content; empty rows separate tables. A piece's ``page`` is the row's number.
 
     Args:
-        rows: in order.
-        heads: numbers of rows that the file itself marks as the names of columns.
-        is_page: the table is from a page, where many tables only arrange text. Its first row then names the columns
-            only if figures stand below it, and unnamed columns get no numbers.
+        rows: the rows in order.
+        heads: numbers of the rows that the file itself marks as the names of columns.
+        is_page: whether the table is from a web page or PDF, where many tables only arrange text. Then the first row
+            names the columns only if there are figures below it, and columns without a name get no numbers.
 
     Raises:
         SourceError: the rows hold more characters than are safe.
@@ -65,20 +66,20 @@ def _told(rows: Sequence[Row], heads: Collection[int], *, is_page: bool) -> Iter
 
 
 def limit(cells: int) -> None:
-    """Refuse more cells than are safe to hold.
+    """Refuse a table with too many cells to hold safely in memory.
 
     Raises:
-        SourceError: it is so.
+        SourceError: the number of cells is above ``CELLS``.
     """
     if cells > CELLS:
         raise SourceError(f"it holds more than {CELLS:,} cells; {SAVE}.")
 
 
 def limit_repeated(characters: int) -> None:
-    """Refuse more repeated characters than are safe.
+    """Refuse a table that repeats too many characters, since merged cells are repeated in each of their rows.
 
     Raises:
-        SourceError: it is so.
+        SourceError: the number of repeated characters is above ``REPEATED``.
     """
     if characters > REPEATED:
         raise SourceError(f"its rows repeat more than {REPEATED:,} characters, {AGAIN}; {SAVE}.")
@@ -100,7 +101,12 @@ def _tables(rows: Sequence[Row]) -> Iterator[list[Row]]:
 def _table(
     rows: Sequence[Row], heads: Collection[int], before: list[str], *, is_page: bool
 ) -> Generator[Piece, None, list[str]]:
-    """The rows of one table; returns its columns' names, for a next part of it that does not repeat them."""
+    """Yield the rows of one table, and return the names of its columns.
+
+    ``heads`` are the numbers of the rows that the file marks as names of columns; ``is_page`` says that the table is
+    from a web page or PDF. ``before`` are the names of the previous table's columns; they are used if this table
+    continues it without names.
+    """
     start, end = _heads(rows, heads, is_page=is_page)
     for row in rows[:start]:  # a caption above the table
         yield from _lines(row, [])
@@ -124,7 +130,9 @@ def _table(
 
 
 def _heads(rows: Sequence[Row], heads: Collection[int], *, is_page: bool) -> tuple[int, int]:
-    """From which row on, and up to which, the rows name columns: those that the file marks, else the first."""
+    """The range of the rows that name the columns, as start and end index: the rows that the file marks (``heads``),
+    else the first row if it looks like names. Start and end are equal if there are none.
+    """
     marked = next((i for i, row in enumerate(rows) if row.number in heads and _is_wide(row, rows)), None)
     start = _first(rows) if marked is None else marked
     if marked is None and not is_head(rows[start:], is_page=is_page):
@@ -140,18 +148,20 @@ def _heads(rows: Sequence[Row], heads: Collection[int], *, is_page: bool) -> tup
 
 
 def _is_over(rows: Sequence[Row]) -> bool:
-    """Whether the first row's labels, such as years, group the cells of the second."""
+    """Whether the cells of the first row are labels, such as years, that each span several cells of the second row."""
     labels = all(_is_label(rows[0].cells[column]) for column in _filled(rows[0]))
     return len(rows) > 1 and labels and _groups(rows[0].cells, rows[1].cells)
 
 
 def _is_wide(row: Row, rows: Sequence[Row]) -> bool:
-    """Whether the row has several names; or one, as all rows have, or after the empty place above theirs."""
+    """Whether the row can name columns: it has several cells, its first cell is empty, or all rows have only
+    one cell.
+    """
     return len(_filled(row)) > 1 or not row.cells[0] or all(len(_filled(other)) < 2 for other in rows)
 
 
 def _is_second(rows: Sequence[Row], index: int) -> bool:
-    """Whether the row has names of columns as the one above it has, which groups them."""
+    """Whether the row at this index names columns below the names in the row above, which group them."""
     row, following = rows[index].cells, rows[index + 1].cells if index + 1 < len(rows) else ()
     if not _groups(rows[index - 1].cells, row) or not all(_is_label(cell) for cell in row if cell and cell != SAME):
         return False
@@ -160,7 +170,9 @@ def _is_second(rows: Sequence[Row], index: int) -> bool:
 
 
 def _groups(above: Sequence[str], below: Sequence[str]) -> bool:
-    """Whether cells of the one row stand over several of the other: merged, or with nothing on their right."""
+    """Whether cells of the row ``above`` each span several cells of the row ``below``: they are merged, or the cells on
+    their right are empty.
+    """
     if SAME in above:
         is_caption = all(cell == SAME for cell in above[1:])
         spanned = (i for i, cell in enumerate(above) if cell == SAME)
@@ -172,7 +184,9 @@ def _groups(above: Sequence[str], below: Sequence[str]) -> bool:
 
 
 def _paths(heads: Sequence[Sequence[str]]) -> list[str]:
-    """The name of each column: "2023 › Plan" where two rows name it."""
+    """The name of each column, such as "2023 › Plan" if two rows name it. ``heads`` are the cells of the rows that name
+    the columns.
+    """
     spread = [_spread(cells, heads[index + 1] if index + 1 < len(heads) else None) for index, cells in enumerate(heads)]
     names = []
     for column in range(max(map(len, spread), default=0)):
@@ -182,7 +196,9 @@ def _paths(heads: Sequence[Sequence[str]]) -> list[str]:
 
 
 def _spread(cells: Sequence[str], below: Sequence[str] | None) -> list[str]:
-    """The names of a row; a merged one names all that it spans, and so does one with nothing on its right."""
+    """The name for each column in one row of names: a merged cell names all columns that it spans, and so does a cell
+    with empty cells on its right if the row ``below`` has names there.
+    """
     names: list[str] = []
     for column, cell in enumerate(cells):
         is_open = below is not None and SAME not in cells and bool(_at(below, column) and _at(below, column - 1))
@@ -193,12 +209,12 @@ def _spread(cells: Sequence[str], below: Sequence[str] | None) -> list[str]:
 
 
 def _first(rows: Sequence[Row]) -> int:
-    """The first row with more than one cell; the first of all when there is none."""
+    """The index of the first row with more than one filled cell; 0 if there is none."""
     return next((index for index, row in enumerate(rows) if len(_filled(row)) > 1), 0)
 
 
 def _is_band(row: Row, names: Sequence[str]) -> bool:
-    """Whether one cell spans the whole row: it heads the rows under it."""
+    """Whether one cell spans the whole row, and so is a heading for the rows below."""
     cells = row.cells
     if len(cells) < max(2, len(names)) or cells[1] != SAME:
         return False
@@ -207,10 +223,10 @@ def _is_band(row: Row, names: Sequence[str]) -> bool:
 
 
 def _with_gaps(row: Row, names: Sequence[str], figures: Collection[int]) -> Row:
-    """The row with its empty cells marked, in columns of ``figures`` that have a name.
+    """Mark the row's empty cells with a dash, if their column has a name and is in ``figures`` (columns with numbers).
 
-    Not those before its first cell, which may stand for what is above them, nor where most of many are empty. In a
-    column of words a cell that looks empty may hold a picture, such as a check mark.
+    Cells before the first filled one stay empty, since they may repeat what is above them, and so do all if most cells
+    of a wide row are empty. In a column of words, a cell that looks empty may hold a picture, such as a check mark.
     """
     filled = _filled(row)
     empty = [c for c in range(filled[0], len(names)) if names[c] and c in figures and not _at(row.cells, c)]
@@ -223,7 +239,10 @@ def _with_gaps(row: Row, names: Sequence[str], figures: Collection[int]) -> Row:
 
 
 def _lines(row: Row, names: Sequence[str], band: str = "") -> Iterator[Piece]:
-    """The row's cells, each after the name of its column; a row that is too long in parts that begin alike."""
+    """Yield the row as "name: cell; name: cell". A row that is too long becomes several pieces with the same beginning.
+
+    ``band`` is the heading inside the table that the row is under; empty if there is none.
+    """
     cells = row.cells
     parts = [band] if band else []
     for column, cell in enumerate(cells):
@@ -238,13 +257,15 @@ def _lines(row: Row, names: Sequence[str], band: str = "") -> Iterator[Piece]:
 
 
 def _over(column: int, cells: Sequence[str], names: Sequence[str]) -> str:
-    """The names of all columns that a cell spans."""
+    """The names of all columns that the cell in ``column`` spans, joined by " / "."""
     end = next((i for i in range(column + 1, len(cells)) if cells[i] != SAME), len(cells))
     return " / ".join(dict.fromkeys(filter(None, names[column:end])))
 
 
 def _wrapped(parts: Sequence[str], repeated: int) -> Iterator[str]:
-    """The parts as one line, or as several that all begin with the first ones: no sentence may be longer."""
+    """Join the parts into one line, or into several if it would be too long for a sentence. Each of them begins with
+    the first ``repeated`` parts.
+    """
     text = "; ".join(parts)
     if len(text) <= sentences.MOST_PIECES or _length(text) <= sentences.MOST_PIECES:
         yield text
@@ -264,7 +285,9 @@ def _length(text: str) -> int:
 
 
 def _unnamed(row: Row, *, is_page: bool) -> Iterator[Piece]:
-    """A row of a table that names no columns; "Budget | €400" names its value itself."""
+    """Yield a row of a table whose columns have no names. A row of two cells such as "Budget | €400" becomes "Budget:
+    €400".
+    """
     filled = _filled(row)
     first = row.cells[filled[0]]
     if len(filled) < 2:
@@ -278,7 +301,9 @@ def _unnamed(row: Row, *, is_page: bool) -> Iterator[Piece]:
 
 
 def is_head(rows: Sequence[Row], *, is_page: bool) -> bool:
-    """Whether the first row names the columns: mostly words, and no figure above a figure."""
+    """Whether the first row names the columns: it has mostly words, and no figure above another figure. ``is_page``
+    says that the table is from a web page or PDF, which needs figures below the names.
+    """
     head = rows[0].cells
     filled = _filled(rows[0])
     cells = [head[column] for column in filled]
@@ -295,7 +320,7 @@ def is_head(rows: Sequence[Row], *, is_page: bool) -> bool:
 
 
 def is_figure(cell: str) -> bool:
-    """Whether the cell is a number or a date, and no words."""
+    """Whether the cell is a number or a date, without other words."""
     return bool(cell) and not _is_text(cell)
 
 
@@ -304,7 +329,7 @@ def _is_label(cell: str) -> bool:
 
 
 def _is_alike(one: str, other: str) -> bool:
-    """Whether both cells are years or dates, or both are other figures."""
+    """Whether the second cell is a figure of the same kind as the first: both are years or dates, or neither is."""
     return not _is_text(other) and bool(YEAR.fullmatch(one)) == bool(YEAR.fullmatch(other))
 
 

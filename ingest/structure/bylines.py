@@ -53,7 +53,9 @@ NOT_NAME = re.compile(
 
 
 class Told(NamedTuple):
-    """A fact about the document; ``is_guess`` if no place that is there to state it does."""
+    """The author or the date of a document (None if unknown); ``is_guess`` is true if it was found in a place that is
+    not meant to state it.
+    """
 
     text: str | None = None
     is_guess: bool = False
@@ -63,10 +65,10 @@ NOTHING = Told()
 
 
 def author(pieces: Sequence[Piece], found: Metadata, around: Sequence[Piece] = ()) -> Told:
-    """The author of the document. A name that a program filled in counts only if the document names nobody.
+    """Find the author of the document. A name that a program filled in counts only if the document names nobody else.
 
-    ``around`` are what a page has about its text, where Confluence says who made it. A role in a line of facts that has
-    no "by" is a guess.
+    ``found`` is the file's metadata; ``around`` are the pieces around a page's main text, where Confluence names the
+    author. A role without "by", such as "Head of Sales" beside a date, is a guess.
     """
     names = (_name(re.sub(r"^(?:by|author:?)\s+", "", given, flags=re.IGNORECASE)) for given in found.authors)
     given = next(filter(None, names), None)
@@ -86,10 +88,12 @@ def author(pieces: Sequence[Piece], found: Metadata, around: Sequence[Piece] = (
 
 
 def date(pieces: Sequence[Piece], found: Metadata, around: Sequence[Piece] = ()) -> Told:
-    """Find the date of publication, or else of the last update; the time when the file was changed is never used.
+    """Find the date of publication, or else of the last update, in ISO 8601; the file's own modification time is never
+    used.
 
-    ``around`` are what a page has about its text, the nearest first: asked last, since they may be of something else.
-    Where neither the file's properties nor its head say so, it is a guess.
+    ``found`` is the file's metadata. ``around`` are the pieces around a page's main text, the nearest first; they are
+    tried last, since they may be about something else. A date that is neither in the metadata nor at the document's top
+    is a guess.
     """
     top, head = _top(pieces), [*_top(pieces), *_facts(pieces)]
     if found.is_filled_in and (told := _said(head, head, top)):
@@ -103,15 +107,18 @@ def date(pieces: Sequence[Piece], found: Metadata, around: Sequence[Piece] = ())
 
 
 def _created(pieces: Sequence[Piece], around: Sequence[Piece]) -> list[re.Match[str]]:
-    """The lines that say who created the document, and when it was last modified, else created."""
+    """The matches of lines such as "Created by Ann Lee, last modified on May 3, 2024", with the groups ``name`` and
+    ``when``.
+    """
     lines = (piece.text.removesuffix(".") for piece in (*_top(pieces), *around))
     return [match for line in lines if (match := CREATED.fullmatch(line))]
 
 
 def _said(pieces: Sequence[Piece], head: Sequence[Piece], top: Sequence[Piece]) -> Told | None:
-    """A date that a piece labels as its own, else the date of the first date line at the ``top``.
+    """The date that a piece labels as its own, such as "Published: ..."; else the date of the first date line in
+    ``top``. None if there is neither.
 
-    It is a guess if the piece is not of the document's ``head``.
+    It is a guess if the piece is not in ``head``, the pieces at the document's beginning.
     """
     stated = {piece.order for piece in head}
     labelled = [
@@ -140,20 +147,26 @@ def is_about(text: str) -> bool:
 
 
 def _parts(line: str) -> list[str]:
-    """The parts of a line of facts; of prose only the sentences that say who wrote it."""
+    """The parts of a line such as "By Ann Lee · 3 May 2024"; of a sentence, only the parts that say who wrote the
+    document.
+    """
     parts = [part.strip() for part in PARTS.split(line) if part.strip()]
     is_prose = line.endswith(".")
     return [part for part in parts if not is_prose or WRITING.match(part) or _person(part)]
 
 
 def _role(part: str) -> str | None:
-    """The part of a line of facts that says who: "Head of Field Marketing · last updated 27 June 2024"."""
+    """The role in a part of a line such as "Head of Field Marketing · last updated 27 June 2024"; None if it is not a
+    role.
+    """
     is_short = len(part.split()) <= 9 and part[0].isupper() and dates.find(part) is None
     return _name(part) if is_short and ROLE.search(part) else None
 
 
 def _byline(line: str) -> str | None:
-    """Who a line like "By ..." or "A post-mortem by the growth lead" names; None when it is a sentence."""
+    """The name or role in a line such as "By ..." or "A post-mortem by the growth lead"; None if the line is
+    a sentence.
+    """
     if len(line.split()) > 14 or line.endswith(("!", "?", ":")):
         return None
     match = BYLINE.fullmatch(collapse(dates.without(line)))
@@ -164,7 +177,7 @@ def _byline(line: str) -> str | None:
 
 
 def _person(part: str) -> bool:
-    """Whether the sentence is a name after "by", and nothing else: "By Ann Lee."."""
+    """Whether the sentence is only "by" and a person's name: "By Ann Lee."."""
     match = BYLINE.fullmatch(collapse(dates.without(part)))
     return match is not None and part[:2].lower() == "by" and _is_person(match["name"])
 
@@ -182,7 +195,9 @@ def _name(text: str) -> str | None:
 
 
 def _labelled(piece: Piece) -> list[tuple[re.Match[str], str]]:
-    """The dates that the piece itself calls its own: "Posted on October 5, 2012"."""
+    """The dates that the piece labels, as in "Posted on October 5, 2012": pairs of the label's match and the date in
+    ISO 8601.
+    """
     if len(piece.text) > 300 or not dates.YEAR.search(piece.text):
         return []
     found = []
@@ -201,9 +216,9 @@ def _first_date(text: str) -> int:
 
 
 def _is_date_line(text: str) -> bool:
-    """Whether the line is there to say when: its date stands apart, at an end or between commas, bars or dots.
+    """Whether the purpose of the line is to give a date: the date is at an end, or between commas, bars or dots.
 
-    A time of day goes with its date.
+    A time of day counts as part of the date.
     """
     if OTHER.match(text):
         return False
@@ -217,7 +232,9 @@ def _is_date_line(text: str) -> bool:
 
 
 def _facts(pieces: Sequence[Piece]) -> list[Piece]:
-    """The title, and the first rows that hold one fact each, such as "Date: 3 May 2024" of a memo's head."""
+    """The title, and the table rows with a single fact, such as "Date: 3 May 2024" at the top of a memo, among the
+    first pieces.
+    """
     return [
         p
         for p in pieces[:TOP]
@@ -226,7 +243,7 @@ def _facts(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _top(pieces: Sequence[Piece]) -> list[Piece]:
-    """The first pieces that may say who and when: short, and nobody's words."""
+    """The first pieces that may give author and date: they are short, and no speaker says them."""
     return [
         p
         for p in pieces[:TOP]

@@ -1,4 +1,4 @@
-"""Structures a document: its title, author and date, and the heading above each block."""
+"""Structures a document: finds its title, author and date, and the headings above each block."""
 
 from __future__ import annotations
 
@@ -25,8 +25,10 @@ SITE = re.compile(r"\s+(?:[|·»«]|[-–—]{1,2})\s+(?P<site>[^|·»«–—]{
 
 
 class Structured(NamedTuple):
-    """All pieces in order, the remaining ones with kinds, headings and speakers, and the facts about the whole
-    document."""
+    """The pieces of a document in order, with kinds, headings and speakers, and its title, author and date.
+
+    Pieces with a reason are not content.
+    """
 
     title: str
     author: str | None
@@ -36,7 +38,9 @@ class Structured(NamedTuple):
 
 
 def structure(pieces: Sequence[Piece], found: Metadata, source: str) -> Structured:
-    """The structure of the cleaned pieces; ``source`` names the file, for a document without a title."""
+    """Find the structure of the cleaned pieces; ``found`` is the file's metadata. ``source`` is the file's path; its
+    name becomes the title of a document without one.
+    """
     numbered = [replace(piece, order=order) for order, piece in enumerate(pieces)]
     kept = [piece for piece in numbered if not piece.reason]
     kept = kept if found.is_voiced else _headed(kept)
@@ -57,14 +61,18 @@ def structure(pieces: Sequence[Piece], found: Metadata, source: str) -> Structur
 
 
 def _around(pieces: Sequence[Piece]) -> list[Piece]:
-    """What a page has outside its text within a few pieces of where that begins, the nearest first."""
+    """The pieces just outside a page's main text that may say who wrote it and when, within ``NEAR`` pieces of where
+    the text begins, the nearest first.
+    """
     begins = next((p.order for p in pieces if not p.reason and p.kind not in {BlockKind.TITLE, BlockKind.HEADING}), 0)
     near = (p for p in pieces if p.reason in ABOUT and p.path and abs(p.order - begins) <= NEAR)
     return sorted(near, key=lambda piece: abs(piece.order - begins))
 
 
 def _headed(pieces: Sequence[Piece]) -> list[Piece]:
-    """The pieces; without markup, short lines that stand alone above a paragraph become headings."""
+    """Return the pieces; if none has a heading level, short lines that stand alone above a paragraph become
+    headings.
+    """
     if any(piece.level for piece in pieces):
         return list(pieces)
     headed = list(pieces)
@@ -96,7 +104,9 @@ def _is_title_case(words: Sequence[str]) -> bool:
 
 
 def _titled(pieces: Sequence[Piece], found: Metadata) -> tuple[str | None, list[Piece]]:
-    """The title, and the pieces with the block that bears it marked; a second copy of it below is dropped."""
+    """Return the title (None if there is none) and the pieces, with the piece that has the title marked as such. A
+    second copy of it right below is removed.
+    """
     told = [_without_site(title) for title in found.titles]
     index = _title_index(pieces, told, found.is_written)
     if index is None:
@@ -116,9 +126,10 @@ def _titled(pieces: Sequence[Piece], found: Metadata) -> tuple[str | None, list[
 
 
 def _title_index(pieces: Sequence[Piece], told: Sequence[str], is_written: bool) -> int | None:
-    """Which piece is the title: the heading that the metadata repeats, the first of level 1, or the first line.
+    """The index of the piece that is the title: the heading that repeats a title of the metadata (``told``), else the
+    first heading of level 1, else the first line.
 
-    None where somebody wrote the title down above the text (``is_written``) and no heading repeats it.
+    None if there is no title, or if the author wrote it in the metadata (``is_written``) and no heading repeats it.
     """
     heads = [
         i
@@ -139,13 +150,15 @@ def _title_index(pieces: Sequence[Piece], told: Sequence[str], is_written: bool)
 
 
 def _names_a_sheet(pieces: Sequence[Piece], heading: int) -> bool:
-    """Whether the heading is a sheet's name: numbered rows follow."""
+    """Whether the heading is the name of a spreadsheet's sheet: a numbered row follows."""
     following = pieces[heading + 1] if heading + 1 < len(pieces) else None
     return following is not None and following.kind is BlockKind.ROW and following.page is not None
 
 
 def _first_line(pieces: Sequence[Piece]) -> int | None:
-    """The title of a text without markup: its first line, when that is no sentence; a date or a byline may precede."""
+    """The index of the first line of a text without markup, if it is a title and not a sentence; a date or byline may
+    precede it. None if it is not a title.
+    """
     begins = next((i for i, piece in enumerate(pieces) if not judge(piece.text).certainty), 0)  # a saved page's menu
     for i, piece in enumerate(pieces[begins : begins + 4], start=begins):
         if piece.kind is BlockKind.SPEAKER or piece.speaker:
@@ -158,7 +171,7 @@ def _first_line(pieces: Sequence[Piece]) -> int | None:
 
 
 def _is_long_title(pieces: Sequence[Piece]) -> bool:
-    """Whether the first line, though longer than a heading or marked by "!", heads the text."""
+    """Whether the first line is a title, though it is longer than a heading may be, or ends in "!"."""
     first = pieces[0]
     return (
         first.alone
@@ -182,7 +195,7 @@ def _same(one: str, other: str) -> bool:
 
 
 def _without_site(title: str) -> str:
-    """The title without the name of its site: "Pricing | The Notebook"."""
+    """The title without its site's name: "Pricing" for "Pricing | The Notebook"."""
     match = SITE.search(title)
     if match and len(match["site"].split()) <= 6 and len(title[: match.start()].split()) >= 2:
         return title[: match.start()].strip()
@@ -196,7 +209,7 @@ def _readable(source: str) -> str:
 
 
 def _under_headings(pieces: Sequence[Piece], title: str) -> list[Piece]:
-    """The pieces, each with the path of headings above it; the title itself is no part of a path."""
+    """Return the pieces, each with the headings above it, outermost first; the document's title is left out."""
     open_headings: list[tuple[int, str]] = []
     told: list[Piece] = []
     for piece in pieces:

@@ -1,6 +1,6 @@
-"""Finds who speaks in comment threads, interviews and minutes, by the lines that name the speaker of what follows.
+"""Finds who speaks in comment threads, interviews and minutes, by the lines that name the speaker of the text below.
 
-A line names a speaker only if there is further evidence: the line itself says so ("says", a date), or two voices take
+A line names a speaker only if there is further evidence: the line itself says so ("says", a date), or two people take
 turns and one of them returns. A heading that recurs ("Marketing Takeaway") has no such evidence, and stays a heading.
 """
 
@@ -35,7 +35,7 @@ QUOTED = 8  # words; fewer may be said twice by chance
 
 
 def attribute(pieces: Sequence[Piece]) -> list[Piece]:
-    """The remaining pieces; lines that name a speaker are marked, and the pieces after them have that speaker.
+    """Return the pieces; lines that name a speaker become speaker lines, and the pieces after them get this speaker.
 
     A letter or a small word names a speaker only if the document says elsewhere that somebody has this name.
     """
@@ -73,7 +73,9 @@ def attribute(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _is_control(piece: Piece) -> bool:
-    """Whether a page that was saved as text has a button here, as "Reply" under each comment: nobody says it."""
+    """Whether the piece is the label of a button, such as "Reply" under each comment of a page saved as text; nobody
+    says it.
+    """
     return (
         piece.kind in LABELLED
         and not piece.level
@@ -83,7 +85,11 @@ def _is_control(piece: Piece) -> bool:
 
 
 def _by_name(voices: Mapping[int, str], pieces: Sequence[Piece]) -> Mapping[int, str | None]:
-    """The voices, without bare names that identify nobody and have no markup, verb of saying or date."""
+    """Return the speakers of lines, by index; a name that identifies nobody, such as "A", becomes None, unless the
+    document uses it elsewhere with markup, a date or a verb such as "says".
+
+    ``voices`` are the speakers' names by the index of their line.
+    """
     if all(map(tells_who, voices.values())):
         return voices
     told = {piece.speaker for piece in pieces if piece.kind is BlockKind.SPEAKER}
@@ -92,9 +98,10 @@ def _by_name(voices: Mapping[int, str], pieces: Sequence[Piece]) -> Mapping[int,
 
 
 def _signed(pieces: Sequence[Piece]) -> list[Piece]:
-    """The pieces of a thread whose lines "Posted by: Ann Lee | March 4" stand under what was said; else nothing.
+    """Give speakers to a thread in which lines such as "Posted by: Ann Lee | March 4" stand below what was said; return
+    its pieces, or an empty list if it is not such a thread.
 
-    Where the first comment begins is not told: only the paragraph above its line is taken for it.
+    It is unknown where the first comment begins: only the paragraph above its line is taken as part of it.
     """
     lines = {i: voice for i, piece in enumerate(pieces) if SIGNED.match(piece.text) and (voice := name_of(piece.text))}
     dated = [i for i, voice in lines.items() if not voice.is_plain]
@@ -113,7 +120,7 @@ def _signed(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _thread(pieces: Sequence[Piece]) -> dict[int, str]:
-    """The speaker lines by index; empty when the document is no thread."""
+    """The names in speaker lines, by the line's index; empty if the document is not a conversation."""
     named = {i: voice for i in range(len(pieces)) if (voice := _candidate(pieces, i))}
     counts = Counter(voice.name for voice in named.values())
     if all(voice.is_plain and counts[voice.name] == 1 for voice in named.values()):
@@ -123,7 +130,11 @@ def _thread(pieces: Sequence[Piece]) -> dict[int, str]:
 
 
 def _told(pieces: Sequence[Piece], named: Mapping[int, Voice], lower: frozenset[str]) -> dict[int, str]:
-    """The lines of voices that say so, by their markup, a verb or a date; a byline alone, though repeated, is none."""
+    """The speaker lines that give evidence of speech (markup, a verb such as "says", or a date), by index. Empty if the
+    evidence is only a repeated byline.
+
+    ``named`` are all lines that may name a speaker, ``lower`` are words that the text also writes in lower case.
+    """
     marked = {voice.name for i, voice in named.items() if pieces[i].kind is BlockKind.SPEAKER}
     told = {voice for voice in named.values() if not voice.is_plain and _is_person(voice.name, lower)}
     names = {voice.name for voice in told}
@@ -134,7 +145,11 @@ def _told(pieces: Sequence[Piece], named: Mapping[int, Voice], lower: frozenset[
 
 
 def _turns(pieces: Sequence[Piece], named: Mapping[int, Voice], lower: frozenset[str]) -> dict[int, str]:
-    """The lines of bare names, when one returns after another, and few headings stand between them."""
+    """The lines that are only a name, by index, if one name returns after another and few headings stand between them;
+    else empty.
+
+    ``named`` are all lines that may name a speaker, ``lower`` are words that the text also writes in lower case.
+    """
     named = {i: voice for i, voice in named.items() if i + 1 not in named}  # a list of names is no talk
     counts = Counter(voice.name for voice in named.values())
     persons = {name for name in counts if _is_person(name, lower)}
@@ -151,7 +166,7 @@ def _turns(pieces: Sequence[Piece], named: Mapping[int, Voice], lower: frozenset
 
 
 def _candidate(pieces: Sequence[Piece], index: int) -> Voice | None:
-    """The speaker that a line names, when something is said after it."""
+    """The speaker that a line names, if the line below may be what they say; else None."""
     piece = pieces[index]
     if piece.kind is BlockKind.SPEAKER and piece.speaker:
         return Voice(piece.speaker, is_plain=False, is_said=True)
@@ -164,12 +179,14 @@ def _candidate(pieces: Sequence[Piece], index: int) -> Voice | None:
 
 
 def _is_said(piece: Piece) -> bool:
-    """Whether the piece may be words of a speaker."""
+    """Whether the piece may be what somebody says: it ends like a sentence, is long, or is a speaker line."""
     return piece.text[-1] in ".!?…:;”\"’')" or piece.text.count(" ") >= QUOTED or piece.kind is BlockKind.SPEAKER
 
 
 def _is_person(name: str, lower: frozenset[str]) -> bool:
-    """Whether a bare line reads as a voice: a role, or words that the text never writes small."""
+    """Whether a name may be a person's: it is a role, or none of its words is in ``lower``, the words that the text
+    also writes in lower case.
+    """
     if any(word in ROLES for word in re.findall(r"\w+", name.lower())):
         return True
     words = re.findall(r"\w+", without_role(name).lower())
@@ -183,7 +200,7 @@ def _lower_words(pieces: Sequence[Piece], names: Iterable[str]) -> frozenset[str
 
 
 def _labelled(pieces: Sequence[Piece]) -> list[Piece]:
-    """Paragraphs that begin "Name: ..." parted into the speaker's line and the words, where voices take turns."""
+    """Split paragraphs that begin "Name: ..." into a speaker line and the words, if at least two people take turns."""
     if not any(LABEL.match(piece.text) for piece in pieces):
         return list(pieces)
     labels = {
@@ -214,10 +231,11 @@ def _labelled(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _unlike(pieces: Sequence[Piece]) -> list[Piece]:
-    """Take a speaker's words from them if they are formatted unlike their other words: their author's line was lost.
+    """Remove the speaker from the last of a speaker's paragraphs if it alone is written carelessly, in lower case and
+    without a full stop: another author's name was lost there.
 
-    A comment form often leaves the last comment without its name; to give it to the speaker before would be to
-    put words into somebody's mouth.
+    A comment form often leaves the last comment without its name; giving it to the speaker before would put words into
+    somebody's mouth.
     """
     told = list(pieces)
     own: dict[str, list[int]] = defaultdict(list)
@@ -237,7 +255,7 @@ def _unlike(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _quoting(pieces: Sequence[Piece]) -> list[Piece]:
-    """Mark paragraphs that another speaker has said before, word for word, as quoted."""
+    """Mark paragraphs as quoted if another speaker has said the same words before."""
     said: dict[str, str | None] = {}
     told = []
     for piece in pieces:

@@ -1,4 +1,4 @@
-"""From dates as people write them to ISO 8601, as far as they are known."""
+"""Finds dates as people write them, and converts them to ISO 8601 as far as they are known."""
 
 from __future__ import annotations
 
@@ -65,31 +65,37 @@ BARE_YEAR = re.compile(r"\s*((?:19|20)\d\d)\s*")
 
 
 def find(text: str) -> str | None:
-    """The first date in the text with at least a month; None if there is none, or only an ambiguous one."""
+    """The first date in the text, in ISO 8601: a day, a month, or only the year of an ambiguous date such as
+    05/10/2012. None if there is no date, or only a year.
+    """
     first = min(matches(text), key=lambda match: (match.start(), -match.end()), default=None)
     return _iso(first.groupdict()) if first else None
 
 
 def matches(text: str) -> Iterator[re.Match[str]]:
-    """The places of dates in the text, by form."""
+    """Yield the matches of all dates in the text. They are sorted by the form of the date, such as "3 May 2024", not by
+    position.
+    """
     forms = FORMS if YEAR.search(text) else ()
     return (match for form in forms for match in form.finditer(text) if _iso(match.groupdict()))
 
 
 def of_name(name: str) -> str | None:
-    """The date in a file's name, such as "GMT20250301-101500_Recording" or "Weekly 2025-03-01"."""
+    """The date in a file's name, such as "GMT20250301-101500_Recording" or "Weekly 2025-03-01"; None if there
+    is none.
+    """
     compact = next((iso for match in COMPACT.finditer(name) if (iso := _iso(match.groupdict()))), None)
     return compact or find(name.replace("_", " "))
 
 
 def read(text: str) -> str | None:
-    """The date in a metadata field: as ``find``, or a year alone."""
+    """The date in a metadata field, in ISO 8601: a day, a month or only a year; None if there is none."""
     year = BARE_YEAR.fullmatch(text)
     return find(text) or (year[1] if year else None)
 
 
 def without(text: str) -> str:
-    """The text with its dates removed."""
+    """The text with each date replaced by a space."""
     for form in FORMS if YEAR.search(text) else ():
         text = form.sub(lambda match: " " if _iso(match.groupdict()) else match[0], text)
     return text
@@ -106,7 +112,9 @@ def _iso(parts: dict[str, str | None]) -> str | None:
 
 
 def _numeric(year: int, first: int, second: int) -> str | None:
-    """A numeric date; of 05/10/2012, which may be in May or in October, only the year."""
+    """A numeric date in ISO 8601; only the year for 05/10/2012, which may be in May or in October. None if it is not a
+    date.
+    """
     readings = {_valid(year, second, first), _valid(year, first, second)} - {None}
     return readings.pop() if len(readings) == 1 else (str(year) if readings else None)
 

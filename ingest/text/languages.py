@@ -1,8 +1,8 @@
-"""The language of a text: by its script if that decides it, else by its small words.
+"""Finds the language of a text: by its script if only one language uses it, else by its small words ("the", "und").
 
-This is own code, since the maintained libraries cost too much: py3langid takes 0.7 s and 70 MB in each process that
-reads files, lingua 96 MB on disk. For a text of a few sentences, small words are enough; for a shorter or mixed text
-the language is unknown, rather than wrong.
+We do this without a library, since the maintained ones cost too much: py3langid takes 0.7 s and 70 MB in each process
+that reads files, lingua 96 MB on disk. For a text of a few sentences, small words are enough; for a shorter or mixed
+text the language is unknown, rather than wrong.
 """
 
 from __future__ import annotations
@@ -78,7 +78,9 @@ for _language, _words in SMALL.items():
 
 
 def language_of(text: str) -> str | None:
-    """The text's language in ISO 639-1 (``en``); None if the text is too short, mixed, or in an unknown language."""
+    """The text's language in ISO 639-1, such as "en"; None if the text is too short, mixed, or in an unknown
+    language.
+    """
     words = [match[0].lower().replace("’", "'") for match in islice(WORD.finditer(text), LOOKED_AT)]
     letters = "".join(words)
     if not letters:

@@ -26,7 +26,7 @@ SHORT = 100  # characters; a longer sentence is not looked at, so that the embed
 
 
 def spans(text: str) -> list[Span]:
-    """The sentences of the text in order, without surrounding spaces; together they hold all its words."""
+    """The sentences of the text in order, without spaces around them; together they contain all its words."""
     merged: list[Span] = []
     opening: int | None = None
     for start, end in _raw(text):
@@ -45,8 +45,9 @@ def spans(text: str) -> list[Span]:
 
 
 def telling(text: str) -> Iterator[Span]:
-    """The sentences of the text. One that is too short is joined with the one before it; the first with the one after
-    it."""
+    """Yield the sentences of the text. A sentence that is too short is joined with the one before it, the first one
+    with the one after it.
+    """
     kept: Span | None = None
     for span in spans(text):
         if kept is None:
@@ -61,13 +62,16 @@ def telling(text: str) -> Iterator[Span]:
 
 
 def whole(text: str) -> Iterator[Span]:
-    """The whole text as one sentence, for example a table row, whatever its cells end with; in parts if it is too
-    long."""
+    """Yield the whole text as one sentence, as for a table row, even if its cells end like sentences; in parts if it is
+    too long.
+    """
     return _cut(text, Span(0, len(text)))
 
 
 def pieces(text: str, start: int, end: int) -> int:
-    """An estimate of how many tokens the embedding model reads in a text; seldom too low."""
+    """An estimate of the number of tokens that the embedding model reads in ``text[start:end]``; it is seldom
+    too low.
+    """
     return sum(1 for _ in PIECE.finditer(text, start, end))
 
 
@@ -78,13 +82,15 @@ def _short(text: str, span: Span) -> bool:
 
 
 def _fits(text: str, span: Span) -> bool:
-    """Whether the stretch is short enough for a sentence."""
+    """Whether the span is short enough to be one sentence."""
     length = span.end - span.start
     return length <= MOST_CHARACTERS and (length <= MOST_PIECES or pieces(text, span.start, span.end) <= MOST_PIECES)
 
 
 def _raw(text: str) -> Iterator[tuple[int, int]]:
-    """sentencex's boundaries, found stretch by stretch; a stretch's last sentence is read again with the next."""
+    """Yield the start and end of each sentence that sentencex finds. The text is read in stretches; the last sentence
+    of a stretch may be cut, so it is read again with the next one.
+    """
     at = 0
     while at < len(text):
         end = _stretch(text, at)
@@ -110,7 +116,7 @@ def _trimmed(text: str, span: Span) -> Span:
 
 
 def _cut(text: str, span: Span) -> Iterator[Span]:
-    """The sentence, cut into parts if it is too long."""
+    """Yield the sentence, cut into parts if it is too long."""
     if _fits(text, span) and text.count(" ", span.start, span.end) < MOST_WORDS:
         yield span
         return
@@ -127,7 +133,7 @@ def _cut(text: str, span: Span) -> Iterator[Span]:
 
 
 def _words(text: str, span: Span) -> Iterator[Span]:
-    """The words of a sentence, an endless one in parts."""
+    """Yield the words of a sentence; an endless word is cut into parts."""
     for match in re.compile(r"\S+").finditer(text, span.start, span.end):
         for start in range(match.start(), match.end(), MOST_PIECES):
             yield Span(start, min(match.end(), start + MOST_PIECES))

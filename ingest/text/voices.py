@@ -1,4 +1,4 @@
-"""Recognises lines that name the next speaker, by what they look like."""
+"""Recognises lines that name the next speaker, by their form."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ class Voice(NamedTuple):
 
 
 def name_of(line: str) -> Voice | None:
-    """The speaker whom the line names: "James Cherkoff", "Name says:", "Name, 12 March 2024 at 10:14"."""
+    """The speaker whom the line names, as in "James Cherkoff", "Name says:" or "Name, 12 March 2024 at 10:14"; None if
+    the line has another form.
+    """
     if len(line) > LONGEST:
         return None
     bare = AGO.sub(" ", CLOCK.sub(" ", dates.without(line)))
@@ -73,13 +75,13 @@ def name_of(line: str) -> Voice | None:
 
 
 def without_role(label: str) -> str:
-    """A full name without what follows its comma: "Ann Lee" of "Ann Lee, head of sales"."""
+    """A full name without the role after the comma: "Ann Lee" for "Ann Lee, head of sales"."""
     name = label.partition(",")[0]
     return name if len(name.split()) > 1 else label
 
 
 def is_capitalised(name: str) -> bool:
-    """Whether every important word begins with a capital letter; names have at most five such words."""
+    """Whether every important word begins with a capital letter, and there are one to five of them, as in a name."""
     if name.lower() in ROLES:  # "A" answers
         return True
     own = [word for word in name.replace(",", " ").split() if word.lower() not in SMALL]
@@ -87,17 +89,17 @@ def is_capitalised(name: str) -> bool:
 
 
 def tells_who(name: str) -> bool:
-    """Whether a name alone identifies somebody: neither the "A" of a list of questions nor "The" does."""
+    """Whether a name alone identifies somebody; the "A" in a list of questions does not, nor does "The"."""
     return any(len(word) > 1 and word.lower() not in FUNCTION_WORDS for word in re.split(r"[\s.,:;&@’'-]+", name))
 
 
 def is_no_name(name: str) -> bool:
-    """Whether the words begin like a label or a heading, and so are no name."""
+    """Whether the first word is one of labels or headings, such as "Summary", so that the words are not a name."""
     return name.split(maxsplit=1)[0].lower().strip(",:") in NOT_NAMES
 
 
 def is_date(text: str) -> bool:
-    """Whether a line only says when something was said."""
+    """Whether a line contains nothing but a date or a time."""
     bare = AGO.sub(" ", CLOCK.sub(" ", dates.without(text)))
     return bare != text and not re.search(
         r"[^\W_]", re.sub(r"\b(?:at|on|am|pm|edited|posted|said|wrote)\b", " ", bare, flags=re.I)

@@ -1,4 +1,4 @@
-"""Connections that ``web.py`` may make: to public addresses only, and never past a deadline.
+"""Connections for fetching web pages: to public addresses only, and never past a deadline.
 
 A name is resolved once, and the connection goes to the address that was checked, so that the name cannot change its
 address in between (DNS rebinding). The Host header and TLS still use the name.
@@ -31,7 +31,9 @@ class NotPublic(SourceError):
 
 
 class Guarded(httpcore.NetworkBackend):
-    """Connects to public addresses, and to any address of the hosts in ``allowed``, for ``seconds`` from now."""
+    """A network backend that connects to public addresses only, and to any address of the hosts in ``allowed``. All
+    connections end at a deadline, ``seconds`` after the backend was created.
+    """
 
     def __init__(self, allowed: Collection[str], seconds: float) -> None:
         self._allowed = {_plain(host) for host in allowed}
@@ -47,11 +49,11 @@ class Guarded(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        """A connection to the first checked address that answers.
+        """Connect to the first of the host's addresses that answers; all of them are checked first.
 
         Raises:
-            NotPublic: one of the host's addresses is no public one, and the host is not allowed by name.
-            httpcore.ConnectError, httpcore.ConnectTimeout: there is none, or no answer.
+            NotPublic: one of the host's addresses is not public, and the host is not in ``allowed``.
+            httpcore.ConnectError, httpcore.ConnectTimeout: the host has no address, or none answers.
         """
         failed: httpcore.ConnectError | None = None
         for address in self._addresses(host, port):
@@ -74,7 +76,7 @@ class Guarded(httpcore.NetworkBackend):
 
 
 class _Ending(httpcore.NetworkStream):
-    """A stream on which each step may take only the time that is left in total."""
+    """A stream in which each operation may only take the time that is left until the deadline."""
 
     def __init__(self, inner: httpcore.NetworkStream, ends: float) -> None:
         self._inner = inner
@@ -102,7 +104,7 @@ class _Ending(httpcore.NetworkStream):
 
 
 def left(ends: float) -> float:
-    """The seconds until the deadline.
+    """The seconds left until the deadline ``ends``, which is a value of ``time.monotonic``.
 
     Raises:
         httpcore.ReadTimeout: the deadline has passed.
@@ -114,7 +116,7 @@ def left(ends: float) -> float:
 
 
 def is_public(address: str) -> bool:
-    """Whether the address is public; an IPv6 address that carries an IPv4 address is judged by that."""
+    """Whether the IP address is public; an IPv6 address that contains an IPv4 address is judged by the latter."""
     ip: Address = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         if ip in NAT64:
@@ -132,7 +134,13 @@ def _refuse_unless_public(host: str, address: str) -> None:
 
 
 def _look_up(host: str, port: int, seconds: float) -> list[str]:
-    """The host's addresses; in a thread that may outlast us, since the system's look-up has no time limit."""
+    """The host's IP addresses. They are looked up in a thread that may go on after a timeout, since the system's
+    look-up has no time limit.
+
+    Raises:
+        httpcore.ConnectTimeout: the formatting-up takes longer than ``seconds``.
+        httpcore.ConnectError: the host's name cannot be resolved.
+    """
     found: SimpleQueue[list[str] | Exception] = SimpleQueue()
     Thread(target=lambda: found.put(_resolved(host, port)), daemon=True).start()
     try:

@@ -1,5 +1,4 @@
-"""A server's response as a file for the readers: its kind, decompressed, in an encoding that the file itself
-declares."""
+"""Turns a server's response into a file for the readers: finds its kind, decompresses it, and converts its encoding."""
 
 from __future__ import annotations
 
@@ -42,7 +41,12 @@ UNTOLD = {
 
 
 def extension_of(url: httpx.URL, media_type: str) -> str:
-    """The file extension for this content type. The address decides if the server's type is uninformative."""
+    """The file extension for a page's content type. If the server's type says nothing, the address's own extension is
+    used.
+
+    Raises:
+        SourceError: pages of this type cannot be read.
+    """
     own = PurePosixPath(url.path).suffix.lower()
     if media_type in UNTOLD and is_known(f"page{own}") and EXTENSIONS.get(media_type) != own:
         return own
@@ -56,7 +60,7 @@ def extension_of(url: httpx.URL, media_type: str) -> str:
 
 
 class Unpacked:
-    """The bytes of a page, decompressed as they arrive, up to ``most`` bytes and one more."""
+    """Decompresses the bytes of a page as they arrive; ``data`` has the result, cut at ``most`` + 1 bytes."""
 
     def __init__(self, encoding: str, most: int) -> None:
         if encoding.lower() not in {"", "identity", "gzip", "x-gzip"}:
@@ -67,7 +71,9 @@ class Unpacked:
         self.data = bytearray()
 
     def add(self, chunk: bytes) -> bool:
-        """Add bytes; returns whether both the compressed and the decompressed size are still at most ``most`` bytes."""
+        """Add bytes that have arrived. Returns False once the compressed or the decompressed size is above ``most``
+        bytes.
+        """
         self._arrived += len(chunk)
         room = self._most + 1 - len(self.data)  # at least 1, as long as it fits
         self.data += self._packed.decompress(chunk, room) if self._packed else chunk[:room]
@@ -79,8 +85,9 @@ class Unpacked:
 
 
 def in_utf_8(data: bytes, media_type: str, content_type: str) -> bytes:
-    """A text in an encoding that only the header names, converted to UTF-8 with a byte order mark, which readers trust
-    before a guess."""
+    """Convert text whose encoding only the HTTP header names to UTF-8 with a byte order mark, which readers trust
+    before a guess. Other data is returned unchanged.
+    """
     match = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", content_type, re.IGNORECASE)
     if not match or not media_type.startswith(("text/", "application/xhtml")) or data.startswith(b"\xef\xbb\xbf"):
         return data

@@ -1,7 +1,8 @@
 """Fetches a page from the web, within limits that a hostile server cannot exceed.
 
-Only http and https; no cookies, referer, proxies or passwords; ``robots.txt`` is respected (RFC 9309). Each hop of a
-redirect is checked again. Time and size are those of the whole, and the size counts after decompression.
+Only http and https are used, without cookies, referer, proxies or passwords; ``robots.txt`` is respected (RFC 9309).
+Each redirect is checked like the first address. The limits on time and size apply to the whole fetch, and the size is
+counted after decompression.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ LATER = {408, 425, 429}  # of the 4xx, those that may be otherwise soon
 
 
 class PageUnreachable(SourceError):
-    """A page cannot be fetched now (retryable)."""
+    """A page cannot be fetched now, but it may be possible later."""
 
     hint = "Check the address and the connection, then try again."
     retryable = True
@@ -46,7 +47,7 @@ LIMITS = Limits()
 
 
 class Known(NamedTuple):
-    """What the server said about the stored copy (ETag, date)."""
+    """What the server said about the copy that is stored: its ETag and the time of its last change."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -65,7 +66,7 @@ class Fetched(NamedTuple):
 
 
 class NotModified(NamedTuple):
-    """The stored copy is still current."""
+    """The result of a fetch if the stored copy is still current."""
 
     url: str
     fetched_at: str
@@ -74,19 +75,20 @@ class NotModified(NamedTuple):
 def fetch(
     url: str, *, known: Known | None = None, allow_private: Sequence[str] = (), limits: Limits = LIMITS
 ) -> Fetched | NotModified:
-    """Fetch the page at ``url``; returns ``NotModified`` if it is still as ``known``. ``allow_private`` names hosts
-    that may have private addresses.
+    """Fetch the page at ``url``; returns ``NotModified`` if it has not changed since the copy that ``known`` describes.
+
+    ``allow_private`` are names of hosts that may have private addresses.
 
     Raises:
-        SourceError: it may not or cannot be fetched, or is of a kind that is not read; names the address.
-        PageUnreachable: the same, but another time it may go well.
+        SourceError: the page may not or cannot be fetched, or is of a kind that is not read; names the address.
+        PageUnreachable: the page cannot be fetched now, but it may be possible later.
     """
     with _Visit(_checked(url), allow_private, limits) as visit:
         return visit.page(known or Known())
 
 
 class _Visit:
-    """One fetch: its connections and deadline, and what it has read of ``robots.txt``."""
+    """One fetch: its connections and its deadline, and the rules in ``robots.txt`` that it has read."""
 
     def __init__(self, url: httpx.URL, allowed: Sequence[str], limits: Limits) -> None:
         self._url = url
@@ -122,7 +124,13 @@ class _Visit:
     def _followed(
         self, url: httpx.URL, headers: Mapping[str, str], *, robots: bool = False
     ) -> Iterator[tuple[httpx.URL, httpcore.Response]]:
-        """The first response that is no redirect, and its address."""
+        """A context manager that follows redirects, and gives the final address and its response.
+
+        ``robots`` says that the request is for ``robots.txt`` itself, which is not checked against its rules.
+
+        Raises:
+            SourceError: there are too many redirects, or they lead in a circle or to a forbidden address.
+        """
         seen = [url]
         while True:
             if not robots:
@@ -143,7 +151,9 @@ class _Visit:
 
     @contextmanager
     def _response(self, url: httpx.URL, extra: Mapping[str, str]) -> Iterator[httpcore.Response]:
-        """The response to one request; whatever breaks until it is read is told as ours."""
+        """A context manager that gives the response to one request; ``extra`` are additional headers. Errors of the
+        HTTP library are raised as ``PageUnreachable`` or ``SourceError``.
+        """
         told = {"User-Agent": self._agent, "Accept": "*/*", "Accept-Encoding": "gzip", **extra}
         own = [(name.encode(), value.encode("latin-1", "ignore")) for name, value in told.items()]
         try:
@@ -158,7 +168,13 @@ class _Visit:
             raise SourceError(f"{url}: {exc}", hint=exc.hint) from exc
 
     def _body(self, url: httpx.URL, response: httpcore.Response, most: int, *, cut: bool = False) -> bytes:
-        """The response's bytes; beyond ``most`` an error, or with ``cut`` no more are read."""
+        """The decompressed bytes of the response. If there are more than ``most``, the rest is dropped if ``cut`` is
+        true.
+
+        Raises:
+            SourceError: there are more than ``most`` bytes, and ``cut`` is false.
+            PageUnreachable: the response is broken or incomplete.
+        """
         try:
             unpacked = Unpacked(_headers(response).get("content-encoding", ""), most)
             fits = all(unpacked.add(chunk) for chunk in response.iter_stream())
@@ -200,7 +216,11 @@ class _Visit:
 
 
 def _checked(text: str) -> httpx.URL:
-    """The address, when it is one that may be asked."""
+    """Parse a web address, and check that it may be fetched.
+
+    Raises:
+        SourceError: the address is not http or https, has an invalid port, or contains a name or password.
+    """
     try:
         url = httpx.URL(text.strip()).copy_with(fragment=None)
     except (httpx.InvalidURL, UnicodeError) as exc:
@@ -226,7 +246,7 @@ def _next(url: httpx.URL, location: str) -> httpx.URL:
 
 
 def _headers(response: httpcore.Response) -> dict[str, str]:
-    """The headers by lower-case name; the last of a name counts."""
+    """The response's headers by name in lower case; the last one of each name counts."""
     return {name.decode("latin-1").lower(): value.decode("latin-1").strip() for name, value in response.headers}
 
 

@@ -1,7 +1,7 @@
 """Stores web pages as files beside the library, where sync finds them like any other files.
 
-A page lies in ``FOLDER/HOST/NAME-HASH.EXTENSION``; what the server said about each page (ETag, date) is in
-``.pages.json``, so that an unchanged page costs one short request. The file of a page that cannot be fetched stays
+A page is stored in ``FOLDER/HOST/NAME-HASH.EXTENSION``. What the server said about each page (ETag, date) is in
+``.pages.json``, so that an unchanged page costs one short request. If a page cannot be fetched, its file stays
 unchanged.
 """
 
@@ -24,7 +24,7 @@ LONGEST = 60  # characters of a file's name before its hash: it can still be rea
 
 
 class StoredPage(NamedTuple):
-    """A page as it was last fetched; ``file`` is relative to the folder."""
+    """A page as it was last fetched; ``file`` is the path of its file, relative to the folder."""
 
     file: str
     etag: str | None
@@ -33,8 +33,11 @@ class StoredPage(NamedTuple):
 
 
 def keep(addresses: Iterable[str], folder: Path, allow_private: Sequence[str] = ()) -> list[Failed]:
-    """Fetch each page into ``folder``; unchanged ones are left as they are. Returns the pages that could not be
-    fetched, and why."""
+    """Fetch each page and store it in ``folder``; unchanged pages are not written again. Returns the pages that could
+    not be fetched, with the reasons.
+
+    ``allow_private`` are names of hosts that may have private addresses.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     pages = _read(folder / KEPT)
     failed: list[Failed] = []
@@ -69,7 +72,9 @@ def _name(address: str, extension: str) -> str:
 
 
 def _read(path: Path) -> dict[str, StoredPage]:
-    """What is known of pages fetched before; nothing when that cannot be read, and all are fetched again."""
+    """The pages that were fetched before, by address; empty if the file ``path`` cannot be read, and then all pages are
+    fetched again.
+    """
     try:
         return {address: StoredPage(**page) for address, page in json.loads(path.read_text("utf-8")).items()}
     except (OSError, ValueError, TypeError, AttributeError):

@@ -1,4 +1,4 @@
-"""The application of the HTTP API: its routes, behind the guard that checks each request."""
+"""The FastAPI application of the HTTP API: its routes, and the middleware that checks each request first."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ ABOUT = (
 
 
 def build(desk: Desk, people: People) -> FastAPI:
-    """The application that serves the libraries of a desk to these people; it closes the desk when it ends."""
+    """The FastAPI application that lets ``people`` use the libraries of ``desk``. When the application shuts down, it
+    closes ``desk``."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -54,17 +55,17 @@ def build(desk: Desk, people: People) -> FastAPI:
 
     @app.get("/metrics", include_in_schema=False)
     def counted() -> Response:
-        """What the server counts, for Prometheus."""
+        """The metrics of the server, in the format of Prometheus."""
         return Response(metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
     @app.get("/healthz", tags=["health"])
     def healthz() -> Response:
-        """Whether the server is there."""
+        """Whether the server runs."""
         return JsonReply({"status": "ok"})
 
     @app.get("/readyz", tags=["health"], responses={503: {"model": Fault}})
     def readyz(request: Request) -> Response:
-        """Whether what answers is loaded and the library can be asked, or waits for its first documents."""
+        """Whether the models are loaded and the library can be asked, or waits for its first documents."""
         if not request.app.state.ready.done():
             raise RequestRefused(503, "What answers is being loaded.", hint="Ask again in a few seconds.", after=2)
         request.app.state.ready.result()

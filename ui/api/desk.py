@@ -1,4 +1,5 @@
-"""The desk of the API: it opens each library once, and answers questions one at a time, in the order of arrival."""
+"""The libraries that the API serves: each is opened once, and its questions are answered one at a time, in the order of
+arrival."""
 
 from __future__ import annotations
 
@@ -40,7 +41,7 @@ Result = TypeVar("Result")
 
 
 class Desk:
-    """The libraries of one home folder, and the queue of requests that wait for an answer."""
+    """The open libraries of one home folder, and the queue of requests that wait for an answer."""
 
     def __init__(self, settings: Settings, embedder: Embedder | None = None, chat: BaseChatModel | None = None) -> None:
         """``chat`` is used instead of the model that the settings name."""
@@ -59,12 +60,12 @@ class Desk:
         self.jobs: JobLine = line.of(settings, self)
 
     def libraries(self, person: Person) -> list[str]:
-        """The names of the existing libraries that a person may use."""
+        """The names of the existing libraries that ``person`` may use."""
         return [name for name in places.libraries(self.settings) if person.reaches(name)]
 
     def named(self, library: str | None, person: Person) -> Settings:
-        """The settings of a library that a person may use, even if the library does not exist yet; None means the
-        default one.
+        """The settings for a ``library`` that ``person`` may use; None means the default library. The library need not
+        exist yet.
 
         Raises:
             LibraryMissing: the person may not use the library, or its name is invalid.
@@ -75,7 +76,8 @@ class Desk:
         return self.settings.model_copy(update={"library": name})
 
     def assistant(self, library: str | None, person: Person) -> Assistant:
-        """The assistant over a library; the first call opens it.
+        """The assistant that answers from ``library``; None means the default library. The first call opens the
+        library.
 
         Raises:
             LibraryMissing: the library does not exist, or the person may not use it.
@@ -90,12 +92,12 @@ class Desk:
             return self._open[settings.library]
 
     def settings_of(self, asked: Mapping[str, Any]) -> Settings:
-        """The settings for a job; see ``ui.jobs.work.Workplace``."""
+        """The settings for a job, with the library and the models that ``asked``, the job's input, names."""
         models = {name: asked[name] for name in MODELS if name in asked}
         return self.named(asked["library"], HERE).model_copy(update=models)
 
     def assistant_of(self, asked: Mapping[str, Any]) -> Assistant:
-        """The assistant for a job.
+        """The assistant for a job, with the library and the models that ``asked``, the job's input, names.
 
         Raises:
             LibraryMissing: the library does not exist.
@@ -109,18 +111,20 @@ class Desk:
             return self._otherwise[settings]
 
     def library(self, library: str | None, person: Person) -> Library:
-        """The library itself, for requests that need not wait in the queue."""
+        """The open ``library``, for requests that do not have to wait in the queue; it raises what ``assistant``
+        raises."""
         return self.assistant(library, person).library
 
     def warm(self) -> Future[None]:
-        """Load the models in the background, so that the first question need not wait; returns the future."""
+        """Load the models in the background, so that the first question need not wait. The returned future is done when
+        the models are loaded."""
         return self._submit(self._warm)
 
     async def do(self, work: Callable[[], Result]) -> Result:
-        """The result of ``work``, which begins when all earlier requests are done.
+        """Call ``work`` after all earlier requests are done, and return its result.
 
         Raises:
-            Asked: too many requests are waiting.
+            RequestRefused: too many requests are waiting, or the server is shutting down.
         """
         try:
             return await asyncio.wrap_future(self._submit(work))
@@ -130,13 +134,14 @@ class Desk:
             raise
 
     def parts(self, work: Callable[[Tick], Iterator[Result]]) -> AsyncIterator[Result | None]:
-        """Yield what ``work`` yields, once earlier requests are done; None every ``PING`` seconds while nothing comes.
+        """Yield the items that ``work`` yields, after all earlier requests are done. Yield None every ``PING`` seconds
+        while no item is ready.
 
-        ``work`` is given what it has to call with every piece of a model's reply: where nobody listens any more, that
-        ends the reply.
+        ``work`` receives a function that it must call with every piece of a model's reply. If the client has
+        disconnected, that function raises an exception, which ends the reply.
 
         Raises:
-            Asked: too many requests are waiting.
+            RequestRefused: too many requests are waiting, or the server is shutting down.
         """
         loop, told = asyncio.get_running_loop(), asyncio.Queue[Result | None]()
         gone = threading.Event()
@@ -160,14 +165,14 @@ class Desk:
         return _listened(told, ended, gone)
 
     def timed(self, stages: Mapping[str, float]) -> None:
-        """Record how many milliseconds each stage of an answer took."""
+        """Add the durations of one answer to the statistics; ``stages`` maps the name of each stage to milliseconds."""
         with self._counting:
             for stage, ms in stages.items():
                 count, seconds = self.stages.get(stage, (0, 0.0))
                 self.stages = {**self.stages, stage: (count + 1, seconds + ms / 1000)}
 
     def close(self) -> None:
-        """Close all libraries; requests that are still waiting are not answered."""
+        """Close all libraries. Requests that are still waiting get no answer."""
         self._ending.set()
         self._line.shutdown(wait=True, cancel_futures=True)
         for assistant in (*self._open.values(), *self._otherwise.values()):
@@ -226,10 +231,11 @@ async def _listened(
 
 
 def _check(ended: Future[None]) -> None:
-    """What came of work whose beginning is told already, so that the end can only be an event.
+    """Raise the error with which the work of a stream ended, if there is one. The response has begun already, so the
+    caller can report the error only as an event.
 
     Raises:
-        PushbackError: it failed.
+        PushbackError: the work failed, or the server is shutting down.
     """
     try:
         ended.result()

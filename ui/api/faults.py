@@ -1,4 +1,5 @@
-"""Errors as the API reports them: a status, what happened, and what the client can do. Never a traceback."""
+"""Errors as the API reports them: a status, what happened, and what the client can do. Responses never hold a
+traceback."""
 
 from __future__ import annotations
 
@@ -48,10 +49,11 @@ OF_STATUS = {
 
 
 class RequestRefused(PushbackError):
-    """A request that the API itself refuses, with its status; ``after`` is the number of seconds until a retry."""
+    """A request that the API itself refuses. ``status`` is the HTTP status; ``after`` is the number of seconds after
+    which the client may try again, None if unknown."""
 
     def __init__(self, status: int, message: str, *, hint: str | None = None, after: int | None = None) -> None:
-        """``after`` counts seconds."""
+        """``after`` is a number of seconds. Without a ``hint``, the usual hint for ``status`` is used."""
         super().__init__(message, hint=OF_STATUS.get(status, "") if hint is None else hint)
         self.status, self.after = status, after
 
@@ -64,12 +66,14 @@ class JsonReply(JSONResponse):
 
 
 def described(error: PushbackError) -> dict[str, str]:
-    """An error in the JSON of the commands, with a hint for clients of HTTP."""
+    """An error as the JSON object that the commands print (``error`` and ``hint``), with a hint that suits HTTP
+    clients."""
     return {"error": error.summary, "hint": present_error.todo(error.hint, type(error), HINTS)}
 
 
 def refusal(path: str, error: PushbackError) -> JsonReply:
-    """The response to a request for ``path`` that is refused."""
+    """The response that reports ``error`` to the client. For paths of the OpenAI API it has the form that OpenAI's
+    clients expect."""
     status = (
         error.status
         if isinstance(error, RequestRefused)
@@ -83,7 +87,8 @@ def refusal(path: str, error: PushbackError) -> JsonReply:
 
 
 def install(app: FastAPI) -> None:
-    """Make the app report every error in this form."""
+    """Register exception handlers on the app, so that every error is reported as ``{"error", "hint"}``, or in OpenAI's
+    form for paths of the OpenAI API."""
 
     @app.exception_handler(PushbackError)
     async def _ours(request: Request, error: PushbackError) -> JsonReply:
@@ -104,12 +109,13 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def _bug(request: Request, _: Exception) -> JsonReply:
-        """Starlette raises it once more after this, so that the log has it."""
+        """Report a bug with the status 500. Starlette raises the exception again afterwards, so that it is logged."""
         return _told(request.url.path, 500, {"error": BUG, "hint": LOG}, {})
 
 
 def of_openai(told: Mapping[str, str], status: int) -> dict[str, Any]:
-    """An error in the form that clients of OpenAI expect."""
+    """An error in the form that clients of the OpenAI API expect. ``told`` has the keys ``error`` and ``hint``;
+    ``status`` is the HTTP status."""
     kind = "invalid_request_error" if status < 500 else "server_error"
     message = f"{told['error']} {told['hint']}".strip()
     return {"error": {"message": message, "type": kind, "param": None, "code": status, "hint": told["hint"]}}

@@ -1,4 +1,4 @@
-"""The bodies of requests, which are validated before anything else happens."""
+"""Pydantic models of the request bodies. They are validated before anything else happens."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ Kind = Annotated[str, Field(pattern=rf"^(?:{'|'.join(KINDS)})$")]
 
 
 class Form(BaseModel):
-    """A request body; an unknown field is refused, so that a slip is noticed."""
+    """The base class of request bodies. An unknown field is an error, so that typing mistakes are noticed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Said(Form):
-    """One turn of the conversation so far."""
+    """One message of the conversation so far: who sent it, and its text."""
 
     role: Role
     content: Text
 
 
 class Narrowed(Form):
-    """Limits a search like the options of the command; an empty list does not limit it."""
+    """The filters of a search, as the options of `pushback search`. An empty list filters nothing."""
 
     documents: Few = ()
     authors: Few = ()
@@ -57,7 +57,7 @@ class Narrowed(Form):
         return self
 
     def filters(self) -> Filters:
-        """The same limits in the form that the search takes."""
+        """The filters as the assistant's ``Filters``."""
         return Filters(**self.model_dump())
 
 
@@ -65,7 +65,7 @@ class Question(Form):
     """A question, as for `pushback ask`.
 
     `conversation` is `new` or the id of a stored conversation: the answer is stored there, and its earlier turns are
-    the history.
+    used as the history.
     """
 
     question: Annotated[Text, Field(examples=["What do we say about free trials?"])]
@@ -76,12 +76,12 @@ class Question(Form):
     stream: Annotated[bool, Field(description="Send server-sent events: each statement, then the answer.")] = False
 
     def turns(self) -> tuple[Turn, ...]:
-        """The history in the form that the assistant takes."""
+        """The history as the assistant's ``Turn`` values."""
         return turns(self.history)
 
 
 class Query(Form):
-    """Words to search for, as for `pushback search`."""
+    """A search query, as for `pushback search`; `k` is the number of passages."""
 
     query: Annotated[Text, Field(examples=["price premium"])]
     k: Annotated[int, Field(ge=1, le=MOST_RESULTS)] = 8
@@ -90,7 +90,8 @@ class Query(Form):
 
 
 class Idea(Form):
-    """An idea to be tested, as for `pushback challenge`. `revises` is the id of an earlier verdict."""
+    """An idea to be tested, as for `pushback challenge`. `importance` maps an assumption's lens or number to a weight
+    from 0 to 1; `revises` is the id of an earlier verdict."""
 
     idea: Annotated[Text, Field(examples=["Drop the trade fairs."])]
     importance: Annotated[
@@ -101,7 +102,8 @@ class Idea(Form):
 
 
 class Opined(Form):
-    """Feedback on a stored answer, or on one of its citations; both count from 1."""
+    """Feedback on an answer of a stored conversation. `turn` is the number of the answer, from 1; `citation` is the
+    number of a citation in it, from 1, if the feedback is on that citation only."""
 
     conversation: Line
     turn: Number
@@ -112,9 +114,10 @@ class Opined(Form):
 
 
 class Corrected(Form):
-    """The title, author and date of a document; what is left out stays as it is, and an empty author or date is none.
+    """A correction of a document's title, author or date. Fields that are left out stay as they are; an empty author or
+    date removes the value.
 
-    `as_read`, alone, takes back what was set.
+    `as_read`, which must be sent alone, undoes earlier corrections.
     """
 
     title: Annotated[str | None, Field(max_length=300)] = None
@@ -131,7 +134,7 @@ class Corrected(Form):
 
 
 class Measured(Form):
-    """A request of `pushback eval run SUITE --system URL`: one of `ask`, `search` and `challenge`."""
+    """A request of `pushback eval run SUITE --system URL`: exactly one of `ask`, `search` and `challenge`."""
 
     ask: Text | None = None
     history: Annotated[tuple[Said, ...], Field(max_length=MOST_TURNS)] = ()
@@ -147,34 +150,35 @@ class Measured(Form):
 
 
 class Part(BaseModel):
-    """A part of a message; parts other than text are ignored."""
+    """A part of a message's content. Only parts of the type `text` are used."""
 
     type: Line
     text: Text = ""
 
 
 class Message(BaseModel):
-    """A message as clients of OpenAI send it; roles other than `user` and `assistant` are ignored."""
+    """A message as clients of the OpenAI API send it. Only the roles `user` and `assistant` are used."""
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
     content: Text | Annotated[tuple[Part, ...], Field(max_length=100)] | None = None
 
     @property
     def text(self) -> str:
-        """The text of the message."""
+        """The text of the message; text parts are joined by line breaks. Empty if there is no text."""
         if self.content is None or isinstance(self.content, str):
             return self.content or ""
         return "\n".join(part.text for part in self.content if part.type == "text")
 
 
 class StreamOptions(BaseModel):
-    """Options of a streamed completion."""
+    """Options of a streamed completion. With `include_usage`, the stream ends with the numbers of tokens."""
 
     include_usage: bool = False
 
 
 class Completion(BaseModel):
-    """A request as clients of OpenAI send it; `model` names a library. Other fields are ignored."""
+    """A request for a completion as clients of the OpenAI API send it. `model` is the name of a library. Other fields
+    are ignored."""
 
     model: Line
     messages: Annotated[tuple[Message, ...], Field(min_length=1, max_length=MOST_TURNS)]
@@ -183,18 +187,18 @@ class Completion(BaseModel):
 
 
 class Fault(BaseModel):
-    """What happened, and what to do."""
+    """An error: what happened, and a hint on what to do."""
 
     error: str
     hint: str
 
 
 class FaultOfOpenai(BaseModel):
-    """The same error in the form that clients of OpenAI expect."""
+    """An error in the form that clients of the OpenAI API expect."""
 
     error: dict[str, Any]
 
 
 def turns(history: tuple[Said, ...]) -> tuple[Turn, ...]:
-    """A history in the form that the assistant takes."""
+    """The history of a request as the assistant's ``Turn`` values."""
     return tuple(Turn(one.role, one.content) for one in history)

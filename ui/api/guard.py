@@ -1,4 +1,4 @@
-"""Checks host name, origin, person and size of a request before its body is read."""
+"""Checks the host name, origin, person and size of a request before its body is read."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ TOO_LARGE = "The request is too large"
 
 
 class ApiGuard:
-    """The middleware that refuses a request, or passes it on with the person who sent it in ``scope["person"]``."""
+    """Middleware that refuses a request, or passes it on with the ``Person`` who sent it in ``scope["person"]``."""
 
     def __init__(self, app: ASGIApp, *, names: Sequence[str], people: People, upload_mb: int) -> None:
         self._app, self._names, self._people, self._upload = app, names, people, upload_mb * MEGABYTE
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Guard one connection."""
+        """Check one request, and pass it on or refuse it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -48,10 +48,11 @@ class ApiGuard:
             await self._app(scope, _counted(receive, most), with_headers)
 
     def _let_in(self, scope: Scope, headers: Headers) -> int:
-        """How many bytes may come; the person is put into the scope.
+        """Check the request, and put its sender into ``scope["person"]``. Returns the largest number of bytes that its
+        body may have.
 
         Raises:
-            Asked: it is refused.
+            RequestRefused: the request is not allowed.
         """
         if not local.is_known(headers.get("host", ""), self._names):
             hint = "Ask for a name that allowed_hosts has."
@@ -78,7 +79,8 @@ class ApiGuard:
 
 
 def _counted(receive: Receive, most: int) -> Receive:
-    """The messages of a request's body; an error once they exceed the allowed bytes."""
+    """Wrap ``receive`` so that it raises an ``HTTPException`` (413) once a request's body is longer than ``most``
+    bytes."""
     read = 0
 
     async def counted() -> Message:

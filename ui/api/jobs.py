@@ -1,4 +1,4 @@
-"""The jobs that the API starts, as JSON. Jobs started by pages are not shown."""
+"""Starts, shows and stops the jobs of the API, as JSON. Jobs that pages started are not shown."""
 
 from __future__ import annotations
 
@@ -15,18 +15,20 @@ KINDS = (CHALLENGE, INGEST)
 
 
 def begin(line: JobLine, kind: str, about: str, asked: Mapping[str, Any], owner: str | None) -> Json:
-    """Put a job into the queue."""
+    """Put a job into the queue and return it as JSON. ``about`` is a short text for people, such as the idea; ``asked``
+    is the job's input."""
     return told(line.start(kind, about, kind, asked, owner))
 
 
 def look(line: JobLine, id: str, owner: str | None) -> Json | None:
-    """The state of a job; None if there is no such job, or it belongs to somebody else."""
+    """The state of a job as JSON; None if there is no such job, or it belongs to somebody else."""
     job = line.job(id, owner)
     return told(job) if job and job.kind in KINDS else None
 
 
 def stop(line: JobLine, id: str, owner: str | None) -> Json | None:
-    """Ask a job to stop; what it has done so far is kept."""
+    """Ask a job to stop, and return its state as JSON; None if there is no such job, or it belongs to somebody else.
+    Finished parts of its work are kept."""
     job = line.job(id, owner)
     if job is None or job.kind not in KINDS:
         return None
@@ -35,7 +37,8 @@ def stop(line: JobLine, id: str, owner: str | None) -> Json | None:
 
 
 def told(job: Job) -> Json:
-    """A job as JSON: its state is one of ``STATES``, and ``share`` (0 to 1) says how much of it is done."""
+    """A job as JSON. Its ``state`` is one of ``ui.work.jobs.STATES``; ``share`` is the finished part, from 0 to 1, or
+    None if unknown."""
     return {
         "id": job.id,
         "kind": job.kind,

@@ -1,4 +1,4 @@
-"""How much one person may ask for: questions in a minute, and jobs at a time."""
+"""Limits for each person: questions in a minute, and unfinished jobs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ JOBS = 4  # of one person that have not ended, so that nobody fills the line; a 
 
 
 class Questions:
-    """Counts the questions of each person over the last minute. At the machine itself there is no limit."""
+    """Counts the questions of each person over the last minute. The user of this machine, who needs no token, has no
+    limit."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -28,7 +29,7 @@ class Questions:
         """Count one more question of this person.
 
         Raises:
-            Asked: the person has reached the limit.
+            RequestRefused: the person has reached the limit for a minute.
         """
         if person.name is None:
             return
@@ -52,7 +53,7 @@ def check_jobs(person: Person, line: JobLine) -> None:
     """Refuse a job if the person has too many that have not ended.
 
     Raises:
-        Asked: the person has reached the limit of running and waiting jobs.
+        RequestRefused: the person has reached the limit of running and waiting jobs.
     """
     if line.going(KINDS, person.owner) >= JOBS:
         raise RequestRefused(429, f"{JOBS} jobs of yours have not ended.", hint="Begin the next when one has.", after=5)

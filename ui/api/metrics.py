@@ -1,4 +1,5 @@
-"""Metrics of the server for Prometheus: requests, stages of answers, queues and jobs. They contain nobody's text."""
+"""Metrics of the server for Prometheus: requests, stages of answers, queues and jobs. They contain no text of users or
+documents."""
 
 from __future__ import annotations
 
@@ -26,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 
 class Metrics:
-    """The counts of one application and its desk."""
+    """The metrics of one application and its ``Desk``."""
 
     def __init__(self, desk: Desk) -> None:
         self._registry = CollectorRegistry()
@@ -48,19 +49,19 @@ class Metrics:
         return generate_latest(self._registry)
 
     def count(self, method: str, path: str, status: int, seconds: float) -> None:
-        """Count one request."""
+        """Count one request, which took ``seconds``. ``path`` is the path of its route, such as ``/v1/jobs/{id}``."""
         self._requests.labels(method, path, str(status)).inc()
         self._seconds.labels(path).observe(seconds)
 
 
 class Watched:
-    """The middleware that counts and logs requests. Of a path, only the name of its route is recorded."""
+    """Middleware that counts and logs requests. It records the path of the route, never the requested path itself."""
 
     def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
         self._app, self._metrics = app, metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Watch one connection."""
+        """Pass one request on, then count and log it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -83,7 +84,7 @@ class Watched:
 
 
 class _OfDesk(Collector):
-    """Figures that the desk gives when Prometheus asks for them."""
+    """Reads the metrics of the desk (stages, waiting requests, jobs) whenever Prometheus asks for them."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk

@@ -1,10 +1,11 @@
-"""Who may use the API: people in a file, by their tokens; without a file, whoever is at the machine itself.
+"""The people who may use the API. A TOML file names them and their tokens; without a file, only the user of this
+machine may.
 
 ```toml
 [ann]
 token = "a long random text"    # or sha256 = "…", its hash in hexadecimal
-role = "editor"                 # reader (when not said), editor or owner
-libraries = ["europe"]          # besides the one that is served; "*" for all
+role = "editor"                 # reader (the default), editor or owner
+libraries = ["europe"]          # besides the default library; "*" for all
 ```
 """
 
@@ -30,8 +31,8 @@ EVERY = "*"
 
 
 class Person(NamedTuple):
-    """A person who sends requests: a name, or None for the user of this machine. ``libraries`` None means all
-    libraries."""
+    """A person who sends requests. ``name`` is None for the user of this machine; ``libraries`` is None if the person
+    may use all libraries."""
 
     name: str | None
     role: VisitorRole
@@ -39,11 +40,12 @@ class Person(NamedTuple):
 
     @property
     def owner(self) -> str | None:
-        """The unique name under which this person's conversations, verdicts and jobs are stored."""
+        """The unique name under which this person's conversations, verdicts and jobs are stored; None for the user of
+        this machine."""
         return None if self.name is None else f"token {self.name}"
 
     def reaches(self, library: str) -> bool:
-        """Whether this person may use the library."""
+        """Whether this person may use the library with this name."""
         return self.libraries is None or library in self.libraries
 
 
@@ -59,14 +61,16 @@ class _Entry(BaseModel):
     libraries: tuple[str, ...] = ()
 
     def hashed(self) -> str | None:
-        """The hash of the token; None where not just one of the two is given."""
+        """The SHA-256 of the token in hexadecimal; None unless the entry has exactly one of ``token`` and
+        ``sha256``."""
         if (self.token is None) == (self.sha256 is None):
             return None
         return self.sha256 or _hash(self.token.get_secret_value() if self.token else "")
 
 
 class People:
-    """The people who may use the API, found by the hash of their token, so that response times reveal nothing."""
+    """The people who may use the API. They are looked up by the hash of their token, so that response times reveal
+    nothing about the tokens."""
 
     def __init__(self, by_hash: Mapping[str, Person]) -> None:
         self._by_hash = by_hash
@@ -75,7 +79,9 @@ class People:
         return bool(self._by_hash)
 
     def find(self, peer: str | None, headers: Mapping[str, str]) -> Person | None:
-        """The person who sends a request from ``peer`` with these headers; None if they may not."""
+        """The person whose token is in the Authorization header; None if the token is missing or unknown. If no tokens
+        are set up, the user of this machine, for requests that come from it (``peer`` is their IP address); else
+        None."""
         if not self._by_hash:
             return HERE if local.is_local(peer, headers) else None
         scheme, _, token = headers.get("authorization", "").partition(" ")
@@ -83,7 +89,7 @@ class People:
 
 
 def read(settings: Settings) -> People:
-    """The people that the file of the settings names.
+    """The people in the file that the setting ``api_tokens`` names; nobody if it names no file.
 
     Raises:
         SettingsError: the file cannot be read, or one of its entries is invalid.
@@ -106,7 +112,7 @@ def read(settings: Settings) -> People:
 
 
 def are_seen_by_others(path: Path) -> bool:
-    """Whether other users of this machine can read the tokens in the file; a file of hashes does not matter."""
+    """Whether the file holds tokens in plain text and other users of this machine can read it."""
     is_open = os.name != "nt" and path.expanduser().stat().st_mode & 0o077
     return bool(is_open) and any(entry.token for entry in _entries(path.expanduser()).values())
 

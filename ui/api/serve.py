@@ -1,4 +1,4 @@
-"""The API as a process: uvicorn runs `app.py`, for this machine only unless there are tokens."""
+"""Runs the API with uvicorn. Without tokens, it serves this machine only."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PATIENCE = 5  # seconds in which a request may end when the server does: Docker 
 
 
 def serve(settings: Settings) -> None:
-    """Serve until it is ended.
+    """Serve the API until the process is stopped.
 
     Raises:
         SettingsError: the extra is not installed, or the server would be open to other machines without tokens.

@@ -1,4 +1,4 @@
-"""`pushback worker`: a process on any machine that does the jobs of the API and of the pages."""
+"""`pushback worker`: a process that runs the jobs of the API and of the pages. It can run on another machine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def serve(settings: Settings) -> None:
-    """Do jobs until the process is told to end; the current job is finished first.
+    """Run jobs until the process is asked to end. The current job is finished first.
 
     Raises:
         SettingsError: there is no database, an extra is not installed, or this is Windows.

@@ -27,7 +27,8 @@ from ui.reports import terminal
     "--history",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="File with the conversation so far: a JSON list, or one JSON object a line.",
+    help="File with the earlier turns of the conversation: a JSON list of objects like "
+    '{"role": "user", "content": "…"}, or one such object a line. The other role is "assistant".',
 )
 @filtering
 @as_json

@@ -1,4 +1,5 @@
-"""Turns errors into a message, a hint and an exit code. Bugs are not caught."""
+"""Turns errors into a message, a hint and an exit code. Exceptions that are no ``PushbackError`` are bugs and are not
+caught."""
 
 from __future__ import annotations
 
@@ -18,10 +19,10 @@ ASKED_WRONGLY = (SettingsError, SourceError, CaseError, DocumentMissing)
 
 
 class Door(Group):
-    """The outermost group of commands."""
+    """The `pushback` group itself, which contains all commands."""
 
     def main(self, *args: Any, **values: Any) -> Any:
-        """Run the command that the arguments name, and exit."""
+        """Run the command that the arguments name, and exit with its exit code."""
         if sys.platform == "win32":  # a pipe or a file would be written in an old encoding
             for stream in (sys.stdout, sys.stderr):
                 if isinstance(stream, io.TextIOWrapper):

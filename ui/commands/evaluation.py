@@ -37,15 +37,19 @@ PROFILE_HELP = "offline: no model. llm-replay: recorded replies, no key. llm-liv
 folder = click.Path(path_type=Path, file_okay=False)
 file = click.Path(path_type=Path, dir_okay=False)
 out = click.option(
-    "--out", type=folder, default=OUT, show_default=True, help="Folder for the runs; each suite gets a folder in it."
+    "--out",
+    type=folder,
+    default=OUT,
+    show_default=True,
+    help="Folder that holds the runs; each suite has a folder in it.",
 )
 
 
 class Measuring(Group):
-    """The base of the commands that measure. Their exit codes are those of ``eval.gate.gate.Exit``."""
+    """The group `pushback eval`. The exit codes of its commands are those of ``eval.gate.gate.Exit``."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; an error becomes an exit code of the gate."""
+        """Run the command. If a ``PushbackError`` is raised, print it and exit with the matching exit code."""
         try:
             return super().invoke(ctx)
         except PushbackError as error:
@@ -73,8 +77,9 @@ def evaluate() -> None:
     """Measure the quality of answers with suites of test cases.
 
     \b
-    Exit codes: 0 passed, 1 quality fell, 2 usage or a faulty suite, 3 infrastructure, 4 nothing selected,
-    5 baseline missing, 6 budget spent, 130 interrupted.
+    Exit codes: 0 passed, 1 quality fell, 2 wrong usage or a faulty suite,
+    3 infrastructure failed, 4 no case selected, 5 baseline missing,
+    6 budget spent, 130 interrupted.
     """
 
 
@@ -112,19 +117,31 @@ for making in suite_commands.COMMANDS:
 @click.option(
     "--robustness",
     is_flag=True,
-    help="Also run the suite with misleading documents added, in another order, and with planted instructions.",
+    help="Also run the cases over six changed copies of the documents: misleading documents added (three amounts), "
+    "files read in another order, contradicting figures added, and instructions planted.",
 )
-@click.option("--distractors", type=folder, help="Folder of distracting documents to use instead of the shipped ones.")
+@click.option(
+    "--distractors", type=folder, help="Folder of misleading documents for --robustness, instead of the shipped ones."
+)
 @click.option("--profile", type=click.Choice(PROFILES), default="offline", show_default=True, help=PROFILE_HELP)
 @click.option(
     "--evidence-model",
     "models",
     metavar="NAME",
     multiple=True,
-    help="Model that tells what bears on an idea. Repeat it to compare; the first decides whether the run passes.",
+    help="Model that decides whether a passage supports or challenges an idea. Repeat the option to compare models; "
+    "the first one decides whether the run passes.",
 )
-@click.option("--judge", metavar="MODEL", help="Chat model that also rates each answer. Its ratings decide nothing.")
-@click.option("--recording", type=file, help="File of the model's replies: llm-replay reads it, llm-live adds to it.")
+@click.option(
+    "--judge",
+    metavar="MODEL",
+    help="Chat model that also rates each answer. Its ratings do not affect whether the run passes.",
+)
+@click.option(
+    "--recording",
+    type=file,
+    help="File with the replies of --model and --judge: llm-replay reads it, llm-live adds to it.",
+)
 @click.option(
     "--labels", type=file, help="File of people's ratings of the same answers; the judge is compared with them."
 )
@@ -138,15 +155,19 @@ for making in suite_commands.COMMANDS:
     "systems",
     metavar="SPEC",
     multiple=True,
-    help="Measure another program: module:function, a URL, a command or a .jsonl file of its answers. Repeat it to "
-    "compare; `pushback` is this program.",
+    help="Measure another program: module:function, a URL, a command or a .jsonl file of its answers. Repeat the "
+    "option to compare programs; `pushback` is this program.",
 )
 @click.option(
     "--record",
     type=file,
     help="Save the replies of --system to this file; a later `--system FILE` measures them again.",
 )
-@click.option("--fresh", is_flag=True, help="Read the documents again, instead of using the library of an earlier run.")
+@click.option(
+    "--fresh",
+    is_flag=True,
+    help="Read the documents again, instead of reusing the suite's library from an earlier run.",
+)
 @click.option("--verbose", is_flag=True, help="Also print each case and why it failed.")
 @as_json
 @click.pass_context
@@ -161,8 +182,8 @@ def eval_run(
 ) -> None:
     """Run suites of cases, and say whether they pass.
 
-    Each suite gets a fresh library of its own documents. SUITE is a YAML file or a public data set in its own format: a
-    BEIR folder, stance pairs, or questions with paragraphs.
+    Each suite gets a library of its own, apart from yours, with the suite's documents. SUITE is a YAML file or a public
+    data set: a BEIR folder, or a .jsonl file whose lines have claim, text and label, or question, answers and context.
     """
     settings = settings_of(context)
     from assistant import build
@@ -223,7 +244,7 @@ def eval_run(
     type=click.Choice(("ragas", "promptfoo")),
     default="ragas",
     show_default=True,
-    help="Tool whose rows are printed.",
+    help="Tool whose format is printed.",
 )
 @out
 def eval_export(suite: Path, of: str, out: Path) -> None:
@@ -246,7 +267,7 @@ def eval_export(suite: Path, of: str, out: Path) -> None:
 @as_json
 @click.pass_context
 def eval_compare(context: click.Context, before: Path, after: Path, as_json: bool) -> None:
-    """Compare two runs. Exits with 1 if cases were lost.
+    """Compare two runs. Exits with 1 if a case that passed before fails now.
 
     BEFORE is the folder of a run or a baseline file; AFTER is the folder of a run.
     """
@@ -298,8 +319,8 @@ def eval_report(context: click.Context, run: Path, verbose: bool, as_json: bool)
 def eval_explain(case: str, out: Path, named: str | None) -> None:
     """Show one case of the last run in full.
 
-    CASE is the id of a test case. This shows the passages found, the answer, its citations, and where the right
-    evidence stands.
+    CASE is the id of a test case. This shows the passages found, the answer, its citations, and the expected evidence
+    with its rank among the passages found.
     """
     from eval.harness import artifacts
     from eval.render import report
@@ -325,7 +346,7 @@ def eval_explain(case: str, out: Path, named: str | None) -> None:
 def eval_accept(suite: Path, reason: str, out: Path) -> None:
     """Use the last complete run of SUITE as the baseline of later runs.
 
-    Cases and measures that were better in the former baseline are listed.
+    This lists the cases and measures that were better in the former baseline.
     """
     from eval.harness import accept
 
@@ -363,14 +384,20 @@ def _options(given: dict[str, Any]) -> Options:
 
 
 def _kept_in(out: Path, system: str) -> Path:
-    """The folder for the runs of a system: apart from ours, so that no other's becomes a baseline."""
+    """The folder for the runs of ``system``: ``out`` for Pushback itself, and another folder for each other system, so
+    that its runs are never used as Pushback's baseline."""
     from eval.harness.harness import OURS, beside
 
     return out if system == OURS else beside(out, system)
 
 
 def _systems(given: dict[str, Any], reader: Reader | None) -> dict[str, Wrap | None]:
-    """What is to be measured, by its name: other systems, and ours where it is named ``pushback``; none is ours."""
+    """The systems to measure: a dict from the name of each to the function that makes a run use it; None for Pushback
+    itself. The dict is empty if the options name no system, which means Pushback alone.
+
+    Raises:
+        SettingsError: other systems were combined with a model or with several processes.
+    """
     from eval.harness.harness import OURS
     from eval.running import outside
 
@@ -390,8 +417,8 @@ def _side_by_side(
     systems: dict[str, Wrap | None],
     as_json: bool,
 ) -> int:
-    """Measure each suite with each system, and tell their measures beside one another, and each against the first,
-    which decides the exit code."""
+    """Run each suite with each system. Print the measures of all systems side by side, and compare each system with the
+    first one. Returns the exit code, which only the first system determines."""
     from eval.gate import baseline, gate
     from eval.harness import artifacts
     from eval.render import report
@@ -424,7 +451,7 @@ def _each_system(
     out: Path,
     systems: dict[str, Wrap | None],
 ) -> list[dict[str, StoredRun]]:
-    """Each suite's runs, by the name of the system."""
+    """Run each suite with each system. Returns, for each suite, its runs by the name of the system."""
     from dataclasses import replace
 
     from eval.harness.harness import measure
@@ -451,7 +478,8 @@ def _telling(progress: Progress, system: str) -> Callable[[str, int, int], None]
 
 
 def _compared(kept: Mapping[str, StoredRun], compared: Mapping[str, Comparison]) -> dict[str, Any]:
-    """Systems beside one another as JSON; the gate is the first one's."""
+    """The JSON for one suite: the measures of each system, its comparison with the first system, and the gate of the
+    first system."""
     from dataclasses import asdict
 
     from eval.gate import gate, summary
@@ -464,13 +492,18 @@ def _compared(kept: Mapping[str, StoredRun], compared: Mapping[str, Comparison])
 
 
 def _end_when_told() -> None:
-    """A run that is told to end, as CI does when its time is over, keeps what it has, like one that is interrupted."""
+    """Treat SIGTERM, which CI sends at a timeout, like Ctrl-C: the run ends and keeps its finished cases."""
     with suppress(ValueError):  # not in the main thread, where nobody sends a signal
         signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _reader(settings: Settings, given: dict[str, Any]) -> tuple[Reader | None, Callable[[], None]]:
-    """The model that reads in the run, and a function that saves its replies; None if no model is set."""
+    """The chat model for the run, and a function to call after each suite: it saves the live replies, or checks that no
+    recorded reply was missing. The model is None if the settings name none.
+
+    Raises:
+        SettingsError: a model is set, but no file for its replies.
+    """
     if not settings.writer:
         return None, lambda: None
     from eval.running import writer
@@ -494,9 +527,11 @@ def _reader(settings: Settings, given: dict[str, Any]) -> tuple[Reader | None, C
 
 
 def _advice(run: StoredRun, kept_in: Path, given: dict[str, Any]) -> list[str]:
-    """The judge's ratings of a run, as lines of text.
+    """Let the judge rate the answers of a run, and store the ratings in ``kept_in``. Returns lines of text that
+    summarize them.
 
     Raises:
+        SettingsError: the profile is offline, or no file for the judge's replies is named.
         PushbackError: a recorded reply is missing, or the budget is spent.
     """
     if given["profile"] == "offline":
@@ -529,7 +564,8 @@ def _whole(run: StoredRun) -> dict[str, Any]:
 
 
 def _beside(of_model: Mapping[str, StoredRun]) -> dict[str, Any]:
-    """The measures of each evidence model, if there are several."""
+    """The measures of each evidence model under the key ``evidence_models``; an empty dict if there is only one
+    model."""
     from eval.gate import summary
 
     if len(of_model) < 2:
@@ -538,7 +574,7 @@ def _beside(of_model: Mapping[str, StoredRun]) -> dict[str, Any]:
 
 
 def _worst(runs: list[StoredRun]) -> int:
-    """The exit code for several suites: of their codes, the first in the gate's order."""
+    """The exit code for several suites: the one of their codes that comes first in ``eval.gate.gate.ORDER``."""
     from eval.gate.gate import ORDER, Exit
 
     codes = {one.verdict.exit for one in runs}

@@ -1,4 +1,4 @@
-"""The layout of `--help`: options and commands in groups, and examples that can be typed unchanged."""
+"""The layout of `--help`: options and commands in groups, and examples that can be typed as they are."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ OPTIONS, FILTERS, COMMON = "Options", "Filters", "Options of every command"
 
 
 class Option(click.Option):
-    """An option that `--help` lists under a heading of its own."""
+    """An option that `--help` lists under the heading ``section``."""
 
     def __init__(self, *args: Any, section: str = OPTIONS, **values: Any) -> None:
         super().__init__(*args, **values)
@@ -19,14 +19,14 @@ class Option(click.Option):
 
 
 class Helped(click.Command):
-    """A command whose `--help` groups its options and ends with examples."""
+    """A command whose `--help` groups its options and ends with ``examples``."""
 
     def __init__(self, *args: Any, examples: Sequence[str] = (), **values: Any) -> None:
         super().__init__(*args, **values)
         self.examples = tuple(examples)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options, each group under its heading."""
+        """Write the options, each under its heading."""
         records: dict[str, list[tuple[str, str]]] = {OPTIONS: [], FILTERS: [], COMMON: []}
         for param in self.get_params(ctx):
             if isinstance(param, click.Option) and (record := param.get_help_record(ctx)):
@@ -43,7 +43,8 @@ class Helped(click.Command):
 
 
 class HelpedGroup(Helped, click.Group):
-    """A group of commands whose `--help` lists them under headings."""
+    """A group of commands whose `--help` lists the commands under headings; ``sections`` maps a heading to command
+    names."""
 
     def __init__(self, *args: Any, sections: Mapping[str, Sequence[str]] | None = None, **values: Any) -> None:
         super().__init__(*args, **values)
@@ -55,7 +56,7 @@ class HelpedGroup(Helped, click.Group):
         self.format_commands(ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the commands with what each does, in the order of the sections."""
+        """Write each command with its short help, in the order of the sections."""
         sections = self.sections or {"Commands": self.list_commands(ctx)}
         width = max(len(name) for names in sections.values() for name in names)
         for heading, names in sections.items():

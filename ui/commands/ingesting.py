@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)  # a web page, not a file
 KEEP_HELP = (
-    "Keep text that would be left out for this reason (menus, footers that recur), or for `all`. `show ID --dropped` "
-    "lists the reasons. The choice holds for "
-    "later runs over PATH, too; `none` ends it."
+    'Keep text that is normally left out for this reason, as in --keep "page footer"; `all` stands for every reason. '
+    "`pushback show ID --dropped` lists the text that was left out, and the reasons. Later runs over PATH do the same, "
+    "until --keep none."
 )
 
 
@@ -158,7 +158,7 @@ def ingest(
 
 
 def _cluster(engine: str | None, embedder: Embedder) -> AbstractContextManager[Cluster | None]:
-    """The cluster that is named, if one is."""
+    """The Dask cluster that ``engine`` names; a context manager that yields None if ``engine`` is None."""
     if engine is None:
         return nullcontext()
     from ingest.pipeline.cluster import Cluster
@@ -167,7 +167,11 @@ def _cluster(engine: str | None, embedder: Embedder) -> AbstractContextManager[C
 
 
 def _check(paths: Sequence[Path]) -> None:
-    """Refuse what is not there, before a library is made for nothing."""
+    """Check that all paths exist, before a new library is created.
+
+    Raises:
+        SettingsError: a path does not exist.
+    """
     for path in paths:
         if not os.path.lexists(path):
             hint = "Check the path. To take documents out of the library, run `pushback remove ID`."
@@ -175,7 +179,7 @@ def _check(paths: Sequence[Path]) -> None:
 
 
 def _tell(context: click.Context, done: SyncReport | PushbackError, *, as_json: bool, details: bool) -> None:
-    """Print what was read, or why nothing could be."""
+    """Print what was read, or the error if nothing could be read."""
     if isinstance(done, PushbackError):
         terminal.complain(str(done), done.hint)
         return

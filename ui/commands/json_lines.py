@@ -1,4 +1,4 @@
-"""Reads the JSON that other programs send: questions, ideas and conversations so far."""
+"""Parses the JSON that other programs send: questions, ideas and the history of a conversation."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ TURN = '{"role": "user" or "assistant", "content": "…"}'
 def answer_each(
     lines: Iterable[bytes], reply: Callable[[dict[str, Any]], dict[str, Any]], write: Callable[[object], None]
 ) -> bool:
-    """Write the reply to each line as soon as it is ready; False if one line could not be answered.
+    """Parse each line, pass it to ``reply``, and pass the result to ``write`` at once. Returns False if any line could
+    not be answered.
 
-    For such a line ``{"error", "hint", "line"}`` is written, and the next line follows. An error that would hit every
-    line, like a library that cannot be read, is raised.
+    For a line that could not be answered, ``{"error", "hint", "line"}`` is written, and the next line follows. An error
+    that would affect every line, such as an unreadable library, is raised.
     """
     well = True
     for number, line in enumerate(lines, start=1):
@@ -36,15 +37,15 @@ def answer_each(
 
 
 def described(error: PushbackError) -> dict[str, str]:
-    """An error as JSON."""
+    """The error as a dict with ``error`` and ``hint``."""
     return {"error": str(error), "hint": error.hint}
 
 
 def text_of(asked: dict[str, Any], name: str) -> str:
-    """The text of the field ``name``.
+    """The string in the field ``name`` of the JSON object ``asked``.
 
     Raises:
-        SettingsError: the line has no such text.
+        SettingsError: the object has no string in this field.
     """
     if not isinstance(asked.get(name), str):
         raise SettingsError(f'The line has no text under "{name}".', hint=f'Write each line as {{"{name}": "…"}}.')
@@ -52,7 +53,7 @@ def text_of(asked: dict[str, Any], name: str) -> str:
 
 
 def weights(given: object) -> dict[str, float]:
-    """The importance of assumptions as other programs write it; empty for None.
+    """The importance of assumptions from a JSON object such as ``{"reach": 0.9}``; empty if ``given`` is None.
 
     Raises:
         SettingsError: the value is not an object of numbers.
@@ -65,7 +66,7 @@ def weights(given: object) -> dict[str, float]:
 
 
 def turns(said: object) -> tuple[Turn, ...]:
-    """The turns of a conversation as other programs write them; empty for None.
+    """The turns of a conversation from a JSON list; empty if ``said`` is None.
 
     Raises:
         SettingsError: the value is not a list of ``{"role", "content"}``.
@@ -78,7 +79,7 @@ def turns(said: object) -> tuple[Turn, ...]:
 
 
 def read_history(path: Path) -> tuple[Turn, ...]:
-    """The turns in a file: a JSON list, or one JSON object a line.
+    """The turns of the conversation in a file, which is a JSON list or has one JSON object on each line.
 
     Raises:
         SettingsError: the file cannot be read or understood.

@@ -1,4 +1,4 @@
-"""Opens the things that a command works on: the library, the assistant, and the JSON lines of stdin."""
+"""Opens what a command needs: the library, the assistant, and the JSON lines of stdin."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ EACH_LINE = "-"  # in the place of a question or an idea: one JSON object a line
 
 @contextmanager
 def library(settings: Settings, *, create: bool = False) -> Iterator[tuple[Library, Embedder]]:
-    """Open the library that the settings name, together with its embedding model."""
+    """A context manager that opens the library that the settings name; yields it with its embedding model. With
+    ``create``, a missing library is created."""
     from assistant import build
     from assistant.library.library import Library
 
@@ -35,7 +36,7 @@ def library(settings: Settings, *, create: bool = False) -> Iterator[tuple[Libra
 
 @contextmanager
 def assistant(settings: Settings, documents: Sequence[str] = ()) -> Iterator[Assistant]:
-    """Open the assistant of the library that the settings name.
+    """A context manager that opens the assistant of the library that the settings name.
 
     Raises:
         DocumentMissing: the library does not hold one of ``documents``.
@@ -49,13 +50,13 @@ def assistant(settings: Settings, documents: Sequence[str] = ()) -> Iterator[Ass
 
 
 def prepare(assistant: Assistant, *, quiet: bool) -> None:
-    """Unpack the models that read, once on a machine, and show the progress."""
+    """Unpack the local models, which is needed once on each machine, and show the progress unless ``quiet``."""
     with Progress(PREPARING, "percent", quiet=quiet) as prepared:
         assistant.prepare(lambda share: prepared(round(100 * share), 100))
 
 
 def each_line(context: click.Context, reply: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-    """Reply to each line of stdin when it arrives; the exit code is 1 if any line had no reply."""
+    """Write a reply to each line of stdin as it arrives. The exit code is 1 if a line could not be answered."""
     from ui.commands.json_lines import answer_each
 
     if not answer_each(sys.stdin.buffer, reply, terminal.say_json):

@@ -1,4 +1,4 @@
-"""The options that every command accepts before or after its name, and the settings that they lead to."""
+"""The options that every command accepts before or after its name, and the settings that are made from them."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ KINDS = ("text", "markdown", "web", "pdf", "document", "slides", "sheet", "mail"
 
 
 class SearchText(click.types.StringParamType):
-    """Text to look for. Text that is not valid UTF-8 is refused, since no library can contain it."""
+    """The type of options whose text is searched for. Text that is not valid UTF-8 is an error, since no library can
+    contain it."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The text as it is."""
+        """The text unchanged; a usage error if it is not valid UTF-8."""
         text = super().convert(value, param, ctx)
         try:
             text.encode()
@@ -42,7 +43,7 @@ NO_NAME = "?"  # the value of `--model` if no name follows it
 
 
 class Command(Helped):
-    """A command that accepts the common options."""
+    """A command that accepts the common options, such as ``--library``."""
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
@@ -50,7 +51,7 @@ class Command(Helped):
 
 
 class Group(HelpedGroup):
-    """A group that accepts the common options, as its commands do."""
+    """A group of commands; the group and its commands accept the common options, such as ``--library``."""
 
     command_class = Command
     group_class = type
@@ -61,7 +62,7 @@ class Group(HelpedGroup):
 
 
 def settings_of(context: click.Context) -> Settings:
-    """The settings for this command.
+    """The settings for this command: the settings file and the environment, overridden by the options that were given.
 
     Raises:
         SettingsError: a setting is unknown or out of range.
@@ -74,17 +75,22 @@ def settings_of(context: click.Context) -> Settings:
 
 
 def flags_as_environment(context: click.Context) -> dict[str, str]:
-    """The flags as environment variables for another process."""
+    """The given options as environment variables (``PUSHBACK_…``), for another process."""
     return {f"PUSHBACK_{name.upper()}": str(value) for name, value in _given(context).items() if name != "quiet"}
 
 
 def is_quiet(context: click.Context) -> bool:
-    """Whether only results and errors are to be printed."""
+    """Whether the option ``--quiet`` was given: only results and errors are printed."""
     return bool(_given(context).get("quiet"))
 
 
 def remembered(context: click.Context, option: click.Parameter, value: Any) -> None:
-    """Store an option's value for ``settings_of``. If it is given twice, the later value counts."""
+    """An option's callback that stores its value for ``settings_of``. If the option is given twice, the later value
+    counts.
+
+    Raises:
+        BadParameter: the value is empty.
+    """
     if value == "":
         raise click.BadParameter("it is empty.")
     if value not in (None, False):
@@ -92,7 +98,8 @@ def remembered(context: click.Context, option: click.Parameter, value: Any) -> N
 
 
 def remembered_if_named(context: click.Context, _: click.Parameter, value: str | None) -> bool:
-    """Store the model's name, if there is one; True if ``--model`` was given without a name."""
+    """The callback of ``--model`` in `pushback doctor`: it stores the model's name. Returns True if ``--model`` was
+    given without a name."""
     if value == NO_NAME:
         return True
     remembered(context, click.Option(["--model"]), value)
@@ -100,7 +107,7 @@ def remembered_if_named(context: click.Context, _: click.Parameter, value: str |
 
 
 def filtering(function: Function) -> Function:
-    """Add the options that limit a search; ``filters_of`` reads them."""
+    """A decorator that adds the options that filter a search; ``filters_of`` reads their values."""
     for option in (
         _filter(
             "--page",
@@ -160,10 +167,10 @@ def filtering(function: Function) -> Function:
 
 
 def filters_of(**named: Any) -> Filters:
-    """The filters from the options that ``filtering`` added.
+    """The filters made from the values of the options that ``filtering`` added.
 
     Raises:
-        BadParameter: the first date is later than the last.
+        BadParameter: ``--until`` is before ``--since``.
     """
     from assistant.types import Filters
 

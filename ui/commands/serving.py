@@ -11,7 +11,7 @@ from ui.commands.options import Command, Function, flags_as_environment, remembe
 
 
 def _setting(*names: str, metavar: str, help: str) -> Callable[[Function], Function]:
-    """An option that overrides a setting."""
+    """A decorator that adds an option whose value overrides the setting of the same name."""
     return click.option(*names, metavar=metavar, expose_value=False, callback=remembered, help=help)
 
 
@@ -48,8 +48,8 @@ def web(context: click.Context) -> None:
 @_setting(
     "--host",
     metavar="ADDRESS",
-    help="Address to listen on; by default the one in the settings, else 127.0.0.1. One that others can reach needs "
-    "--tokens.",
+    help="Address to listen on; by default the one in the settings, else 127.0.0.1. An address "
+    "that other machines can reach needs --tokens.",
 )
 @_setting(
     "--port", "api_port", metavar="PORT", help="Port to listen on; by default the one in the settings, else 8502."
@@ -65,8 +65,8 @@ def web(context: click.Context) -> None:
 def serve(context: click.Context) -> None:
     """Serve an HTTP API to other programs.
 
-    Responses have the JSON that commands print with --json; GET /openapi.json describes it. Programs for OpenAI's API
-    can use a library as a model, at /v1. Ctrl-C ends the server.
+    Responses have the JSON that commands print with --json; GET /openapi.json describes it. Programs that use OpenAI's
+    API can use a library as a model, at /v1. Ctrl-C ends the server.
     """
     from ui.api import serve as api
 
@@ -78,9 +78,9 @@ def serve(context: click.Context) -> None:
 def worker(context: click.Context) -> None:
     """Run the background jobs of the web app and of `pushback serve`.
 
-    Jobs wait in the database of the catalog, if the setting `queue` is true for the servers. Run as many workers as you
-    like, with the same settings. If a worker is killed, another takes up its job. Ctrl-C ends the worker after its
-    current job.
+    Servers with the setting `queue = true` leave their jobs in the library's PostgreSQL database, and workers run them.
+    Run as many workers as you like, with the same settings. If a worker is killed, another worker runs its job again.
+    Ctrl-C ends the worker after its current job.
     """
     from ui.api import worker as doing
 

@@ -1,4 +1,5 @@
-"""The commands of `pushback eval` that make suites: draft, review and check cases, and compute how many are enough."""
+"""The commands of `pushback eval` that make and check suites: draft cases, review them, check suites, and compute the
+number of cases that is needed."""
 
 from __future__ import annotations
 
@@ -19,15 +20,18 @@ _command = partial(click.command, cls=Command)
 
 
 def _near(path: Path) -> Path:
-    """A path as it is typed from here."""
+    """The path relative to the current folder if it is inside it; else the path unchanged."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 @_command("init", examples=("pushback eval init documents/",))
 @click.argument("documents", type=folder)
-@click.option("--into", type=folder, help="Where the suite goes, instead of pushback-eval beside the documents.")
+@click.option("--into", type=folder, help="Folder for the suite; by default pushback-eval, beside the documents.")
 def eval_init(documents: Path, into: Path | None) -> None:
-    """Write a first test suite for DOCUMENTS, and a workflow."""
+    """Write a first test suite for DOCUMENTS.
+
+    In a git repository, this also writes a GitHub Actions workflow that runs the suite.
+    """
     from eval.drafting import starting
 
     started = starting.start(documents, into)
@@ -49,14 +53,25 @@ def eval_init(documents: Path, into: Path | None) -> None:
 )
 @click.argument("documents", type=folder)
 @click.option("--into", type=folder, help="Folder of the suite; by default pushback-eval, beside the documents.")
-@click.option("--questions", type=file, help="Questions that people asked: a CSV, or rows of ragas or promptfoo.")
-@click.option("--most", type=click.IntRange(1), default=20, show_default=True, help="Number of drafts or of passages.")
+@click.option(
+    "--questions",
+    type=file,
+    help="File with questions that people asked: a CSV with a column `question`, or a file of ragas or promptfoo.",
+)
+@click.option(
+    "--most",
+    type=click.IntRange(1),
+    default=20,
+    show_default=True,
+    help="Write at most this many drafts; with --model, draft from at most this many passages.",
+)
 @click.pass_context
 def eval_propose(context: click.Context, documents: Path, into: Path | None, questions: Path | None, most: int) -> None:
     """Draft cases from DOCUMENTS, for a person to review.
 
-    With --model the model asks in people's words; without one drafts are made of headings, figures, speakers and
-    disagreements. A draft decides nothing until it is accepted: `pushback eval review SUITE`.
+    With --model, the model words the questions as people would; without it, questions are built from headings,
+    figures, speakers and disagreements. Drafts do not affect whether a run passes until you accept them with
+    `pushback eval review SUITE`.
     """
     settings = settings_of(context)
     from eval.drafting import proposing, proposing_model, reviewing, starting
@@ -90,7 +105,7 @@ def eval_review(suite: Path) -> None:
 
 
 def _reviewed(suite: Path, case: str, shown: str) -> bool:
-    """Ask what becomes of a draft, until it is known; False where the person has had enough."""
+    """Ask what to do with a draft until the answer can be carried out. Returns False if the person quits."""
     from eval.drafting import reviewing
 
     while True:
@@ -112,13 +127,14 @@ def _reviewed(suite: Path, case: str, shown: str) -> bool:
 
 @_command("lint", examples=("pushback eval lint eval/suites/sample/suite.yaml",))
 @click.argument("suites", metavar="SUITE...", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--lock", is_flag=True, help="Write the sha256 of each file of the corpus beside the suite.")
+@click.option("--lock", is_flag=True, help="Write the SHA-256 of each document of the suite to a lock file beside it.")
 @as_json
 @click.pass_context
 def eval_lint(context: click.Context, suites: tuple[Path, ...], lock: bool, as_json: bool) -> None:
     """Check suites for mistakes, without running them.
 
-    This checks the schema, ids, quotes in the corpus, gates, and cases that two suites share.
+    This checks that the file follows the schema, ids are unique, quotes occur in the documents, gates name known
+    measures, and no two cases ask the same question.
     """
     from eval.gate.gate import Exit
     from eval.harness.lint import commands
@@ -140,15 +156,16 @@ def eval_lint(context: click.Context, suites: tuple[Path, ...], lock: bool, as_j
 
 @_command("power", examples=("pushback eval power --cases 100", "pushback eval power --drop 0.05"))
 @click.option("--suite", type=click.Path(path_type=Path), help="Suite whose cases are counted.")
-@click.option("--cases", type=click.IntRange(1), help="Number of cases, if no suite is named.")
+@click.option("--cases", type=click.IntRange(1), help="Number of cases, instead of --suite.")
 @click.option(
     "--share", type=click.FloatRange(0, 1), default=0.8, show_default=True, help="Share of the cases that pass today."
 )
-@click.option("--drop", type=click.FloatRange(0, 1), help="Drop of that share that the suite should notice.")
+@click.option("--drop", type=click.FloatRange(0, 1), help="Drop in that share which the suite should detect.")
 def eval_power(suite: Path | None, cases: int | None, share: float, drop: float | None) -> None:
-    """Compute the smallest drop that a suite can detect.
+    """Compute the smallest drop in quality that a suite can detect.
 
-    With --drop it computes how many cases that drop takes. The figures hold for a power of 0.8 at a level of 0.05.
+    The drop is in the share of cases that pass. With --drop, compute how many cases a suite needs to detect that drop.
+    The figures hold for a statistical power of 0.8 at a significance level of 0.05.
     """
     from eval.harness import accept
 
@@ -164,7 +181,7 @@ def eval_power(suite: Path | None, cases: int | None, share: float, drop: float 
 )
 @click.pass_context
 def eval_cases(context: click.Context, from_feedback: bool) -> None:  # noqa: ARG001 - the flag names the source
-    """Print draft test cases made of people's feedback."""
+    """Print draft test cases that are made from people's feedback."""
     settings = settings_of(context)
     from assistant import build
     from assistant.library.library import Library

@@ -1,4 +1,4 @@
-"""`pushback doctor`, `reindex` and `move`: check and repair a library, rebuild its index, move its catalog."""
+"""`pushback doctor`, `reindex` and `move`: check and repair a library, rebuild its index, move its database."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ def reindex(context: click.Context) -> None:
 def move(context: click.Context, place: str) -> None:
     """Move the library's database to PostgreSQL, or back into a file.
 
-    PLACE is the database's address, or `file`. End the servers of the library first. The old catalog is kept under
-    another name. Afterwards, the setting `catalog` has to name the new place.
+    PLACE is the database's address, or `file`. Stop all servers of the library first. The old database is kept under
+    another name. Afterwards, set `catalog` in the settings to the new address; after a move into a file, remove it.
     """
     settings = settings_of(context)
     catalog = None if place == "file" else place

@@ -28,7 +28,11 @@ EXAMPLES = (
 
 
 def _weights(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, float]:
-    """Importance by lens, parsed from ``NAME=0.9``."""
+    """The callback of ``--importance``: a dict from lens or number to importance, parsed from ``NAME=0.9``.
+
+    Raises:
+        BadParameter: a value has another form, or is not from 0 to 1.
+    """
     found = {}
     for one in given:
         name, _equals, value = one.rpartition("=")
@@ -52,7 +56,8 @@ importance_option = click.option(
     metavar="LENS=0..1",
     multiple=True,
     callback=_weights,
-    help="Set how much an assumption counts. Name it by its lens (see `pushback lenses`) or its number: 2=0.5.",
+    help="How much an assumption behind the idea counts, from 0 to 1. Name the assumption by its lens (reach=0.9; see "
+    "`pushback lenses`) or by its number in the output (2=0.5).",
 )
 
 
@@ -139,8 +144,8 @@ def challenge(
 def discuss(context: click.Context, key: str, message: str, as_json: bool) -> None:
     """Discuss a verdict; new evidence in MESSAGE can change it.
 
-    ID is a verdict's id. Disagreement alone changes nothing. A quotation from a document, new documents or another idea
-    can change the verdict; the changed one gets an id of its own.
+    ID is the verdict's id. The verdict can change if MESSAGE quotes a document or changes the idea, or if documents
+    were added or removed since the test. Disagreement alone changes nothing. A changed verdict is kept under a new id.
     """
     from assistant import wire
     from assistant.pressure.discussion import Moved
@@ -179,9 +184,9 @@ def verdicts(context: click.Context, as_json: bool) -> None:
 @as_json
 @click.pass_context
 def show(context: click.Context, key: str, out: Path | None, importance: dict[str, float], as_json: bool) -> None:
-    """Show the verdict with this ID (`pushback verdicts` lists the ids).
+    """Show a verdict. ID is its id in `pushback verdicts`.
 
-    Each citation is checked against today's library; one whose source has changed or gone is marked.
+    Each citation is checked against the library as it is now, and marked if its source has changed or is gone.
     """
     from assistant import wire
     from ui.reports import verdict_page, verdict_terminal
@@ -205,7 +210,7 @@ def show(context: click.Context, key: str, out: Path | None, importance: dict[st
 @click.argument("key", metavar="ID", type=TEXT)
 @click.pass_context
 def remove(context: click.Context, key: str) -> None:
-    """Delete the verdict with this ID (`pushback verdicts` lists the ids)."""
+    """Delete a verdict. ID is its id in `pushback verdicts`."""
     with library(settings_of(context)) as (opened, _):
         opened.verdicts.remove(key)
     if not is_quiet(context):
@@ -213,7 +218,8 @@ def remove(context: click.Context, key: str) -> None:
 
 
 def _report(opened: Library, key: str, importance: Mapping[str, float] | None = None) -> Report:
-    """A stored verdict as a report; it tells for each citation whether its source has changed or gone."""
+    """The report on a stored verdict; for each citation it says whether its source has changed or is gone.
+    ``importance`` overrides the weights of assumptions."""
     from assistant.pressure import rulings
     from ui.reports import verdict_kept
 

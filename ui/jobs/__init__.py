@@ -1,1 +1,2 @@
-"""Jobs: what each kind does, and the queue for them, either in this process or in PostgreSQL."""
+"""Background jobs: the functions that do their work, and the queue, which is either in this process or in
+PostgreSQL."""

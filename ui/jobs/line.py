@@ -1,4 +1,4 @@
-"""The queue of jobs: they run in this process, or `pushback worker` takes them from the database."""
+"""The queue of jobs. Jobs run in this process, or are stored in PostgreSQL, from which `pushback worker` takes them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class JobLine(Protocol):
-    """A queue of jobs. Each job is visible to its owner only; a job whose owner is None is visible to everybody."""
+    """The interface of a job queue. Each job is visible to its owner only; the owner is None if nobody signs in."""
 
     def start(
         self,
@@ -30,32 +30,35 @@ class JobLine(Protocol):
         after: Job | None = None,
         id: str | None = None,
     ) -> Job:
-        """Put a job into the queue. ``work`` names an entry of ``work.WORK``; ``asked`` is its input, as JSON.
+        """Put a job into the queue and return it. ``work`` is a key of ``work.WORK``; ``asked`` is the job's input,
+        which can be written as JSON. ``about`` is a short text for people.
 
-        The job is found by its ``kind``. It begins when the job ``after`` has ended, in whatever way.
+        ``of_kind`` finds the job by its ``kind``. The job begins when the job ``after`` has ended, with or without
+        success.
         """
 
     def job(self, id: str, owner: str | None = None) -> Job | None:
         """The job with this id; None if there is none, or it belongs to somebody else."""
 
     def of_kind(self, kind: str, owner: str | None = None) -> list[Job]:
-        """The jobs of a kind, the newest first."""
+        """The jobs of a kind that belong to ``owner``, the newest first."""
 
     def following(self, job: Job) -> list[Job]:
-        """The job and all jobs that wait or waited for it, in order."""
+        """The job itself, followed by the jobs that were queued to run after it, in order."""
 
     def forget(self, job: Job) -> None:
-        """Remove an ended job, so that it is no longer shown."""
+        """Remove an ended job from the queue, so that it is no longer shown."""
 
     def going(self, kinds: Collection[str], owner: str | None) -> int:
-        """The number of unfinished jobs of these kinds and this owner."""
+        """The number of unfinished jobs of these kinds that belong to ``owner``."""
 
     def counts(self) -> dict[str, int]:
-        """The number of jobs in each state."""
+        """The number of jobs in each of the ``STATES``."""
 
 
 class Here:
-    """Jobs that run in this process and end with it; ``place`` gives them settings and assistants."""
+    """A queue whose jobs run in this process and end with it. ``place`` gives the jobs their settings and
+    assistants."""
 
     def __init__(self, place: Workplace) -> None:
         self._place = place
@@ -93,19 +96,20 @@ class Here:
 
 
 def of(settings: Settings, place: Workplace) -> JobLine:
-    """The queue that the settings name; without one, jobs run in this process at ``place``.
+    """The queue that the settings name: in PostgreSQL, or in this process with ``place`` if the setting ``queue`` is
+    false.
 
     Raises:
-        SettingsError: a queue is set, but there is no database for it or the extra is missing.
+        SettingsError: ``queue`` is true, but there is no database for it or the extra is not installed.
     """
     return queued(settings) if settings.queue else Here(place)
 
 
 def queued(settings: Settings) -> JobLine:
-    """The queue in the database of the catalog.
+    """The queue in the PostgreSQL database that the setting ``catalog`` names.
 
     Raises:
-        SettingsError: there is no such database, or the extra is missing.
+        SettingsError: no database is set, or the extra is not installed.
     """
     if settings.catalog is None:
         hint = "Set catalog to the address of a database of PostgreSQL, or take the setting queue away."

@@ -1,9 +1,9 @@
-"""Jobs in a queue in PostgreSQL, from which any `pushback worker` takes them.
+"""A job queue in PostgreSQL, from which any `pushback worker` takes jobs.
 
-Procrastinate stores the queue, and a table of our own the progress of each job.
+The package Procrastinate stores the queue; a table of our own stores the progress and the result of each job.
 
-A job is put into both in one transaction. If a worker is killed, its heartbeat stops and another worker does the job
-again; results are stored under the job's id, so only once. Reports of a worker that was taken for dead are ignored.
+A job is written to both in one transaction. If a worker is killed, its heartbeat stops and another worker runs the job
+again. Results are stored under the job's id, so only once. Reports from a worker that lost its job are ignored.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ _log = logging.getLogger(__name__)
 
 
 class Taken(NamedTuple):
-    """A job that a worker has taken; ``tries`` counts the attempts, this one included."""
+    """A job that a worker has taken from the queue; ``tries`` is the number of attempts, including this one."""
 
     kind: str
     work: str
@@ -79,7 +79,7 @@ class Taken(NamedTuple):
 
 @dataclass
 class Queued(Job):
-    """A job of a queue, in the state in which it was read from the database."""
+    """A job in the PostgreSQL queue, with the state that it had when it was read from the database."""
 
     queue: Queue = field(kw_only=True)
     line: str | None = None
@@ -106,7 +106,8 @@ class Queued(Job):
 
 
 class Queue:
-    """The queue of jobs in one database; see ``line.JobLine``. It also finds the jobs that this process runs itself."""
+    """A job queue in the PostgreSQL database at ``address``; see ``line.JobLine``. It also finds the jobs that run in
+    this process."""
 
     def __init__(self, address: str) -> None:
         self._address = address
@@ -166,7 +167,7 @@ class Queue:
             session.execute(f"DELETE FROM {SCHEMA}.told WHERE id = %s AND ended IS NOT NULL", [job.id])
 
     def stop(self, id: str) -> None:
-        """Ask a running job to stop; a job that has not begun ends at once."""
+        """Ask a running job to stop. A job that has not begun ends at once."""
         with self._session() as session:
             session.execute(
                 f"UPDATE {SCHEMA}.told SET stop = true, doing = CASE state WHEN 'waiting' THEN '' ELSE doing END, "
@@ -187,7 +188,7 @@ class Queue:
         return dict.fromkeys(STATES, 0) | dict(found)
 
     def carry_out(self, id: str, place: Workplace) -> None:
-        """Do a job and store its outcome; a job that has already ended is skipped."""
+        """Run the job and store its outcome. A job that has already ended is skipped."""
         taken = self._take(id)
         if taken is None:
             return
@@ -239,7 +240,8 @@ class Queue:
         return self._results.get(id)
 
     def _before(self, id: str, taken: Taken) -> Job | None:
-        """The job that this one waited for, linked to those before it; all of them have ended."""
+        """The last of the jobs that the job ``id`` waited for; the attribute ``after`` of each links to the job before
+        it. All of them have ended. None if there are none."""
         sql = f"WHERE line = %s AND {OWN} AND created < (SELECT created FROM told WHERE id = %s) ORDER BY created"
         before = None
         for one in self._found(sql, [taken.line, taken.owner, id]) if taken.line else ():
@@ -258,7 +260,8 @@ class Queue:
 
     @contextmanager
     def _telling(self, job: Job, tries: int) -> Iterator[None]:
-        """Report progress now and then, and notice when the job is asked to stop."""
+        """A context manager that stores the job's progress every ``EVERY`` seconds, and stops the job if that was
+        requested."""
         over = threading.Event()
 
         def tell() -> None:
@@ -326,13 +329,14 @@ class Queue:
 
 
 def app(address: str) -> procrastinate.App:
-    """The Procrastinate app that keeps the queue."""
+    """The Procrastinate app whose queue is in the database at ``address``."""
     options = {"options": f"-c search_path={SCHEMA}", "application_name": "pushback worker"}
     return procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=address, kwargs=options))
 
 
 def work(address: str, place: Workplace, *, ends: bool = False) -> None:
-    """Do jobs one after the other until the process receives a signal to end; with ``ends``, until no job is left."""
+    """Run jobs one after the other until the process receives SIGINT or SIGTERM. With ``ends``, return when the queue
+    is empty."""
     queue = Queue(address)
 
     async def until_ended() -> None:
@@ -358,7 +362,7 @@ def work(address: str, place: Workplace, *, ends: bool = False) -> None:
 
 
 async def _work(address: str, queue: Queue, place: Workplace, *, ends: bool) -> None:
-    """Do jobs until there is none or the database is away."""
+    """Run jobs until the database cannot be reached; with ``ends``, until the queue is empty."""
     kept = app(address)
     again = procrastinate.RetryStrategy(max_attempts=TRIES, wait=int(LOOK))  # where what came of it could not be said
 
@@ -367,7 +371,7 @@ async def _work(address: str, queue: Queue, place: Workplace, *, ends: bool) -> 
         queue.carry_out(id, place)
 
     async def take_up() -> None:
-        """Give the jobs of the dead to the living."""
+        """Put the jobs of workers whose heartbeat stopped back into the queue, again and again."""
         while True:
             with suppress(procrastinate.exceptions.ConnectorException):
                 for job in await kept.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD):

@@ -1,4 +1,5 @@
-"""The work of jobs, by name. Each is a function of JSON, so that any process can do it."""
+"""The functions that do the work of jobs, by name in ``WORK``. Their input can be written as JSON, so that any process
+can run them."""
 
 from __future__ import annotations
 
@@ -39,17 +40,18 @@ Progress = Callable[[int, int, str], None]
 
 
 class Workplace(Protocol):
-    """Where jobs are done: a page's session, the API, or a worker."""
+    """The interface of a place where jobs run: a page's session, the API, or a worker. ``asked`` is the input of a
+    job."""
 
     @property
     def embedder(self) -> Embedder:
-        """The embedding model, shared by reading documents and answering questions."""
+        """The embedding model, for reading documents and answering questions."""
 
     def settings_of(self, asked: Asked) -> Settings:
-        """The current settings, with the library and the models that a job asks for."""
+        """The settings for a job, with the library and the models that ``asked`` names."""
 
     def assistant_of(self, asked: Asked) -> Assistant:
-        """The assistant over that library, with these models.
+        """The assistant for a job, with the library and the models that ``asked`` names.
 
         Raises:
             LibraryMissing: the library does not exist.
@@ -60,7 +62,8 @@ Work = Callable[[Job, Workplace, Asked], Any]
 
 
 def challenge(job: Job, place: Workplace, asked: Asked) -> Json:
-    """Test an idea, and store the verdict under the job's id, so that a repeated job stores only one."""
+    """Test an idea and return the verdict as `pushback challenge --json` prints it. The verdict is stored under the
+    job's id, so a repeated job stores it only once."""
     assistant = place.assistant_of(asked)
     library, revises = assistant.library, asked["revises"]
     before = verdict_kept.own(library, revises, job.owner) if revises else None
@@ -82,7 +85,8 @@ def challenge(job: Job, place: Workplace, asked: Asked) -> Json:
 
 
 def ingest(job: Job, place: Workplace, asked: Asked) -> Json:
-    """Read uploaded files, given by their names in the library's folder of uploads."""
+    """Read uploaded files into the library; ``asked`` has their names in the library's folder of uploads. Returns what
+    `pushback ingest --json` prints."""
     settings = place.settings_of(asked)
     within = uploads.folder(settings)
     return _outcome(
@@ -91,14 +95,15 @@ def ingest(job: Job, place: Workplace, asked: Asked) -> Json:
 
 
 def of_library(settings: Settings, **more: Any) -> dict[str, Any]:
-    """The request for a job on the library of these settings."""
+    """The input of a job on the library of these settings, with ``more`` as further values."""
     return {"library": settings.library, **more}
 
 
 def of_reading(
     settings: Settings, paths: Sequence[Path], within: Path | None, *, allow_removals: bool
 ) -> dict[str, Any]:
-    """The request for a job that reads files and folders; the worker must see them at the same paths."""
+    """The input of a job that reads files and folders. The worker must find them at the same paths. ``within`` is the
+    folder to which single files belong, None if they belong to none."""
     named = [str(path.resolve()) for path in paths]
     return of_library(
         settings, paths=named, within=str(within.resolve()) if within else None, allow_removals=allow_removals
@@ -106,58 +111,59 @@ def of_reading(
 
 
 def of_putting_back(settings: Settings, removed: Sequence[Removed]) -> dict[str, Any]:
-    """The request for a job that restores removed documents."""
+    """The input of a job that restores removed documents."""
     return of_library(settings, removed=told(REMOVE, tuple(removed)))
 
 
 def of_assistant(settings: Settings, **more: Any) -> dict[str, Any]:
-    """The request for a job that tests an idea or discusses a verdict, with the models of these settings."""
+    """The input of a job that tests an idea or discusses a verdict, with the models of these settings and ``more`` as
+    further values."""
     models = {"model": settings.model, "evidence_model": settings.evidence_model}
     return of_library(settings, **models, **more)
 
 
 def read(job: Job, place: Workplace, asked: Asked) -> ReadingOutcome:
-    """Read files and folders."""
+    """Read files and folders into the library."""
     paths, within = [Path(path) for path in asked["paths"]], asked["within"] and Path(asked["within"])
     settings, allowed = place.settings_of(asked), asked["allow_removals"]
     return library_work.take_in(job, settings, place.embedder, paths, within, allow_removals=allowed)
 
 
 def fetch(job: Job, place: Workplace, asked: Asked) -> ReadingOutcome:
-    """Fetch and read a web page."""
+    """Download a web page and read it into the library."""
     return library_work.take_in_address(job, place.settings_of(asked), place.embedder, asked["address"])
 
 
 def remove(job: Job, place: Workplace, asked: Asked) -> tuple[Removed, ...]:
-    """Remove documents from the library."""
+    """Remove documents from the library. Returns them, so that they can be restored."""
     return library_changes.remove(job, place.settings_of(asked), place.embedder, asked["documents"])
 
 
 def put_back(job: Job, place: Workplace, asked: Asked) -> ReadingOutcome:
-    """Restore documents that were removed."""
+    """Restore documents that were removed from the library."""
     removed = from_told(REMOVE, asked["removed"])
     return library_changes.put_back(job, place.settings_of(asked), place.embedder, removed)
 
 
 def replace(job: Job, place: Workplace, asked: Asked) -> ReadingOutcome:
-    """Replace a document by a file."""
+    """Replace a document of the library by an uploaded file."""
     settings, path = place.settings_of(asked), Path(asked["path"])
     return library_changes.replace(job, settings, place.embedder, asked["document"], path)
 
 
 def check(job: Job, place: Workplace, asked: Asked) -> Checked:
-    """Check the library."""
+    """Check the library and repair what can be repaired safely."""
     return library_health.check(job, place.settings_of(asked), place.embedder)
 
 
 def reindex(job: Job, place: Workplace, asked: Asked) -> str:
-    """Embed all passages again."""
+    """Split and embed all documents of the library again. Returns a sentence that says what was done."""
     return library_health.reindex(job, place.settings_of(asked), place.embedder)
 
 
 def test(job: Job, place: Workplace, asked: Asked) -> str:
-    """Test an idea that was stored under the job's id; returns the id of the verdict. A repeated job stores only
-    one."""
+    """Test an idea that was stored under the job's id before. Returns the id of the verdict. A repeated job stores only
+    one verdict."""
     assistant = place.assistant_of(asked)
     library, revises, idea = assistant.library, asked["revises"], asked["idea"]
     begun = library.verdicts.read(job.id)[0]
@@ -179,8 +185,8 @@ def test(job: Job, place: Workplace, asked: Asked) -> str:
 
 
 def discuss(job: Job, place: Workplace, asked: Asked) -> str:
-    """Reply to a message about the verdict that earlier messages led to; returns the id of the resulting verdict. A
-    repeated job stores only one reply."""
+    """Reply to a message about a verdict. If earlier messages of the discussion changed the verdict, the reply is about
+    the changed one. Returns the id of the verdict after the reply. A repeated job stores only one reply."""
     job.at(SEARCHING)
     id = [asked["verdict"], *(led_to for one in job.before() if (led_to := one.look().result))][-1]
     of = Reporting(place.assistant_of(asked), _tells(job))
@@ -189,14 +195,14 @@ def discuss(job: Job, place: Workplace, asked: Asked) -> str:
 
 
 def suite(job: Job, place: Workplace, asked: Asked) -> str:
-    """Run a suite of cases; returns the name of the stored run."""
+    """Run a test suite. Returns the name of the stored run."""
     from ui.work import suite_runs
 
     return suite_runs.run(job, suite_runs.SHIPPED / asked["suite"], place.settings_of(asked))
 
 
 class Reporting:
-    """The assistant for a discussion; it reports the progress of any test that the discussion causes."""
+    """An assistant for a discussion that reports the progress of a test, if the discussion needs one."""
 
     def __init__(self, assistant: Assistant, progress: Progress) -> None:
         self._assistant, self._progress = assistant, progress
@@ -204,17 +210,17 @@ class Reporting:
         self.sure_sides, self.replied = assistant.sure_sides, assistant.replied
 
     def challenge(self, idea: str, *, like: Verdict | None = None) -> Verdict:
-        """The verdict on an idea, with the same assumptions as in an earlier verdict."""
+        """The verdict on an idea, with the same assumptions as the earlier verdict ``like``."""
         return self._assistant.challenge(idea, self._progress, like=like)
 
 
 def told(work: str, result: Any) -> Any:
-    """The result of a job, as JSON."""
+    """Convert the result of a job to JSON; ``work`` is its key in ``WORK``."""
     return _kind_of(work).dump_python(result, mode="json")
 
 
 def from_told(work: str, result: Any) -> Any:
-    """The result of a job, read from JSON."""
+    """Convert JSON back to the result of a job; ``work`` is its key in ``WORK``."""
     return _kind_of(work).validate_python(result)
 
 
@@ -226,7 +232,7 @@ def _kind_of(work: str) -> TypeAdapter[Any]:
 
 
 def _tells(job: Job) -> Progress:
-    """What the job is told of a test: that it searches, then each assumption as its turn comes."""
+    """A progress callback that reports the steps of a test to the job: first the search, then each assumption."""
     begun = False
 
     def progress(done: int, of: int, next: str) -> None:
@@ -265,7 +271,7 @@ RESULTS: dict[str, Any] = {  # of those that come to more than JSON
 
 
 def _outcome(done: ReadingOutcome) -> dict[str, Any]:
-    """What a reading did, as `pushback ingest --json` tells it."""
+    """The result of reading files, as the JSON that `pushback ingest --json` prints."""
     return {
         **{what: done.count(what) for what in (ADDED, CHANGED, REMOVED, SAME)},
         "copies": done.count(COPY),

@@ -1,1 +1,1 @@
-"""The parts that pages are built from."""
+"""The parts that the pages are built from."""

@@ -1,1 +1,1 @@
-"""Answers and verdicts as reports: terminal, Markdown, HTML, Word and pictures."""
+"""Answers and verdicts as reports: text for a terminal, Markdown, HTML, Word, and pictures."""

@@ -1,6 +1,6 @@
-"""A conversation as a file to pass on: Markdown or a Word document, with the same words in the same order. Pure.
+"""Exports a conversation as Markdown or as a Word document, with the same text in the same order. Pure functions.
 
-Each answer keeps its numbers, and its sources with their quotes, so that it can be checked without the page.
+Each answer keeps its citation numbers and its sources with their quotes, so that it can be checked without the page.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ SOURCES = "Sources"
 
 
 class ExportLine(NamedTuple):
-    """A line of an answer: its kind (``said``, ``head``, ``side``, ``source``, ``note``), and its text.
+    """A line of an answer. ``kind`` is ``said`` (a statement), ``head``, ``side`` (of a disagreement), ``source`` or
+    ``note``.
 
-    The text has three parts; the part ``key`` is marked if it is not empty.
+    Its text is ``before + key + after``; if ``key`` is not empty, it is printed in bold.
     """
 
     kind: str
@@ -38,8 +39,8 @@ class ExportLine(NamedTuple):
 
 
 def lines(answer: Answer, standing: Mapping[Citation, Standing] | None = None) -> Iterator[ExportLine]:
-    """The lines of an answer, without its question. Words that are quoted in full are not quoted again with their
-    source."""
+    """The lines of an answer, without its question. A source shows its quote unless a statement already contains it.
+    ``standing`` has the state of each citation: a source that has changed or is gone is marked."""
     if answer.grounding is Grounding.ASIDE:
         yield ExportLine("said", answer.reason)
         return
@@ -68,21 +69,22 @@ def lines(answer: Answer, standing: Mapping[Citation, Standing] | None = None) -
 
 
 def source(citation: Citation) -> str:
-    """Title, who says it, when, and the place in the file."""
+    """Title, speaker, date and page of a citation, then the file and the positions of the quote in it."""
     about = citation.about
     known = (*present.particulars(citation), about.place(citation.page))
     return f"{', '.join(filter(None, known))} ({about.source}:{citation.start}-{citation.end})"
 
 
 def plain(answer: Answer) -> str:
-    """An answer as plain text to paste anywhere; blank lines separate its texts, which can have several lines."""
+    """An answer as plain text to paste anywhere. A blank line comes before each statement and heading."""
     apart = {"said": "\n{}", "head": "\n{}:"}
     told = "\n".join(apart.get(line.kind, "{}").format(line.text) for line in lines(answer)).removeprefix("\n")
     return inert.plain(told)
 
 
 def markdown(title: str, answers: Sequence[Answer], standing: Mapping[Citation, Standing] | None = None) -> str:
-    """The conversation as Markdown, in which text of documents, models and users is never treated as markup."""
+    """The conversation as Markdown. Text of documents, models and users is escaped. ``standing`` has the state of each
+    citation: a source that has changed or is gone is marked."""
     told = [f"# {inert.markdown(title)}"]
     for answer in answers:
         told.append(f"## {inert.markdown(answer.question)}")
@@ -95,7 +97,8 @@ def markdown(title: str, answers: Sequence[Answer], standing: Mapping[Citation, 
 
 
 def docx(title: str, answers: Sequence[Answer], standing: Mapping[Citation, Standing] | None = None) -> bytes:
-    """The conversation as the bytes of a Word document."""
+    """The conversation as the bytes of a Word document. ``standing`` has the state of each citation: a source that has
+    changed or is gone is marked."""
     from docx import Document as new_document
 
     made = new_document()
@@ -127,7 +130,8 @@ def _add(made: Document, line: ExportLine) -> None:
 
 
 def _marked(line: ExportLine) -> str:
-    """The text as Markdown, its key in bold where it stands apart; touched by other letters, the marks would show."""
+    """The text as Markdown, with its key in bold. If the key touches other letters it stays plain, since Markdown would
+    show the asterisks."""
     apart = all(beside.isspace() or beside in "“”" for beside in line.before[-1:] + line.after[:1])
     return inert.lines(line.before) + inert.lines(line.key, bold=apart) + inert.lines(line.after)
 

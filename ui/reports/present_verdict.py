@@ -1,6 +1,6 @@
-"""What the page of pressure tests shows of verdicts. Pure; text from elsewhere is escaped.
+"""Formats verdicts for the pressure-test page. Pure functions; text of documents, models and users is escaped.
 
-``verdict_report`` decides the words and their order for all reports; this module decides how a page shows them.
+``verdict_report`` decides the words and their order for all reports; this module decides how the page shows them.
 """
 
 from __future__ import annotations
@@ -37,15 +37,16 @@ WORDS = 90  # characters of an assumption in the head of its card: meant for one
 
 
 class Place(NamedTuple):
-    """The place of a finding in its verdict: the number of its assumption, and its own number in it, both from 1."""
+    """The position of a finding in its verdict: the number of its assumption, and its number among the assumption's
+    findings, both from 1."""
 
     assumption: int
     finding: int
 
 
 class LookedAt(NamedTuple):
-    """The assumptions of an idea, found in its words alone; ``tested`` is shorter than the idea if part of it only
-    demands agreement."""
+    """The assumptions found in the words of an idea, for a preview. ``tested`` is the idea without parts that only urge
+    the reader to agree; ``urges`` says whether there are such parts."""
 
     parts: tuple[Assumed, ...]
     tested: str
@@ -53,30 +54,31 @@ class LookedAt(NamedTuple):
 
 
 def looked_at(idea: str) -> LookedAt:
-    """A preview of what will be tested of an idea; empty for an empty idea. No model is used."""
+    """A preview of what will be tested of an idea, made without a model. It has no parts if the idea is empty."""
     plain = " ".join(idea.split())
     tested = left_out(plain)
     return LookedAt(tuple(of_words(tested)) if tested else (), tested, tested != plain)
 
 
 def badge(ruling: str) -> str:
-    """A ruling in Streamlit's Markdown."""
+    """A ruling as a coloured badge in Streamlit's Markdown."""
     return f":{BADGES[ruling]}-badge[{called(ruling)}]"
 
 
 def called(ruling: str) -> str:
-    """The name of a ruling for readers."""
+    """The name of a ruling as readers see it."""
     return "no evidence" if ruling == AssumptionRuling.GAP else ruling
 
 
 def head(number: int, one: Assumption) -> str:
-    """An assumption on one line of Markdown: its number, words and ruling, and the number of voices on each side."""
+    """An assumption as one line of Markdown: its number, text and ruling, and how many voices (people, or documents
+    without a named speaker) are for it and against it."""
     mark = f":gray-badge[{told.OPEN}]" if told.outcome(one) == told.OPEN else badge(one.ruling)
     return f"**{number}** {label(opened(one.text), WORDS)} {mark} {told.counted(one)}".rstrip()
 
 
 def places(verdict: Verdict) -> dict[Finding, Place]:
-    """The first place of each finding in the verdict."""
+    """The first position of each finding in the verdict."""
     found: dict[Finding, Place] = {}
     for number, one in enumerate(verdict.assumptions, start=1):
         for place, finding in enumerate(one.findings, start=1):
@@ -85,12 +87,13 @@ def places(verdict: Verdict) -> dict[Finding, Place]:
 
 
 def cited(verdict: Verdict, place: tuple[int, int] | None) -> Citation | None:
-    """The citation of the finding at ``place``; None where there is none."""
+    """The citation of the finding at ``place``; None if there is no such finding."""
     return next((finding.citation for finding, at in places(verdict).items() if at == place), None)
 
 
 def quote(one: Finding, *, in_context: bool) -> str:
-    """The words of a finding as HTML, marked in their context if that is shown, with a model's comment below."""
+    """The quote of a finding as HTML, followed by a model's comment if there is one. With ``in_context``, the text
+    around the quote is included and the quote is marked."""
     before, words, after = told.around(one) if in_context else ("", one.citation.quote, "")
     context = [f'<span class="context">{_lines(part)}</span>' if part.strip() else "" for part in (before, after)]
     said = f'<mark class="words">{escape(words)}</mark>' if any(context) else escape(words)
@@ -103,14 +106,14 @@ def _lines(text: str) -> str:
 
 
 def source(citation: Citation) -> str:
-    """The source of a finding, as the label of a button that opens it: title, voice, date and page."""
+    """Title, speaker, date and page of a citation, as the label of the button that opens it."""
     place = citation.about.place(citation.page)
     return label(" · ".join([*present.particulars(citation), *([place] if place else [])]), 160)
 
 
 def attributed(one: Finding, report: Report) -> str:
-    """How the source says it, who judged its side, and whether the source has changed since, as HTML. The buttons show
-    the side, and the summary says that sides are guessed."""
+    """A note on a finding as HTML: the kind of statement (such as a forecast), who judged its side, and a warning if
+    its source has changed. Empty if there is nothing to say."""
     mark = report.mark(one.citation)
     since = f'<p class="small notice" role="status">{mark}</p>' if mark else ""
     how = "; ".join(filter(None, (told.KINDS[one.kind], told.judged_by(one))))
@@ -118,12 +121,12 @@ def attributed(one: Finding, report: Report) -> str:
 
 
 def opened(text: str) -> str:
-    """The text with a capital letter at its start."""
+    """The text with its first letter in upper case."""
     return text[:1].upper() + text[1:]
 
 
 def settling(verdict: Verdict, most: int | None = None) -> str:
-    """The questions to settle, at most so many, with the cheapest way to, as HTML."""
+    """The questions to settle with the cheapest way to settle each, as HTML; at most ``most`` of them, None for all."""
     asked = [
         f"<dl><dt>{escape(question)}</dt><dd>{told.CHEAPEST}{escape(how)}</dd></dl>"
         if how
@@ -134,13 +137,13 @@ def settling(verdict: Verdict, most: int | None = None) -> str:
 
 
 def listed(lines: Sequence[str], otherwise: str = "") -> str:
-    """Lines as an HTML list, or a given text if there are none."""
+    """Lines as an HTML list; the text ``otherwise`` as a paragraph if there are no lines."""
     items = "".join(f"<li>{escape(opened(line))}</li>" for line in lines)
     return f"<ul>{items}</ul>" if items else f"<p>{escape(otherwise)}</p>"
 
 
 def changes(found: Sequence[VerdictChange], *, better: bool) -> str:
-    """What got better, or worse, each with the quotes that caused it, as HTML."""
+    """The changes for the better, or those for the worse, as HTML, each with at most three quotes that caused it."""
     items = [
         f"<li>{escape(opened(one.what))}{''.join(map(_because, one.findings[:3]))}</li>"
         for one in found
@@ -154,7 +157,7 @@ def _because(one: Finding) -> str:
 
 
 def in_words(points: Sequence[Point]) -> str:
-    """The picture as text, for people who cannot see it."""
+    """A description of the chart of importance and evidence, for people who cannot see it."""
     each = "; ".join(
         f"{p.number}: importance {p.importance:.0%}, evidence {p.evidence:.0%}, {called(p.assumption.ruling)}"
         for p in points
@@ -163,7 +166,8 @@ def in_words(points: Sequence[Point]) -> str:
 
 
 def picture(points: Sequence[Point], chosen: int) -> dict[str, Any]:
-    """A Vega-Lite chart of importance against evidence, whose points can be chosen by ``number``."""
+    """The Vega-Lite specification of the chart of importance against evidence. Its points can be selected by
+    ``number``; the point ``chosen`` is emphasized, 0 for none."""
     values = [
         {
             "number": point.number,

@@ -1,4 +1,5 @@
-"""The texts for people in a terminal. Text of documents cannot control the terminal."""
+"""Formats and prints texts for people in a terminal. Control characters are removed, so that text of documents cannot
+control the terminal."""
 
 from __future__ import annotations
 
@@ -62,35 +63,36 @@ _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]
 
 
 def say(text: str) -> None:
-    """Print text, without control characters."""
+    """Print text on stdout, without control characters."""
     click.echo(_tame(text))
 
 
 def say_json(value: object) -> None:
-    """Print one JSON value on one line, in UTF-8 whatever the terminal's encoding."""
+    """Print one JSON value on one line of stdout, in UTF-8 regardless of the terminal's encoding."""
     text = json.dumps(value, ensure_ascii=False)
     click.echo(_UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text).encode())
 
 
 def note(text: str) -> None:
-    """Print a note on stderr, since it is no result."""
+    """Print a note on stderr, which keeps it apart from results."""
     click.echo(text.translate(_STEERING), err=True)
 
 
 def complain(what: str, remedy: str) -> None:
-    """Print on stderr what happened and what to do."""
+    """Print an error on stderr: what happened, and the remedy."""
     note(f"{what}\n→ {remedy}" if remedy else what)
 
 
 def say_answer(one: Answer) -> None:
-    """Print an answer for people; in a terminal, the sentence that seems to answer is bold."""
+    """Print an answer. In a terminal, the sentence that seems to answer the question is bold."""
     click.echo(answer(one))
 
 
 def answer(one: Answer) -> str:
-    """The statements with the numbers of their sources; or the closest passages; or that the documents do not say.
+    """The text of an answer: its statements with the numbers of their sources; or the closest passages; or that the
+    documents do not say.
 
-    The text can be printed unchanged: text of documents cannot control the terminal.
+    It can be printed as it is, since control characters have been removed.
     """
     if one.grounding is Grounding.ASIDE:
         return _tame(filled(one.reason))
@@ -107,12 +109,12 @@ def answer(one: Answer) -> str:
 
 
 def hits(found: Sequence[Hit]) -> str:
-    """The passages, best first, and how each was found."""
+    """The text of the passages, the best first, with how each was found."""
     return "\n\n".join(_hit(number, hit) for number, hit in enumerate(found, start=1)) or "Nothing was found."
 
 
 def discussed(one: DiscussionReply) -> str:
-    """The reply to a message about a verdict, then a model's comment with its sources."""
+    """The text of the reply to a message about a verdict, followed by a model's comment and its sources."""
     sources = _Sources()
     told = _remarks(one.prose, sources)
     parts = [one.text, told, *one.notices]
@@ -120,7 +122,7 @@ def discussed(one: DiscussionReply) -> str:
 
 
 def verdicts(kept: Sequence[KeptVerdict]) -> str:
-    """A line for each stored pressure test, the latest first."""
+    """One line for each stored pressure test, in the given order."""
     lines = [
         f"{one.id}  {one.created[:10]}  {one.ruling:<12}  {_cut(' '.join(one.idea.split()), 70)}"
         f"{f'  (revises {one.revises})' if one.revises else ''}"
@@ -130,7 +132,8 @@ def verdicts(kept: Sequence[KeptVerdict]) -> str:
 
 
 def changes(found: Sequence[VerdictChange]) -> str:
-    """What got better and what got worse from one verdict to the next, each with the findings that caused it."""
+    """The text of the changes from one verdict to another: what got better, then what got worse, each with at most
+    three findings that caused it."""
     lines = []
     for better, name in ((True, "Better:"), (False, "Worse:")):
         told = [one for one in found if one.better is better]
@@ -145,19 +148,20 @@ def changes(found: Sequence[VerdictChange]) -> str:
 
 
 def spared(files: int) -> str:
-    """Why documents whose files are gone have not been removed."""
+    """A sentence that explains why documents whose files are gone were not removed; ``files`` is the number of
+    files."""
     what = "1 file that was read before is" if files == 1 else f"{files:,} files that were read before are"
     return f"{what} not there any more, over a third of the folder: what it held stays. Is its disk or share mounted?"
 
 
 def lens(one: Lens) -> str:
-    """A lens: its question, and the position of each side."""
+    """The text of a lens: its question, and the claim of each of its two sides."""
     sides = [filled(f"{side.name}: {side.claim}", "  - ") for side in one.sides]
     return "\n".join([f"{one.name} ({one.importance:.1f}): {one.question}", *sides])
 
 
 def documents(entries: Sequence[Entry]) -> str:
-    """A table of documents."""
+    """A table of documents, with totals in the last line."""
     if not entries:
         return "The library is empty."
     head = "  ".join(f"{name:<{width}}" for name, width in COLUMNS) + "  SOURCE"
@@ -168,7 +172,8 @@ def documents(entries: Sequence[Entry]) -> str:
 
 
 def particulars(entry: Entry) -> str:
-    """A document's title, author and date, which of them are guessed, and where it is from."""
+    """One line for each known fact about a document, such as title, author, date, source and id. Guessed values are
+    marked as guessed."""
     about = entry.about
     facts = {"title": about.title, "author": about.author, "date": about.date}
     facts = {name: as_guess(about, name, value or "") for name, value in facts.items()}
@@ -179,7 +184,7 @@ def particulars(entry: Entry) -> str:
 
 
 def document(one: Document, entry: Entry) -> str:
-    """A document's particulars and its text."""
+    """The text of a document, preceded by its title, author, date and other facts."""
     head = [particulars(entry)]
     if one.dropped:
         head.append(f"dropped: {_count(len(one.dropped), 'piece')}, shown by --dropped")
@@ -187,8 +192,8 @@ def document(one: Document, entry: Entry) -> str:
 
 
 def dropped(one: Document) -> str:
-    """The kinds of content in the file that are not read, then the pieces that cleaning removed, each with its
-    reason."""
+    """The kinds of content in the file that Pushback does not read, then the pieces of boilerplate that were removed,
+    each with its position and the reason."""
     notices = Counter(piece.notice for piece in one.dropped if piece.notice)
     pieces = [f"{count} × {notice}" for notice, count in notices.most_common()]
     pieces += [
@@ -198,7 +203,8 @@ def dropped(one: Document) -> str:
 
 
 def synced(report: SyncReport, library: str, *, details: bool = False) -> str:
-    """The outcome of an ingest on one line, with the library's name. ``details`` adds a table."""
+    """The outcome of an ingest into the library with this name, on one line. ``details`` adds the time of each stage,
+    and the numbers of removed pieces by reason."""
     kinds = ", ".join(f"{count} {kind}" for kind, count in list(report.kinds.items())[:ENDINGS])
     told = f" ({kinds}{', …' if len(report.kinds) > ENDINGS else ''})" if kinds else ""
     skipped = f"; {_count(report.skipped, 'file')} of other kinds passed over{told}" if report.skipped else ""
@@ -222,18 +228,18 @@ def synced(report: SyncReport, library: str, *, details: bool = False) -> str:
 
 
 def _in(sources: Sequence[str]) -> str:
-    """The first files of several, in brackets."""
+    """The first ``NAMED`` file names in brackets; empty if there are none."""
     rest = ", …" if len(sources) > NAMED else ""
     return f" ({', '.join(sources[:NAMED])}{rest})" if sources else ""
 
 
 def problems(found: Iterable[Problem]) -> str:
-    """The problems of a library, each with the remedy or with what was done."""
+    """The problems of a library, each with the remedy or the repair that was made."""
     return "\n".join(f"{one.what}\n→ {one.remedy}" for one in found)
 
 
 def trial(one: Trial) -> str:
-    """What a trial found out about a model."""
+    """The result of testing a model: whether it replies, streams, follows a schema, and the size of its context."""
     context = f"{one.context:,} tokens" if one.context else "not told"
     rows = {
         "replies": f"yes, in {one.seconds:.1f} s ({cost_line(one.cost)})",
@@ -245,7 +251,7 @@ def trial(one: Trial) -> str:
 
 
 def local_models(found: Sequence[FoundServer]) -> str:
-    """The model servers of this machine, with the flag that uses each of their models."""
+    """The model servers found on this machine, with the flag ``--model …`` for each of their models."""
     if not found:
         return (
             "No model is served on this machine, as far as the usual ports tell.\n"
@@ -259,7 +265,7 @@ def local_models(found: Sequence[FoundServer]) -> str:
 
 
 class _Sources:
-    """Citations, numbered in the order in which they are first cited."""
+    """A list of sources, numbered in the order in which they are first cited."""
 
     def __init__(self) -> None:
         self._numbers: dict[tuple[str, int, int], int] = {}
@@ -287,7 +293,8 @@ def _understood(one: Answer) -> str:
 
 
 def _refusal(one: Answer) -> list[str]:
-    """What is said where nothing is stated: that these are the closest passages, or that the documents do not say."""
+    """The text for an answer without statements: that the documents do not say, or that only close passages were found.
+    Empty if the answer has statements."""
     if not one.refused:
         return []
     near = one.grounding is Grounding.NEAR
@@ -300,7 +307,8 @@ def _refusal(one: Answer) -> list[str]:
 
 
 def _stretch(one: Shown, marks: str) -> str:
-    """A text with its line breaks and ``marks``; a sentence to be marked has lines of its own, in bold after ``»``."""
+    """A statement as lines of text, followed by ``marks``, the numbers of its sources. A sentence that is emphasized
+    gets lines of its own, in bold after ``»``."""
     parts = [text.strip() for text in (one.before, one.key, one.after)]
     told = [place for place, text in enumerate(parts) if text] or [0]
     parts[told[0]] = one.opening + parts[told[0]]
@@ -313,7 +321,7 @@ def _stretch(one: Shown, marks: str) -> str:
 
 
 def _lines(text: str, first: str) -> list[str]:
-    """The lines of a text, each filled, the first one after ``first`` and the others as far in."""
+    """The text wrapped into lines; the first begins with ``first``, and the others are indented as far."""
     lines = [line for line in _tame(text).split("\n") if line.strip()]
     indented = " " * len(first)
     return [
@@ -327,7 +335,8 @@ def _tame(text: str) -> str:
 
 
 def _of_model(one: Answer) -> list[str]:
-    """What went otherwise than asked, what of the model's statements is not shown, and what it cost."""
+    """A list of one text or none: notices, the number of the model's statements that are left out because they could
+    not be verified, and the cost of the model's calls."""
     told = [filled(notice) for notice in one.notices]
     if one.dropped:
         told.append(f"Statements of the model that did not hold and are not shown: {len(one.dropped)}.")
@@ -379,7 +388,8 @@ def _row(entry: Entry) -> str:
 
 
 def _newer(entry: Entry) -> str:
-    """What supersedes a document, and whether only the times of the files say so."""
+    """The id of the document that supersedes this one, and whether only the times of the files say so; empty if none
+    does."""
     by = " (by the times of their files)" if entry.by_file_time else ""
     return f"{entry.superseded_by}{by}" if entry.superseded_by else ""
 
@@ -397,7 +407,8 @@ def _cut(text: str, width: int) -> str:
 
 
 def filled(text: str, first: str = "", rest: str | None = None) -> str:
-    """The text wrapped to the terminal's width; without a terminal on one line, so that quotes can be searched for."""
+    """The text wrapped to the terminal's width. The first line begins with ``first``, the others with ``rest``. Without
+    a terminal, the text is on one line, so that quotes can be searched for."""
     width = min(WIDEST, shutil.get_terminal_size().columns) if sys.stdout.isatty() else sys.maxsize
     rest = " " * len(first) if rest is None else rest
     return textwrap.fill(

@@ -1,4 +1,4 @@
-"""A pressure test as a Word document, through python-docx."""
+"""Writes a pressure test as a Word document with python-docx."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ STYLES = (  # points of the type, before and after
 
 
 def document(outline: Outline) -> bytes:
-    """The bytes of the document: the same words and order as the other reports."""
+    """The Word document as bytes. Words and order are those of the other reports."""
     from docx import Document as new_document
 
     made = new_document()
@@ -68,7 +68,7 @@ def _part(made: Document, part: Part) -> None:
 
 
 def _small(made: Document) -> None:
-    """Type, spaces and margins in which the verdict on six assumptions has place on three pages."""
+    """Set font sizes, spacing and margins so that a verdict with six assumptions fits on three pages."""
     from docx.shared import Cm, Pt, RGBColor
 
     for section in made.sections:
@@ -83,7 +83,7 @@ def _small(made: Document) -> None:
 
 
 def _picture(made: Document, points: Sequence[Point]) -> None:
-    """The picture, with its words for those who do not see it."""
+    """Add the chart of importance and evidence, with a description for people who cannot see it."""
     from docx.shared import Cm
 
     shape = made.add_picture(io.BytesIO(verdict_png.drawn(points)), width=Cm(11.5))

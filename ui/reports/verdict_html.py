@@ -1,4 +1,5 @@
-"""A pressure test as one page without scripts, network or other files. Texts from elsewhere are escaped.
+"""Writes a pressure test as one HTML page without scripts or other files. Text of documents, models and users is
+escaped.
 
 ``verdict.html`` is a Jinja template, which escapes all text; invisible characters are replaced before.
 """
@@ -31,7 +32,7 @@ CLASSES = {
 
 
 def page(outline: Outline) -> str:
-    """The whole page: the verdict at a glance, then what it stands on."""
+    """The HTML page: an overview of the verdict, then its assumptions with their evidence."""
     rows = [(row, list(sections)) for row, sections in groupby(outline.sections, lambda section: section.row)]
     style = Markup((FOLDER / "verdict.css").read_text("utf-8"))  # noqa: S704  # our own file
     made = environment().get_template("verdict.html").render(outline=outline, rows=rows, style=style)
@@ -40,7 +41,7 @@ def page(outline: Outline) -> str:
 
 @cache
 def environment() -> Environment:
-    """The template engine, which escapes all text and replaces invisible characters."""
+    """The Jinja environment. It escapes all text and replaces invisible characters."""
     made = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
@@ -55,5 +56,5 @@ def environment() -> Environment:
 
 
 def _is_a(kind: type) -> Callable[[object], bool]:
-    """A test of the template: ``{% if part is Quote %}``."""
+    """A Jinja test for a type, used as ``{% if part is Paragraph %}``."""
     return lambda part: isinstance(part, kind)

@@ -1,7 +1,7 @@
-"""A pressure test as the library stores it: opened with its citations checked again, weighted again, discussed.
+"""Stores pressure tests in the library, opens them, changes their weights and judgements, and discusses them.
 
-The discussion is stored beside the verdict: each message with its reply, which a changed verdict takes over, and a
-message that has no reply yet, so that a crash loses none.
+The discussion is stored with the verdict: each message with its reply, and a message that has no reply yet, so that a
+crash loses none. If a reply changes the verdict, the new verdict takes over the discussion.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ SAID, ASKED = "said", "asked"  # the fields beside those of the verdict
 
 
 class DiscussionTurn(NamedTuple):
-    """A message about a verdict, the reply, why the verdict changed (a value of ``Moved``), a model's comment in
-    sentences, and the ``id`` of the message, if it has one."""
+    """A message about a verdict and its reply. ``moved`` is a value of ``Moved``: why the verdict changed. ``prose``
+    has the sentences of a model's comment; ``id`` is the message's id, empty if it has none."""
 
     message: str
     reply: str
@@ -36,8 +36,8 @@ class DiscussionTurn(NamedTuple):
 
 
 class StoredVerdict(NamedTuple):
-    """A verdict, its row in the list, its discussion, and the message that has no reply yet (empty if there is
-    none)."""
+    """A stored verdict: its list entry, the verdict, its discussion, and the message that has no reply yet (empty if
+    there is none)."""
 
     listed: KeptVerdict
     verdict: Verdict
@@ -54,10 +54,10 @@ def keep(
     owner: str | None = None,
     id: str | None = None,
 ) -> str:
-    """Store a verdict and return its id. It belongs to ``owner`` if people sign in; ``revises`` is the id of the
-    verdict whose idea it revises.
+    """Store a verdict and return its id. It belongs to ``owner``, None if nobody signs in; ``revises`` is the id of the
+    verdict whose idea it revises; ``said`` is its discussion.
 
-    If an ``id`` is given, it is stored under it only once.
+    If ``id`` is given, the verdict gets this id; a second call with the same id stores nothing.
     """
     return library.verdicts.keep(_told(verdict, said), revises=revises, owner=owner, id=id)
 
@@ -65,23 +65,21 @@ def keep(
 def begin(
     library: Library, idea: str, *, revises: str | None = None, owner: str | None = None, id: str | None = None
 ) -> KeptVerdict:
-    """Store an idea before it is tested, so that a crash does not lose it; returns the id that the verdict will have.
-
-    If an ``id`` is given, it is stored under it only once.
-    """
+    """Store an idea before it is tested, so that a crash does not lose it. Returns its list entry, which has the id of
+    the later verdict. ``revises``, ``owner`` and ``id`` are as in ``keep``."""
     unmade = Verdict(idea, IdeaRuling.NOT_COVERED, (), (), Searched(0, 0))
     told = json.dumps({**wire.verdict(unmade), "ruling": UNFINISHED})
     return library.verdicts.read(library.verdicts.keep(told, revises=revises, owner=owner, id=id))[0]
 
 
 def finish(library: Library, begun: KeptVerdict, verdict: Verdict, said: Sequence[DiscussionTurn] = ()) -> str:
-    """Store the verdict on an idea whose test was begun; returns its id."""
+    """Store the verdict on the idea that ``begin`` stored as ``begun``. Returns its id."""
     library.verdicts.put(begun, _told(verdict, said))
     return begun.id
 
 
 def give_up(library: Library, id: str) -> None:
-    """Remove an idea whose test ended without a verdict."""
+    """Remove the idea with this id if its test has not ended with a verdict."""
     with suppress(DocumentMissing):  # it was removed meanwhile
         if library.verdicts.read(id)[0].ruling == UNFINISHED:
             library.verdicts.remove(id)
@@ -92,7 +90,7 @@ def opened(library: Library, id: str) -> StoredVerdict:
 
     Raises:
         DocumentMissing: there is no such verdict, or its test was not finished.
-        LibraryDamaged: it cannot be read any more.
+        LibraryDamaged: the stored verdict is damaged.
     """
     listed, told = library.verdicts.read(id)
     if listed.ruling == UNFINISHED:
@@ -108,7 +106,7 @@ def opened(library: Library, id: str) -> StoredVerdict:
 
 
 def own(library: Library, id: str, owner: str | None) -> StoredVerdict:
-    """The stored verdict with this id, if it belongs to this owner.
+    """The stored verdict with this id if it belongs to ``owner``.
 
     Raises:
         DocumentMissing: it belongs to somebody else, does not exist or was not finished; the error does not say which.
@@ -123,7 +121,7 @@ def own(library: Library, id: str, owner: str | None) -> StoredVerdict:
 
 
 def weigh(library: Library, id: str, importance: Mapping[str, float]) -> Verdict:
-    """Set the importance of assumptions, in the form of ``rulings.weighed``, and store the resulting verdict.
+    """Set the importance (0 to 1) of assumptions, given by lens or number, and store the resulting verdict. Returns it.
 
     Raises:
         DocumentMissing, SettingsError: there is no such verdict, or no such assumption.
@@ -135,7 +133,7 @@ def weigh(library: Library, id: str, importance: Mapping[str, float]) -> Verdict
 
 
 def swap(library: Library, id: str, old: Finding, new: Finding) -> None:
-    """Replace one finding by another, since its judgement has changed, and store the resulting verdict.
+    """Replace the finding ``old`` by ``new``, whose judgement differs, and store the resulting verdict.
 
     Raises:
         DocumentMissing: there is no such verdict.
@@ -145,7 +143,8 @@ def swap(library: Library, id: str, old: Finding, new: Finding) -> None:
 
 
 def replied(library: Library, id: str, said_under: str) -> str | None:
-    """The id of the verdict after the reply to a message about the verdict ``id``; None if there was no reply."""
+    """The id of the verdict after the reply to the message ``said_under``, which was about the verdict ``id``; None if
+    the message has no reply."""
     for one in (said_under, id):
         with suppress(DocumentMissing):
             if any(said.id == said_under for said in opened(library, one).said):
@@ -156,11 +155,11 @@ def replied(library: Library, id: str, said_under: str) -> str | None:
 def discussed(
     assistant: AssistantParts, id: str, message: str, by: str = "", said_under: str = ""
 ) -> tuple[DiscussionReply, str]:
-    """The reply to a message about a verdict, and the id of the resulting verdict, with which message and reply are
+    """Reply to a message about a verdict. Returns the reply, and the id of the resulting verdict, with which both are
     stored.
 
-    The message is stored before it gets a reply. ``by`` names its author, empty if nobody signs in; ``said_under`` is
-    the id by which ``replied`` finds it.
+    The message is stored before it gets a reply. ``by`` is the name of its author, empty if nobody signs in.
+    ``said_under`` is the message's id, by which ``replied`` finds it.
 
     Raises:
         DocumentMissing: there is no such verdict.
@@ -183,7 +182,7 @@ def discussed(
 
 
 def report(library: Library, id: str, verdict: Verdict, created: str) -> Report:
-    """The verdict in the form that its reports use, with the current state of each of its citations."""
+    """The verdict as its reports need it, with the current state of each citation: unchanged, changed or gone."""
     cited = {f.citation for a in verdict.assumptions for f in a.findings}
     return Report(verdict, id, created, {one: standing(one, library) for one in cited})
 

@@ -1,5 +1,5 @@
-"""The positions of assumptions in the picture of importance and evidence: important and unknown ones are at the upper
-left."""
+"""The positions of assumptions in the chart of importance and evidence. Important assumptions without evidence are at
+the upper left."""
 
 from __future__ import annotations
 
@@ -25,14 +25,15 @@ CORNERS = {
 
 
 def in_words(points: Sequence[Point]) -> str:
-    """The picture as text, for people who cannot see it."""
+    """A description of the chart, for people who cannot see it."""
     return "Assumptions by importance and evidence: " + "; ".join(
         f"{p.number} importance {p.importance:.1f}, evidence {p.evidence:.1f}, {p.assumption.ruling}" for p in points
     )
 
 
 def placed(points: Sequence[Point]) -> list[tuple[Point, float, float]]:
-    """Each point with its position in units, moved to the nearest free one if another point is there already."""
+    """Each point with its x and y position in units of the chart. If another point is there, it is moved to the nearest
+    free position."""
     taken: list[tuple[float, float]] = []
     found = []
     for point in points:
@@ -55,5 +56,6 @@ def _is_hidden(one: tuple[float, float], other: tuple[float, float]) -> bool:
 
 
 def shares(points: Sequence[Point]) -> list[tuple[Point, float, float]]:
-    """The same positions as shares of full evidence and full importance, for a picture of another size."""
+    """Each point with the position of ``placed``, as shares of full evidence and full importance, for a chart of
+    another size."""
     return [(point, (x - LEFT) / ACROSS, (BOTTOM - y) / UP) for point, x, y in placed(points)]

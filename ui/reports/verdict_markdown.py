@@ -1,4 +1,4 @@
-"""A pressure test as a Markdown page, in which text of documents is never treated as markup."""
+"""Writes a pressure test as Markdown. Text of documents, models and users is escaped."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ui.views.inert import markdown as _plain
 
 
 def page(outline: Outline) -> str:
-    """The report in Markdown, ending in a newline."""
+    """The report in Markdown; it ends with a newline."""
     return "\n\n".join(_parts(outline)) + "\n"
 
 

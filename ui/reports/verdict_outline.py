@@ -1,4 +1,4 @@
-"""A verdict as an outline: titles and parts in the one order that the terminal and all reports share. Pure."""
+"""A verdict as an outline of titled sections, in the order that the terminal and all reports share. Pure functions."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from ui.reports.verdict_report import Point, Report
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Running text."""
+    """A paragraph of text."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
-    """A list."""
+    """A bulleted list."""
 
     lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
-    """What to find out, and the cheapest way to, which may be empty."""
+    """A question to settle, and the cheapest way to settle it (empty if unknown)."""
 
     text: str
     how: str
@@ -35,7 +35,8 @@ class OpenQuestion:
 
 @dataclass(frozen=True, slots=True)
 class QuotedFinding:
-    """A finding: its words, the text around them in some places, and what is known about them."""
+    """A finding: its number (None if it has none), its quote as ``words``, the text around it (may be empty), and what
+    is known about its source and side. ``mark`` is a warning if the source has changed or is gone."""
 
     number: int | None
     words: str
@@ -48,13 +49,13 @@ class QuotedFinding:
 
     @property
     def caption(self) -> str:
-        """Who says it where, how, and by whom its side is known."""
+        """The source of the quote, the kind of statement (such as a forecast), and who judged its side."""
         return " · ".join(part for part in (self.source, self.attributed) if part)
 
 
 @dataclass(frozen=True, slots=True)
 class SideOutline:
-    """The findings of one side, and references to those shown further up."""
+    """The findings on one side of an assumption. ``see`` refers to those that were shown earlier in the report."""
 
     name: str
     see: str
@@ -63,7 +64,7 @@ class SideOutline:
 
 @dataclass(frozen=True, slots=True)
 class Resting:
-    """An assumption with its findings; ``left`` says what is still open."""
+    """An assumption that the idea rests on, with its findings by side. ``left`` says what is still open."""
 
     number: int
     text: str
@@ -75,7 +76,7 @@ class Resting:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Importance and evidence of each assumption; formats without pictures show a table."""
+    """The chart of importance and evidence of all assumptions. Formats without pictures show a table instead."""
 
     points: tuple[Point, ...]
 
@@ -86,7 +87,7 @@ PARTS = (Paragraph, Bullets, OpenQuestion, QuotedFinding, Resting, Picture)
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A titled run of parts. Sections of the same ``row`` may stand side by side."""
+    """A section with a title and its parts. Sections with the same ``row`` may be shown side by side."""
 
     title: str
     parts: tuple[Part, ...]
@@ -95,7 +96,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The whole report; ``searched`` are the queries behind it."""
+    """The whole report. ``searched`` holds the search queries of the test."""
 
     idea: str
     ruling: IdeaRuling
@@ -106,7 +107,7 @@ class Outline:
 
 
 def outline(report: Report) -> Outline:
-    """The report in its parts."""
+    """The outline of a report."""
     verdict = report.verdict
     return Outline(
         verdict.idea,

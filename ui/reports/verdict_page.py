@@ -1,4 +1,4 @@
-"""A pressure test as a file to pass on: Markdown, an HTML page or a Word document, by the ending of the name."""
+"""Writes a pressure test to a file: Markdown, an HTML page or a Word document, as the file name's ending says."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ KINDS = (".md", ".html", ".docx")
 
 
 def check(path: Path) -> None:
-    """Refuse a file that cannot be written, before the work is done.
+    """Check, before an idea is tested, that its report can be written to this file.
 
     Raises:
-        SettingsError: the format is none of ours, there is no such folder, or the file cannot be written there.
+        SettingsError: the file name's ending is unknown, the folder does not exist, or the file cannot be written
+            there.
     """
     if path.suffix.lower() not in KINDS:
         hint = "Give a file name that ends in .md, .html or .docx."
@@ -31,7 +32,7 @@ def check(path: Path) -> None:
 
 
 def write(report: Report, path: Path) -> None:
-    """Write the report.
+    """Write the report to a file; its ending determines the format.
 
     Raises:
         SettingsError: the file cannot be written.
@@ -44,7 +45,7 @@ def write(report: Report, path: Path) -> None:
 
 
 def rendered(report: Report, kind: str) -> bytes:
-    """The report as a file of one of ``KINDS``."""
+    """The report as bytes in a format of ``KINDS``."""
     from ui.reports.verdict_outline import outline
 
     parts = outline(report)

@@ -1,4 +1,5 @@
-"""Importance against evidence as a PNG, for formats without SVG, with the same positions as ``verdict_map``."""
+"""Draws the chart of importance and evidence as a PNG, for formats without SVG. The positions are those of
+``verdict_map``."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ INK = "#444a50"
 
 
 def drawn(points: Sequence[Point]) -> bytes:
-    """The bytes of the picture; each assumption is its number in a circle."""
+    """The PNG as bytes. Each assumption is a circle with its number."""
     image = Image.new("RGB", (WIDE * SCALE, HIGH * SCALE), "white")
     draw = ImageDraw.Draw(image)
     words = ImageFont.load_default(12 * SCALE)

@@ -1,8 +1,7 @@
-"""A verdict as all its reports present it, in every format: the same words, order and positions. Pure.
+"""The content of a verdict's report: the same words, order and positions in every format. Pure functions.
 
-It opens with what the documents come to, then at most ``rulings.CASE`` findings a side, what nothing was found on and
-what to find out first, as the page does; what it rests on follows, where a finding that stands above is named by its
-number.
+A report begins as the page does: the result, at most ``rulings.CASE`` findings for each side, the points without
+evidence, and what to find out first. The assumptions follow; they refer to findings shown earlier by their numbers.
 """
 
 from __future__ import annotations
@@ -57,8 +56,8 @@ EACH = 3
 
 
 class Point(NamedTuple):
-    """The position of an assumption in the picture: evidence (by voices, up to ``ENOUGH``) and importance, both
-    0..1."""
+    """The position of an assumption in the chart. ``evidence`` is 1 for ``ENOUGH`` or more voices (people, or documents
+    without a named speaker); evidence and importance are from 0 to 1."""
 
     number: int
     assumption: Assumption
@@ -67,7 +66,8 @@ class Point(NamedTuple):
 
 
 class CaseOfSide(NamedTuple):
-    """The strongest findings of one side, and the text shown if there are none."""
+    """A group of findings in the overview: those that a person has to judge, the case for the idea, or the case against
+    it. ``empty`` is the text shown if there are none."""
 
     key: str
     title: str
@@ -76,7 +76,8 @@ class CaseOfSide(NamedTuple):
 
 
 class SideFindings(NamedTuple):
-    """The findings of an assumption on one side: the numbers of those shown further up, and the others."""
+    """The findings of an assumption on one side. ``above`` has the numbers of those shown earlier in the report;
+    ``findings`` has the others."""
 
     name: str
     above: tuple[int, ...]
@@ -85,7 +86,8 @@ class SideFindings(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A verdict, its row in the list, and those of its citations that are no longer valid."""
+    """A verdict with its id and the time of the test. ``standing`` has, for each citation, whether its source is
+    unchanged, has changed or is gone."""
 
     verdict: Verdict
     id: str = ""
@@ -93,12 +95,13 @@ class Report:
     standing: Mapping[Citation, Standing] = field(default_factory=dict, hash=False)
 
     def mark(self, citation: Citation) -> str:
-        """A warning if the source of a citation has changed or gone, else empty."""
+        """A warning if the source of the citation has changed or is gone; else empty."""
         return self.standing.get(citation, Standing.HOLDS).value
 
 
 def head(report: Report) -> str:
-    """When the idea was tested, what was searched, and the number of assumptions with each ruling."""
+    """Sentences that say when the idea was tested, how many assumptions have each ruling, what was searched, and how
+    many sources have changed since."""
     verdict = report.verdict
     called = Counter(map(outcome, verdict.assumptions))
     counts = ", ".join(f"{called[name]} {name}" for name in OUTCOMES if called[name])
@@ -114,14 +117,16 @@ def head(report: Report) -> str:
 
 
 def outcome(one: Assumption) -> str:
-    """The name of a ruling for readers; a gap is split by whether anything bears on the assumption."""
+    """The name of an assumption's ruling for readers. A gap has two names: one if findings without a clear side exist,
+    one if there are none."""
     if one.ruling is not AssumptionRuling.GAP:
         return one.ruling.value
     return OPEN if rulings.bears(one.findings) else NONE
 
 
 def in_short(verdict: Verdict) -> str:
-    """The result in two sentences: what was found comes to, how many voices speak, and on what no side is known."""
+    """The result in short: the ruling with the number of voices (people, or documents without a named speaker), how
+    many assumptions have evidence on a known side, and whether the sides are guessed."""
     says = f"{MEANS[verdict.ruling].removesuffix('.')}{_heard(rulings.voices(verdict))}"
     if verdict.ruling is IdeaRuling.NOT_COVERED and (unsaid := len(undecided(verdict))):
         bear = "1 passage bears" if unsaid == 1 else f"{unsaid:,} passages bear"
@@ -131,7 +136,8 @@ def in_short(verdict: Verdict) -> str:
 
 
 def _heard(voices: tuple[int, int]) -> str:
-    """How many voices say so, and what a voice is."""
+    """The end of a sentence: how many voices are for and against the idea, and what counts as a voice. Empty if there
+    are none."""
     if not any(voices):
         return ""
     said_for, said_against = voices
@@ -141,7 +147,8 @@ def _heard(voices: tuple[int, int]) -> str:
 
 
 def _rests(assumptions: Sequence[Assumption]) -> str:
-    """On how many of several assumptions something was found that takes a side, as a sentence."""
+    """A sentence that says on how many assumptions evidence with a known side was found; empty for a single
+    assumption."""
     known, count = sum(one.ruling is not AssumptionRuling.GAP for one in assumptions), len(assumptions)
     some = "none" if not known else "each" if known == count else f"{known:,}"
     return f"What was found takes a known side on {some} of its {count:,} assumptions." if count > 1 else ""
@@ -156,7 +163,8 @@ def _count(count: int, one: str, many: str = "") -> str:
 
 
 def cases(verdict: Verdict) -> list[CaseOfSide]:
-    """The findings whose side a person has to judge, if there are any; then the case for and the case against."""
+    """The findings whose side a person has to judge, if there are any; then the case for and the case against the
+    idea."""
     unsaid = tuple(undecided(verdict)[: rulings.CASE])
     return [
         *([CaseOfSide("unsaid", "Bears on it: you say", unsaid)] if unsaid else []),
@@ -166,19 +174,20 @@ def cases(verdict: Verdict) -> list[CaseOfSide]:
 
 
 def numbered(verdict: Verdict) -> dict[Finding, int]:
-    """The numbers, from 1, of the findings of the cases."""
+    """The number, from 1, of each finding in ``cases``."""
     return {one: number for number, one in enumerate((f for case in cases(verdict) for f in case.findings), start=1)}
 
 
 def missing(verdict: Verdict) -> tuple[str, ...]:
-    """The first ``MISSING`` questions on which nothing was found, and how many more there are."""
+    """The first ``MISSING`` questions on which no evidence was found, and a line that says how many more there are."""
     more = len(verdict.missing) - MISSING
     rest = (f"and {more} more, among what it rests on.",) if more > 0 else ()
     return (*verdict.missing[:MISSING], *rest)
 
 
 def sides(verdict: Verdict, number: int) -> list[SideFindings]:
-    """The findings of an assumption by side, each shown once; sides without any are left out."""
+    """The findings of an assumption, grouped by side. Findings that an earlier assumption has are left out, and so are
+    sides without findings."""
     own, above = first_told(verdict, number), numbered(verdict)
     found = [
         SideFindings(
@@ -192,7 +201,7 @@ def sides(verdict: Verdict, number: int) -> list[SideFindings]:
 
 
 def see_above(side: SideFindings) -> str:
-    """A reference to the findings of a side that were shown further up."""
+    """A reference to the findings of a side that were shown earlier; empty if there are none."""
     return f"See {listed(side.above)} above." if side.above else ""
 
 
@@ -203,13 +212,14 @@ def listed(numbers: Sequence[int]) -> str:
 
 
 def undecided(verdict: Verdict) -> list[Finding]:
-    """The findings that bear on the idea and whose side is not known, each once."""
+    """The findings that concern the idea and whose side is not known, each once."""
     found = {one: None for assumption in verdict.assumptions for one in of_side(assumption, Stance.UNCLEAR)}
     return [one for one in found if rulings.bears([one])]
 
 
 def settling(verdict: Verdict) -> list[tuple[str, str]]:
-    """The questions to settle, each with the cheapest way to, which may be empty."""
+    """Pairs of a question to settle and the cheapest way to settle it (empty if unknown), in the order of
+    ``rulings.to_settle``."""
     return [(one.question or _asks(one), settling_of.cheapest(one)) for one in rulings.to_settle(verdict)]
 
 
@@ -218,29 +228,30 @@ def _asks(one: Assumption) -> str:
 
 
 def why(finding: Finding) -> str:
-    """A model's reason why a finding bears on the assumption; empty without a model."""
+    """A model's reason why the finding concerns the assumption; empty without a model."""
     return f"A model's reading: {finding.why}" if finding.why else ""
 
 
 def remark(one: Remark) -> str:
-    """A sentence that a model wrote, and then the speakers that it cites."""
+    """A sentence of a model's comment, followed by the cited speakers in brackets."""
     who = dict.fromkeys(f"{voice(c) or c.about.title}, {c.about.date or 'undated'}" for c in one.citations)
     return f"{one.text} ({'; '.join(who)})" if who else one.text
 
 
 def looked_at(one: Assumption) -> str:
-    """The lens of an assumption, its importance, and the question that a strategist would ask."""
+    """A sentence with the lens of an assumption, its importance, who set the importance, and the question that the lens
+    asks."""
     asked = f" {one.question}" if one.question else ""
     return f"Looked at as {one.lens}, importance {one.importance:.1f}{weighed_by(one)}.{asked}"
 
 
 def weighed_by(one: Assumption) -> str:
-    """Who set the importance, if it was not the lens."""
+    """Who set the importance of an assumption, the user or the model; empty if its lens did."""
     return {"user": ", set by you", "model": ", set by the model"}.get(one.importance_by, "")
 
 
 def points(verdict: Verdict) -> list[Point]:
-    """The points of all assumptions in the picture of importance and evidence."""
+    """The positions of all assumptions in the chart."""
     return [
         Point(number, one, min(1.0, heard(one) / ENOUGH), one.importance)
         for number, one in enumerate(verdict.assumptions, start=1)
@@ -248,34 +259,38 @@ def points(verdict: Verdict) -> list[Point]:
 
 
 def heard(one: Assumption) -> int:
-    """The number of voices for it and against it; a voice that speaks on both sides counts on both."""
+    """The number of voices (people, or documents without a named speaker) for an assumption, plus the number against
+    it. A voice on both sides counts twice."""
     return sum(rulings.heard(one.findings))
 
 
 def counted(one: Assumption) -> str:
-    """The number of voices for an assumption and against it, as text; empty if there are none."""
+    """The numbers of voices (people, or documents without a named speaker) for and against an assumption, as text;
+    empty if there are none."""
     said_for, said_against = rulings.heard(one.findings)
     return f"{_voices(said_for)} for, {said_against or 'none'} against" if said_for or said_against else ""
 
 
 def sided(one: Assumption) -> list[Finding]:
-    """The findings that decide the ruling on an assumption."""
+    """The findings that determine the ruling on an assumption."""
     return [finding for side in TAKEN for finding in rulings.on(one.findings, side)]
 
 
 def of_side(one: Assumption, side: Stance) -> list[Finding]:
-    """All findings of an assumption on one side, including those that do not count."""
+    """All findings of an assumption on one side, including those that do not count for the ruling."""
     return [finding for finding in one.findings if finding.stance is side]
 
 
 def first_told(verdict: Verdict, number: int) -> Assumption:
-    """An assumption with only the findings that no earlier assumption has, so that each is shown once."""
+    """The assumption with this number, with only the findings that no earlier assumption has, so that each is shown
+    once."""
     own = rulings.first_told(verdict.assumptions, number)
     return replace(verdict.assumptions[number - 1], findings=own)
 
 
 def beside(verdict: Verdict, number: int) -> str:
-    """A note on an assumption that no finding decides, with references to findings shown earlier."""
+    """A note on an assumption: why no evidence decides it, and which earlier assumptions have findings for it, too.
+    Empty if there is nothing to note."""
     one = verdict.assumptions[number - 1]
     others = rulings.elsewhere(verdict.assumptions, number)
     open = "" if sided(one) else UNTOLD if rulings.bears(one.findings) else NOTHING
@@ -284,21 +299,22 @@ def beside(verdict: Verdict, number: int) -> str:
 
 
 def left_open(verdict: Verdict, number: int) -> str:
-    """The note of ``beside``, with the cheapest way to find out if nothing decides it."""
+    """The note of ``beside`` on an assumption. If no finding decides the assumption, the note ends with the cheapest
+    way to settle it."""
     one, told = verdict.assumptions[number - 1], beside(verdict, number)
     how = "" if sided(one) else settling_of.cheapest(one)
     return f"{told} {CHEAPEST}{how}" if told and how else told
 
 
 def around(finding: Finding) -> tuple[str, str, str]:
-    """The text before the quoted words, the words, and the text after them."""
+    """The text before the quote, the quote, and the text after it."""
     quote = finding.citation.quote
     before, found, after = finding.context.partition(quote)
     return (before, quote, after) if found else ("", quote, "")
 
 
 def source(citation: Citation) -> str:
-    """The speaker, document, date and place in the file of a citation."""
+    """The speaker, title, date and page of a citation, then its file and the positions of the quote."""
     about = citation.about
     title, when = as_guess(about, "title", about.title), as_guess(about, "date", about.date or "") or "undated"
     known = filter(None, [voice(citation), title, when, about.place(citation.page)])
@@ -306,9 +322,10 @@ def source(citation: Citation) -> str:
 
 
 def attributed(finding: Finding) -> str:
-    """How the source says it, and who judged its side.
+    """A note on a finding: the kind of statement (such as a forecast), and who judged its side. Empty if there is
+    nothing to say.
 
-    It names no probability of a side, since the model's numbers were not found to be probabilities.
+    It gives no probability of a side, since the model's numbers were not found to be probabilities.
     """
     by = ""
     if finding.judged:
@@ -321,12 +338,13 @@ def attributed(finding: Finding) -> str:
 
 
 def judged_by(finding: Finding) -> str:
-    """Who judged its side: a name if they had signed in; empty if no person did."""
+    """Who judged the side of a finding: a person's name, or ``a person`` if nobody signs in. Empty if no person judged
+    it."""
     return f"judged by {finding.judged.by or 'a person'}" if finding.judged else ""
 
 
 def trust(verdict: Verdict) -> Iterator[str]:
-    """Sentences on how rulings are made, and how far the sides of findings can be trusted."""
+    """Sentences on how rulings are made, and how reliable the sides of findings are."""
     yield rulings.LEAST
     found = [one for assumption in verdict.assumptions for one in sided(assumption)]
     if unsure := [one for one in found if one.confidence < 1]:

@@ -1,5 +1,4 @@
-"""A pressure test as lines for a terminal. Text of documents cannot control the terminal, since ``terminal.say`` prints
-it."""
+"""Writes a pressure test as text for a terminal. ``terminal.say`` prints it without control characters."""
 
 from __future__ import annotations
 
@@ -24,7 +23,8 @@ INDENT = "  "
 
 
 def page(outline: Outline) -> str:
-    """The report as text. The date of the test and what was searched come last, where a terminal still shows them."""
+    """The report as text. The search queries and the date of the test come last, since a terminal shows the end of a
+    text."""
     opening = filled(f"{outline.ruling}: {outline.opening}")
     searched = [filled(f"Searched for: {'; '.join(outline.searched)}")] if outline.searched else []
     sections = map(_section, outline.sections)
@@ -53,7 +53,8 @@ def _part(part: Part) -> str:
 
 
 def _table(points: Sequence[Point]) -> str:
-    """A row for each assumption, by the number under which it follows."""
+    """A table of the assumptions: number, importance, voices (people, or documents without a named speaker) for and
+    against, and ruling."""
     return "\n".join(
         f"{point.number:4}. importance {point.importance:.1f}"
         f"   voices: {said_for} for, {said_against} against   {point.assumption.ruling}"
@@ -75,7 +76,8 @@ def _resting(part: Resting) -> Iterator[str]:
 
 
 def _quote(part: QuotedFinding, indent: str) -> str:
-    """Its words, and on lines of their own who says them where, what has become of them, and why they bear on it."""
+    """A finding as lines: its quote, then its source, a warning if the source has changed, and a model's reason if
+    there is one."""
     mark = f"{indent}{part.number}. " if part.number else f"{indent}- "
     beside = " " * len(mark)
     lines = [filled(f"“{part.words}”", mark, beside), filled(part.caption, beside)]

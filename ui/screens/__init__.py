@@ -1,1 +1,1 @@
-"""The pages, each a function of the settings."""
+"""The pages of the app. The function ``show`` of each module shows one page."""

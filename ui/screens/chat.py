@@ -1,4 +1,4 @@
-"""The chat page: ask, see the statements arrive, open what they cite."""
+"""The chat page: visitors ask questions, see the answer arrive, and open the cited documents."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BOX = "question"
 
 
 def show(settings: Settings) -> None:
-    """Show the conversation in the address, or a new one."""
+    """Show the conversation in the page's address, or a new one."""
     try:
         library = running.opened(settings).library
     except LibraryMissing as missing:
@@ -73,7 +73,8 @@ def show(settings: Settings) -> None:
 
 
 def _typed(settings: Settings, library: Library) -> str | None:
-    """What was typed into the box; a question that files came with waits until they have been read."""
+    """The question that was just sent from the input field; None if there is none. If files came with it, they are read
+    first and the question is asked later."""
     sent = st.session_state.get(BOX)
     if sent is None or isinstance(sent, str):
         return sent
@@ -85,10 +86,10 @@ def _typed(settings: Settings, library: Library) -> str | None:
 
 
 def _box(settings: Settings, *, disabled: bool = False) -> None:
-    """The box for questions: at the foot of the page, or in the container that it is called in.
+    """Show the input field for questions, at the bottom of the page or in the current container.
 
-    A question that came while another is answered would end that one, so it has to wait. No length is given, since the
-    box would take none of a text that is longer, without a word. Files can come with it from who may add documents.
+    It is disabled while a question is being answered, since a new question would end the answer. It has no length
+    limit, since Streamlit would silently refuse longer text. Editors can attach files.
     """
     files: Literal["multiple", False] = "multiple" if visiting.may(VisitorRole.EDITOR, settings) else False
     st.chat_input("Ask your documents", key=BOX, disabled=disabled, submit_mode="disable", accept_file=files)
@@ -134,9 +135,11 @@ def _tools(answer: Answer, turn: int, library: Library, settings: Settings, *, l
 def _ask(
     question: str, before: list[Answer], settings: Settings, at: int | None, unkept: PushbackError | None
 ) -> Answer:
-    """Show the answer as it comes, and keep it; the page runs again where more of it has changed than was added.
+    """Answer the question, show the answer and store it. ``before`` are the earlier answers; ``at`` is the turn that
+    the answer replaces, None for a new one. If a model wrote the answer, or it is the first one, the page reruns.
 
-    Where nothing can be kept, as on a read-only disk, the answer is shown with the reason.
+    ``unkept`` is the error if the question could not be stored; then the answer is shown with this error and not
+    stored.
     """
     turn = len(before) + 1
     row = exchange.asked(question, turn)
@@ -171,7 +174,8 @@ def _written(assistant: Assistant, question: str, before: list[Answer]) -> Answe
 
 
 def _keep_question(question: str, library: Library, at: int | None) -> PushbackError | None:
-    """Keep it before it is answered: the server may be killed, or the page left. Why it cannot be, where it cannot."""
+    """Store the question before it is answered, in case the server is killed or the page is left. Returns the error if
+    it cannot be stored, else None. ``at`` is the turn that it replaces, None for a new one."""
     try:
         named = state.conversation() or library.conversations.begin(visiting.owner())
         library.conversations.ask(named, question, at=at)

@@ -1,4 +1,4 @@
-"""The library page: its documents, the form that adds more, and each document by itself."""
+"""The library page: the list of documents, a form to add more, and a view of each document."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ BEGIN = f" Drop a file or two to begin: {adding.READ} are read, and stay on the 
 
 
 def show(settings: Settings) -> None:
-    """Show all documents, or the one in the address; without a library, the place to begin one."""
+    """Show the list of documents, or the document in the page's address. Without a library, show the form that adds the
+    first documents."""
     try:
         library: Library | None = running.opened(settings).library
     except LibraryMissing:

@@ -1,4 +1,4 @@
-"""The pages of the app and the navigation between them; each is imported when it is opened."""
+"""The pages of the app and the navigation between them. Each page's module is imported when the page is opened."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WIDE = {"documents", "scoreboard"}  # tables, and two things side by side
 
 
 def show(settings: Settings) -> None:
-    """Show the page in the address, with the navigation; only after signing in, if that is required."""
+    """Show the navigation and the page in the address. If signing in is required, show the sign-in page first."""
     if signing_in.needed():
         signing_in.door()
         return

@@ -1,4 +1,5 @@
-"""The settings page: the model, the library, the look, and where each setting comes from. Keys are never shown."""
+"""The settings page: model, evidence model, library, appearance, and where each setting comes from. Keys are never
+shown."""
 
 from __future__ import annotations
 
@@ -20,7 +21,7 @@ EVIDENCE = {
 
 
 def show(settings: Settings) -> None:
-    """Show the settings page, in sections."""
+    """Show the settings page."""
     told = "Which model answers, and from which library."
     st.html(f'<header class="page"><h1>Settings</h1><p class="small">{told}</p></header>')
     st.subheader("Model", anchor=False)
@@ -76,7 +77,7 @@ def _library(settings: Settings) -> None:
 
 
 def _choose(settings: Settings, name: str, value: str) -> None:
-    """Apply a setting, or show why the value is not valid."""
+    """Apply a new value of a setting. If it is not valid, show the error."""
     from assistant import build
 
     try:

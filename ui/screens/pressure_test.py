@@ -1,4 +1,4 @@
-"""The page of pressure tests: enter an idea, follow its test, read the verdict, revise it, discuss it, pass it on."""
+"""The pressure-test page: visitors enter an idea, follow its test, read the verdict, revise, discuss and export it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ CUT_SHORT = (
 
 
 def show(settings: Settings) -> None:
-    """Show the verdict or the running test in the address, else the form for an idea."""
+    """Show the verdict or the running test in the page's address; else the form for an idea."""
     st.html(SHEET)
     try:
         assistant = running.opened(settings)
@@ -71,7 +71,7 @@ def _welcome(job: Job | None, desk: IdeaDesk, settings: Settings) -> None:
 
 
 def _ended(job: Job | None) -> None:
-    """A message on how a test ended without a verdict."""
+    """Show how a test ended without a verdict: lost, failed or stopped. Nothing is shown for other jobs."""
     if job is None and verdict_address.job():
         st.html(LOST)
     elif job and job.error:
@@ -113,7 +113,8 @@ def _verdict(id: str, line: list[Job], desk: IdeaDesk) -> None:
 
 
 def _tools(id: str, report: Report | None, desk: IdeaDesk) -> None:
-    """What can be done with a verdict, of which there is no report if it is damaged."""
+    """Show the buttons for a verdict: back to all tests, export, and remove. ``report`` is None if the verdict is
+    damaged; then it cannot be exported."""
     with st.container(horizontal=True, key="tools", gap="small"):
         st.button(
             "All tests",
@@ -130,7 +131,7 @@ def _tools(id: str, report: Report | None, desk: IdeaDesk) -> None:
 
 
 def _documents_changed(kept: StoredVerdict, desk: IdeaDesk) -> None:
-    """Offer to test the idea again if the documents have changed."""
+    """If the documents have changed since the test, offer to test the idea again."""
     if kept.verdict.library == desk.library.digest():
         return
     with st.container(horizontal=True, vertical_alignment="center", key="documents-changed"):

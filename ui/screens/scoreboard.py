@@ -1,4 +1,4 @@
-"""The scoreboard: the measures of suites over time, and each case beside its gold."""
+"""The scoreboard page: the measures of test suites over time, and each case with its expected answer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DRAWN = 2  # measures drawn until others are picked; a matter of taste
 
 
 def show(settings: Settings) -> None:
-    """Show the stored runs, and the form that starts one."""
+    """Show the stored runs of test suites, and a form that starts a run."""
     st.html(
         '<header class="page"><h1>Scoreboard</h1><p class="small">How good the answers are, measured on suites of '
         "cases whose right answers are known.</p></header>"
@@ -47,7 +47,8 @@ def show(settings: Settings) -> None:
 
 
 def _chosen(runs: list[Past]) -> tuple[Past, Past | None]:
-    """The chosen run, and the run that it is compared with."""
+    """Let the visitor choose a run, and another run to compare it with. Returns both; the second is None if there is
+    only one run."""
     newest = {str(run.folder): run for run in reversed(runs)}
     names = {folder: present_scores.run_line(run) for folder, run in newest.items()}
     if len(newest) == 1:

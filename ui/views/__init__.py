@@ -1,1 +1,1 @@
-"""Pure functions that turn values into what a page shows; all foreign text is escaped."""
+"""Pure functions that turn values into what a page shows. Text of documents, models and users is escaped."""

@@ -1,4 +1,5 @@
-"""Text of documents, models and visitors for files: Markdown with all markup escaped, and plain text. Pure."""
+"""Makes text of documents, models and visitors safe for exported files: as Markdown with all markup escaped, or as
+plain text. Pure functions."""
 
 from __future__ import annotations
 
@@ -13,13 +14,13 @@ _UNPLAIN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\
 
 
 def plain(text: str) -> str:
-    """The text for a Word document or the clipboard; control characters are replaced by U+FFFD, and so is what would
-    turn the text round."""
+    """The text for a Word document or the clipboard. Control characters and marks that change the writing direction are
+    replaced by U+FFFD."""
     return _UNPLAIN.sub("\ufffd", text)
 
 
 def markdown(text: str) -> str:
-    """The text on one line, as Markdown that shows it unchanged; control characters are replaced by U+FFFD."""
+    """The text on one line, escaped so that Markdown shows it unchanged. Control characters are replaced by U+FFFD."""
     line = _MARKUP.sub(r"\\\1", TURNING.sub("\ufffd", " ".join(text.split())))
     return _STARTS.sub(
         lambda found: f"{found[1]}{found[2]}\\" if found[2].isdigit() else f"{found[1]}\\{found[2]}", line
@@ -27,7 +28,8 @@ def markdown(text: str) -> str:
 
 
 def lines(text: str, *, bold: bool = False) -> str:
-    """The text as ``markdown`` shows it, with its line breaks and its surrounding white space."""
+    """The text escaped as in ``markdown``, with its line breaks and its surrounding white space; with ``bold``, each
+    line in bold."""
     mark = "**" if bold else ""
     parts = re.split(r"(\s*\n\s*|^\s+|\s+$)", text)  # lines, and between them what parts them
     shown = [f"{mark}{markdown(line)}{mark}" if line else "" for line in parts[::2]]

@@ -1,4 +1,4 @@
-"""Compares the stored citations of a conversation with the current library."""
+"""Compares the citations of stored answers with the current library."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ AROUND = 300  # characters on either side of cited words in which the sentences 
 
 
 class Around(NamedTuple):
-    """The state of cited words, and the sentences before and after them if they stand where they stood."""
+    """The state of a citation, and the sentences before and after its key sentence, the one that seems to answer. The
+    sentences are empty if the quote is no longer at its position."""
 
     standing: Standing
     before: str = ""
@@ -23,7 +24,7 @@ class Around(NamedTuple):
 
 
 def document(citation: Citation, library: Library) -> Document | None:
-    """The cited document in its current state; None if it no longer exists."""
+    """The cited document as it is now; None if it is no longer in the library."""
     try:
         return library.document(citation.about.id)
     except DocumentMissing:
@@ -31,14 +32,14 @@ def document(citation: Citation, library: Library) -> Document | None:
 
 
 def standing(citation: Citation, library: Library) -> Standing:
-    """The state of the quoted words; the document is read only if they are not where they were."""
+    """The state of a citation: its quote is unchanged, has moved, is missing, or its document is gone."""
     if library.quote(citation.about.id, citation.start, citation.end) == citation.quote:
         return Standing.HOLDS
     return present.standing(citation, document(citation, library))[0]
 
 
 def around(citation: Citation, library: Library) -> Around:
-    """The state of the quoted words, and the sentences beside them."""
+    """The state of a citation, with the sentences before and after its key sentence, the one that seems to answer."""
     before, quote, after = library.around(citation.about.id, citation.start, citation.end, AROUND) or ("", "", "")
     if quote != citation.quote:
         return Around(present.standing(citation, document(citation, library))[0])
@@ -50,7 +51,7 @@ def around(citation: Citation, library: Library) -> Around:
 
 @lru_cache(maxsize=4096)
 def _beside(before: str, after: str) -> tuple[str, str]:
-    """The last sentence of what stands before, and the first of what stands after."""
+    """The last sentence of ``before`` and the first sentence of ``after``; empty where there is none."""
     from ingest.text.sentences import spans  # its library takes longer to import than it is needed at first
 
     last, first = spans(before)[-1:], spans(after)[:1]

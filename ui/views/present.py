@@ -1,7 +1,7 @@
-"""Answers and documents as HTML for pages. Pure; text from elsewhere is escaped.
+"""Formats answers and citations as HTML and Markdown for pages. Pure functions.
 
-Text of documents, file names, models and users enters HTML through ``escape`` and Markdown through ``label``, and
-in no other way; so it is shown as it stands, and can neither run, nor fetch, nor look like a part of the page.
+Text of documents, file names, models and users enters HTML only through ``escape``, and Markdown only through
+``label``. So it is shown unchanged: it cannot run code, load anything, or imitate a part of the page.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _NO_BREAK = "\u2060"  # word joiner: not seen, and ends what Streamlit would tak
 
 
 class Standing(StrEnum):
-    """The state of the words that a citation quotes; the value is the text that the page shows."""
+    """The state of a citation's quote in the current library. The value is the notice that the page shows."""
 
     HOLDS = ""
     MOVED = "The document has changed since; the words now stand in another place."
@@ -34,7 +34,8 @@ class Standing(StrEnum):
 
 
 class SourceLine(NamedTuple):
-    """A line in the list of sources: the numbers of the citations that share document and voice."""
+    """A line in the list of sources: the numbers of all citations of one speaker in one document, and the first of
+    these citations."""
 
     numbers: tuple[int, ...]
     citation: Citation
@@ -58,32 +59,33 @@ def option(text: str, most: int = LABEL) -> str:
 
 
 def date(iso: str) -> str:
-    """A date as read aloud, as much as is known of it: ``5 October 2012``; what is not a date stays as it is."""
+    """A date in words, as precise as it is: ``5 October 2012`` or ``October 2012``. Text that is not a date stays
+    unchanged."""
     return dates.spoken(iso)
 
 
 def byline(citation: Citation) -> str:
-    """Who says it and when, as HTML; empty when neither is known."""
+    """The speaker and the date of a citation as HTML; empty if both are unknown."""
     about = citation.about
     return " · ".join(filter(None, [escape(voice(citation)), when(about)]))
 
 
 def when(about: About) -> str:
-    """The date of a document as HTML, and whether it is guessed; empty when it is unknown."""
+    """The date of a document as HTML, marked if it is guessed; empty if it is unknown."""
     if not about.date:
         return ""
     return as_guess(about, "date", f'<time datetime="{escape(about.date)}">{escape(date(about.date))}</time>')
 
 
 def particulars(citation: Citation) -> tuple[str, ...]:
-    """Document, voice and date of a citation, as far as they are known, and which of them are guessed."""
+    """The title, speaker and date of a citation, each only if known, and marked if it is guessed."""
     about = citation.about
     told = as_guess(about, "title", about.title), voice(citation), as_guess(about, "date", date(about.date or ""))
     return tuple(filter(None, told))
 
 
 def sources(answer: Answer) -> tuple[SourceLine, ...]:
-    """The sources of an answer: a line for each voice of each document."""
+    """The sources of an answer: one line for each speaker in each document."""
     lines: dict[tuple[str, str | None], list[tuple[int, Citation]]] = {}
     for number, citation in enumerate(answer.cited, 1):
         lines.setdefault((citation.about.id, citation.voice), []).append((number, citation))
@@ -91,7 +93,7 @@ def sources(answer: Answer) -> tuple[SourceLine, ...]:
 
 
 def source_line(citation: Citation) -> str:
-    """A citation's document, voice, date and file, as HTML."""
+    """The title, speaker, date and file of a citation, as HTML."""
     about, by = citation.about, byline(citation)
     said = f" — {by}" if by else ""
     title = as_guess(about, "title", f"<cite>{escape(about.title)}</cite>")
@@ -99,8 +101,8 @@ def source_line(citation: Citation) -> str:
 
 
 def place(citation: Citation, document: Document | None, words: Span | None) -> tuple[str, ...]:
-    """The heading above a citation and its page. If both are missing, the number of the paragraph of ``document`` that
-    has the ``words``; titles and headings are not counted."""
+    """The heading above a citation and its page, as far as they are known. If neither is, the number of the paragraph
+    that contains ``words``, not counting titles and headings. Empty if that is unknown, too."""
     known = tuple(part for part in (citation.heading, citation.about.place(citation.page)) if part)
     if known or document is None or words is None:
         return known
@@ -110,27 +112,29 @@ def place(citation: Citation, document: Document | None, words: Span | None) -> 
 
 
 def tip(citation: Citation, before: str, after: str) -> str:
-    """A citation at a glance in Streamlit's Markdown: document, voice and date; its sentence between its neighbours."""
+    """The tooltip of a citation in Streamlit's Markdown: title, speaker and date, then the sentence that seems to
+    answer, between the sentences ``before`` and ``after``."""
     last = before if len(before) <= BESIDE else f"…{before[-BESIDE:].lstrip()}"
     words = [label(last, BESIDE + 1), f"**“{label(citation.key_quote, TIP)}”**", label(after, BESIDE)]
     return f"{' · '.join(map(label, particulars(citation)))}\n\n{' '.join(filter(None, words))}"
 
 
 def said(one: Shown) -> str:
-    """A text of an answer as HTML, with the sentence that seems to answer in ``<mark>``."""
+    """A statement of an answer as HTML, with the sentence that seems to answer the question in ``<mark>``."""
     key = f'<mark class="key">{escape(one.key)}</mark>' if one.key else ""
     return f'<span class="said">{escape(one.opening + one.before)}{key}{escape(one.after + one.closing)}</span>'
 
 
 def searched(answer: Answer) -> str:
-    """What was searched, and how many quotes were left out since they were not found there."""
+    """A sentence with the numbers of passages and documents searched, and the number of quotes left out because they
+    were not found."""
     documents, passages = answer.searched
     left_out = f" Left out: {_count(len(answer.rejected), 'quote')} that could not be found." if answer.rejected else ""
     return f"Searched {_count(passages, 'passage')} of {_count(documents, 'document')}.{left_out}"
 
 
 def of_model(answer: Answer) -> tuple[str, ...]:
-    """What the model did other than asked, how many of its statements are not shown, and its cost, as HTML."""
+    """Lines as HTML: notices, the number of the model's statements that are not shown, and the cost of its calls."""
     told = [escape(notice) for notice in answer.notices]
     if answer.dropped:
         told.append(f"Not shown: {_count(len(answer.dropped), 'statement')} of the model that did not hold.")
@@ -141,7 +145,8 @@ def of_model(answer: Answer) -> tuple[str, ...]:
 
 
 def standing(citation: Citation, document: Document | None) -> tuple[Standing, Span | None]:
-    """The state of the quoted words in the current ``document``, and their place in it."""
+    """The state of a citation's quote in the current ``document`` (None if it is gone), and the quote's position there;
+    None if the document no longer has it."""
     if document is None:
         return Standing.GONE, None
     if document.text[citation.start : citation.end] == citation.quote:
@@ -153,8 +158,8 @@ def standing(citation: Citation, document: Document | None) -> tuple[Standing, S
 
 
 def key(citation: Citation, words: Span) -> Span | None:
-    """The sentence that seems to answer, in the place where the quoted ``words`` now stand; None if it is the whole
-    quote."""
+    """The position of the key sentence of a citation, the one that seems to answer; ``words`` is the current position
+    of the quote. None if there is no key sentence, or it is the whole quote."""
     if citation.key is None or citation.key_quote == citation.quote:
         return None
     moved = words.start - citation.start

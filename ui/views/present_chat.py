@@ -1,4 +1,4 @@
-"""What the chat page shows besides answers. Pure; escaped as ``present.py`` says."""
+"""Formats what the chat page shows besides answers. Pure functions; text is escaped as in ``present.py``."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _PLURAL = {"text": "texts", "markdown": "Markdown", "web": "web pages", "pdf": "
 
 
 def holds(held: Holdings) -> str:
-    """An overview of a library in a line of plain text: how much it holds, which kinds, from when, and by whom."""
+    """One line of plain text about a library: the number of documents, their kinds, years and authors."""
     kinds: dict[str, int] = {}
     for media_type, number in held.kinds:
         kind = _KIND.get(media_type, "other")
@@ -50,14 +50,13 @@ def holds(held: Holdings) -> str:
 
 
 def day(of: date, today: date) -> str:
-    """The heading of a day in a list: today, yesterday or the date."""
+    """The heading for a day in a list: Today, Yesterday, or the date."""
     ago = (today - of).days
     return "Today" if ago <= 0 else "Yesterday" if ago == 1 else spoken_date(of.isoformat())
 
 
 def hits(found: list[Hit], answer: Answer) -> str:
-    """The passages that a search found, best first, each with how it was found and whether the answer cites it, as
-    HTML."""
+    """The passages of a search as HTML, the best first. Each says how it was found and whether the answer cites it."""
     return f'<ol class="hits" tabindex="0" aria-label="Passages">{"".join(_hit(hit, answer) for hit in found)}</ol>'
 
 

@@ -1,7 +1,7 @@
-"""What a page shows of a document: headings, lists, tables, pages, bold words, links, and the cited words.
+"""Formats a document as HTML: headings, lists, tables, page numbers, bold words, links, and the cited words marked.
 
-Links lead nowhere. They show their address: in short behind their words, in full as a tooltip, and above a document
-that is opened at cited words. Pure; escaped as ``present.py`` says.
+Links cannot be clicked. The page shows their addresses: shortened after their words, in full as a tooltip, and in full
+above a document that is opened at cited words. Pure functions; text is escaped as in ``present.py``.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ _CELL = re.compile(r"(?P<name>[^:;]{1,60}): ")
 
 
 class _Words(NamedTuple):
-    """A text, the part of it that is shown, and the marked stretches; ``key`` is marked more strongly."""
+    """A document's text with the range that is shown, and the cited range ``marked``. ``key`` is the range of the
+    sentence that seems to answer, which is marked more strongly."""
 
     text: str
     shown: Span
@@ -42,7 +43,7 @@ class _Words(NamedTuple):
     key: Span
 
     def html(self, start: int, end: int, inline: Sequence[Inline] = ()) -> str:
-        """The visible text of a stretch as HTML, with bold words and links."""
+        """The visible part of the text from ``start`` to ``end`` as HTML, with bold words and links."""
         start, end = max(start, self.shown.start), min(end, self.shown.end)
         if start >= end:
             return ""
@@ -56,15 +57,16 @@ class _Words(NamedTuple):
 
 
 class _Row(NamedTuple):
-    """A row of a table: its cells by the names or places of their columns; none where nobody knows which is which."""
+    """A table row. ``cells`` maps the name or the number of a column to the range of its text; it is empty if the
+    columns are unknown."""
 
     block: Block
     cells: Mapping[str, Span]
 
 
 def page(document: Document, marked: Span | None, key: Span | None = None) -> str:
-    """The document as HTML, with the stretch ``marked`` in ``<mark>`` and the sentence ``key`` inside it; of a long
-    document, only the surroundings."""
+    """The document as HTML, with the range ``marked`` in ``<mark>`` and the sentence ``key`` emphasized in it. Of a
+    long document, only the text around ``marked`` is shown."""
     text, cited = document.text, marked or NOWHERE
     shown = Span(max(0, cited.start - AROUND), min(len(text), cited.end + AROUND))
     words = _Words(text, shown, cited, key or NOWHERE)
@@ -75,7 +77,7 @@ def page(document: Document, marked: Span | None, key: Span | None = None) -> st
 
 
 def in_short(document: Document, summary: DocumentSummary) -> str:
-    """The headings and excerpts of a document, as HTML; empty for a short document without excerpts."""
+    """A summary of a document as HTML: its headings and excerpts. Empty if the summary has no excerpts."""
     if not summary.excerpts:
         return ""
     heads = " · ".join(escape(" ".join(head.split())) for head in summary.headings)
@@ -84,14 +86,14 @@ def in_short(document: Document, summary: DocumentSummary) -> str:
 
 
 def quoted(citation: Citation) -> str:
-    """The words of a citation by themselves, as HTML."""
+    """The quote of a citation as HTML, with the sentence that seems to answer emphasized."""
     of = Span(citation.start, citation.end)
     words = _marked(of, key(citation, of) or NOWHERE, lambda a, b: escape(citation.quote[a - of.start : b - of.start]))
     return f'<blockquote class="frozen">{words}</blockquote>'
 
 
 def _blocks(document: Document, blocks: Sequence[Block], words: _Words) -> Iterator[str]:
-    """Each block, under the number of its page."""
+    """Yield the blocks as HTML, with the page number before the first block of each page."""
     of_rows = (document.about.place(1) or "").startswith("row")  # what is numbered are rows, not pages
     at: int | None = None
     for number, own in groupby(blocks, lambda block: None if of_rows else block.page):
@@ -102,8 +104,8 @@ def _blocks(document: Document, blocks: Sequence[Block], words: _Words) -> Itera
 
 
 def _runs(blocks: Iterable[Block], words: _Words, depth: int = 0, *, numbered: bool = False) -> Iterator[str]:
-    """Each block, items and rows that follow one another as one list or table; what is deeper than ``depth`` stands in
-    a list."""
+    """Yield the blocks as HTML. Consecutive list items become one list, and consecutive rows one table. Blocks deeper
+    than ``depth`` are put into a list."""
 
     def kind_of(block: Block) -> BlockKind:
         return BlockKind.ITEM if block.depth > depth else block.kind
@@ -119,7 +121,7 @@ def _runs(blocks: Iterable[Block], words: _Words, depth: int = 0, *, numbered: b
 
 
 def _items(run: Sequence[Block], words: _Words) -> Iterator[str]:
-    """The items of a list, each with what stands under it."""
+    """Yield list items as HTML, each with the blocks that belong under it."""
     at = 0
     while at < len(run):
         item = run[at]
@@ -138,7 +140,8 @@ def _block(block: Block, words: _Words, inside: str = "") -> str:
 
 
 def _table(run: Sequence[Block], words: _Words, *, numbered: bool) -> str:
-    """Rows as a table: of the columns that they name, or else of as many as they have bars."""
+    """Rows as an HTML table. The columns are those that the rows name; if they name none, their cells are separated by
+    bars. With ``numbered``, each row begins with its number."""
     names = _names(run, words.text)
     found = [_named(block, words.text, names) if names else _barred(block, words.text) for block in run]
     columns = names or [str(place) for place in range(max(map(len, found)))]
@@ -174,12 +177,13 @@ def _cells(row: _Row, columns: Sequence[str], words: _Words, tag: str) -> str:
 
 
 def _is_head(row: _Row, columns: int, text: str) -> bool:
-    """Whether the first row names the columns: it has a word for each, and no figures."""
+    """Whether a row is a header: it has a cell for each column, and no digits."""
     return len(row.cells) == columns and not re.search(r"\d", text[row.block.start : row.block.end])
 
 
 def _names(run: Sequence[Block], text: str) -> list[str]:
-    """The names of columns that most rows write before their values ("Price: 40; Since: 2021"), in their order."""
+    """The names of columns that at least half of the rows write before their values ("Price: 40; Since: 2021"), in
+    order. Empty if there are fewer than two."""
     if len(run) < 2:
         return []
     counts: Counter[str] = Counter()
@@ -190,7 +194,8 @@ def _names(run: Sequence[Block], text: str) -> list[str]:
 
 
 def _parts(block: Block, text: str) -> Iterator[tuple[str, Span]]:
-    """The parts of a row between semicolons: the name before the colon (empty if there is none) and the value."""
+    """Yield the parts of a row between semicolons: the name before the colon (empty if there is none) and the range of
+    the value."""
     start = block.start
     for part in text[block.start : block.end].split("; "):
         found = _CELL.match(part)
@@ -199,9 +204,9 @@ def _parts(block: Block, text: str) -> Iterator[tuple[str, Span]]:
 
 
 def _named(block: Block, text: str, names: Sequence[str]) -> dict[str, Span]:
-    """The values by their names; a part without a name belongs to the value before it.
+    """The ranges of a row's values by column name. A part without a name belongs to the value before it.
 
-    None where the row does not begin with a name.
+    Empty if the row does not begin with one of ``names``.
     """
     cells: dict[str, Span] = {}
     last = ""
@@ -216,7 +221,7 @@ def _named(block: Block, text: str, names: Sequence[str]) -> dict[str, Span]:
 
 
 def _barred(block: Block, text: str) -> dict[str, Span]:
-    """The cells of a row that bars separate, by their columns."""
+    """The ranges of the cells of a row in which bars separate the cells, by column number."""
     cells: dict[str, Span] = {}
     start = block.start
     for place, part in enumerate(text[block.start : block.end].split(_BAR)):
@@ -226,14 +231,15 @@ def _barred(block: Block, text: str) -> dict[str, Span]:
 
 
 def _marked(quote: Span, key: Span, shows: Callable[[int, int], str]) -> str:
-    """Cited words as HTML, with the sentence ``key`` marked in them; ``shows`` turns a stretch into HTML."""
+    """The range ``quote`` as HTML, with the sentence ``key`` emphasized. ``shows`` turns a range of the text into
+    HTML."""
     first, last = (min(max(edge, quote.start), quote.end) for edge in key)
     words = f"<strong>{shows(first, last)}</strong>" if first < last else ""
     return f'<mark class="cited">{shows(quote.start, first)}{words}{shows(last, quote.end)}</mark>'
 
 
 def _lettered(text: str, of: Span, inline: Sequence[Inline]) -> str:
-    """A stretch of the text, cut where bold words and links begin and end."""
+    """The range ``of`` of the text as HTML, with bold words and links."""
     over = [one for one in inline if one.start < of.end and one.end > of.start]
     edges = sorted({*of, *(edge for one in over for edge in one[:2] if of.start < edge < of.end)})
     return "".join(
@@ -255,8 +261,7 @@ def _set(text: str, end: int, looks: Sequence[Inline]) -> str:
 
 
 def shortened(address: str) -> str:
-    """An address in short, to stand behind the words of its link: without the scheme, and a long one without its
-    middle."""
+    """A short form of an address: without the scheme, and without the middle if it is long."""
     plain = re.sub(r"^(?:https?://(?:www\.)?|mailto:|tel:)", "", address, flags=re.IGNORECASE).rstrip("/") or address
     if len(plain) <= SHORT:
         return plain
@@ -264,7 +269,7 @@ def shortened(address: str) -> str:
 
 
 def links(document: Document, words: Span) -> str:
-    """The links in cited words, each with its whole address, as HTML; empty where there is none."""
+    """The links within the range ``words``, each with its full address, as HTML; empty if there are none."""
     inside = [
         (document.text[one.start : one.end], one.to)
         for block in document.blocks

@@ -1,6 +1,7 @@
-"""Errors for users of the pages: without commands, options, variables, patterns or a provider's own words.
+"""Formats errors for users of the pages: without commands, options, environment variables, patterns or a provider's own
+messages.
 
-The server's log has the complete error, for whoever runs Pushback.
+The server's log has the complete error for the person who runs Pushback.
 """
 
 from __future__ import annotations
@@ -34,20 +35,20 @@ HINTS: dict[type[PushbackError], str] = {
 
 
 class ErrorText(NamedTuple):
-    """An error for users: what happened, and what to do about it."""
+    """An error for users: what happened, and what they can do about it."""
 
     what: str
     todo: str
 
 
 def for_users(error: PushbackError) -> ErrorText:
-    """An error in words that fit the pages."""
+    """The error, worded for users of the pages."""
     return ErrorText(error.summary, todo(error.hint, type(error)))
 
 
 def todo(hint: str, kind: type[PushbackError] = PushbackError, hints: Mapping[type[PushbackError], str] = HINTS) -> str:
-    """The hint unchanged, or, if it is meant for the command line, what can be done on a page instead (or
-    ``hints``)."""
+    """The hint unchanged; if it is meant for the command line, the advice that ``hints`` has for this kind of error
+    instead."""
     if not COMMANDS.search(hint):
         return hint
     return next((hints[one] for one in kind.__mro__ if one in hints), RUNS)

@@ -1,4 +1,4 @@
-"""What the library page shows of documents. Pure, and escaped as ``present.py`` says."""
+"""Formats documents for the library page. Pure functions; text is escaped as in ``present.py``."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ _KIND_OF = {media_type: NAMES.get(name, name.capitalize()) for name, types in KI
 
 
 class Wanted(NamedTuple):
-    """The filters of a list of documents: all words must match, and one value of each kind."""
+    """The filters of the list of documents. A document must match all ``words``, and one of the values of each other
+    filter; an empty filter matches all."""
 
     words: str = ""
     kinds: tuple[str, ...] = ()
@@ -40,24 +41,25 @@ class Wanted(NamedTuple):
 
 
 def kind(media_type: str) -> str:
-    """The name of a media type for people."""
+    """The name of a file kind for readers, made from its media type."""
     return _KIND_OF.get(media_type, media_type.rpartition("/")[2])
 
 
 def language(code: str | None) -> str:
-    """The name of a language; empty if it is unknown."""
+    """The name of a language; its code if the name is unknown, empty without a code."""
     return LANGUAGES.get(code or "", code or "")
 
 
 def standings(one: Listed) -> list[str]:
-    """Notes on the state of a document, the most important first; empty if there is nothing to note."""
+    """Notes on a document's state, the most important first: its file is missing, or a newer version exists. Empty if
+    there is nothing to note."""
     told = [GONE] if one.state != "ready" else []
     older = OLDER_FILE if one.by_file_time else OLDER
     return [*told, older] if one.superseded_by else told
 
 
 def table(listed: Sequence[Listed]) -> pd.DataFrame:
-    """The documents as a data frame, one a row; texts are on one line, and unknown values are empty."""
+    """The documents as a data frame with one row each. Texts are on one line, and unknown values are empty."""
     import pandas as pd
 
     columns = {
@@ -75,7 +77,7 @@ def table(listed: Sequence[Listed]) -> pd.DataFrame:
 
 
 def matching(rows: pd.DataFrame, wanted: Wanted) -> pd.Series[bool]:
-    """The rows that the filters leave."""
+    """For each row, whether it matches the filters."""
     import pandas as pd
 
     kept = pd.Series(True, index=rows.index)
@@ -90,13 +92,15 @@ def matching(rows: pd.DataFrame, wanted: Wanted) -> pd.Series[bool]:
 
 
 def line(text: str, most: int = 200) -> str:
-    """Text on one line, without invisible characters, which may reverse the text around them."""
+    """Text on one line of at most ``most`` characters, without invisible characters, which can reverse the text around
+    them."""
     seen = "".join(character for character in " ".join(text.split()) if character.isprintable())
     return seen if len(seen) <= most else seen[: most - 1] + "…"
 
 
 def head(about: About, standings: Sequence[str], passages: int, *, is_corrected: bool = False) -> str:
-    """The particulars of a document, as HTML, and whether somebody set some of them by hand."""
+    """The header of a document as HTML: title, author, date, kind, notes on its state, and whether somebody corrected
+    it."""
     by = " · ".join(filter(None, (escape(as_guess(about, "author", about.author or "")), when(about))))
     facts = [
         kind(about.media_type),
@@ -116,12 +120,13 @@ def head(about: About, standings: Sequence[str], passages: int, *, is_corrected:
 
 
 def passages(some: Sequence[Passage], first: int) -> str:
-    """Passages as HTML, numbered from ``first``, each with its place and speaker."""
+    """Passages as an HTML list, numbered from ``first``, each with its headings, speaker, page and position."""
     return f'<ol class="passages" start="{first}">{"".join(map(_passage, some))}</ol>'
 
 
 def dropped(pieces: Sequence[Dropped]) -> str:
-    """The unread parts of a file by kind, and the parts that cleaning removed by reason, the most frequent first."""
+    """The text that was left out of a document, as HTML: unread kinds of content, then removed boilerplate by reason,
+    the most frequent first."""
     notices = Counter(piece.notice for piece in pieces if piece.notice)
     unread = "".join(f"<li>{number:,} × {escape(kind or '')}</li>" for kind, number in notices.most_common())
     by_reason: dict[str, list[str]] = {}
@@ -147,5 +152,5 @@ def _dropped(reason: str, texts: Sequence[str]) -> str:
 
 
 def cut(text: str, most: int) -> str:
-    """At most so many characters of a text."""
+    """The text, shortened to at most ``most`` characters."""
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"

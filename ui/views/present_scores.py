@@ -1,4 +1,4 @@
-"""What the scoreboard shows of runs. Pure, and escaped as ``present.py`` says."""
+"""Formats the runs of test suites for the scoreboard. Pure functions; text is escaped as in ``present.py``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FAILING, FLIPPED, ALL = "Failing", "Flipped", "All"
 
 
 class ScorePoint(NamedTuple):
-    """A measure of one run, as a point of a chart."""
+    """The value of a measure in one run, with its interval, as a point of a chart."""
 
     when: str
     measure: str
@@ -35,12 +35,12 @@ class ScorePoint(NamedTuple):
 
 
 def whole(runs: Iterable[Past]) -> list[Past]:
-    """The runs that can be compared with one another: those of all cases that were not interrupted."""
+    """The runs that can be compared with one another: all cases were run, without interruption."""
     return [one for one in runs if one.summary.whole and not one.summary.interrupted]
 
 
 def points(runs: Sequence[Past], names: Sequence[str]) -> list[ScorePoint]:
-    """The points of a chart for these measures and runs. If a point has no interval, both ends are the value."""
+    """The points of a chart for these runs and measures. A measure without an interval gets its value as both ends."""
     made = []
     for run in runs:
         for name in names:
@@ -52,13 +52,13 @@ def points(runs: Sequence[Past], names: Sequence[str]) -> list[ScorePoint]:
 
 
 def measured(runs: Sequence[Past]) -> list[str]:
-    """The measures for which a run has a value, the headlines first."""
+    """The names of the measures that have a value in some run, the headline measures first."""
     names = dict.fromkeys(one.name for run in runs for one in run.summary.measures if one.value is not None)
     return sorted(names, key=lambda name: (name not in HEADLINES, list(names).index(name)))
 
 
 def run_line(run: Past) -> str:
-    """A run on one line: its time and its outcome."""
+    """A run on one line: its time, its outcome, and the number of cases if it is partial."""
     day, _, clock = run.when.partition("T")
     ended = "interrupted" if run.summary.interrupted else "passed" if run.verdict.passed else "failed"
     part = "" if run.summary.whole else f", {count(run.summary.selected, 'case')}"
@@ -66,7 +66,7 @@ def run_line(run: Past) -> str:
 
 
 def banner(run: Past) -> str:
-    """The verdict on a run as HTML: its outcome, and the checks that failed."""
+    """The result of a run's gate as HTML: passed or failed, the number of right cases, and the checks that failed."""
     summary, verdict = run.summary, run.verdict
     right = summary.outcomes.get("right", 0) + summary.outcomes.get("tested", 0)
     how = "passed" if verdict.passed else "failed"
@@ -80,7 +80,7 @@ def banner(run: Past) -> str:
 
 
 def measures(run: Past, comparison: Comparison | None) -> str:
-    """Every measure of a run as an HTML table, with the earlier value if there is a comparison."""
+    """All measures of a run as an HTML table; with a ``comparison``, also the earlier values and the differences."""
     changes = {change.name: change for change in comparison.changes} if comparison else {}
     head = ["Measure", "Value", "95 % interval", "Of", *(["Before", "Difference"] if changes else [])]
     rows = "".join(
@@ -95,7 +95,7 @@ def measures(run: Past, comparison: Comparison | None) -> str:
 
 
 def flips(compared: Comparison) -> str:
-    """The cases lost and gained since another run, as HTML."""
+    """The cases that were lost, gained, removed or added since another run, as HTML."""
     parts = [("Lost", compared.lost), ("Gained", compared.gained), ("Gone", compared.gone), ("New", compared.new)]
     lists = "".join(
         f'<div class="{name.lower()}"><h3>{name} {len(cases):,}</h3>{_named(cases)}</div>'
@@ -109,19 +109,20 @@ def flips(compared: Comparison) -> str:
 
 
 def compared(before: StoredRun, after: StoredRun) -> Comparison:
-    """A comparison of the cases of two runs."""
+    """The comparison of the cases of two runs."""
     return gate.compared_with(baseline.of(before.summary, before.records, ""), after.records)
 
 
 def cases(kept: StoredRun, which: str, flipped: Sequence[str]) -> list[Record]:
-    """The chosen cases of a run: those that fail, those that flipped, or all."""
+    """The cases of a run that ``which`` selects: those that failed (``FAILING``), those whose ids are in ``flipped``
+    (``FLIPPED``), or all (``ALL``)."""
     if which == FLIPPED:
         return [record for record in kept.records if record.id in flipped]
     return [record for record in kept.records if which == ALL or not record.passed]
 
 
 def table(records: Sequence[Record]) -> dict[str, list[Any]]:
-    """The cases as columns of a table."""
+    """The cases as a dict of columns for a table."""
     return {
         "outcome": [record.outcome.value for record in records],
         "case": [_line(record.id) for record in records],
@@ -132,7 +133,7 @@ def table(records: Sequence[Record]) -> dict[str, list[Any]]:
 
 
 def case(record: Record) -> str:
-    """A case as HTML: its result beside the gold."""
+    """A case as HTML: its result next to the expected one."""
     return html.beside(record)
 
 

@@ -1,4 +1,4 @@
-"""What the settings page shows. Pure; a key or a password is never shown."""
+"""Formats the settings page. Pure functions; keys and passwords are never shown."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ PEOPLE = ("readers", "editors", "owners")
 
 
 class SettingLine(NamedTuple):
-    """A setting: its purpose, its value, and where the value comes from."""
+    """A setting on the page: its purpose, its value, and where the value comes from."""
 
     told: str
     value: str
@@ -54,7 +54,8 @@ class SettingLine(NamedTuple):
 
 
 def lines(settings: Settings, set_by: Mapping[str, str], chosen: frozenset[str]) -> list[SettingLine]:
-    """Every setting; ``set_by`` says where set values come from, ``chosen`` has those chosen on the page."""
+    """All settings. ``set_by`` maps a setting to the source of its value; ``chosen`` has the settings chosen on the
+    page."""
     found = []
     for name, told in TOLD.items():
         value = getattr(settings, name)
@@ -72,7 +73,7 @@ def _value(name: str, value: object) -> str:
 
 
 def answers(settings: Settings, *, lacks_key: bool) -> str:
-    """The model that currently answers, on one line."""
+    """One line that says which model writes the answers, or that answers are quotes only."""
     if not settings.writer:
         return "Quotes only"
     name = without_secrets(_spoken(settings.writer))
@@ -82,7 +83,7 @@ def answers(settings: Settings, *, lacks_key: bool) -> str:
 
 
 def _spoken(model: str) -> str:
-    """A model's name for a sentence; for a server by address, the name of the model there."""
+    """The name of a model for readers. For a model at an address, its name and the host."""
     address, _, called = model.partition("#")
     if not address.startswith(("http://", "https://")):
         return providers.shown(model)

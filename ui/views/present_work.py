@@ -1,4 +1,4 @@
-"""What a page shows of jobs on a library. Pure, and escaped as ``present.py`` says."""
+"""Formats the jobs on a library for pages. Pure functions; text is escaped as in ``present.py``."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ def count(number: int, thing: str) -> str:
 
 
 def spared(files: int) -> str:
-    """The notice that documents were kept although so many files of a folder are missing."""
+    """The notice that documents were kept although many files of a folder are missing; ``files`` is their number."""
     what = "1 file" if files == 1 else f"{files:,} files"
     return f"{what} of this folder, over a third of it, cannot be found any more. What was read of it stays for now."
 
 
 def happened(outcome: ReadingOutcome) -> str:
-    """The outcome of a reading on one line: ``2 added, 1 could not be read · 31 passages in 4.2 s``."""
+    """The outcome of reading files, on one line: ``2 added, 1 could not be read · 31 passages in 4.2 s``."""
     counts = [f"{number:,} {SAID[what]}" for what in SAID if (number := outcome.count(what))]
     read = f" · {count(outcome.passages, 'passage')} in {outcome.seconds:.1f} s" if outcome.passages else ""
     over = f" · {count(outcome.passed_over, 'file')} of other kinds passed over" if outcome.passed_over else ""
@@ -63,7 +63,7 @@ def files(taken: Sequence[FileOutcome], most: int) -> str:
 
 
 def remedy(reason: str) -> str:
-    """What to do about a reason for which a file could not be read."""
+    """The advice for a file that could not be read for this ``reason``."""
     return next((helps for words, helps in REMEDIES if words in reason.lower()), OTHERWISE)
 
 
@@ -78,7 +78,7 @@ def _file(one: FileOutcome) -> str:
 
 
 def removed(titles: Sequence[str]) -> str:
-    """The removed documents, in a line."""
+    """One line that names the removed document, or the number of removed documents."""
     named = titles[0] if len(titles) == 1 else count(len(titles), "document")
     return f"Removed: {named}" if titles else "Nothing was there to be removed"
 
@@ -88,7 +88,7 @@ def _remedy(one: Problem) -> str:
 
 
 def problems(found: Sequence[Problem]) -> str:
-    """The problems of a library, and what to do or what was done about each, as HTML."""
+    """The problems of a library as HTML, each with the remedy or with what was done."""
     if not found:
         return "<p>All is well: every passage has its words and its vector, and each is as it was written.</p>"
     told = (f"<li><p><strong>{escape(one.what)}</strong></p><p>{escape(_remedy(one))}</p></li>" for one in found)

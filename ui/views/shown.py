@@ -1,5 +1,5 @@
-"""What an answer shows on the page, in a terminal and in files: its texts, each with the sentence to be marked.
-Pure."""
+"""Decides what an answer shows on the page, in a terminal and in files: its texts, and the sentence to emphasize in
+each. Pure functions."""
 
 from __future__ import annotations
 
@@ -22,30 +22,32 @@ _CELL = re.compile(r"[^:;]{1,120}: .+?(?=; [^:;]{1,120}: |$)")  # as a row is re
 
 
 def who_disagrees(conflict: Conflict) -> str:
-    """The heading of a conflict: two sources disagree, or two voices in one document."""
+    """The heading of a conflict: either two sources disagree, or two speakers in one document."""
     documents = {side.citations[0].about.id for side in conflict.sides}
     return "The sources do not agree" if len(documents) > 1 else "Two voices in one document do not agree"
 
 
 def as_guess(of: About | Listed, name: str, text: str) -> str:
-    """``text``, which tells the title, author or date of a document (``name``), and that it is guessed, if it is."""
+    """The ``text`` of a document's title, author or date, marked as guessed if it is. ``name`` is the name of the
+    field."""
     return f"{text} (guessed)" if text and name in of.guessed else text
 
 
 def voice(citation: Citation) -> str:
-    """Who says it, and whether that is guessed; empty where nobody is known."""
+    """The speaker of a citation, or its document's author, marked if guessed; empty if neither is known."""
     return citation.speaker or as_guess(citation.about, "author", citation.about.author or "")
 
 
 def cost_line(cost: Cost) -> str:
-    """How often a model was called, and how much it read and wrote."""
+    """The number of calls of a model, and the tokens that it read and wrote, as text."""
     calls = "1 call" if cost.calls == 1 else f"{cost.calls:,} calls"
     cached = f", {cost.cached} answered from memory" if cost.cached else ""
     return f"{calls}, {cost.input_tokens:,} tokens read, {cost.output_tokens:,} written{cached}"
 
 
 class Shown(NamedTuple):
-    """A text in its parts, with its citations. Its line breaks are those of the document's items and rows."""
+    """A text of an answer in five parts, with its citations. ``key`` is the sentence to emphasize, empty if there is
+    none."""
 
     citations: tuple[Citation, ...]
     opening: str  # whose words follow
@@ -61,10 +63,10 @@ class Shown(NamedTuple):
 
 
 def shown(answer: Answer) -> tuple[Shown, ...]:
-    """The statements of an answer, or the closest passages if it states nothing; nothing for a refusal.
+    """The statements of an answer, or the closest passages if it has none; empty for a refusal.
 
-    A sentence is marked only if other sentences stand around it. In a long table row, the cell that is asked for is
-    marked.
+    A sentence is emphasized only if there are other sentences around it. In a long table row, the cell that the
+    question asks for is emphasized.
     """
     told = [(statement.text, statement.citations) for statement in answer.statements]
     if answer.grounding is Grounding.NEAR:
@@ -74,13 +76,13 @@ def shown(answer: Answer) -> tuple[Shown, ...]:
 
 
 def why(answer: Answer) -> str:
-    """The reason why the documents do not answer, without repeating that they do not."""
+    """The reason why the documents do not answer, without the sentence that says so."""
     reason = answer.reason.removeprefix(REFUSED).removeprefix(f"{REFUSED[:-1]}: ").strip()
     return reason[:1].upper() + reason[1:]
 
 
 def disagreeing(side: Statement) -> str:
-    """The words of one side of a conflict; of an excerpt, only the sentence that seems to answer."""
+    """The text of one side of a conflict. If it is an excerpt, only the sentence in it that seems to answer."""
     return side.citations[0].key_quote if side.key else side.text
 
 
@@ -100,9 +102,9 @@ def _shown(text: str, citations: tuple[Citation, ...], question: str, *, marks: 
 
 
 def asked_cell(sentence: str, question: str) -> Span | None:
-    """The cell of a long table row that shares most words with the question, mainly with its column's name. The first
-    cell, which says what the row is about, is not considered. None if the text is no such row, or several cells share
-    as many."""
+    """The range of the cell in a long table row that shares most words with the question; words of the column's name
+    count double. The first cell, which names the subject of the row, is not considered. None if the text is not a long
+    table row, or several cells share equally many words."""
     cells = list(_CELL.finditer(sentence))
     if len(cells) < CELLS or cells[0].start() > 0:
         return None
@@ -115,6 +117,6 @@ def asked_cell(sentence: str, question: str) -> Span | None:
 
 
 def _met(asked: set[str], cell: str) -> int:
-    """How many of the words that are asked for a cell has; those of its column's name say more."""
+    """The score of a cell: how many words of the question it has; words of the column's name count double."""
     name, _, value = cell.partition(": ")
     return 2 * len(asked & set(content_stems(name))) + len(asked & set(content_stems(value)))

@@ -1,1 +1,1 @@
-"""The web app's server: whom it answers, and which scripts run."""
+"""The server of the web app: access checks, roles, logs and scripts."""

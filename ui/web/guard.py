@@ -1,7 +1,8 @@
-"""Checks a request before it reaches the page: its origin, and for an upload whether the page offered a place for it.
+"""Checks each request to the pages: that it does not come from a page of another site, and that an upload comes from a
+session that may upload.
 
-The name that a request is for is checked by Starlette's own middleware. Each answer carries headers that keep other
-pages from framing ours, and ours from loading anything from elsewhere.
+Starlette's own middleware checks the host name of a request. Response headers keep other sites from framing the pages,
+and the pages from loading anything from other sites.
 """
 
 from __future__ import annotations
@@ -36,12 +37,13 @@ _changes = threading.Lock()
 
 
 def allowed_hosts() -> list[str]:
-    """The names that the server answers to, as Starlette writes them: an IPv6 address in brackets."""
+    """The host names that the server answers to, in Starlette's form: an IPv6 address is in brackets."""
     return [f"[{name}]" if ":" in name else name for name in st.get_option("server.allowedHosts") or local.NAMES]
 
 
 def policy() -> str:
-    """The content security policy of our pages: they load Streamlit's files, and run scripts by their hashes only."""
+    """The content security policy of the pages. They load only Streamlit's files, and run only scripts whose hashes it
+    lists."""
     page = Path(get_static_dir(), "index.html").read_text("utf-8")
     known = [*re.findall(r"<script>(.*?)</script>", page, re.DOTALL), *scripts.EVERY]
     hashes = " ".join(f"'sha256-{b64encode(sha256(one.encode()).digest()).decode()}'" for one in known)
@@ -52,7 +54,7 @@ def policy() -> str:
 
 
 def let_upload(session: str) -> None:
-    """Accept uploads of this session from now on; the page calls this for a visitor who may add documents."""
+    """Accept uploads of this session from now on. The page calls this for visitors who may add documents."""
     with _changes:
         _may_upload[session] = None
         _may_upload.move_to_end(session)
@@ -61,7 +63,7 @@ def let_upload(session: str) -> None:
 
 
 class PageGuard:
-    """The middleware that refuses a request, or passes it on and adds headers to the response."""
+    """Middleware that refuses a request, or passes it on and adds headers to the response."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -73,7 +75,7 @@ class PageGuard:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Guard one connection."""
+        """Check one request, and pass it on or refuse it."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
@@ -104,7 +106,7 @@ def _is_offered(scope: Scope) -> bool:
 
 
 def _is_new(scope: Scope) -> bool:
-    """Whether the visitor comes from another machine and has no cookie yet."""
+    """Whether the request comes from another machine and has no visitor cookie yet."""
     visitor = HTTPConnection(scope)
     peer = visitor.client.host if visitor.client else None
     return VISITOR not in visitor.cookies and not local.is_local(peer, visitor.headers)

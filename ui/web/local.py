@@ -1,4 +1,5 @@
-"""Decides which visitors are at this machine itself: they use its own names, and no proxy is between. Pure."""
+"""Decides whether a visitor is at this machine itself: they use one of its own names, without a proxy. Pure
+functions."""
 
 from __future__ import annotations
 
@@ -11,12 +12,13 @@ PASSED_ON = ("forwarded", "via", "x-real-ip", "x-forwarded")  # what headers beg
 
 
 def only(names: Iterable[str]) -> bool:
-    """Whether all of these hosts are this machine's own."""
+    """Whether each of these host names is one that only this machine answers to."""
     return set(names) <= set(NAMES)
 
 
 def is_local(peer: str | None, headers: Mapping[str, str]) -> bool:
-    """Whether a request comes from this machine itself: from its own address, to its own name, and not forwarded."""
+    """Whether a request comes from this machine: ``peer`` is a loopback address, the Host header is one of this
+    machine's own names, and no header of a proxy is there."""
     if any(name.lower().startswith(PASSED_ON) for name in headers):
         return False
     hosts = [value for name, value in headers.items() if name.lower() == "host"]
@@ -24,14 +26,14 @@ def is_local(peer: str | None, headers: Mapping[str, str]) -> bool:
 
 
 def host(header: str) -> str:
-    """The name in a Host header, without its port and the brackets of an address."""
+    """The host name in a Host header, in lower case, without its port and the brackets of an IPv6 address."""
     name, _, port = header.rpartition(":")
     name = name if port.isdigit() else header
     return name.removeprefix("[").removesuffix("]").lower()
 
 
 def is_own_page(headers: Mapping[str, str]) -> bool:
-    """Whether a request comes from a page of the same server, or from no page at all."""
+    """Whether a request comes from a page of this server, or not from a page at all (it has no Origin header)."""
     origin = headers.get("origin")
     try:
         return origin is None or urlsplit(origin).netloc.lower() == headers.get("host", "").lower() != ""
@@ -40,8 +42,8 @@ def is_own_page(headers: Mapping[str, str]) -> bool:
 
 
 def is_known(header: str, names: Iterable[str]) -> bool:
-    """Whether a Host header names one of these hosts. ``*.example.org`` matches every subdomain, and ``*`` every
-    host."""
+    """Whether the host in a Host header is in ``names``. In these, ``*.example.org`` matches every subdomain, and ``*``
+    every host."""
     named = host(header)
     return any(one in ("*", named) or (one.startswith("*.") and named.endswith(one[1:])) for one in names)
 

@@ -1,4 +1,4 @@
-"""The log of a server as JSON, one object a line, for programs that collect logs."""
+"""Logs of a server as JSON, one object on each line, for programs that collect logs."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ OURS = ("assistant", "ingest", "ui", "procrastinate")  # of whom what is merely 
 
 
 class JsonLines(logging.Formatter):
-    """Each record as one line of JSON; an error comes with its traceback, in the same line."""
+    """A log formatter that writes each record as one line of JSON, with the traceback of an error in it."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line of JSON for a log record."""
+        """The log record as one line of JSON."""
         told = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -28,7 +28,7 @@ class JsonLines(logging.Formatter):
 
 
 def begin() -> None:
-    """From now on, write the whole log to stderr in this form."""
+    """From now on, write all logs to stderr as JSON lines."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)

@@ -1,4 +1,4 @@
-"""What a visitor may do with a library: the settings name people by what their sign-in token says. Pure."""
+"""The roles of visitors. The settings assign roles to the people whom sign-in tokens identify. Pure functions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from assistant.settings import Settings
 
 
 class VisitorRole(IntEnum):
-    """The roles; each may do everything that those before it may."""
+    """The roles in ascending order. Each may do everything that lower roles may."""
 
     NONE = 0  # sees nothing
     READER = 1  # asks, tests ideas and reads documents
@@ -18,8 +18,8 @@ class VisitorRole(IntEnum):
 
 
 def of(token: Mapping[str, object] | None, settings: Settings, *, here: bool) -> VisitorRole:
-    """The role of a visitor with this sign-in token; without a token, the app has no sign-in. ``here`` says that they
-    are at the serving machine."""
+    """The role of a visitor with this sign-in token (its claims). ``token`` is None if signing in is not required; then
+    ``here`` says whether the visitor is at this machine, which makes them the owner."""
     if token is None:
         return VisitorRole.OWNER if here else VisitorRole[settings.everyone.upper()]
     lists = (
@@ -34,7 +34,8 @@ def of(token: Mapping[str, object] | None, settings: Settings, *, here: bool) ->
 
 
 def _is_named(name: str, token: Mapping[str, object]) -> bool:
-    """Whether it is the token's subject, alone or after its issuer and a space, or ``claim=value`` of it."""
+    """Whether the entry ``name`` of a list in the settings matches the token. An entry is a subject, an issuer and a
+    subject separated by a space, or ``claim=value``."""
     subject = token.get("sub")
     if subject and name in (subject, f"{token.get('iss')} {subject}"):
         return True

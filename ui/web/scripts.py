@@ -1,4 +1,5 @@
-"""The scripts of our own pages. Each is the same for every document, and the pages' policy lets no other script run."""
+"""The JavaScript of our own pages. It never depends on a document, and the content security policy allows no other
+script."""
 
 from __future__ import annotations
 
@@ -59,5 +60,5 @@ EVERY = (TO_THE_WORDS, TO_THE_CARD, CLOSE_SIDEBAR, COPY)
 
 
 def html(script: str) -> str:
-    """The HTML element that runs the script."""
+    """The HTML element with this script."""
     return f"<script>{script}</script>"

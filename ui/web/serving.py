@@ -1,4 +1,4 @@
-"""The web app as a process: Streamlit runs `app.py`, without usage statistics."""
+"""Starts the web app: Streamlit runs `app.py`, without usage statistics."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ANY = ("0.0.0.0", "::")  # noqa: S104 - all addresses of the machine, none of wh
 
 
 def serve(settings: Settings, environment: Mapping[str, str]) -> None:
-    """Replace this process by the web app; ``environment`` adds variables to the current ones.
+    """Start the web app in place of this process. ``environment`` adds environment variables.
 
     Raises:
         PushbackError: the server cannot listen at the address.
@@ -44,19 +44,20 @@ def serve(settings: Settings, environment: Mapping[str, str]) -> None:
 
 
 def address(settings: Settings) -> str:
-    """The address of the web app."""
+    """The URL of the web app."""
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return f"http://{host}:{settings.port}"
 
 
 def hosts(settings: Settings) -> list[str]:
-    """The host names that the server answers to: this machine's own, and those that the settings name."""
+    """The host names that the server answers to: those of this machine, the one it listens at, and
+    ``allowed_hosts``."""
     listened = [] if settings.host in ANY else [settings.host]
     return list(dict.fromkeys([*local.NAMES, *listened, *settings.allowed_hosts]))
 
 
 def command(settings: Settings) -> list[str]:
-    """The command that starts Streamlit."""
+    """The command line that starts Streamlit."""
     flags = {
         "server.address": settings.host,
         "server.port": settings.port,
@@ -72,10 +73,10 @@ def command(settings: Settings) -> list[str]:
 
 
 def check_free(host: str, port: int) -> None:
-    """Refuse an address that a server cannot listen on.
+    """Check that a server can listen at this host and port.
 
     Raises:
-        PushbackError: the server cannot listen there.
+        PushbackError: nothing can listen there.
     """
     try:
         family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]

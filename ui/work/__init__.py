@@ -1,1 +1,1 @@
-"""Long work off the page's thread, and files that it reads and writes."""
+"""Long work that runs outside the page's thread, and the files that it reads and writes."""

@@ -1,4 +1,5 @@
-"""Title, author and date of a document as people set them: on the page, by `pushback correct` and over the API."""
+"""Corrections of a document's title, author and date by people: on the page, with `pushback correct`, or over the
+API."""
 
 from __future__ import annotations
 
@@ -10,12 +11,13 @@ from assistant.types import Document
 
 
 def correct(document: Document, given: Said, library: Library) -> None:
-    """Set what is given, which holds when the file is read again; None stays as it is, an empty author or date is none.
+    """Store corrections, which stay when the file is read again. A value of None leaves the field as it is; an empty
+    author or date removes it.
 
-    What is as the file says is no correction, unless it was a guess.
+    A value that equals the one in the file is not stored as a correction, unless that one was a guess.
 
     Raises:
-        SettingsError: a title is empty, or a date is none.
+        SettingsError: the title is empty, or the date is not valid.
     """
     given = Said(*(value if value is None else " ".join(value.split()) for value in given))
     if given.title == "":
@@ -33,12 +35,12 @@ def correct(document: Document, given: Said, library: Library) -> None:
 
 
 def take_back(document: Document, library: Library) -> None:
-    """Remove the title, author and date that a person set, so that those of the file count again."""
+    """Remove all corrections of a document, so that the values of its file are used again."""
     _put(document, Said(), library)
 
 
 def corrected(document: Document, library: Library) -> Corrected:
-    """The title, author and date that a person set for a document, and those that its file gives."""
+    """The corrected title, author and date of a document, and those from its file."""
     about = document.about
     as_read = Said(about.title, about.author or "", about.date or "")
     return library.corrected(document.id) or Corrected(Said(), as_read, about.guessed)

@@ -1,7 +1,8 @@
-"""Background work of pages: it continues through reruns and reloads, reports its progress, and can be stopped.
+"""Background jobs in the server's process. They continue through reruns and reloads of pages, report progress, and can
+be stopped.
 
-Jobs live in the memory of the server's process, and every page of it can see them. ``ui/jobs`` names what they do and
-gives them to this process or to a queue; lasting results are stored in the library.
+Jobs are kept in memory, and all pages of the server can see them. ``ui/jobs`` defines their work, and starts them in
+this process or in a queue. Lasting results are stored in the library.
 """
 
 from __future__ import annotations
@@ -28,14 +29,15 @@ _log = logging.getLogger(__name__)
 
 
 class Stopped(Exception):
-    """The job was told to stop; its work ends at the next call of ``Job.at``."""
+    """Raised by ``Job.at`` if somebody has asked the job to stop."""
 
 
 @dataclass
 class Job:
-    """One piece of work. ``share`` is the part that is done, from 0 to 1, or None while that is unknown.
+    """One piece of work. ``share`` is the finished part, from 0 to 1, or None if unknown. ``about`` is a short text for
+    people.
 
-    ``told`` has its last ``TOLD`` progress reports, in order. The job begins when ``after`` has ended.
+    ``told`` has the last ``TOLD`` progress reports, in order. The job begins after the job ``after`` has ended.
     """
 
     kind: str
@@ -54,10 +56,10 @@ class Job:
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def at(self, doing: str, share: float | None = None) -> None:
-        """Report what is being done; the work calls this.
+        """Report the current step and the finished share. The work calls this regularly.
 
         Raises:
-            Stopped: the job was told to stop.
+            Stopped: somebody has asked the job to stop.
         """
         if doing != self.doing:
             self.told = [*self.told, doing][-TOLD:]
@@ -66,32 +68,32 @@ class Job:
             raise Stopped
 
     def stop(self) -> None:
-        """Ask the work to stop."""
+        """Ask the job to stop."""
         self._stop.set()
 
     @property
     def stopping(self) -> bool:
-        """Whether the job was asked to stop; for work that checks this itself."""
+        """Whether somebody has asked the job to stop; for work that checks this itself."""
         return self._stop.is_set()
 
     @property
     def state(self) -> str:
-        """One of ``STATES``."""
+        """The state of the job, one of ``STATES``."""
         if self.done:
             return "failed" if self.error else "stopped" if self.stopped else "done"
         return "running" if self.told else "waiting"
 
     @property
     def seconds(self) -> float:
-        """Seconds since the job was requested."""
+        """The number of seconds since the job was requested."""
         return monotonic() - self.started
 
     def look(self) -> Job:
-        """The current state of the job."""
+        """The job in its current state; subclasses read it from where it is stored."""
         return self
 
     def before(self) -> list[Job]:
-        """The jobs that this one waits or waited for, in order."""
+        """The jobs that had to end before this one begins, in order."""
         return [*self.after.before(), self.after] if self.after else []
 
 
@@ -109,10 +111,10 @@ def start(
     *,
     id: str | None = None,
 ) -> Job:
-    """Begin ``work``, whose return value becomes the job's ``result``. Only ``owner`` sees the job; None means
-    everybody.
+    """Start a job that calls ``work``, and return it. What ``work`` returns becomes the job's ``result``. Only
+    ``owner`` can find the job; None if nobody signs in.
 
-    The job waits until the job ``after`` has ended, in whatever way.
+    The job waits until the job ``after`` has ended, with or without success.
     """
     job = Job(kind, owner, about, after, id or secrets.token_hex(8))
     with _changes:
@@ -126,25 +128,25 @@ def start(
 
 
 def job(id: str, owner: str | None = None) -> Job | None:
-    """The job with this id; None if there is none, or it belongs to somebody else."""
+    """The job with this id; None if there is none, or it has another owner."""
     found = _jobs.get(id)
     return found if found and found.owner == owner else None
 
 
 def of_kind(kind: str, owner: str | None = None) -> list[Job]:
-    """The jobs of a kind, the newest first."""
+    """The jobs of a kind that belong to ``owner``, the newest first."""
     with _changes:
         return [one for one in reversed(_jobs.values()) if one.kind == kind and one.owner == owner]
 
 
 def every() -> list[Job]:
-    """All jobs, in the order in which they began."""
+    """All jobs, in the order in which they were started."""
     with _changes:
         return list(_jobs.values())
 
 
 def line(job: Job) -> list[Job]:
-    """The job and all jobs that wait or waited for it, in order."""
+    """The job itself, followed by the jobs that run after it, in order."""
     found = [job]
     for one in every():
         if one.after is found[-1]:
@@ -153,7 +155,7 @@ def line(job: Job) -> list[Job]:
 
 
 def forget(job: Job) -> None:
-    """Remove an ended job, so that no page shows it again."""
+    """Delete an ended job, so that pages no longer show it."""
     with _changes:
         _jobs.pop(job.id, None)
 

@@ -1,4 +1,4 @@
-"""Removing, restoring and replacing documents of a library: the work of jobs, as in ``library_work``."""
+"""Removes, restores and replaces documents of a library. Each function is the work of a job, as in ``library_work``."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ REPLACED = "changed"
 class Removed(NamedTuple):
     """A removed document, with everything needed to restore it.
 
-    ``files`` are the files that it was read from. ``put_by`` has the new paths of those that had been uploaded; files
-    of other folders stay where they are.
+    ``files`` are the files from which it was read. Uploaded ones were moved: ``put_by`` has pairs of their old and new
+    paths. Other files stay where they are.
     """
 
     document: Document
@@ -37,7 +37,7 @@ class Removed(NamedTuple):
 
 
 def remove(job: Job, settings: Settings, embedder: Embedder, ids: Sequence[str]) -> tuple[Removed, ...]:
-    """Remove documents; returns those that were there.
+    """Remove the documents with these ids. Returns those that existed.
 
     Raises:
         LibraryError: the library cannot be written.
@@ -57,7 +57,7 @@ def remove(job: Job, settings: Settings, embedder: Embedder, ids: Sequence[str])
 
 
 def put_back(job: Job, settings: Settings, embedder: Embedder, removed: Sequence[Removed]) -> ReadingOutcome:
-    """Restore documents with their ids, so that citations of them are valid again.
+    """Restore documents with their ids, so that citations of them are valid again. Returns the outcome for each.
 
     Raises:
         LibraryError: the library cannot be written, or was made with another embedding model.
@@ -79,9 +79,10 @@ def put_back(job: Job, settings: Settings, embedder: Embedder, removed: Sequence
 
 
 def replace(job: Job, settings: Settings, embedder: Embedder, id: str, path: Path) -> ReadingOutcome:
-    """Read the file that replaces a document; the document is removed if the file became another one.
+    """Read the uploaded file ``path``, which replaces the document ``id``. If its content makes another document, the
+    old document is removed.
 
-    ``path`` is the new file, which was uploaded; if it has the name of the old one, it has replaced that file already.
+    If ``path`` has the name of the old file, that file has already been overwritten.
 
     Raises:
         LibraryError: the library cannot be written.
@@ -129,7 +130,7 @@ def _write(library: Library, new: NewDocument, files: Sequence[KnownFile]) -> No
 
 
 def _counted(new: NewDocument, writer: Writer) -> NewDocument:
-    """The document with its lines, from which recurring lines of its site are counted."""
+    """The document together with its lines, so that lines that recur on its web site can be counted."""
     from ingest.cleaning import recurring
 
     lines = recurring.lines(new.document, recurring.gone_from(new.document.id, writer.recurring()))

@@ -1,4 +1,4 @@
-"""Checks and repairs of a library: the work of jobs, as in ``library_work``."""
+"""Checks and repairs a library. Each function is the work of a job, as in ``library_work``."""
 
 from __future__ import annotations
 
@@ -14,22 +14,23 @@ if TYPE_CHECKING:
 
 
 class Checked(NamedTuple):
-    """The findings of ``pushback doctor``; empty if all is well."""
+    """The problems that a check of the library found; empty if there are none."""
 
     problems: tuple[Problem, ...]
 
 
 def check(job: Job, settings: Settings, embedder: Embedder) -> Checked:
-    """Check the library, and repair what can be repaired safely."""
+    """Check the library, and repair what can be repaired safely. Returns the problems."""
     job.at("Looking at each passage and its vector")
     with Library.open(settings, embedder) as library:
         return Checked(tuple(library.doctor()))
 
 
 def reindex(job: Job, settings: Settings, embedder: Embedder) -> str:
-    """Embed all stored documents again, with the current model and passage length; returns what was done.
+    """Split and embed all stored documents again, with the current model and passage length. Returns a sentence that
+    says how many passages were embedded.
 
-    If it is stopped, the library stays as it was.
+    If the job is stopped, the library stays as it was.
 
     Raises:
         LibraryError: the library cannot be written.

@@ -1,7 +1,7 @@
-"""Work on a library from a page, outside its thread: files are read, and the outcome of each is recorded.
+"""Reads files into a library outside the page's thread, and records the outcome of each file.
 
-Each function is the work of a job. It opens the library itself, so that no page waits for it, and waits while another
-process writes.
+Each function is the work of a job. It opens the library itself, so that no page waits for it. While another process
+writes to the library, it waits.
 """
 
 from __future__ import annotations
@@ -36,9 +36,8 @@ Result = TypeVar("Result")
 
 
 class FileOutcome(NamedTuple):
-    """The outcome of a file: one of the constants above this class; ``document`` is its document, ``reason`` why it
-    failed, ``other``
-    the file of which it is a copy."""
+    """The outcome of reading a file. ``what`` is one of the constants such as ``ADDED``; ``document`` is the id of its
+    document; ``reason`` says why it failed; ``other`` is the file that it is a copy of."""
 
     source: str
     what: str
@@ -48,8 +47,8 @@ class FileOutcome(NamedTuple):
 
 
 class ReadingOutcome(NamedTuple):
-    """The outcome of a reading: ``files`` in the order of their paths, and ``seconds``. ``stopped`` if it was stopped
-    before its end."""
+    """The outcome of reading files. ``files`` has the outcome of each file, ``passages`` the number of embedded
+    passages, and ``seconds`` the duration. ``stopped`` says whether the job was stopped early."""
 
     files: tuple[FileOutcome, ...]
     passages: int
@@ -65,7 +64,7 @@ class ReadingOutcome(NamedTuple):
 
 
 def kind(settings: Settings) -> str:
-    """The kind of all jobs that change this library."""
+    """The kind under which all jobs that change this library are queued."""
     return f"library {settings.folder}"
 
 
@@ -78,9 +77,11 @@ def take_in(
     *,
     allow_removals: bool = False,
 ) -> ReadingOutcome:
-    """Bring the library, which is made if necessary, in step with these files and folders; ``job`` shows the progress.
+    """Read these files and folders into the library: new and changed files are read, and documents whose files are gone
+    are removed. A missing library is created. ``job`` shows the progress.
 
-    If it is stopped, the files read so far stay in the library. ``within`` is the folder to which named files belong.
+    If the job is stopped, the files read so far stay in the library. ``within`` is the folder to which single files
+    belong.
 
     Raises:
         SourceError: one of the paths does not exist.
@@ -128,10 +129,10 @@ def take_in(
 
 
 def take_in_address(job: Job, settings: Settings, embedder: Embedder, address: str) -> ReadingOutcome:
-    """Fetch a web page once, store it like an uploaded file, and read it.
+    """Download a web page, store it like an uploaded file, and read it into the library.
 
     Raises:
-        SourceError: the page cannot be fetched, or is of a kind that is not read.
+        SourceError: the page cannot be downloaded, or its kind cannot be read.
         LibraryError: the library cannot be written.
     """
     from ingest.web import fetching
@@ -145,10 +146,10 @@ def take_in_address(job: Job, settings: Settings, embedder: Embedder, address: s
 
 
 def patiently(job: Job, work: Callable[[], Result]) -> Result:
-    """Do ``work`` as soon as no other process writes to the library.
+    """Call ``work``, and repeat it while another process writes to the library. Returns its result.
 
     Raises:
-        Stopped: the job was told to stop while it waited.
+        Stopped: somebody has asked the job to stop while it waited.
     """
     while True:
         try:
@@ -159,9 +160,10 @@ def patiently(job: Job, work: Callable[[], Result]) -> Result:
 
 
 class _Told:
-    """How far a reading is, for people: files, passages embedded, how long yet, and the file in hand.
+    """Reports the progress of reading to a job: files read, passages embedded, the remaining time, and the current
+    file.
 
-    Reading is quick and embedding is not, so the time left is reckoned by what is embedded.
+    Embedding takes most of the time, so the remaining time is estimated from the passages embedded.
     """
 
     def __init__(self, job: Job) -> None:
@@ -187,7 +189,8 @@ class _Told:
 
 
 def _became(before: dict[str, KnownFile], after: dict[str, KnownFile], there: dict[str, str]) -> list[FileOutcome]:
-    """The outcome of each file; ``there`` has the earlier documents, and the file that led to each."""
+    """The outcome of each file, from the known files before and after the reading. ``there`` maps each earlier document
+    to its file."""
     found = []
     for path, now in after.items():
         was = before.get(path)

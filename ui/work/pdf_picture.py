@@ -1,6 +1,6 @@
-"""A page of a PDF as a picture (PNG) with the cited words marked, drawn in a separate process.
+"""Draws a page of a PDF as a PNG with the cited words marked, in a separate process.
 
-PDFium reads files from strangers. If one crashes it or takes too long, only this process ends.
+PDFium reads files from strangers. If a file crashes it or takes too long, only the separate process ends.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ MARK = (255, 224, 102)  # the page is multiplied by it, so that words stay black
 
 
 def draw(path: Path, sha256: str, page: int, words: str) -> bytes | None:
-    """The picture of a page (from 1) of the file with this hash; None if the file has changed or cannot be drawn."""
+    """The PNG of a page (numbered from 1), with ``words`` marked; None if the file no longer has the hash ``sha256``,
+    or cannot be drawn."""
     called = [sys.executable, "-m", "ui.work.pdf_picture", str(path), sha256, str(page), str(os.getpid())]
     try:
         done = subprocess.run(  # noqa: S603 - our own
@@ -39,7 +40,8 @@ def draw(path: Path, sha256: str, page: int, words: str) -> bytes | None:
 
 
 def main() -> None:
-    """Draw the page that the arguments name, with the words from stdin marked, and write the picture to stdout."""
+    """Draw the page that the command-line arguments name, with the words from stdin marked, and write the PNG to
+    stdout."""
     path, sha256, page, parent = sys.argv[1:]
     limits.end_with(int(parent))
     _bound()
@@ -50,7 +52,7 @@ def main() -> None:
 
 
 def _bound() -> None:
-    """Limit the memory and the processor time of this process to what a page needs."""
+    """Limit the memory and processor time of this process."""
     if sys.platform == "win32":  # it has no such limits
         return
     import resource
@@ -81,7 +83,7 @@ def _drawn(data: bytes, number: int, words: str) -> bytes:
 
 
 def _boxes(page: PdfPage, words: str) -> Iterator[tuple[float, float, float, float]]:
-    """The boxes of the words on the page; empty if the page does not have them one after another."""
+    """Yield the boxes around the words on the page; none if the page does not contain the words in this order."""
     text = page.get_textpage()
     letters, indices = _letters(text)
     sought = "".join(character for character in words.casefold() if character.isalnum())
@@ -94,7 +96,7 @@ def _boxes(page: PdfPage, words: str) -> Iterator[tuple[float, float, float, flo
 
 
 def _letters(text: PdfTextPage) -> tuple[str, list[int]]:
-    """The letters and digits of a page, without case, spaces and hyphens, and the place of each in its characters."""
+    """The letters and digits of a page in lower case, and for each the index of its character in the page's text."""
     import pypdfium2.raw as pdfium
 
     letters: list[str] = []

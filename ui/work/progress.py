@@ -1,4 +1,5 @@
-"""The progress of long work: one line on stderr that is overwritten in a terminal, and occasional lines in a log."""
+"""Shows the progress of long work on stderr: in a terminal as one line that is overwritten, in a log as occasional
+lines."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ WIPE = "\r\x1b[K"
 
 
 class Progress:
-    """Receives how much of the work is done; a context manager that clears its line at the end."""
+    """A context manager that shows progress on stderr; call it with the number of things done and the total. At the
+    end, it clears its line."""
 
     def __init__(self, doing: str, things: str, *, quiet: bool, logged: bool = False) -> None:
         self._doing, self._things = doing, things
@@ -47,7 +49,8 @@ class Progress:
 
 
 def pace(done: int, total: int, things: str, seconds: float) -> str:
-    """Progress, speed and remaining time as one line."""
+    """One line with the number of ``things`` done, the speed, and the remaining time. ``seconds`` is the time so
+    far."""
     far = f"{done:,} of {total:,} {things}"
     if not done or not seconds:
         return far
@@ -55,6 +58,7 @@ def pace(done: int, total: int, things: str, seconds: float) -> str:
 
 
 def time_left(done: float, total: float, seconds: float) -> str:
-    """The remaining time at the current pace; empty if it is unknown."""
+    """The remaining time at the current pace, as in ``2:05 left``; empty if nothing is done yet. ``seconds`` is the
+    time so far."""
     left = round((total - done) * seconds / done) if done else None
     return "" if left is None else f"{left // 60}:{left % 60:02} left"

@@ -1,4 +1,4 @@
-"""The suggested questions of a library, stored in its folder until its documents change."""
+"""Stores the suggested questions of a library in its folder, until its documents change."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _log = logging.getLogger(__name__)
 
 
 def stored(folder: Path, generation: int) -> tuple[str, ...] | None:
-    """The stored questions for this generation of the library; None if there are none."""
+    """The stored questions; None if there are none for this ``generation`` (state) of the library."""
     try:
         match json.loads((folder / FILE).read_text("utf-8")):
             case {"generation": of, "questions": [*questions]} if of == generation:
@@ -25,7 +25,8 @@ def stored(folder: Path, generation: int) -> tuple[str, ...] | None:
 
 
 def keep(folder: Path, generation: int, questions: Sequence[str]) -> None:
-    """Store the questions; if the folder is read-only, they last as long as the server."""
+    """Store the questions for this ``generation`` (state) of the library. If the folder cannot be written, only the log
+    says so."""
     beside = folder / f"{FILE}.new"
     try:
         with os.fdopen(os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:

@@ -1,4 +1,4 @@
-"""Runs suites of cases from a page, each in a separate process; finds the suites, and the folders of their runs."""
+"""Runs test suites from a page, each in a separate process. Also finds the suites, and the folders with their runs."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ OWN, LABELS = "suite", "labels"  # folders: of a library its suite, and in that 
 
 
 def folder(settings: Settings) -> Path:
-    """The folder for runs that are started from the page, with a folder for each suite; no library can have its
+    """The folder for runs that pages start, with a folder in it for each suite. No library can have this folder's
     name."""
     return settings.home.expanduser() / ".evaluations"
 
 
 def roots(settings: Settings) -> list[Path]:
-    """The folders in which runs are searched for."""
+    """The folders in which the scoreboard looks for runs."""
     return [folder(settings), OF_COMMAND]
 
 
 def known(own: Path | None = None) -> dict[str, Path]:
-    """The suites that may be run, by name: the shipped ones, and those in a folder of one's own."""
+    """The suites that a page may run, by name: the shipped ones, and those in the folder ``own``."""
     found = {path.relative_to(SHIPPED).as_posix(): path for ending in ENDINGS for path in sorted(SHIPPED.glob(ending))}
     if own is not None:
         found |= {str(path): path for ending in ENDINGS for path in sorted(own.expanduser().glob(ending))}
@@ -51,27 +51,29 @@ def known(own: Path | None = None) -> dict[str, Path]:
 
 
 def named(suite: Path) -> str:
-    """The name by which another process finds a suite: relative to ``SHIPPED`` for shipped ones, else the whole
+    """The name by which another process finds a suite: relative to ``SHIPPED`` for shipped suites, else the full
     path."""
     return suite.relative_to(SHIPPED).as_posix() if suite.is_relative_to(SHIPPED) else str(suite.expanduser().resolve())
 
 
 class Gathered(NamedTuple):
-    """The number of cases and of drafts that were added to the suite over a library."""
+    """The numbers of cases and of drafts that were added to a library's suite."""
 
     cases: int
     drafts: int
 
 
 def of_library(settings: Settings) -> Path:
-    """The path of the suite that is made of this library's feedback; the file exists once ``gather`` has written it."""
+    """The path of the suite that is made from this library's feedback. The file exists after ``gather`` has written
+    it."""
     return settings.folder / OWN / starting.SUITE
 
 
 def gather(library: Library, settings: Settings) -> Gathered:
-    """Add people's feedback and judgements to the suite over the library, and write the judgements as labelled pairs.
+    """Add people's feedback and judgements to the library's suite as cases. The judgements are also written as labelled
+    pairs. Returns how many cases and drafts were added.
 
-    Copies of the documents' files that still exist are put beside the suite.
+    The existing files of the documents are copied or linked into a folder beside the suite.
 
     Raises:
         CaseError: the suite cannot be read.
@@ -93,7 +95,8 @@ def gather(library: Library, settings: Settings) -> Gathered:
 
 
 def _files(library: Library, corpus: Path) -> Path:
-    """A folder with the files of the library's documents as they are called in it; links to them where that can be."""
+    """Fill the folder ``corpus`` with the files of the library's documents, under their names in the library, and
+    return it. Files are hard links if possible, else copies."""
     shutil.rmtree(corpus, ignore_errors=True)
     corpus.mkdir(parents=True)
     for path, file in library.known().items():
@@ -109,13 +112,13 @@ def _files(library: Library, corpus: Path) -> Path:
 
 
 def run(job: Job, suite: Path, settings: Settings, *, module: Sequence[str] = ("-m", "eval.harness.piped")) -> str:
-    """Run a suite and report its progress to ``job``; returns the name of the suite whose run was stored.
+    """Run a suite and report its progress to ``job``. Returns the name of the suite.
 
-    When the job is stopped, the cases that were done are stored as an interrupted run.
+    If the job is stopped, the finished cases are stored as an interrupted run.
 
     Raises:
         PushbackError: the suite cannot be run.
-        Stopped: the job was told to stop.
+        Stopped: somebody has asked the job to stop.
     """
     called = [sys.executable, *module, str(suite.resolve()), str(folder(settings).resolve())]
     root = Path(__file__).parent.parent.parent
@@ -133,7 +136,7 @@ def run(job: Job, suite: Path, settings: Settings, *, module: Sequence[str] = ("
 
 
 def _followed(job: Job, process: subprocess.Popen[str]) -> dict[str, Any]:
-    """The last line that a run printed; each line is reported as progress."""
+    """Report each line that the run prints as progress, until the run ends. Returns the last line, parsed from JSON."""
     lines: queue.Queue[str] = queue.Queue()
     assert process.stdout is not None
     threading.Thread(target=_pass_on, args=(process.stdout, lines), daemon=True).start()

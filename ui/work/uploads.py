@@ -1,8 +1,8 @@
-"""Files that were uploaded on a page, stored in the library's own folder ``uploads`` under names that are safe on every
-system.
+"""Files that visitors uploaded. They are stored in the library's folder ``uploads``, under names that every operating
+system accepts.
 
-A file is stored completely or not at all. A new file replaces one of the same name, which is moved to the folder
-``.earlier`` beside it; nothing reads that folder.
+A file is stored completely or not at all. If a new file has the name of an earlier one, the earlier one is moved to the
+folder ``.earlier``, which nothing reads.
 """
 
 from __future__ import annotations
@@ -28,12 +28,13 @@ RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)  # names 
 
 
 def folder(settings: Settings) -> Path:
-    """The folder of the files uploaded to this library; it may not exist."""
+    """The folder of the files uploaded to this library. It may not exist yet."""
     return settings.folder.resolve() / FOLDER
 
 
 def keep(settings: Settings, files: Iterable[tuple[str, bytes]]) -> list[Path]:
-    """Store uploaded files (name and bytes); returns their paths. Files of one upload never replace each other.
+    """Store uploaded files, given as pairs of name and bytes. Returns their paths. Files of the same upload never
+    replace each other.
 
     Raises:
         LibraryError: the folder cannot be written.
@@ -51,7 +52,7 @@ def keep(settings: Settings, files: Iterable[tuple[str, bytes]]) -> list[Path]:
 
 
 def keep_text(settings: Settings, text: str) -> Path:
-    """Store a pasted text under its first words; returns its path. It replaces no other text.
+    """Store a pasted text in a file named after its first words. Returns the path. It does not replace another text.
 
     Raises:
         LibraryError: the folder cannot be written.
@@ -64,7 +65,7 @@ def keep_text(settings: Settings, text: str) -> Path:
 
 
 def put(path: Path, data: bytes) -> None:
-    """Write a file in one step; an earlier file of that name is moved aside."""
+    """Write a file in one step. An earlier file of the same name is moved to ``.earlier``."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     part.write_bytes(data)
@@ -74,19 +75,19 @@ def put(path: Path, data: bytes) -> None:
 
 
 def put_by(path: Path) -> Path:
-    """Move a file aside, where it is stored but not read; returns its new path."""
+    """Move a file to the folder ``.earlier``, where it is kept but not read. Returns its new path."""
     aside = path.parent / EARLIER / f"{time.time_ns()} {path.name}"
     aside.parent.mkdir(exist_ok=True)
     return path.replace(aside)
 
 
 def of(settings: Settings, paths: Iterable[str]) -> list[Path]:
-    """The paths among these that are existing uploads of this library."""
+    """Those of the paths that are existing uploads of this library."""
     return [path for path in map(Path, paths) if path.parent == folder(settings) and path.exists()]
 
 
 def free(path: Path, taken: Iterable[Path]) -> Path:
-    """The path, with a number added if it is taken; names that differ only in case count as the same."""
+    """The path, with a number added if it is in ``taken``. Names that differ only in case count as the same."""
     others = {str(one).casefold() for one in taken}
     number, found = 1, path
     while str(found).casefold() in others:
@@ -96,8 +97,8 @@ def free(path: Path, taken: Iterable[Path]) -> Path:
 
 
 def safe(name: str) -> str:
-    """A name without folders, unprintable characters and characters that some system forbids; never hidden, never too
-    long."""
+    """A file name made safe: without folders, unprintable characters and characters that an operating system forbids;
+    never hidden or too long."""
     last = PurePosixPath(unicodedata.normalize("NFC", name).replace("\\", "/")).name
     shown = FORBIDDEN.sub("_", "".join(character for character in last if character.isprintable()))
     stem, ending = os.path.splitext(shown.strip(" ."))  # noqa: PTH122 - Path gives names of dots a meaning
@@ -108,7 +109,7 @@ def safe(name: str) -> str:
 
 
 def unread(settings: Settings, known: Iterable[str]) -> list[Path]:
-    """The uploaded files that are not in the library, whose paths are ``known``."""
+    """The uploaded files that are not in the library. ``known`` has the paths of the library's files."""
     try:
         there = [path for path in sorted(folder(settings).iterdir()) if path.is_file() and path.name[0] != "."]
     except OSError:

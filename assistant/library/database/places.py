@@ -1,4 +1,4 @@
-"""The place of a library's catalog: its folder, or a PostgreSQL server if the settings name one."""
+"""Where a library's catalog is: in the library's folder, or in a PostgreSQL database if one is set."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ DRAFT = f"{CATALOG}.moving"  # a catalog on its way into a file
 
 
 def is_there(settings: Settings) -> bool:
-    """Whether the catalog of the current library exists."""
+    """Whether the library chosen in ``settings`` has a catalog."""
     if settings.catalog is None:
         return (settings.folder / CATALOG).is_file()
     return settings.library in _postgres().libraries(settings.catalog)
 
 
 def libraries(settings: Settings) -> list[str]:
-    """The names of the libraries at the same place."""
+    """The names of all libraries in the folder ``settings.home``, or in the PostgreSQL database if one is set."""
     if settings.catalog is None:
         return sorted(path.parent.name for path in settings.home.expanduser().glob(f"*/{CATALOG}"))
     names: list[str] = _postgres().libraries(settings.catalog)
@@ -40,10 +40,11 @@ def libraries(settings: Settings) -> list[str]:
 
 
 def begin(settings: Settings) -> None:
-    """Make the library's folder and the place for its catalog.
+    """Create the folder of the library chosen in ``settings``. Also create an empty file for its catalog, or a schema
+    if a PostgreSQL database is set.
 
     Raises:
-        LibraryError: the folder or the database cannot be made.
+        LibraryError: the folder or the schema cannot be created.
     """
     _make_folder(settings)
     if settings.catalog is not None:
@@ -51,10 +52,11 @@ def begin(settings: Settings) -> None:
 
 
 def check_not_emptied(settings: Settings) -> None:
-    """Refuse a catalog file of 0 bytes beside an index: SQLite would take it for a new one, and the library for empty.
+    """Check that no other program has emptied the catalog's file: SQLite would treat an empty file as a new catalog,
+    and the library would seem empty.
 
     Raises:
-        LibraryError: the catalog's file is empty, and an index was used beside it.
+        LibraryError: the file has 0 bytes, although the library has an index.
     """
     if (
         settings.catalog is None
@@ -66,7 +68,7 @@ def check_not_emptied(settings: Settings) -> None:
 
 
 def opened(settings: Settings) -> Catalog:
-    """The catalog of the current library, which must exist."""
+    """Open the catalog of the library chosen in ``settings``. The catalog must exist."""
     if settings.catalog is None:
         private.put_right(settings.folder)
         return in_file(settings.folder / CATALOG, settings.passage_words)
@@ -76,13 +78,15 @@ def opened(settings: Settings) -> Catalog:
 
 
 def in_file(path: Path, passage_words: int) -> Catalog:
-    """The catalog in an SQLite file. The file is made if it is empty or missing."""
+    """Open the catalog in the SQLite file ``path``. A missing or empty file is filled with empty tables, and
+    ``passage_words`` is recorded in it as the length of a passage."""
     db = Sqlite(path)
     return Catalog(db, FullText(db), passage_words)
 
 
 def on_server(address: str, library: str, passage_words: int) -> Catalog:
-    """The catalog in a PostgreSQL database. Its tables are made if they are missing."""
+    """Open the catalog of ``library`` in the PostgreSQL database at ``address``. If its tables are missing, they are
+    created, and ``passage_words`` is recorded in them as the length of a passage."""
     from assistant.library.database.postgres_words import PostgresWords
 
     db = _postgres().Postgres(address, library)
@@ -90,11 +94,12 @@ def on_server(address: str, library: str, passage_words: int) -> Catalog:
 
 
 def copy(catalog: Catalog, to: Settings, progress: Progress | None = None) -> None:
-    """Copy a catalog to another place, completely or not at all. A copy that exists already is left as it is.
+    """Copy a catalog to the place that is chosen in the settings ``to``, completely or not at all. If a complete copy
+    is there already, nothing happens. ``progress`` is called with the number of rows copied and the number of all rows.
 
     Raises:
         LibraryError: another library of this name is there.
-        LibraryLocked: somebody changed the catalog meanwhile.
+        LibraryLocked: another process changed the catalog during the copy.
     """
     if is_there(to):
         there = opened(to)
@@ -119,7 +124,8 @@ def copy(catalog: Catalog, to: Settings, progress: Progress | None = None) -> No
 
 
 def set_aside(settings: Settings) -> str:
-    """Rename the catalog of the current library, so that no library uses it any more; returns the new name.
+    """Rename the catalog of the library chosen in ``settings``, so that it is no longer found as a library. Returns the
+    new path of its file, or the new name of its PostgreSQL schema.
 
     Raises:
         LibraryLocked: another process still uses the catalog.
@@ -155,10 +161,10 @@ def _make_folder(settings: Settings) -> None:
 
 
 def _postgres() -> ModuleType:
-    """The module that knows PostgreSQL.
+    """Import the module ``postgres`` and return it.
 
     Raises:
-        LibraryError: its extra is not installed.
+        LibraryError: the packages of the extra ``postgres`` are not installed.
     """
     try:
         from assistant.library.database import postgres

@@ -1,7 +1,7 @@
-"""A PostgreSQL schema as the catalog's database: the differences from SQLite, and errors in our own words.
+"""A catalog in PostgreSQL: the differences from SQLite, and the translation of PostgreSQL's errors.
 
-Only this module knows psycopg. Each library has a schema of its own, ``pushback_NAME``, so that one database holds
-several. A server that was restarted is noticed by the next statement that reads, outside of any transaction.
+Only this module knows psycopg. Each library has a schema of its own, ``pushback_NAME``, so that one database can hold
+several libraries. If the server was restarted, the next query outside of any transaction reconnects to it.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ LACKING = (
 
 
 class Postgres:
-    """The database of one library on a server: see ``sql.Database``.
+    """The catalog's database in a PostgreSQL schema. It implements ``sql.Database``, where the methods are explained.
 
     Raises:
         LibraryError: the server cannot be reached, or its database cannot hold a library.
@@ -161,7 +161,8 @@ class Postgres:
         return []  # the server holds to its constraints, and its operators check its files
 
     def _connected(self) -> psycopg.Connection[Any]:
-        """A connection to a server of a supported version, with this library's schema as the search path."""
+        """Connect to the server, check that its version is supported, and set this library's schema as the search
+        path."""
         made = connected(self._address)
         try:
             _check(made)
@@ -177,12 +178,13 @@ class Postgres:
         return made
 
     def _alive(self) -> None:
-        """Reconnect if the connection was lost outside any transaction and lock."""
+        """Reconnect if the connection was lost while no transaction was open and no lock was held."""
         if self._connection.closed and not self._closed and not self._bound:
             self._connection = self._connected()
 
     def _read(self, sql: str, parameters: Parameters) -> psycopg.Cursor[Any]:
-        """Run a query; if the connection was lost, run it again over a new one."""
+        """Run a query and return its cursor. If the connection was lost, reconnect and run the query once more, unless
+        a transaction or a lock was lost with it."""
         self._alive()
         try:
             return self._execute(sql, parameters)
@@ -220,7 +222,8 @@ class Postgres:
 
 
 def connected(address: str) -> psycopg.Connection[Any]:
-    """A connection whose caller begins transactions explicitly."""
+    """Open a connection to the database at ``address``, in autocommit mode: the caller begins transactions
+    explicitly."""
     made = psycopg.connect(address, autocommit=True, connect_timeout=10, application_name="pushback")
     made.adapters.register_dumper(str, _Dumper)
     for name in ("text", "varchar", "name"):
@@ -231,7 +234,8 @@ def connected(address: str) -> psycopg.Connection[Any]:
 
 @contextmanager
 def session(address: str, what: str) -> Iterator[psycopg.Connection[Any]]:
-    """A connection for uses other than a catalog, with errors in our own words.
+    """A connection to the database at ``address`` for other uses than a catalog. Errors of psycopg are raised as
+    ``LibraryError``; ``what`` is the name of the database in their messages.
 
     Raises:
         LibraryError: the connection or a statement fails.
@@ -254,7 +258,7 @@ def _check(connection: psycopg.Connection[Any]) -> None:
 
 
 def schema_of(library: str) -> str:
-    """The schema of a library.
+    """The name of the PostgreSQL schema that holds ``library``.
 
     Raises:
         LibraryError: the library's name is too long.
@@ -266,7 +270,7 @@ def schema_of(library: str) -> str:
 
 
 def libraries(address: str) -> list[str]:
-    """The libraries of a database, by name.
+    """The names of all libraries in the database at ``address``, sorted.
 
     Raises:
         LibraryError: the server cannot be reached.
@@ -284,10 +288,10 @@ def libraries(address: str) -> list[str]:
 
 
 def begin(address: str, library: str) -> None:
-    """Make the schema of a library; nothing happens if it exists.
+    """Create the schema of a library. Nothing happens if it exists.
 
     Raises:
-        LibraryError: the schema cannot be made.
+        LibraryError: the schema cannot be created.
     """
     try:
         with connected(address) as connection:
@@ -299,7 +303,8 @@ def begin(address: str, library: str) -> None:
 
 
 def rename(address: str, library: str, before: str) -> str:
-    """Rename a library's schema, so that no library uses it any more; returns the new name.
+    """Rename the schema of a library, so that it is no longer found as a library. Returns the new name, which begins
+    with ``before``.
 
     Raises:
         LibraryError: the schema cannot be renamed.
@@ -331,14 +336,14 @@ class _BinaryLoader(_Loader):
 
 @lru_cache(maxsize=512)
 def _spoken(query: str) -> str:
-    """A statement translated for PostgreSQL and psycopg."""
+    """Translate a statement from the SQL of SQLite to the SQL and the placeholders of PostgreSQL and psycopg."""
     for pattern, instead in QUERIES:
         query = re.sub(pattern, instead, query)
     return query
 
 
 def _made(statement: str) -> str:
-    """A statement that makes a table or an index."""
+    """Translate a statement that creates a table or an index from the SQL of SQLite to that of PostgreSQL."""
     for pattern, instead in COLUMNS:
         statement = re.sub(pattern, instead, statement.rstrip().removesuffix(";"))
     return statement

@@ -1,10 +1,10 @@
-"""The words of passages on PostgreSQL, found by stem and ranked as SQLite's FTS5 ranks them.
+"""Full-text search on PostgreSQL: words are found by stem and ranked as SQLite's FTS5 ranks them.
 
-This module splits and stems the words as FTS5 does, because PostgreSQL's parser keeps addresses and numbers whole, and
-its stemmer removes the s of "is". Each passage has a ``tsvector`` under a GIN index: the words of its text have the
+This module splits and stems the words as FTS5 does, because PostgreSQL's parser does not split addresses and numbers,
+and its stemmer removes the s of "is". Each passage has a ``tsvector`` under a GIN index: the words of its text have the
 weight A, the words of its title and its speaker the weight B. PostgreSQL has no BM25. Its own rank of one stem is the
-sum of 1/n² over the places where the stem stands, times 1/1.6449. The number of places follows from that rank, and BM25
-is computed from the number.
+sum of 1/n² over the n = 1, 2, … occurrences of the stem, times 1/1.6449. The number of occurrences follows from that
+rank, and BM25 is computed from the number.
 """
 
 # What is put together here are this module's constants; every value is bound.
@@ -61,9 +61,11 @@ _PI = 1.64493406685  # what PostgreSQL divides by
 
 
 def _ranks() -> list[tuple[float, float]]:
-    """What ``ts_rank`` says of a stem that stands in the text up to 12 times, in title and speaker up to 3, by rank.
+    """A table, sorted by rank, that translates PostgreSQL's ``ts_rank`` of a stem into the stem's frequency. Each entry
+    is a pair of a rank and a frequency.
 
-    With each, what FTS5 counts: an occurrence in title or speaker as half of one.
+    There is an entry for up to 12 occurrences in the text together with up to 3 in the title and the speaker. The rank
+    is what ``ts_rank`` returns; the frequency is what FTS5 would count, each occurrence in title or speaker as a half.
     """
     found = []
     for in_text in range(13):
@@ -99,7 +101,8 @@ WITH met AS MATERIALIZED (
 
 
 class PostgresWords:
-    """The full-text index on PostgreSQL: see ``catalog.Words``. A trigger removes the words of removed passages."""
+    """The full-text index on PostgreSQL. It implements ``catalog.Words``, where the methods are explained. If passages
+    are deleted, a database trigger removes their words."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -158,23 +161,26 @@ class PostgresWords:
 
 
 def _stems(text: str) -> list[list[str]]:
-    """The stems of its words, in order; several for a word of several parts ("e-mail")."""
+    """For each word of ``text``, in order, the stems of its parts: "e-mail" has two parts, most words have one."""
     plain = _MARKS.sub("", unicodedata.normalize("NFD", unspaced.apart(text.lower())))
     return [[_stem(part) for part in _PART.findall(word)] for word in _WORD.findall(plain)]
 
 
 @lru_cache(maxsize=1 << 16)
 def _stem(word: str) -> str:
-    """Porter's stem; FTS5 leaves words of one and two letters, and very long ones, as they are."""
+    """The Porter stem of a word. Like FTS5, this leaves words of one or two letters and very long words unstemmed; very
+    long words are cut."""
     if not 2 < len(word.encode()) < LONG:
         return word[:LONG]
     return str(snowballstemmer.stemmer("porter").stemWord(word))  # one cannot be shared by threads
 
 
 def _vector(text: list[list[str]], names: list[list[str]]) -> tuple[int, str]:
-    """How many stems there are, and a ``tsvector``; it counts places up to 16,383, and 256 of a stem.
+    """Return the number of stems of a passage, and its ``tsvector`` as text. ``text`` gets the weight A; ``names``, the
+    title and the speaker, get the weight B. PostgreSQL counts positions up to 16,383, and 256 positions of one stem.
 
-    A word of several parts is a stem, too, where its first part is: so it is known how often it stands there.
+    A word of several parts is also entered as one stem, at the position of its first part, so that its occurrences can
+    be counted.
     """
     places: dict[str, list[str]] = {}
     place = 1

@@ -1,4 +1,4 @@
-"""One SQLite file, used from any thread: transactions, and errors in our own words."""
+"""The catalog in one SQLite file, used from any thread: transactions, and the translation of SQLite's errors."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ sqlite3.register_adapter(Many, as_json)
 
 
 class Sqlite:
-    """The catalog's database as one file: see ``sql.Database``."""
+    """The catalog's database in one SQLite file. It implements ``sql.Database``, where the methods are explained."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -124,7 +124,8 @@ class Sqlite:
 
 
 def _connection(address: str, first: str) -> sqlite3.Connection:
-    """A new connection, on which the statement ``first`` has succeeded."""
+    """Open a connection to the database at the URI ``address`` and run the statement ``first``. If the statement fails,
+    the connection is closed and the error is raised."""
     # Transactions are begun by hand (isolation_level None), so that a write waits for its turn at its start.
     made = sqlite3.connect(address, timeout=PATIENCE, isolation_level=None, check_same_thread=False, uri=True)
     try:
@@ -139,7 +140,8 @@ def _connection(address: str, first: str) -> sqlite3.Connection:
 
 
 def _reading(path: Path, error: sqlite3.Error) -> sqlite3.Connection:
-    """A read-only connection to a catalog in a folder that cannot be written to; other errors are raised again."""
+    """Return a read-only connection to the catalog file ``path`` after opening it for writing failed with ``error``. If
+    ``error`` does not mean that the folder cannot be written to, it is raised again."""
     if getattr(error, "sqlite_errorcode", 0) & 0xFF not in UNWRITABLE or not path.is_file():
         raise error
     log = path.with_name(f"{path.name}-wal")

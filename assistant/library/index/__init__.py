@@ -1,1 +1,2 @@
-"""The vector index: Chroma, its exact replacement for small libraries, and how damage is noticed."""
+"""The vector index: Chroma, an exact search that replaces it for small libraries, and the detection of damaged
+files."""

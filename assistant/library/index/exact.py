@@ -1,7 +1,7 @@
-"""Finds the nearest passages by comparing all vectors in the catalog: slow for a large library, but exact.
+"""Finds the nearest passages by comparing all vectors in the catalog: exact, but slow for a large library.
 
-It is used for a library of few passages, and where the vector index cannot be opened because nothing can be written: on
-a read-only or a full disk.
+This search is used for a library of few passages, and if the vector index cannot be opened because the disk is
+read-only or full.
 """
 
 from __future__ import annotations
@@ -22,14 +22,16 @@ FEW = 10_000
 
 
 class Exact:
-    """A replacement for the vector index. ``kept`` are the vectors of a catalog that does not change."""
+    """Searches the vectors in the catalog directly, in place of the vector index. With ``kept``, the vectors are read
+    once and held in memory, so the catalog must not change meanwhile."""
 
     def __init__(self, catalog: Catalog, *, kept: bool = False) -> None:
         self._catalog = catalog
         self._kept = [_in_order(self._batches())] if kept else None
 
     def nearest(self, vector: Vectors, k: int, among: Sequence[str] | None = None) -> list[tuple[str, float]]:
-        """The ``k`` nearest ids with their cosine, the nearest first; only some of them when ``among`` is given."""
+        """The ids of the ``k`` passages whose vectors are nearest to ``vector``, each with its cosine, the nearest
+        first. With ``among``, only these ids are compared."""
         wanted = None if among is None else frozenset(among)
         best: list[tuple[str, float]] = []
         for ids, vectors in self._kept or self._batches():
@@ -46,7 +48,8 @@ class Exact:
 
 
 def _in_order(batches: Iterable[tuple[list[str], Vectors]]) -> tuple[list[str], Vectors]:
-    """All batches joined and sorted by id, so that the order in which documents came does not matter."""
+    """Join batches of ids and vectors into one list of ids and one array of vectors, both sorted by id. The result does
+    not depend on the order in which documents were added."""
     held = list(batches)
     ids = [id for own, _ in held for id in own]
     order = sorted(range(len(ids)), key=ids.__getitem__)

@@ -1,7 +1,8 @@
 """Tests in a separate process whether a vector index can be read, since a damaged index can crash the process that
 reads it.
 
-Run as a program, this module reads the whole index in the named folder, as the doctor and a question would.
+Run as a program, this module reads the whole index in the named folder and searches it, as the doctor and a question
+would.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ PROGRAM = (
 
 
 def breaks(folder: Path) -> str | None:
-    """How a process fails that reads the index of the library in ``folder``; None if it does not fail."""
+    """Read the vector index of the library in ``folder`` in a separate process. Returns an error message if that
+    process fails or crashes, else None."""
     root = str(Path(__file__).parents[3])
     command = [sys.executable, "-P", "-c", PROGRAM, root, str(folder)]
     try:
@@ -38,7 +40,8 @@ def breaks(folder: Path) -> str | None:
 
 
 def main(folder: str) -> None:
-    """Read every id and vector, and search for the neighbours of some."""
+    """Read every id and vector of the library in ``folder``, and search for the neighbours of some vectors. The process
+    exits with an error message if this fails."""
     index = VectorIndex(Path(folder))
     try:
         index.open(0)

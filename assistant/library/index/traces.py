@@ -1,8 +1,8 @@
-"""Two cheap signs that reading a vector index may crash a process, so that a separate process should read it first.
+"""Finds two signs that a vector index may be damaged, so that a separate process should read it first.
 
-The first: a process that had the index open ended without closing it, since it was killed or crashed. The second: its
-files changed after a process of ours closed them. Neither proves damage; both are rare, and are examined once
-(``probing``).
+The first sign: a process that had the index open ended without closing it, because it was killed or crashed. The second
+sign: the files of the index changed after a process of ours closed them. Neither sign proves damage. Both are rare, and
+the index is then examined once (``probing``).
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ SEEN, USED = "index.seen", "index.used"
 
 
 class Traces:
-    """Traces that processes leave beside the index of the library in ``folder``, whose files are in ``files``.
+    """Files beside a vector index from which later processes learn whether the index may be damaged. ``folder`` is the
+    library's folder, ``files`` the folder with the files of the index.
 
-    While a process has the index open, it holds a locked file in ``USED``; the operating system unlocks the file when
-    the process ends. Where nothing can be written, no trace is left, and the index is trusted.
+    While a process has the index open, it holds a locked file in the folder ``USED``; the operating system unlocks the
+    file when the process ends. If nothing can be written there, no such file is made, and the index is trusted.
     """
 
     def __init__(self, folder: Path, files: Path) -> None:
@@ -33,7 +34,8 @@ class Traces:
 
     @property
     def are_bad(self) -> bool:
-        """Whether either sign is there."""
+        """Whether the index may be damaged: a process ended without closing it, or its files changed after ``see``
+        recorded them."""
         try:
             seen = json.loads((self._folder / SEEN).read_text("utf-8"))
         except FileNotFoundError:
@@ -43,14 +45,16 @@ class Traces:
         return (seen is not None and seen != self._now()) or any(self._left())
 
     def see(self) -> None:
-        """Record the current state of the files; nobody may change them meanwhile."""
+        """Record the current sizes and modification times of the index files. No other process may change the files
+        during this call."""
         with suppress(OSError):
             told = json.dumps(self._now())
             if not (self._folder / SEEN).exists() or (self._folder / SEEN).read_text("utf-8") != told:
                 (self._folder / SEEN).write_text(told, "utf-8")
 
     def open(self) -> None:
-        """Leave a sign that this process uses the index, until ``close`` or a normal exit."""
+        """Create a lock file that tells other processes that this one uses the index. ``close`` or a normal exit
+        removes the file."""
         name = f"{secrets.token_hex(8)}.lock"
         lock = FileLock(self._folder / USED / name, timeout=0, mode=0o600, thread_local=False)  # any thread closes it
         with suppress(OSError, Timeout):
@@ -59,25 +63,27 @@ class Traces:
             self._open = finalize(self, _remove, lock, os.getpid())
 
     def close(self) -> None:
-        """Remove the sign of this process."""
+        """Remove the lock file of this process."""
         if self._open is not None:
             self._open()
             self._open = None
 
     def forget(self) -> None:
-        """Remove the traces of ended processes, after the index was read completely or rebuilt."""
+        """Remove the lock files of processes that have ended. Call this after the index was read completely or
+        rebuilt."""
         for path in self._left():
             with suppress(OSError):
                 path.unlink(missing_ok=True)
 
     def _left(self) -> Iterator[Path]:
-        """Signs left by processes that have ended."""
+        """Yield the lock files of processes that have ended."""
         for path in (self._folder / USED).glob("*.lock"):
             with suppress(OSError, Timeout), FileLock(path, timeout=0):
                 yield path
 
     def _now(self) -> dict[str, list[int]]:
-        """Size and time of each file that Chroma reads by itself; what SQLite reads ends in an error, and no crash."""
+        """The size and modification time of each index file that Chroma reads itself, by the file's relative path.
+        SQLite's files are left out: if they are damaged, reading them raises an error and crashes nothing."""
         found = {}
         for path in sorted(self._files.rglob("*")):
             with suppress(OSError):  # gone meanwhile
@@ -88,7 +94,8 @@ class Traces:
 
 
 def _remove(lock: FileLock, process: int) -> None:
-    """Let go of a sign, in the process that left it and in no fork of it."""
+    """Release and delete a lock file. Nothing happens in a fork of the process that made the file; ``process`` is the
+    id of that process."""
     if os.getpid() == process:
         lock.release()
         with suppress(OSError):

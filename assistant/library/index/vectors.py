@@ -1,12 +1,12 @@
-"""The vector index: passage ids and their vectors, found by cosine. Only this module knows Chroma.
+"""The vector index: ids of passages and their vectors, searched by cosine. Only this module knows Chroma.
 
 How Chroma behaves, so that no other module needs to know (measured on 1.5.9):
 
-- An embedded client reads the index once and then never sees what another process writes, so a reader has to
-  open it again; and all clients of one path in a process share that one reading.
-- Its index files are changed in place, by readers too when they open them. ``index.lock`` keeps processes from
-  opening the files while another changes them. A process that was killed at it may leave anything behind,
-  which is why an index in doubt is rebuilt from the catalog and never read.
+- An embedded client reads the index once and never sees what another process writes later, so a reader has to
+  open the index again. All clients of one path in a process share what the first one has read.
+- Chroma changes its index files in place, even when a reader opens them. ``index.lock`` keeps processes from
+  opening the files while another process changes them. A process that is killed meanwhile may leave damaged
+  files, which is why an index in doubt is rebuilt from the catalog and never read.
 - The default distance is l2, the default embedding function downloads a model, and ``add`` keeps an old vector.
 """
 
@@ -53,12 +53,14 @@ REFUSED = frozenset({"AuthorizationError", "ChromaAuthError", "QuotaError", "Rat
 
 
 class VectorIndex:
-    """One library's vectors, in ``folder/chroma`` or on a Chroma server. Threads take turns at it."""
+    """The vectors of one library's passages, in the folder ``folder/chroma`` or on a Chroma server. Only one thread at
+    a time uses the index; others wait."""
 
     _taken: ClassVar[set[int]] = set()
 
     def __init__(self, folder: Path, url: str | None = None, named: Callable[[], str] | None = None) -> None:
-        """``named`` says what tells this library from all others that a server may hold."""
+        """``folder`` is the library's folder. ``url`` is the address of a Chroma server; None stands for files in the
+        folder. ``named`` returns a name that no other library on the server has."""
         self.home = folder
         self._folder = folder / "chroma"
         self._url = url
@@ -72,7 +74,8 @@ class VectorIndex:
         self.generation: int | None = None  # of the catalog, when this index was opened
 
     def open(self, generation: int) -> bool:
-        """Open the index if it is older than the catalog's ``generation``; returns whether that was needed."""
+        """Open the index, unless it is already open for this ``generation`` of the catalog (the number of its changes).
+        Returns whether it was opened."""
         with self._turn:
             if self._open_collection is not None and self.generation == generation:
                 return False
@@ -91,15 +94,17 @@ class VectorIndex:
 
     @property
     def is_suspect(self) -> bool:
-        """Whether reading the index may crash this process, which has not opened it yet."""
+        """Whether the index may be damaged, so that reading it could crash this process. False if this process has
+        opened the index already."""
         return self.is_unread and self._traces.are_bad
 
     def believe(self) -> None:
-        """Trust the index again after another process has read it completely."""
+        """Trust the index again, after another process has read it completely. The recorded signs of damage are
+        removed."""
         self._traces.forget()
 
     def close(self) -> None:
-        """Close the files; call ``open`` before the next use."""
+        """Close the files of the index, or the connections to its server. Call ``open`` before the next use."""
         with self._turn:
             if self._open_client is not None:
                 self._open_client.close()
@@ -112,45 +117,47 @@ class VectorIndex:
             self._traces.close()
 
     def nearest(self, vector: Vectors, k: int, among: Sequence[str] | None = None) -> list[tuple[str, float]]:
-        """The ``k`` nearest ids with their cosine, the nearest first; only some of them when ``among`` is given."""
+        """The ids of the ``k`` passages whose vectors are nearest to ``vector``, each with its cosine, the nearest
+        first. With ``among``, only these ids are compared."""
         with self._turn, self._translated():
             ids = None if among is None else list(among)
             found: Any = self._collection.query([vector.tolist()], n_results=k, ids=ids, include=["distances"])
         return [(id, 1.0 - distance) for id, distance in zip(found["ids"][0], found["distances"][0], strict=True)]
 
     def upsert(self, ids: Sequence[str], vectors: Vectors) -> None:
-        """Add vectors (ids, dimension), or replace those with the same ids."""
+        """Add vectors, or replace the vectors with the same ids. ``vectors`` is an array (ids, dimension)."""
         with self._turn, self._files():
             for part in self._parts(len(ids)):
                 self._collection.upsert(ids=list(ids[part]), embeddings=vectors[part])
 
     def delete(self, ids: Sequence[str]) -> None:
-        """Remove vectors; ids that are not there do not matter."""
+        """Remove the vectors with these ids. Unknown ids are ignored."""
         with self._turn, self._files():
             for part in self._parts(len(ids)):
                 self._collection.delete(ids=list(ids[part]))
 
     def ids(self) -> set[str]:
-        """All ids."""
+        """The ids of all vectors in the index."""
         with self._turn, self._translated():
             return set(self._collection.get(include=[])["ids"])
 
     def vectors(self, ids: Sequence[str]) -> Vectors:
-        """The vectors (ids, dimension) of ids that are there."""
+        """The vectors with these ids, as an array (ids, dimension) in the order of ``ids``. The index must have all of
+        them."""
         with self._turn, self._translated():
             found: Any = self._collection.get(ids=list(ids), include=["embeddings"])
         place = {id: index for index, id in enumerate(found["ids"])}
         return np.asarray(found["embeddings"], dtype=np.float32)[[place[id] for id in ids]]
 
     def count(self) -> int:
-        """How many vectors there are."""
+        """The number of vectors in the index."""
         with self._turn, self._translated():
             return self._collection.count()
 
     @contextmanager
     def rebuilding(self) -> Iterator[None]:
-        """Rebuild the index inside the block: it begins empty, and other processes cannot open it before the end of the
-        block."""
+        """A context manager in which the caller rebuilds the index. The index is empty when the block begins, and other
+        processes cannot open its files before the block ends."""
         with self._turn, self._files():
             self.close()
             if self._url is None:
@@ -213,10 +220,11 @@ class VectorIndex:
         self._open_collection.count()  # reads the files, while nobody changes them
 
     def _greet(self, url: str) -> None:
-        """Check that a current Chroma server replies, before Chroma's client waits for it without end.
+        """Check that a Chroma server of version 1 or newer replies at ``url``. Without this check, Chroma's client
+        would wait for a reply without limit.
 
         Raises:
-            LibraryError: it is another.
+            LibraryError: another program replies at this address.
         """
         import httpx
 
@@ -228,7 +236,8 @@ class VectorIndex:
 
     @contextmanager
     def _files(self) -> Iterator[None]:
-        """Lock the index files, so that no other process opens or changes them; a server does this itself."""
+        """A context manager that locks the index files, so that no other process opens or changes them. On a Chroma
+        server it locks nothing, since the server does this itself."""
         with self._translated():
             if self._url is not None:
                 yield
@@ -256,7 +265,8 @@ class VectorIndex:
             raise error from exc
 
     def _in_our_words(self, error: BaseException) -> LibraryError | None:
-        """An error of Chroma or of the file system as one of ours; None for any other error."""
+        """Translate an error of Chroma or of the file system into a ``LibraryError``. Returns None for any other
+        error."""
         kind, text = type(error).__name__, str(error)
         full = getattr(error, "errno", None) == errno.ENOSPC or "disk is full" in text
         if full or (kind in DAMAGED and self._url is None and _free(self._folder) < NEARLY_FULL):
@@ -278,13 +288,13 @@ class VectorIndex:
 
 
 def _hang_up(client: Any) -> None:
-    """Close the connections to a server, which Chroma's own ``close`` leaves open."""
+    """Close the connections of a client to its Chroma server, because Chroma's own ``close`` leaves them open."""
     for session in _sessions(client):
         session.close()
 
 
 def _sessions(client: Any) -> list[Any]:
-    """The HTTP sessions of a client."""
+    """The HTTP sessions of a Chroma client."""
     return [part._server._session for part in (client, client._admin_client)]
 
 

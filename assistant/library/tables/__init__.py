@@ -1,1 +1,1 @@
-"""The tables of the catalog: one module for each, and only these modules contain its SQL."""
+"""The tables of the catalog. Each module has the SQL of one table or of a few that belong together."""

@@ -1,9 +1,9 @@
-"""The SQL of the tables that cleaning depends on: what a team wants to keep, and lines that recur over the pages of one
-web site.
+"""The SQL of the tables that cleaning depends on: boilerplate that a team wants to keep, and lines that recur on the
+pages of a web site.
 
-A line is boilerplate when it stands in at least ``MANY`` pieces of its site and in at least ``SHARE`` of them; versions
-of one piece count once. The document with the lowest id keeps the line all the same. So the result depends on the
-documents in the library, and not on the order in which they were added.
+A line is boilerplate if at least ``MANY`` pages of its site have it, and at least the share ``SHARE`` of them; versions
+of one page count once. Even so, the document with the lowest id keeps the line. So the result depends on the documents
+in the library, and not on the order in which they were added.
 """
 
 from __future__ import annotations
@@ -19,27 +19,28 @@ SHARE = 0.5  # of a site's pieces: what stands on most of its pages is the site'
 
 
 class Boilerplate:
-    """Recurring lines by web site or author, and reasons for keeping boilerplate by path. ``put_lines`` and ``recount``
-    run inside a transaction."""
+    """The lines that recur on the pages of a web site, and the files and folders for which boilerplate is kept. Call
+    ``put_lines`` and ``recount`` inside a transaction."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def known(self) -> dict[int, str]:
-        """The lines that are known to recur over the pages of one site, as hashes, each with the document that keeps
-        it."""
+        """The hashes of all lines that recur on the pages of a web site, each with the id of the one document that
+        keeps the line. Cleaning removes the line from all other documents."""
         kept = "SELECT hash, min(document) FROM lines WHERE hash IN (SELECT hash FROM recurring) GROUP BY hash"
         return dict(self._db.rows(kept))
 
     def put_lines(self, document: str, lines: Sequence[tuple[int, bool]]) -> None:
-        """Replace the stored lines of a document that may recur. Each comes with whether it was known to recur."""
+        """Replace the stored lines of a document. ``lines`` has the hash of each line that may recur on other pages,
+        and whether the line was known to recur when the document was cleaned."""
         self._db.run("DELETE FROM lines WHERE document = ?", [document])
         rows = [(document, hash, int(recurs)) for hash, recurs in dict(lines).items()]
         self._db.run_each("INSERT INTO lines (document, hash, recurs) VALUES (?, ?, ?)", rows)
 
     def recount(self, origins: Iterable[str | None]) -> None:
-        """Count the recurring lines of these origins again. Documents whose cleaning this changes are marked as
-        stale."""
+        """Find out again which lines recur on these web sites (None is ignored). Documents that would be cleaned
+        differently now are marked as stale."""
         for origin in sorted(filter(None, origins)):
             of = "cleaned c JOIN versions v ON v.document = c.document WHERE c.origin = ?"
             pieces = self._db.row(f"SELECT count(DISTINCT v.family) FROM {of}", [origin])[0]  # noqa: S608
@@ -61,8 +62,8 @@ class Boilerplate:
             )
 
     def keep(self, paths: Iterable[str], reasons: Iterable[str]) -> None:
-        """Store the reasons for these files and folders; they replace the reasons for them and for everything inside
-        them."""
+        """Store the kinds of boilerplate that a user wants to keep in these files and folders. They replace the kinds
+        stored for these paths and for everything inside them."""
         with self._db.changing():
             for path in paths:
                 inside = path.rstrip(os.sep) + os.sep
@@ -71,7 +72,8 @@ class Boilerplate:
                 self._db.run_each("INSERT INTO keeps (path, reason) VALUES (?, ?)", rows)
 
     def keeps(self) -> dict[str, frozenset[str]]:
-        """The stored reasons, by path."""
+        """The kinds of boilerplate, such as "navigation", that a user wants to keep, by the file or folder for which
+        this was set."""
         found: dict[str, set[str]] = {}
         for path, reason in self._db.rows("SELECT path, reason FROM keeps"):
             found.setdefault(path, set()).add(reason)

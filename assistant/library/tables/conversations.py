@@ -1,6 +1,6 @@
 """The tables of conversations and of the feedback on their answers, with their SQL.
 
-A deleted conversation can be restored for ``UNDO`` seconds; meanwhile no other function sees it.
+A deleted conversation can be restored for ``UNDO`` seconds. During this time, the other functions treat it as missing.
 """
 
 # What is put together here are this module's constants; every value is bound.
@@ -32,17 +32,18 @@ _OWNED = "LEFT JOIN conversation_owners o ON o.conversation = c.id"
 
 
 class Conversations:
-    """Conversations by their ids, each with its turns and the feedback on them.
+    """The stored conversations, each with its answers and the feedback on them.
 
     Raises:
-        DocumentMissing: a method is called for a conversation that does not exist.
+        DocumentMissing: a method is called with the id of a conversation that does not exist.
     """
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def begin(self, owner: str | None = None) -> str:
-        """Begin a conversation and return its id. It belongs to ``owner`` if people sign in."""
+        """Start a conversation and return its id. ``owner`` is the person to whom it belongs; None if people do not
+        sign in."""
         id = secrets.token_hex(8)
         with self._db.changing():
             self._forget()
@@ -52,9 +53,10 @@ class Conversations:
         return id
 
     def listed(self, owner: str | None = None) -> list[Conversation]:
-        """The conversations of one owner, the latest first; None means those without an owner.
+        """The conversations of ``owner``, the latest first. None stands for the conversations without an owner.
 
-        One without a title is called by its question that has no answer yet, or waits for its files.
+        A conversation without a title is listed under its unanswered question, or else under its first question that
+        waits for files.
         """
         return [
             Conversation(*row)
@@ -71,45 +73,47 @@ class Conversations:
         ]
 
     def having(self, words: str) -> set[str]:
-        """The ids of conversations in which these words are asked, answered or quoted, ignoring case."""
+        """The ids of all conversations that have ``words`` in a question, an answer or a quote, ignoring case."""
         sql = "SELECT conversation, answer FROM turns WHERE instr(fold(answer), fold(?)) > 0"
         found = self._db.rows(sql, [json.dumps(words, ensure_ascii=False)[1:-1]])
         folded = words.casefold()
         return {id for id, answer in found if any(folded in text.casefold() for text in _shown(_told(answer)))}
 
     def check_owner(self, conversation: str, owner: str | None) -> None:
-        """Refuse a conversation that does not belong to this owner.
+        """Check that a conversation belongs to ``owner``.
 
         Raises:
-            DocumentMissing: it belongs to somebody else, or does not exist; the error does not say which.
+            DocumentMissing: the conversation belongs to somebody else or does not exist; the error does not say which.
         """
         sql = f"SELECT 1 FROM (SELECT * FROM {_KEPT} AND id = ?) c {_OWNED} WHERE o.owner IS ?"
         if not self._db.row(sql, [conversation, owner]):
             raise _missing(conversation)
 
     def ask(self, conversation: str, question: str, *, at: int | None = None) -> None:
-        """Store a question before it is answered, in place of an earlier one without an answer; ``at`` as for
-        ``add_turn``."""
+        """Store a question before it is answered. It replaces an earlier question that has no answer. ``at`` is the
+        number of the turn that its answer will replace, as in ``add_turn``."""
         with self._db.changing():
             self._check(conversation)
             self._db.run(_ASK, [conversation, question, at])
 
     def wait(self, conversation: str, question: str, files: Sequence[str]) -> None:
-        """Store a question that is asked once the attached files, given by their names, have been read."""
+        """Store a question that is to be asked as soon as the files attached to it have been read. ``files`` has their
+        names."""
         with self._db.changing():
             self._check(conversation)
             sql = "INSERT INTO awaiting (conversation, question, files) VALUES (?, ?, ?)"
             self._db.run(sql, [conversation, question, json.dumps(files, ensure_ascii=False)])
 
     def awaiting(self, conversation: str) -> list[Awaiting]:
-        """The questions that wait for files to be read, in the order of their arrival."""
+        """The questions that wait for their files to be read, the oldest first."""
         sql = "SELECT key, question, files FROM awaiting WHERE conversation = ? ORDER BY key"
         return [
             Awaiting(key, asked, tuple(json.loads(files))) for key, asked, files in self._db.rows(sql, [conversation])
         ]
 
     def come(self, conversation: str, id: int) -> bool:
-        """End the wait of a question, so that ``unanswered`` returns it from now on. False if it was not waiting."""
+        """Mark a question that waited for its files as ready, so that ``unanswered`` returns it. ``id`` is the one in
+        its ``Awaiting``. Returns False if no such question was waiting."""
         with self._db.changing():
             row = self._db.row("SELECT question FROM awaiting WHERE conversation = ? AND key = ?", [conversation, id])
             if not row:
@@ -119,16 +123,18 @@ class Conversations:
             return True
 
     def unanswered(self, conversation: str) -> tuple[str, int | None] | None:
-        """The last question if it has no answer yet, with its ``at``; None if every question has an answer."""
+        """The question that has no answer yet, and the number of the turn that its answer will replace (None if the
+        answer becomes the last turn). None if every question has an answer."""
         row = self._db.row("SELECT question, turn FROM unanswered WHERE conversation = ?", [conversation])
         return (row[0], row[1]) if row else None
 
     def add_turn(self, conversation: str, answer: str, *, at: int | None = None) -> None:
-        """Store an answer (JSON): as the last turn, or in place of turn ``at`` (from 1) and all turns after it.
+        """Store an answer (JSON) as the last turn of a conversation. If ``at`` is given, the answer replaces the turn
+        with this number (from 1) and all turns after it.
 
-        The ``question`` of the first answer becomes the conversation's title, unless it was renamed. The stored
-        question without an answer is removed. If turns came after turn ``at``, the former conversation is kept as a
-        separate one.
+        The first answer's question becomes the title of the conversation, unless the user has set another title. The
+        question that ``ask`` stored is removed. If there are turns after turn ``at``, a copy of the conversation with
+        all its turns is stored first.
         """
         with self._db.changing():
             self._check(conversation)
@@ -141,7 +147,9 @@ class Conversations:
             self._db.run("DELETE FROM unanswered WHERE conversation = ?", [conversation])
 
     def _make_room(self, conversation: str, title: str, at: int) -> None:
-        """Remove turn ``at`` and those after it; a title that came from the first question follows it."""
+        """Remove turn ``at`` and all turns after it. If turn 1 is removed and its question was the title of the
+        conversation, ``title`` becomes the new title. A copy of the conversation is stored first if turns after ``at``
+        are removed."""
         first = self._turns(conversation)[:1]
         self._branch(conversation, at)
         kept = "SELECT key FROM turns WHERE conversation = ? ORDER BY key LIMIT ?"
@@ -153,7 +161,8 @@ class Conversations:
             self._db.run(sql, [title, conversation, _title(first[0])])
 
     def _branch(self, conversation: str, at: int) -> None:
-        """Keep a copy of a conversation, with feedback, if turns after ``at`` are about to be replaced."""
+        """Store a copy of a conversation, with its feedback, as a new conversation. Nothing happens if there are no
+        turns after turn ``at``."""
         if self._db.row("SELECT count(*) FROM turns WHERE conversation = ?", [conversation])[0] <= at:
             return
         id = secrets.token_hex(8)
@@ -172,7 +181,7 @@ class Conversations:
             self._db.run(sql, {"id": id, "of": conversation})
 
     def turns(self, conversation: str) -> list[str]:
-        """The stored answers of a conversation, in order."""
+        """The stored answers (JSON) of a conversation, in order."""
         with self._db.reading():
             self._check(conversation)
             return self._turns(conversation)
@@ -182,7 +191,7 @@ class Conversations:
         return [answer for (answer,) in self._db.rows(sql, [conversation])]
 
     def rename(self, conversation: str, title: str) -> None:
-        """Give a conversation another title."""
+        """Change the title of a conversation."""
         with self._db.changing():
             self._check(conversation)
             self._db.run("UPDATE conversations SET title = ? WHERE id = ?", [title, conversation])
@@ -195,14 +204,19 @@ class Conversations:
             self._db.run("INSERT INTO deleted (conversation, at) VALUES (?, ?)", [conversation, now()])
 
     def restore(self, conversation: str) -> None:
-        """Restore a deleted conversation, unless it is gone for good."""
+        """Restore a deleted conversation.
+
+        Raises:
+            DocumentMissing: the conversation is not deleted, or can no longer be restored.
+        """
         if not self._db.run("DELETE FROM deleted WHERE conversation = ?", [conversation]):
             raise _missing(conversation)
 
     def give_feedback(
         self, conversation: str, turn: int, verdict: Opinion, *, citation: int | None = None, note: str = ""
     ) -> None:
-        """Store feedback on a turn, or on one of its citations (both from 1); it replaces earlier feedback.
+        """Store a user's opinion of a turn, or of one of its citations. ``turn`` and ``citation`` are their numbers,
+        from 1; ``note`` is the user's comment. Earlier feedback on the same turn or citation is replaced.
 
         Raises:
             DocumentMissing: there is no such turn.
@@ -220,13 +234,14 @@ class Conversations:
             )
 
     def withdraw_feedback(self, conversation: str, turn: int, *, citation: int | None = None) -> None:
-        """Remove the feedback on a turn or a citation, if there is any."""
+        """Remove the feedback on a turn, or on one of its citations if ``citation`` is given. Nothing happens if there
+        is none."""
         sql = "DELETE FROM feedback WHERE conversation = ? AND turn = ? AND citation IS ?"
         self._db.run(sql, [conversation, turn, citation])
 
     def feedback(self, conversation: str | None = None) -> list[Feedback]:
-        """The feedback on one conversation, or on all: the earliest conversation first, by turn, the whole answer
-        first."""
+        """The feedback on one conversation, or on all if None. Feedback is sorted by the start of the conversation,
+        then by turn; feedback on the whole answer comes before feedback on its citations."""
         return [
             Feedback(id, turn, citation, Opinion(verdict), note, created)
             for id, turn, citation, verdict, note, created in self._db.rows(
@@ -247,7 +262,7 @@ class Conversations:
         return bool(self._db.row(f"SELECT 1 FROM {_KEPT} AND id = ?", [conversation]))
 
     def _forget(self) -> None:
-        """Remove conversations for good that were deleted too long ago to be restored."""
+        """Remove for good the conversations that were deleted more than ``UNDO`` seconds ago."""
         before = (datetime.now(UTC) - timedelta(seconds=UNDO)).isoformat(timespec="seconds")
         self._db.run("DELETE FROM conversations WHERE id IN (SELECT conversation FROM deleted WHERE at < ?)", [before])
 
@@ -257,14 +272,14 @@ def _missing(conversation: str) -> DocumentMissing:
 
 
 def _title(answer_json: str) -> str:
-    """The title of a conversation: the question of its first answer, shortened."""
+    """The title that an answer (JSON) gives to its conversation: the answer's question, shortened."""
     answer = json.loads(answer_json)
     question = " ".join(str(answer.get("question", "") if isinstance(answer, dict) else "").split())
     return question if len(question) <= TITLE else question[: TITLE - 1].rstrip() + "…"
 
 
 def _told(answer: str) -> object:
-    """What a stored answer holds; nothing where it is damaged."""
+    """Parse a stored answer (JSON). Returns None if it is damaged."""
     try:
         return json.loads(answer)
     except (ValueError, RecursionError):
@@ -272,7 +287,7 @@ def _told(answer: str) -> object:
 
 
 def _shown(told: object) -> Iterator[str]:
-    """The parts of an answer that people see."""
+    """Yield the texts in a parsed answer that people can see, such as the question, the statements and the quotes."""
     if isinstance(told, dict):
         for name, value in told.items():
             if isinstance(value, str) and name in SHOWN:
@@ -285,5 +300,5 @@ def _shown(told: object) -> Iterator[str]:
 
 
 def now() -> str:
-    """The current time in ISO 8601 and UTC, to the second."""
+    """The current time in ISO 8601 and UTC, without fractions of a second."""
     return datetime.now(UTC).isoformat(timespec="seconds")

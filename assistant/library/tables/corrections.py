@@ -1,4 +1,5 @@
-"""The title, author and date that people entered for documents, in place of what was read. The SQL of one table."""
+"""The title, author and date that people entered for documents, which replace those from the files. The SQL of one
+table."""
 
 from __future__ import annotations
 
@@ -11,14 +12,15 @@ from assistant.types import About, Document
 
 
 class Corrections:
-    """Reads and writes what people entered for documents; ``put`` and ``read_again`` are steps of the catalog's
-    transactions."""
+    """The titles, authors and dates that people entered for documents. Call ``put`` and ``read_again`` inside a
+    transaction of the catalog."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def get(self, document: str) -> Corrected | None:
-        """What a person entered for a document, and what its file says; None if nobody entered anything."""
+        """The title, author and date that a person entered for a document, together with those that its file gives.
+        None if nobody entered any."""
         row = self._db.row("SELECT said, read FROM corrected WHERE document = ?", [document])
         if row is None:
             return None
@@ -26,12 +28,13 @@ class Corrections:
         return Corrected(Said(*said), Said(title, author, date), tuple(guessed))
 
     def applied(self, document: Document) -> Document:
-        """The document as it was read, with what a person entered for it."""
+        """Return the document with the title, author and date that a person entered for it, if anybody did."""
         found = self.get(document.id)
         return replace(document, about=with_said(document.about, found.said)) if found else document
 
     def put(self, document: str, corrected: Corrected) -> None:
-        """Record what a person entered; an empty entry removes the record."""
+        """Store what a person entered for a document. If all fields that the person entered are None, the record is
+        removed."""
         if corrected.said == Said():
             self._db.run("DELETE FROM corrected WHERE document = ?", [document])
             return
@@ -42,18 +45,20 @@ class Corrections:
         )
 
     def read_again(self, document: Document) -> None:
-        """Record what the file says now."""
+        """Store the title, author and date that the document's file gives now. Nothing happens if nobody entered
+        anything for the document."""
         if found := self.get(document.id):
             self.put(document.id, found._replace(read=read_of(document.about), guessed=document.about.guessed))
 
 
 def read_of(about: About) -> Said:
-    """The title, author and date of a document."""
+    """The title, author and date in ``about``. A missing author or date is an empty text."""
     return Said(about.title, about.author or "", about.date or "")
 
 
 def with_said(about: About, said: Said) -> About:
-    """The same with what was said; an empty author or date is none, and what somebody said is no guess."""
+    """Return ``about`` with the title, author and date from ``said``. A field that is None is not changed; an empty
+    author or date is removed. Changed fields no longer count as guessed."""
     title, author, date = said
     return replace(
         about,

@@ -25,13 +25,14 @@ _FIRST_SOURCE = "(SELECT s.source FROM sources s WHERE s.document = documents.id
 
 
 class Documents:
-    """Reads documents; ``put``, ``rename``, ``orphans`` and ``sweep`` are steps of the catalog's transactions."""
+    """The documents of a library. Call ``put``, ``rename``, ``orphans`` and ``sweep`` inside a transaction of the
+    catalog."""
 
     def __init__(self, db: Database, families: Families) -> None:
         self._db, self._families = db, families
 
     def searched(self, filters: Filters | None = None) -> Searched:
-        """The number of documents and passages that the filters leave."""
+        """The number of documents and passages that match the filters; of all if ``filters`` is None."""
         if filters is None:
             return Searched(*self._db.row("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)"))
         where, values = conditions(filters)
@@ -41,23 +42,24 @@ class Documents:
         return Searched(*self._db.row(sql, values))
 
     def holdings(self) -> Holdings:
-        """An overview of the documents."""
+        """An overview of the documents: their number, their media types, years and authors."""
         return holdings.read(self._db)
 
     def some(self, number: int) -> list[str]:
-        """The ids of a few documents, always the same ones."""
+        """The ids of at most ``number`` documents. An unchanged library always returns the same ones."""
         return holdings.some(self._db, number)
 
     def ids(self) -> list[str]:
-        """Every document's id."""
+        """The ids of all documents, sorted."""
         return [id for (id,) in self._db.rows("SELECT id FROM documents ORDER BY id")]
 
     def contents(self) -> list[str]:
-        """The hash of each document's bytes, in order."""
+        """The SHA-256 hashes of the files that the documents were made from, sorted."""
         return [sha256 for (sha256,) in self._db.rows("SELECT sha256 FROM documents ORDER BY sha256")]
 
     def entries(self) -> list[Entry]:
-        """Every document, by source, each with whether its files exist."""
+        """A list entry for every document, sorted by source (the path as ingested). An entry also says whether any file
+        of the document still exists."""
         sources: dict[str, list[tuple[str, str]]] = {}
         with self._db.reading():
             for document, source, path in self._db.rows("SELECT document, source, path FROM sources ORDER BY key"):
@@ -79,11 +81,12 @@ class Documents:
         ]
 
     def listed(self) -> list[Listed]:
-        """Every document, by source, as a long list shows it."""
+        """A short list entry for every document, sorted by source (the path as ingested)."""
         return listing.listed(self._db)
 
     def get(self, key: str) -> Document | None:
-        """The document of this id, or the first that was ingested under this source."""
+        """The document with the id ``key``, else the first document that was ingested from the source ``key``. None if
+        there is neither."""
         row = self._db.row(
             f"SELECT {ABOUT}, d.text, d.blocks, d.dropped FROM {DOCUMENTS} WHERE d.id = :key "
             "OR d.id = (SELECT document FROM sources WHERE source = :key ORDER BY key LIMIT 1) "
@@ -96,7 +99,7 @@ class Documents:
         return Document(about(*row[:-3]), row[-3], blocks, tuple(Dropped(*piece) for piece in json.loads(row[-1])))
 
     def holding(self, passages: Sequence[str]) -> list[About]:
-        """The documents of these passages, each once, by id."""
+        """The documents that these passages belong to, each once, sorted by id."""
         of = f"SELECT document FROM passages WHERE id IN {LISTED}"
         return [
             about(*row)
@@ -106,24 +109,26 @@ class Documents:
         ]
 
     def text(self, document: str) -> str | None:
-        """The canonical text of a document."""
+        """The text of a document, after cleaning. None if there is no such document."""
         row = self._db.row("SELECT text FROM documents WHERE id = ?", [document])
         return None if row is None else str(row[0])
 
     def made_from(self, sha256: str, kept: Sequence[str] = ()) -> str | None:
-        """The document made from these bytes, if cleaning would treat them the same way today."""
+        """The id of the document that was made from the bytes with this hash, if cleaning would give the same text
+        today; else None. ``kept`` has the kinds of boilerplate that the user wants to keep today."""
         as_today = "coalesce(c.kept, '') = ? AND coalesce(c.stale, 0) = 0"
         sql = f"SELECT d.id FROM {DOCUMENTS} WHERE d.sha256 = ? AND {as_today} ORDER BY d.id LIMIT 1"
         row = self._db.row(sql, [sha256, "\n".join(kept)])
         return None if row is None else str(row[0])
 
     def origins(self, ids: Sequence[str]) -> set[str | None]:
-        """The sites and authors of these documents."""
+        """The web sites of these documents. The set contains None if some of them are not web pages."""
         sql = f"SELECT DISTINCT origin FROM cleaned WHERE document IN {LISTED}"
         return {origin for (origin,) in self._db.rows(sql, [Many(ids)])}
 
     def put(self, document: Document, cleaned: Cleaned) -> None:
-        """Add or replace a document, without its passages, its source and its lines that may recur."""
+        """Add or replace a document, and how it was cleaned. Its passages, its files and its lines that may recur are
+        stored elsewhere."""
         about = document.about
         blocks = [
             [b.kind, b.start, b.end, b.headings, b.speaker, b.page, *_counted(b), *b.inline] for b in document.blocks
@@ -153,7 +158,7 @@ class Documents:
             self._db.run("INSERT INTO guessed (document, fields) VALUES (?, ?)", [about.id, " ".join(about.guessed)])
 
     def rename(self, about: About) -> None:
-        """Change a document's title, author and date, without its passages."""
+        """Change the title, author and date of a document. The stored passages are not changed."""
         self._db.run(
             "UPDATE documents SET title = ?, author = ?, date = ? WHERE id = ?",
             [about.title, about.author, about.date, about.id],
@@ -161,11 +166,12 @@ class Documents:
         self._guess(about)
 
     def orphans(self, among: Sequence[str]) -> list[str]:
-        """The ids of those documents among these that have no source any more."""
+        """The ids of the documents in ``among`` that have no source file left."""
         return [id for (id,) in self._db.rows(f"SELECT id FROM documents WHERE {_ORPHAN} ORDER BY id", [Many(among)])]
 
     def sweep(self, among: Sequence[str]) -> None:
-        """Of these documents, remove those without a source, and name the others by their first source."""
+        """Remove the documents in ``among`` that have no source file left. The others get the source of their first
+        file as their source."""
         self._db.run(f"DELETE FROM documents WHERE {_ORPHAN}", [Many(among)])
         self._db.run(
             f"UPDATE documents SET source = {_FIRST_SOURCE} WHERE id IN {LISTED} AND source <> {_FIRST_SOURCE}",
@@ -174,13 +180,14 @@ class Documents:
 
 
 def about(*row: Any) -> About:
-    """What is told of a document, from the columns of ``ABOUT``."""
+    """Make an ``About`` from a row with the columns that the constant ``ABOUT`` lists."""
     *known, guessed = row
     return About(*(*known, tuple((guessed or "").split())))
 
 
 def _block(kind: str, start: int, end: int, headings: list[str], *more: Any) -> Block:
-    """A block read from its stored form: speaker, page, depth and inline stretches."""
+    """Return a block from its stored form. ``more`` has the speaker, the page, the depth and column unless they are 0,
+    and the inline stretches."""
     speaker, page, *rest = more
     counts = [one for one in rest if isinstance(one, int)]
     inline = tuple(Inline(*one) for one in rest[len(counts) :])
@@ -189,5 +196,5 @@ def _block(kind: str, start: int, end: int, headings: list[str], *more: Any) -> 
 
 
 def _counted(block: Block) -> tuple[int, ...]:
-    """The depth and the column of a block, as far as they are stored."""
+    """The depth and the column of a block for its stored form: zeros at the end are left out."""
     return (block.depth, block.column) if block.column else (block.depth,) if block.depth else ()

@@ -1,4 +1,5 @@
-"""The SQL of groups of versions: which documents are versions of the same text, and the hashes that find them."""
+"""The SQL of groups of versions: which documents are versions of the same text, and the hashes by which they are
+found."""
 
 # What is put together here are this module's constants; every value is bound.
 # ruff: noqa: S608
@@ -16,15 +17,15 @@ from assistant.types import Document
 
 
 class Families:
-    """Groups of documents that are versions of the same text. Every document is in a group; most are alone in
-    theirs."""
+    """Groups of documents that are versions of the same text. Every document belongs to a group; most groups have one
+    document."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def of(self, documents: Sequence[str] | None = None) -> dict[str, list[Version]]:
-        """Map each document that has other versions to all of its versions, the newest first. Without ``documents``
-        this covers every document."""
+        """Map the id of each document that has other versions to all versions in its group, the newest first. If
+        ``documents`` is None, this covers all documents."""
         of = f"WHERE v.family IN (SELECT family FROM versions WHERE document IN {LISTED})"
         rows = self._db.rows(
             "SELECT v.document, v.family, d.date, v.figures FROM versions v JOIN documents d ON d.id = v.document "
@@ -39,19 +40,22 @@ class Families:
         return every if documents is None else {id: every[id] for id in documents if id in every}
 
     def places(self, documents: Sequence[str]) -> dict[str, tuple[str, int]]:
-        """For each document that has other versions: its group, and its place in the group (the newest is 0)."""
+        """For each document that has other versions: the id of its group of versions, and its position in the group by
+        age (the newest is 0)."""
         return {
             document: (family[0].family, [version.document for version in family].index(document))
             for document, family in self.of(documents).items()
         }
 
     def unasked(self) -> list[str]:
-        """The documents that were never checked for versions; libraries of version 2 have such documents."""
+        """The ids of the documents that were never compared with others to find versions. Libraries with schema version
+        2 have such documents."""
         sql = "SELECT id FROM documents WHERE id NOT IN (SELECT document FROM versions) ORDER BY id"
         return [id for (id,) in self._db.rows(sql)]
 
     def put(self, document: Document, mtime_ns: int) -> None:
-        """Add a document to the group of its versions, or begin a group."""
+        """Record the group of versions that a document belongs to; if no other document is similar, this is a new
+        group. ``mtime_ns`` is the modification time of its file."""
         own = versions.shingles(document.text)
         keys = versions.keys(own)
         self._db.run("DELETE FROM versions WHERE document = ?", [document.id])
@@ -67,7 +71,8 @@ class Families:
         self._db.run_each("INSERT INTO shingles (hash, document) VALUES (?, ?)", rows)
 
     def _like(self, own: frozenset[int], keys: Sequence[int]) -> str | None:
-        """The family of the document that is most like these shingles, if one is enough so."""
+        """The id of the group of the stored document that is most similar to a new one; None if no document is similar
+        enough. ``own`` are the shingles of the new document, ``keys`` the smallest of them."""
         shared: Counter[str] = Counter()
         for key in keys:
             sql = "SELECT document FROM shingles WHERE hash = ? LIMIT ?"

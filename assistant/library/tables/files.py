@@ -1,4 +1,4 @@
-"""The files that a library was read from: the SQL of one table."""
+"""The SQL of one table: the files that were read into a library."""
 
 # What is put together here are this module's constants; every value is bound.
 # ruff: noqa: S608
@@ -13,13 +13,14 @@ from assistant.library.sql import LISTED, Database, Many
 
 
 class Files:
-    """Files by their absolute path, each with the document that it led to."""
+    """The files that were read into a library, by absolute path, each with the id of the document made from it."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def known(self, under: Sequence[str] | None = None) -> dict[str, KnownFile]:
-        """The files that were read, by absolute path: all, or those named and those in the folders named."""
+        """The files that were read into the library, by absolute path. With ``under``, only these files and the files
+        in these folders."""
         found = self._read("1 = 1", []) if under is None else {}
         for path in under or ():
             inside = path.rstrip(os.sep) + os.sep
@@ -40,12 +41,12 @@ class Files:
         return {file.path: file for file in files}
 
     def documents(self, paths: Sequence[str]) -> set[str]:
-        """The documents that these files are sources of."""
+        """The ids of the documents that were made from these files."""
         sql = f"SELECT document FROM sources WHERE path IN {LISTED}"
         return {document for (document,) in self._db.rows(sql, [Many(paths)])}
 
     def of(self, document: str) -> list[str]:
-        """The paths of a document's files, in the order in which they were added."""
+        """The absolute paths of a document's files, in the order in which they were added."""
         sql = "SELECT path FROM sources WHERE document = ? ORDER BY key"
         return [path for (path,) in self._db.rows(sql, [document])]
 
@@ -55,7 +56,8 @@ class Files:
         return found
 
     def put(self, path: str, source: str, size: int, mtime_ns: int, document: str) -> None:
-        """Record a file as a source of a document, instead of the document that it was a source of before."""
+        """Record a file as a source of a document. The file is then no longer a source of any other document. ``path``
+        is its absolute path, ``source`` its path as ingested."""
         self._db.run(
             "INSERT INTO sources (path, source, size, mtime_ns, document) VALUES (?, ?, ?, ?, ?) "
             "ON CONFLICT (path) DO UPDATE SET source = excluded.source, size = excluded.size, "
@@ -64,11 +66,11 @@ class Files:
         )
 
     def touch(self, path: str, size: int, mtime_ns: int) -> None:
-        """Record a new modification time of a file whose content is the same."""
+        """Record the new size and modification time of a file whose content is the same as before."""
         self._db.run("UPDATE sources SET size = ?, mtime_ns = ? WHERE path = ?", [size, mtime_ns, path])
 
     def forget(self, paths: Sequence[str]) -> None:
-        """Forget files. Documents without any file are removed later by the catalog."""
+        """Remove files from the table. The catalog later removes the documents that have no file left."""
         self._db.run(f"DELETE FROM sources WHERE path IN {LISTED}", [Many(paths)])
 
 

@@ -1,4 +1,4 @@
-"""The words of passages, found by stem: the SQL of the full-text index (SQLite's FTS5)."""
+"""The SQL of full-text search on SQLite (FTS5): words are found by stem."""
 
 # What is put together here are this module's constants; every value is bound.
 # ruff: noqa: S608
@@ -22,7 +22,8 @@ MOST_WORDS = 500  # of one search; more say no more, and FTS5 slows down
 
 
 class FullText:
-    """The full-text index on SQLite: see ``catalog.Words``. Triggers of the passages' table keep it up to date."""
+    """The full-text index on SQLite. It implements ``catalog.Words``, where the methods are explained. Triggers of the
+    table of passages keep it up to date."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

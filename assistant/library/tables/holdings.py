@@ -1,4 +1,4 @@
-"""An overview of a library: counts of its kinds, years and authors, and a few of its documents."""
+"""An overview of a library: numbers of documents by media type, years and authors; and a sample of its documents."""
 
 # What is put together here is this module's constant; every value is bound.
 # ruff: noqa: S608
@@ -13,7 +13,7 @@ AUTHORS = 3  # that are named: as many as one line of the greeting holds
 
 
 def read(db: Database) -> Holdings:
-    """An overview of the documents."""
+    """An overview of the documents: their number, their media types, years and authors."""
     with db.reading():
         documents, passages, first, last = db.row(
             "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages), min(substr(date, 1, 4)), "
@@ -30,6 +30,6 @@ def read(db: Database) -> Holdings:
 
 
 def some(db: Database, number: int) -> list[str]:
-    """The ids of a few documents, always the same ones. Ids are hashes of sources, so these are spread over the
-    library."""
+    """The ids of at most ``number`` documents. An unchanged library always returns the same ones. They are spread over
+    the library, because ids are hashes and the lowest ids are taken."""
     return [id for (id,) in db.rows("SELECT id FROM documents ORDER BY id LIMIT ?", [number])]

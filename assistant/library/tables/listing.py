@@ -1,4 +1,4 @@
-"""All documents of a library as a list shows them, in one query: ten thousand in 0.4 seconds of a slow core."""
+"""Lists all documents of a library in one query: ten thousand take 0.4 seconds on a slow core."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ORDER BY d.source, d.id
 
 
 def listed(db: Database) -> list[Listed]:
-    """Every document, by source."""
+    """A short list entry for every document, sorted by source (the path as ingested)."""
     return [_listed(*row) for row in db.rows(QUERY)]
 
 

@@ -32,13 +32,14 @@ KINDS = {
 
 
 def voice(name: str) -> str:
-    """A name in the form in which filters compare names: without case and spacing."""
+    """Return a name in the form in which filters compare names: without upper case and without extra spaces."""
     return " ".join(name.casefold().split())
 
 
 def conditions(filters: Filters) -> tuple[str, dict[str, object]]:
-    """A filter as SQL over passages ``p`` and documents ``d``. Dates are compared up to the length of the shorter
-    one."""
+    """Return a filter as an SQL condition on passages ``p`` and documents ``d``, and the values of its named
+    parameters. If one of two dates is less exact, only the part that both have is compared: ``2012-10`` matches
+    ``2012``."""
     known = {
         "documents": (
             "(d.id IN (SELECT value FROM json_each(:documents)) OR d.id IN "

@@ -1,5 +1,5 @@
-"""The SQL of two tables: the catalog's passages, and passages that are staged until all of a document or library are
-there."""
+"""The SQL of two tables: the passages of a library, and the staged passages, which become visible together when all
+passages of a document or of the library are there."""
 
 # What is put together here are this module's constants; every value is bound.
 # ruff: noqa: S608
@@ -26,40 +26,43 @@ _COLUMNS = 'id, document, start, "end", voice, speaker, page, headings, text, sp
 
 
 class Passages:
-    """The visible passages of the library."""
+    """The passages of a library that a search can find."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def get(self, ids: Sequence[str]) -> list[tuple[Passage, bytes]]:
-        """These passages and their sentences' vectors, in this order; unknown ids are left out."""
+        """The passages with these ids, in the same order, each with the vectors of its sentences as float16 bytes.
+        Unknown ids are left out."""
         rows = self._db.rows(f"SELECT {_READ} FROM {JOINED} WHERE p.id IN {LISTED}", [Many(ids)])
         found = {row[1]: row for row in rows}
         return _passages(found[id] for id in ids if id in found)
 
     def of(self, document: str) -> list[tuple[Passage, bytes]]:
-        """All passages of one document, in its order, with their sentences' vectors."""
+        """All passages of one document, in the order of the text, each with the vectors of its sentences as float16
+        bytes."""
         return _passages(self._db.rows(f"SELECT {_READ} FROM {JOINED} WHERE d.id = ? ORDER BY p.start", [document]))
 
     def visible(self, ids: Sequence[str]) -> set[str]:
-        """The ids among these that are passages of the library."""
+        """The subset of ``ids`` that belong to stored passages."""
         return {id for (id,) in self._db.rows(f"SELECT id FROM passages WHERE id IN {LISTED}", [Many(ids)])}
 
     def allowed(self, filters: Filters) -> list[str]:
-        """The ids of the passages that a filter leaves."""
+        """The ids of all passages that match the filters, sorted."""
         where, values = conditions(filters)
         return [id for (id,) in self._db.rows(f"SELECT p.id FROM {JOINED} WHERE {where} ORDER BY p.id", values)]
 
     def vectors(self, size: int) -> Iterator[list[tuple[str, bytes]]]:
-        """The ids and vectors of all passages, ``size`` at a time. Each batch shows the state in which it was read."""
+        """Yield the ids and vectors (float32 bytes) of all passages in batches of ``size``. Each batch is a query of
+        its own, so a later batch shows later changes."""
         return _vectors(self._db, "passages", "key", size)
 
     def put(self, document: Document, rows: Iterable[PassageRow]) -> None:
-        """Add passages of a document."""
+        """Add passages of a document to the table."""
         _put(self._db, "passages", document, rows)
 
     def remove(self, documents: Sequence[str]) -> list[str]:
-        """Remove the passages of these documents; returns their ids."""
+        """Remove the passages of these documents. Returns the ids of the removed passages."""
         sql = f"DELETE FROM passages WHERE document IN {LISTED} RETURNING id"
         return [id for (id,) in self._db.rows(sql, [Many(documents)])]
 
@@ -69,13 +72,14 @@ class Passages:
 
 
 class Staged:
-    """Staged passages, of a library that is being reindexed or of a document that is being read."""
+    """Staged passages, which no search finds yet: those of a library that is being reindexed, or of a document that is
+    being read."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def count(self) -> int:
-        """The number of staged passages; only the process that stages them needs it."""
+        """The number of staged passages."""
         return int(self._db.row("SELECT count(*) FROM staged")[0])
 
     def clear(self) -> None:
@@ -83,22 +87,23 @@ class Staged:
         self._db.run("DELETE FROM staged")
 
     def add(self, passages: Sequence[PassageRow], documents: Sequence[Document]) -> None:
-        """Stage passages, each with its document."""
+        """Stage passages. ``documents`` has the document of each passage, in the same order."""
         with self._db.changing():
             for row, document in zip(passages, documents, strict=True):
                 _put(self._db, "staged", document, [row])
 
     def again(self, document: str, author: str | None) -> None:
-        """Stage the passages of a document unchanged, with ``author`` as the voice of those without a speaker."""
+        """Stage the stored passages of a document again, with the same text and vectors. Passages without a speaker get
+        ``author`` as their voice, the name that filters compare."""
         self._db.run(f"INSERT INTO staged ({_COLUMNS}) SELECT {_COLUMNS} FROM passages WHERE document = ?", [document])
         self._db.run("UPDATE staged SET voice = ? WHERE speaker IS NULL", [voice(author or "")])
 
     def vectors(self, size: int) -> Iterator[list[tuple[str, bytes]]]:
-        """The ids and vectors of the staged passages, ``size`` at a time."""
+        """Yield the ids and vectors (float32 bytes) of the staged passages in batches of ``size``."""
         return _vectors(self._db, "staged", "rowid", size)
 
     def take(self) -> None:
-        """Make the staged passages visible."""
+        """Move all staged passages to the table of passages, so that searches find them."""
         self._db.run(f"INSERT INTO passages ({_COLUMNS}) SELECT {_COLUMNS} FROM staged ORDER BY rowid")
         self.clear()
 
@@ -126,7 +131,8 @@ def _vectors(db: Database, table: str, key: str, size: int) -> Iterator[list[tup
 
 
 def _passages(rows: Iterable[Any]) -> list[tuple[Passage, bytes]]:
-    """Passages from rows of ``_READ``; those of one document share what is said about it."""
+    """Return passages, each with the vectors of its sentences as float16 bytes, from rows with the columns of
+    ``_READ``. Passages of one document share one ``About``."""
     abouts: dict[str, About] = {}
     found = []
     for sentences, id, start, end, text, spans, headings, speaker, page, *about in rows:

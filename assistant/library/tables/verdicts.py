@@ -16,15 +16,16 @@ _OWNED = "verdicts v LEFT JOIN verdict_owners o ON o.verdict = v.id"
 
 
 class Verdicts:
-    """Verdicts by their ids, as JSON."""
+    """The stored pressure tests, each with its verdict as JSON."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def keep(self, verdict: str, *, revises: str | None = None, owner: str | None = None, id: str | None = None) -> str:
-        """Store a verdict (JSON) and return its id. ``revises`` is the id of the verdict whose idea it revises.
+        """Store a verdict (JSON) as a new pressure test and return its id. ``revises`` is the id of the earlier test
+        that it revises, ``owner`` the person who ran the test.
 
-        If an ``id`` is given, a test is stored under it only once.
+        If a test is stored under the given ``id`` already, it is not replaced.
         """
         if id is not None and self._read(id):
             return id
@@ -39,7 +40,8 @@ class Verdicts:
         return id
 
     def put(self, kept: KeptVerdict, verdict: str) -> None:
-        """Store a pressure test (JSON), damaged or not, under its id: with another importance, or after a removal."""
+        """Store a pressure test under its id, with its verdict (JSON). It replaces the stored test with that id, or
+        restores a removed one. A damaged verdict is stored, too."""
         with suppress(ValueError, TypeError, KeyError):
             fields = json.loads(verdict)
             kept = kept._replace(idea=fields["idea"], ruling=fields["ruling"])
@@ -54,20 +56,20 @@ class Verdicts:
                 self._db.run(sql, [kept.id, kept.owner])
 
     def listed(self, owner: str | None = None) -> list[KeptVerdict]:
-        """The verdicts of one owner, the latest first; None means those without an owner."""
+        """The pressure tests of ``owner``, the latest first. None stands for the tests without an owner."""
         sql = f"SELECT {_LISTED} FROM {_OWNED} WHERE o.owner IS ? ORDER BY v.key DESC"  # noqa: S608
         return [KeptVerdict(*row) for row in self._db.rows(sql, [owner])]
 
     def every(self) -> list[str]:
-        """The JSON of all finished tests, whoever owns them, the earliest first."""
+        """The verdicts (JSON) of all finished pressure tests of all owners, the earliest first."""
         rows = self._db.rows("SELECT verdict FROM verdicts WHERE ruling <> ? ORDER BY key", [UNFINISHED])
         return [verdict for (verdict,) in rows]
 
     def read(self, id: str) -> tuple[KeptVerdict, str]:
-        """A stored pressure test: its row in the list, and its JSON.
+        """The pressure test with this id, as its entry in the list and its verdict (JSON).
 
         Raises:
-            DocumentMissing: there is none with that id.
+            DocumentMissing: there is no test with this id.
         """
         found = self._read(id)
         if found is None:
@@ -79,10 +81,10 @@ class Verdicts:
         return (KeptVerdict(*row[:-1]), row[-1]) if row else None
 
     def remove(self, id: str) -> None:
-        """Remove a pressure test.
+        """Remove the pressure test with this id.
 
         Raises:
-            DocumentMissing: there is none with that id.
+            DocumentMissing: there is no test with this id.
         """
         if not self._db.run("DELETE FROM verdicts WHERE id = ?", [id]):
             raise _missing(id)

@@ -1,8 +1,8 @@
-"""Versions of a text: documents that were saved twice with small differences, and which of them is newer.
+"""Finds versions of a text: documents that were saved twice with small differences, and which of them is newer.
 
-Two documents are versions when most of their shingles (runs of words) are the same (Jaccard; Broder, "On the
-resemblance and containment of documents", 1997). They are found by their smallest hashes: documents that share most
-of their shingles share most of these, too.
+Two documents are versions if most of their shingles (runs of words) are the same (Jaccard; Broder, "On the resemblance
+and containment of documents", 1997). They are found by their smallest hashes: documents that share most of their
+shingles also share most of these.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ COMPARED = 5  # documents whose text is compared, those first that share most: a
 
 
 def shingles(text: str) -> frozenset[int]:
-    """Hashes of all runs of words, ignoring case and punctuation; none for a short text."""
+    """The shingles of a text: the hashes of all runs of ``WIDTH`` words, ignoring case and punctuation. Empty for a
+    text of fewer than ``FEWEST`` words."""
     words = [match[0].lower() for match in islice(WORD.finditer(text), MOST)]
     if len(words) < FEWEST:
         return frozenset()
@@ -35,25 +36,26 @@ def shingles(text: str) -> frozenset[int]:
 
 
 def keys(own: frozenset[int]) -> list[int]:
-    """The hashes by which a document's versions are found."""
+    """The smallest of a document's shingles, which are stored so that other versions of it can be found."""
     return sorted(own)[:KEYS]
 
 
 def alike(one: frozenset[int], other: frozenset[int]) -> float:
-    """How similar two documents are, from 0 to 1."""
+    """The similarity of two documents with these shingles, from 0 to 1: the share of shingles that both have."""
     return len(one & other) / max(1, len(one | other))
 
 
 def figures(text: str) -> str:
-    """A digest of the numbers in a text; two versions with different digests state different figures."""
+    """A hash of the numbers in a text. If the hashes of two versions differ, the versions state different figures."""
     numbers = {match[0].replace(",", "") for match in NUMBER.finditer(text)}
     return hashlib.blake2b(" ".join(sorted(numbers)).encode(), digest_size=8).hexdigest()
 
 
 def time(document: Document, mtime_ns: int) -> str:
-    """The date of a document: its own date if it states one, else the time of its file. Dates compare as text.
+    """The date by which versions of a text are sorted: the date that the document states, else the modification time of
+    its file (``mtime_ns``). Dates are in ISO 8601 and compare as text.
 
-    If the file's time is below 0, the file is too new for its time to be trusted, and the current time is used.
+    If ``mtime_ns`` is below 0, the file is too new for its time to be trusted, and the current time is used.
     """
     if document.about.date:
         return document.about.date
@@ -62,13 +64,16 @@ def time(document: Document, mtime_ns: int) -> str:
 
 
 def by_file_time(document: str, family: Sequence[Version]) -> bool:
-    """Whether the newest version counts as newer than this document only because of the times of their files."""
+    """Whether the newest version counts as newer than ``document`` because of the modification times of their files
+    alone. This is so if both state the same date, or if one of them states none. ``family`` has all versions, the
+    newest first."""
     own = next((version for version in family if version.document == document), None)
     return own is not None and (own.date is None or family[0].date is None or own.date == family[0].date)
 
 
 def newer(document: str, family: Sequence[Version]) -> str | None:
-    """The document that supersedes this one: the newest version, if it has another date or other figures."""
+    """The id of the version that supersedes ``document``: the newest version, if it has another date or other figures;
+    else None. ``family`` has all versions, the newest first."""
     if not family or family[0].document == document:
         return None
     newest, own = family[0], next(version for version in family if version.document == document)

@@ -1,1 +1,3 @@
-"""Labels on passages of real companies' documents: what is asked, who labelled what, how to go on (README.md)."""
+"""Labels on passages of real companies' documents. README.md says what was asked, who labelled what, and how to
+go on.
+"""

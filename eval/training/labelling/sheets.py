@@ -1,4 +1,4 @@
-"""Sheets to label: what our own retrieval finds for each idea and question, and the labels that readers give it.
+"""Makes sheets of passages that our retrieval finds for ideas and questions, and collects the labels given to them.
 
     python -m eval.training.labelling.sheets ingest --data ../shared/data --work DIR [CORPUS …]
     python -m eval.training.labelling.sheets sheets --work DIR [CORPUS …]
@@ -51,7 +51,9 @@ _PART = re.compile(r"([a-z])([\d,-]+)")
 
 
 class Asked(NamedTuple):
-    """An idea or a question, in our words; ``against`` is what somebody would say who is against the idea."""
+    """An idea or a question that we wrote for a corpus. ``against`` is what somebody who is against the idea
+    would say.
+    """
 
     id: str
     kind: str  # idea | question
@@ -62,16 +64,16 @@ class Asked(NamedTuple):
 
 
 class LabelError(Exception):
-    """What a labeller wrote that cannot be read."""
+    """A labeller wrote something that cannot be read."""
 
 
 def asked() -> list[Asked]:
-    """All that is asked, in the order in which it was written."""
+    """All ideas and questions, in the order in which they were written."""
     return [Asked(**json.loads(line)) for line in ASKED.read_text("utf-8").splitlines() if line.strip()]
 
 
 def corpora(parts: Sequence[str] = MADE_FROM) -> list[str]:
-    """The corpora of these parts of the split."""
+    """The names of the corpora in these parts of the data split, such as train."""
     split = tomllib.loads(SPLIT.read_text("utf-8"))
     return [corpus for part in parts for corpus in split[part]]
 
@@ -80,7 +82,9 @@ def corpora(parts: Sequence[str] = MADE_FROM) -> list[str]:
 
 
 def ingest(data: Path, work: Path, names: Sequence[str]) -> None:
-    """A library for each corpus, brought in step with its folder."""
+    """Ingest each corpus into a library of its own, or update that library. Without ``names``, all corpora are
+    ingested.
+    """
     for corpus in names or corpora():
         settings = _settings(work, corpus)
         embedder = build_embedder(settings)
@@ -90,8 +94,11 @@ def ingest(data: Path, work: Path, names: Sequence[str]) -> None:
 
 
 def write_sheets(work: Path, names: Sequence[str] = (), most: int | None = None) -> None:
-    """A sheet and its places for all that is asked of these corpora, has none and is to be labelled, a first or a
-    second time, of ``most`` passages if not of as many as ``READ`` says; each corpus must be ingested whole."""
+    """Write a sheet, and the places of its passages, for each idea and question of these corpora that has to be
+    labelled and has no sheet yet. Each corpus must be ingested whole.
+
+    ``most`` is the largest number of passages on a sheet; by default, the number in ``READ``.
+    """
     folder = work / "labelling"
     for name in ("sheets", "places", "labels", "claims"):
         (folder / name).mkdir(parents=True, exist_ok=True)
@@ -115,8 +122,11 @@ def write_sheets(work: Path, names: Sequence[str] = (), most: int | None = None)
 
 
 def found(one: Asked, library: Library, embedder: Embedder) -> list[Passage]:
-    """The passages that are read for it, best first: of a question those that a search finds, of an idea those that
-    searches for it, for its clauses, for what speaks against them and for its opposite find, by reciprocal rank."""
+    """The passages to label for a question or idea, best first.
+
+    For a question, these are the results of a search. For an idea, they are the results of several searches, merged by
+    reciprocal rank: for the idea, for its clauses, for what speaks against these, and for its opposite.
+    """
     if one.kind == "question":
         return [c.passage for c in spread(candidates(one.text, embedder.query(one.text), library))[: READ["question"]]]
     queries = dict.fromkeys([one.text, *(query for part in of_words(one.text) for query in searches(part))])
@@ -131,7 +141,9 @@ def found(one: Asked, library: Library, embedder: Embedder) -> list[Passage]:
 
 
 def write_sheet(one: Asked, passages: Sequence[Passage], library: Library, folder: Path) -> None:
-    """Its sheet: each document's passages in their order, the documents in one that tells nothing of their rank."""
+    """Write the sheet of a question or idea, and the places of its passages. The passages of a document are in their
+    order; the order of the documents is random, so that it does not show their rank.
+    """
     rank = {passage.id: place for place, passage in enumerate(passages)}
     documents = sorted({passage.about.id for passage in passages})
     random.Random(one.id).shuffle(documents)
@@ -163,7 +175,7 @@ def _heading(passage: Passage) -> str:
 
 
 def _marked(passage: Passage) -> str:
-    """The text with the number of each sentence before it."""
+    """The text of a passage, with a number before each sentence."""
     return " ".join(
         f"[{number}] {' '.join(passage.text[s.start - passage.start : s.end - passage.start].split())}"
         for number, s in enumerate(passage.sentences, 1)
@@ -171,7 +183,7 @@ def _marked(passage: Passage) -> str:
 
 
 def _file(passage: Passage, corpus: str) -> str:
-    """The path within the corpus."""
+    """The path of the passage's document within the corpus."""
     return passage.about.source.removeprefix(f"{corpus}/")
 
 
@@ -183,8 +195,9 @@ def _settings(work: Path, corpus: str) -> Settings:
 
 
 def claim(work: Path, by: str, kind: str | None, count: int, again: bool) -> list[Path]:
-    """The next sheets for a labeller, which nobody else has; ``again`` those that are to be labelled a second time and
-    were by another."""
+    """Claim the next ``count`` sheets for the labeller ``by``; returns their paths. These are sheets that nobody has
+    labelled or claimed; with ``again``, sheets that need a second label and were labelled by somebody else first.
+    """
     folder = work / "labelling"
     taken: list[Path] = []
     done = labellers()
@@ -208,16 +221,20 @@ def claim(work: Path, by: str, kind: str | None, count: int, again: bool) -> lis
 
 
 def is_twice(id: str) -> bool:
-    """Whether a sheet is one of those that two label."""
+    """Whether this sheet is to be labelled by two people."""
     return int(hashlib.sha256(id.encode()).hexdigest(), 16) % TWICE == 0
 
 
 def read_line(line: str, places: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The labels of a sheet: ``i001 3s2 5c1,3-4 7s1c3 9u2 .`` names the passages that are not ``no``; the full stop
-    says that all were read.
+    """Read a labeller's line for one sheet and return the label of each passage. ``places`` has the sheet's passages
+    and their sentences.
+
+    A line such as ``i001 3s2 5c1,3-4 7s1c3 9u2 .`` names the passages that are not ``no``, with the letter of the label
+    and the numbers of the sentences; the full stop says that all passages were read.
 
     Raises:
-        LabelError: it names what there is not, names it twice, or does not end.
+        LabelError: the line names a passage, label or sentence that does not exist, names one twice, or does not end
+            with a full stop.
     """
     id, *marks = line.split()
     if not marks or marks.pop() != ".":
@@ -249,14 +266,16 @@ def _labelled(asked_of: Mapping[str, Any], place: Mapping[str, Any], spans: Mapp
 
 
 def _numbers(listed: str) -> Iterator[int]:
-    """``1,3-5`` as numbers."""
+    """Yield the numbers in a list such as ``1,3-5``."""
     for part in listed.split(","):
         first, _, last = part.partition("-")
         yield from range(int(first), int(last or first) + 1)
 
 
 def collect(work: Path) -> None:
-    """What labellers wrote (``labelling/labels/NAME.txt``) joins what the repository holds, and is counted."""
+    """Add the labels that labellers have written to files in ``work`` to the labels in the repository, and print how
+    many there are.
+    """
     folder = work / "labelling"
     kept = {_key(one): one for one in labelled()}
     texts = {(one["corpus"], one["file"]): one["text_sha256"] for one in _lines(LABELS / "files.jsonl")}
@@ -294,12 +313,14 @@ def _places(folder: Path, id: str, known: Container[str]) -> dict[str, Any]:
 
 
 def labelled() -> list[dict[str, Any]]:
-    """All labels of the repository, one a passage."""
+    """All labels in the repository, each of one passage."""
     return [one for kind in READ for sheet in _lines(LABELS / f"{kind}s.jsonl") for one in unpacked(sheet)]
 
 
 def packed(labels: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """A sheet a line: what is "no" as places of each file, the rest as it is."""
+    """Pack labels into one object for each sheet: passages labelled "no" as places in their files, all others with
+    their labels.
+    """
     for (asked_of, corpus, by), own in groupby(labels, key=lambda one: (one["asked"], one["corpus"], one["by"])):
         no: dict[str, list[list[int]]] = defaultdict(list)
         rest = []
@@ -312,7 +333,7 @@ def packed(labels: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def unpacked(sheet: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The labels of a sheet, each with what it is of."""
+    """Yield the labels in a packed sheet, each with its question or idea, its corpus and its labeller."""
     of = {key: sheet[key] for key in ("asked", "corpus", "by")}
     yield from ({**of, **one} for one in sheet["bears"])
     for file, places in sheet["no"].items():
@@ -320,7 +341,7 @@ def unpacked(sheet: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def labellers() -> dict[str, set[str]]:
-    """Who labelled each sheet, in the repository."""
+    """The names of those who labelled each sheet, by the sheet's id; only labels in the repository count."""
     by: dict[str, set[str]] = defaultdict(set)
     for one in labelled():
         by[one["asked"]].add(one["by"])
@@ -344,7 +365,9 @@ def _write(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
 
 
 def agree() -> None:
-    """Cohen's kappa of what two labelled: bears on it or not, the side where both say that it bears, all labels."""
+    """Print Cohen's kappa of the passages that two people labelled: for whether a passage is relevant, for its side if
+    both found it relevant, and for all labels.
+    """
     by_pair: dict[tuple[str, str, int], dict[str, str]] = defaultdict(dict)
     for one in labelled():
         by_pair[one["asked"], one["file"], one["start"]][one["by"]] = one["label"]
@@ -364,7 +387,7 @@ def agree() -> None:
 
 
 def kappa(pairs: Sequence[tuple[Any, ...]]) -> float:
-    """Cohen's kappa; not a number where there is nothing to disagree on."""
+    """Cohen's kappa of pairs of labels; NaN if there are no pairs or all have the same label."""
     if not pairs:
         return float("nan")
     agreed = sum(a == b for a, b in pairs) / len(pairs)
@@ -374,7 +397,7 @@ def kappa(pairs: Sequence[tuple[Any, ...]]) -> float:
 
 
 def main() -> None:
-    """Do one of the steps."""
+    """Run one of the steps."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("step", choices=("ingest", "sheets", "claim", "collect", "agree"))
     parser.add_argument("corpora", nargs="*", help="for ingest and sheets; else those of train and thresholds")

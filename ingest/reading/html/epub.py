@@ -1,4 +1,4 @@
-"""From an e-book to a draft: the chapters in reading order, each read as a web page."""
+"""Turns an e-book into a draft: the chapters in reading order, each read as a web page."""
 
 from __future__ import annotations
 
@@ -30,10 +30,11 @@ CHAPTERS = frozenset({"application/xhtml+xml", "text/html", "application/xml", "
 
 
 def read(data: bytes) -> Draft:
-    """A book's text. Its headings are one level down, since the book's title is the outermost.
+    """Read an EPUB file as a draft. Chapters' headings are one level lower than in the file, since the book's title is
+    the top.
 
     Raises:
-        SourceError: no book, damaged, locked by its seller, or made to deceive.
+        SourceError: the file is not an e-book, is damaged or malicious, or is locked by its seller.
     """
     archive = Archive(data)
     if ENCRYPTION in archive and _is_locked(archive.xml(ENCRYPTION)):
@@ -60,7 +61,9 @@ def _chapter(data: bytes) -> Iterator[Piece]:
 
 
 def _spine(book: etree._Element, folder: str) -> Iterator[tuple[str, bool]]:
-    """The names of the chapters in reading order, each with whether it is a table of contents."""
+    """Yield the file name of each chapter in reading order, and whether it is a table of contents. ``folder`` is the
+    folder of the package file (``book``) in the archive.
+    """
     manifest, spine, guide = (child(book, name) for name in ("manifest", "spine", "guide"))
     items = {value(item, "id"): item for item in (manifest if manifest is not None else ())}
     guided = {
@@ -78,7 +81,7 @@ def _spine(book: etree._Element, folder: str) -> Iterator[tuple[str, bool]]:
 
 
 def _is_locked(root: etree._Element) -> bool:
-    """Whether more than the fonts is encrypted; fonts are encrypted in many open books."""
+    """Whether anything but fonts is encrypted; many open books have encrypted fonts."""
     methods = {value(method, "Algorithm") for method in root.iter("{*}EncryptionMethod")}
     return not methods <= OF_FONTS
 

@@ -1,4 +1,4 @@
-"""What a page's markup says about the page: its title, author and date."""
+"""Reads what a page's markup says about the page: its title, author and date."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ RAISED = re.compile(r"vertical-align\s*:\s*super")
 
 
 def found(root: etree._Element) -> Metadata:
-    """The candidates for title, author and date of a page, the most trusted first."""
+    """Find the possible titles, authors and dates of a page in its markup, the most trusted first."""
     metas = _metas(root)
     linked = [value for script in root.iter("script") if "ld+json" in script.get("type", "") for value in _json(script)]
     titles = [*(metas.get(name, "") for name in TITLES), *(collapse(text_of(t)) for t in root.iter("title"))]
@@ -44,7 +44,9 @@ def found(root: etree._Element) -> Metadata:
 
 
 def lettering(root: etree._Element) -> tuple[frozenset[str], frozenset[str]]:
-    """The CSS classes that strike words out or raise them, according to the page's own styles."""
+    """Find the CSS classes that strike words out, and the classes that raise them (superscript), in the page's own
+    styles.
+    """
     struck: set[str] = set()
     raised: set[str] = set()
     for style in root.iter("style"):
@@ -57,12 +59,15 @@ def lettering(root: etree._Element) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def text_of(element: etree._Element) -> str:
-    """The text inside an element, as it stands."""
+    """All text inside an element, with its whitespace unchanged."""
     return "".join(map(str, element.itertext()))
 
 
 def _site(root: etree._Element, metas: Mapping[str, str]) -> str:
-    """The host of the address that the page gives as its own, else the name of its site."""
+    """The host name in the page's canonical address; if there is none, the name of its site (``og:site_name``), or "".
+
+    ``metas`` are the page's meta elements by name.
+    """
     links = (link.get("href", "") for link in root.iter("link") if link.get("rel", "").lower() == "canonical")
     for address in (*links, metas.get("og:url", ""), *(base.get("href", "") for base in root.iter("base"))):
         if match := HOST.match(address):
@@ -71,7 +76,7 @@ def _site(root: etree._Element, metas: Mapping[str, str]) -> str:
 
 
 def _metas(root: etree._Element) -> dict[str, str]:
-    """The page's meta elements by name; the first of a name counts."""
+    """The contents of the page's meta elements by name in lower case; the first of each name counts."""
     metas: dict[str, str] = {}
     for meta in root.iter("meta"):
         name = (meta.get("property") or meta.get("name") or meta.get("itemprop") or "").lower()
@@ -108,7 +113,9 @@ def _json(script: etree._Element) -> list[Any]:
 
 
 def _values(value: Any, key: str) -> Iterator[Any]:
-    """Every value of ``key``, at any depth; without recursion, since the page is not ours."""
+    """Yield every value of ``key`` in nested JSON, at any depth. It uses no recursion, since a page could nest too
+    deeply.
+    """
     todo = deque([value])
     while todo:
         value = todo.popleft()
@@ -121,7 +128,7 @@ def _values(value: Any, key: str) -> Iterator[Any]:
 
 
 def _texts(value: Any, key: str) -> Iterator[str]:
-    """Every value of ``key`` that is a text."""
+    """Yield every value of ``key`` in nested JSON that is a string."""
     return (text for text in _values(value, key) if isinstance(text, str))
 
 

@@ -1,7 +1,8 @@
-"""What people open on a page: the answers of a list of questions, tabs and boxes that a script unfolds.
+"""Finds the parts of a page that visitors open: answers in a list of questions, tabs, and boxes that a script unfolds.
 
-Markup states it (``details``, ``aria-controls``, ``role="tabpanel"``), or the names that page builders give, or that
-words which are not shown follow, several times over, words of the same make that are.
+There are three signs: the markup says so (``details``, ``aria-controls``, ``role="tabpanel"``); the class names are
+those that page builders use; or several hidden elements with the same tag and classes each follow a visible element,
+and these have the same tag and classes as well.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ LINKED = 0.5  # of the characters: where more are links, a menu is opened
 
 
 class Make(NamedTuple):
-    """The tags and classes of an element that is not shown and of the one before it."""
+    """The tags and classes of a hidden element and of the element before it."""
 
     tag: str
     names: str
@@ -43,17 +44,17 @@ class Make(NamedTuple):
 
 
 class Opening:
-    """The elements of a page that people open, and those that they press for it."""
+    """Finds the elements of a page that visitors open, and the elements that they click to open them."""
 
     def __init__(self, root: etree._Element) -> None:
         self._root = root
 
     def opens(self, element: etree._Element, names: str) -> bool:
-        """Whether people open the element, which holds prose; ``names`` are its class, id and role."""
+        """Whether visitors open the element and it holds prose; ``names`` are its class, id and role."""
         return self._is_opened(element, names) and _holds_prose(element)
 
     def unfolds(self, element: etree._Element, names: str) -> bool:
-        """Whether people open the element, which is not shown."""
+        """Whether visitors can open this hidden element; ``names`` are its class, id and role."""
         if NAMES.search(names) or self._is_opened(element, names):
             return True
         make = self._make(element)
@@ -64,7 +65,7 @@ class Opening:
         return asks or make.tag_before in PRESSED or _is_pressed(before) or self._makes[make] > 1
 
     def is_head(self, element: etree._Element, names: str) -> bool:
-        """Whether a button or a label is pressed to open the text that it names, as in a list of questions."""
+        """Whether a button or label is the heading of text that opens when it is clicked, as in a list of questions."""
         if element.tag == "label":
             return self._is_switch(element)
         if not text_of(element).strip():
@@ -102,7 +103,7 @@ class Opening:
 
     @cached_property
     def _pressed(self) -> frozenset[str]:
-        """The ids of the elements that are pressed."""
+        """The ids of the elements that visitors click to open others."""
         elements = cast("list[etree._Element]", self._root.xpath("//*[@id and (@aria-expanded or @role)]"))
         return frozenset(element.get("id", "") for element in elements if _is_pressed(element))
 
@@ -113,7 +114,9 @@ class Opening:
         return Counter(make for make in makes if make is not None)
 
     def _make(self, element: etree._Element) -> Make | None:
-        """How the element and the one before it are made; None where that is not shown, a field, or no short words."""
+        """The tags and classes of the element and of the element before it; None if the element before it is missing,
+        hidden, a form field, empty or long.
+        """
         before = element.getprevious()
         if before is None or is_hidden(before) or before.tag in FIELDS or not 0 < len(_short(before)) <= HEAD:
             return None
@@ -122,14 +125,18 @@ class Opening:
         return Make(str(element.tag), _classes(element), str(before.tag), _classes(before))
 
     def _is_under_head(self, element: etree._Element) -> bool:
-        """Whether short words stand before the element, which are not made like it, as the item before an item is."""
+        """Whether the element follows a visible element that has a short text and another tag or class, and so may be
+        its heading.
+        """
         before = element.getprevious()
         if before is None or is_hidden(before) or not 0 < len(_short(before)) <= HEAD:
             return False
         return before.tag != element.tag or _classes(before).split()[:1] != _classes(element).split()[:1]
 
     def _is_switch(self, label: etree._Element) -> bool:
-        """Whether a label ticks a box, or one of several, which shows the text that follows it by the page's styles."""
+        """Whether a label ticks a hidden checkbox or radio button, by which the page's styles show the prose that
+        follows.
+        """
         switch = label.getprevious()
         named = label.get("for")
         is_ticked = (
@@ -155,13 +162,15 @@ class Opening:
 
 
 def is_hidden(element: etree._Element) -> bool:
-    """Whether the page says of the element itself that it is not shown."""
+    """Whether the element itself is marked as hidden, by its attribute ``hidden`` or its style."""
     style = element.get("style")
     return element.get("hidden") is not None or bool(style and HIDDEN.search(style))
 
 
 def _holds_prose(element: etree._Element) -> bool:
-    """Whether an element holds words, and most of them, as far as is looked, are no links or fields."""
+    """Whether an element has text that is mostly outside links, and has no form fields. Only the first ``LOOKED_AT``
+    elements inside it are examined.
+    """
     length = linked = 0
     for part in islice(element.iter(), LOOKED_AT):
         if part.tag in FORMS:
@@ -179,7 +188,7 @@ def _is_pressed(element: etree._Element) -> bool:
 
 
 def _short(element: etree._Element) -> str:
-    """The words of an element, as far as they may be those of a head."""
+    """The text of an element, up to a little more than ``HEAD`` characters, the most that a heading may have."""
     text = ""
     for part in element.itertext():
         text += str(part).strip()

@@ -1,4 +1,4 @@
-"""HTML to a draft: one walk over the elements, block by block. Scripts are text that nobody runs."""
+"""Turns HTML into a draft, in one pass over its elements. Scripts are never run."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ NAMED = re.compile(
 
 
 def read(data: bytes) -> Draft:
-    """A page's blocks, in order, and what its head says of it.
+    """Read a web page as a draft: its blocks in order, and the title, author and date in its head.
 
     Raises:
-        SourceError: the bytes are no text, or hold no element.
+        SourceError: the bytes are not text, or hold no element.
     """
     declared = CHARSET.search(data[:HEAD])
     root = _parse(decode(data, declared[1].decode("ascii") if declared else None))
@@ -63,7 +63,7 @@ def read(data: bytes) -> Draft:
 
 
 def pieces(text: str) -> Iterator[Piece]:
-    """The blocks of a stretch of HTML, such as one inside Markdown."""
+    """Yield the blocks of a piece of HTML, such as HTML inside Markdown."""
     root = _parse(text)
     if root is not None:
         yield from _Walk(root).pieces()
@@ -80,7 +80,9 @@ def _parse(text: str) -> etree._Element | None:
 
 
 class _Walk:
-    """Gathers inline text until a block begins or ends, then gives it as one piece."""
+    """Walks over the elements of a page; collects inline text until a block begins or ends, then yields it as
+    one piece.
+    """
 
     def __init__(self, root: etree._Element) -> None:
         self._root = root
@@ -149,7 +151,9 @@ class _Walk:
         self._path.pop()
 
     def _end_cell(self, element: etree._Element, table: page_tables.Table) -> None:
-        """End a cell or a row of a table; words between cells join the next cell, or follow the table."""
+        """End a table cell or row. Words outside of cells are added to the next cell, or to the text after
+        the table.
+        """
         if element.tag in {"td", "th"}:
             table.cell(element, self._text.whole(), self._text.lettered())
             self._aside += self._told_aside()
@@ -161,7 +165,7 @@ class _Walk:
             self._add(" ")
 
     def _break(self, element: etree._Element) -> Iterator[Piece]:
-        """A line break is a space; two in a row part paragraphs."""
+        """Handle a line break: one is a space, two in a row separate paragraphs."""
         following = element.getnext()
         is_double = following is not None and following.tag == "br" and not (element.tail or "").strip()
         if is_double and not self._in_row:
@@ -169,7 +173,9 @@ class _Walk:
         self._add(" ")
 
     def _count(self, element: etree._Element, tag: str, step: int) -> None:
-        """Enter or leave an element that changes how its words look."""
+        """Record that an element which changes the formatting of its words (link, bold, struck out or raised) begins
+        (``step`` is 1) or ends (``step`` is -1).
+        """
         if tag == "a":
             self._links += step
             if step > 0:
@@ -218,7 +224,9 @@ class _Walk:
         yield from aside
 
     def _unseen(self, element: etree._Element, tag: str) -> str | None:
-        """Why the element is not visible on the page and cannot be opened there; None if it is visible."""
+        """The reason why the element is invisible and visitors cannot open it, such as "script"; None if it
+        can be seen.
+        """
         if tag in UNSEEN:
             return UNSEEN[tag]
         if tag in {"html", "body", "main", "article"}:  # hidden until a script shows them
@@ -226,7 +234,9 @@ class _Walk:
         return "hidden" if is_hidden(element) and not self._opening.unfolds(element, _names(element)) else None
 
     def _shown_as(self, element: etree._Element, tag: str, names: str) -> str:
-        """The tag of an element, or the tag that it would have if its page used no scripts."""
+        """The element's tag, or the tag that fits its role: "summary" if visitors click it, "details" if they
+        open it.
+        """
         if "tab" in names and element.get("role") == "tab":
             return "summary"
         if tag in {"button", "label"}:
@@ -251,7 +261,9 @@ class _Walk:
         return any("comment" in box.names for box in self._path)
 
     def _table_of(self, element: etree._Element) -> page_tables.Table | None:
-        """The data table that a row or cell belongs to."""
+        """The data table that a row or cell belongs to; None if it is in none, or in a table that only
+        arranges the page.
+        """
         if element.tag not in {"tr", "td", "th"}:
             return None
         table = next(element.iterancestors("table"), None)
@@ -263,7 +275,9 @@ class _Walk:
 
 
 def _lettering(element: etree._Element, struck: frozenset[str], raised: frozenset[str]) -> tuple[bool, bool]:
-    """Whether the element strikes its words out, and whether it raises them."""
+    """Whether the element strikes its words out, and whether it raises them. ``struck`` and ``raised`` are the CSS
+    classes that do so.
+    """
     style = element.get("style", "")
     names = element.get("class", "").split() if struck or raised else ()
     is_struck = element.tag in STRIKES or "line-through" in style or any(name in struck for name in names)
@@ -272,7 +286,9 @@ def _lettering(element: etree._Element, struck: frozenset[str], raised: frozense
 
 
 def _check_mark(element: etree._Element) -> str | None:
-    """The mark of a task's box, ticked or not, as GitHub and Notion write it; a visitor's boxes have none."""
+    """The mark of a task's checkbox, "☒ " or "☐ ", as GitHub and Notion write it; None for other elements, such as the
+    checkboxes of a form.
+    """
     if element.tag == "div":
         names = element.get("class", "").split()
         return "☒ " if "checkbox-on" in names else "☐ " if "checkbox-off" in names else None
@@ -283,7 +299,7 @@ def _check_mark(element: etree._Element) -> str | None:
 
 
 def _depth(path: Sequence[Box]) -> int:
-    """In how many lists an element with these around it stands."""
+    """The number of lists among the boxes that surround an element."""
     return sum(box.tag in DEEPER for box in path)
 
 

@@ -1,4 +1,4 @@
-"""From an HTML table to a grid; cells that span rows and columns keep their place."""
+"""Turns an HTML table into a grid in which cells that span rows or columns keep their place."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST = 1_000  # columns that a cell may span, the format's own limit
 
 
 class Table:
-    """The rows of a table while it is read."""
+    """Collects the rows of a table while the table is read."""
 
     def __init__(self) -> None:
         self._rows: list[rows.Row] = []
@@ -29,7 +29,7 @@ class Table:
         self._count = self._repeated = 0
 
     def cell(self, element: etree._Element, text: str, lettered: Sequence[Lettered] = ()) -> None:
-        """Add the next cell of the current row."""
+        """Add the next cell of the current row; ``lettered`` are its bold words and links."""
         self._fill()
         self._lettered += (one._replace(at=-1) for one in lettered)
         down = count(element.get("rowspan"), 1)
@@ -44,7 +44,9 @@ class Table:
             self._line.append(said)
 
     def end_row(self, row: etree._Element, path: tuple[Box, ...], linked: int) -> None:
-        """End the current row; ``linked`` is how many of its characters are in links."""
+        """End the current row; ``path`` are the boxes around it, ``linked`` is the number of its characters that are in
+        links.
+        """
         self._fill()
         while self._from_above:
             self._line.append("")
@@ -58,14 +60,14 @@ class Table:
         self._from_above, self._for_below = self._for_below, {}
 
     def pieces(self) -> Iterator[Piece]:
-        """A piece for each row, with the names of its columns."""
+        """Yield a piece for each row, with the columns' names in its text."""
         for piece in rows.pieces(self._rows, self._heads, is_page=True):
             path, linked, lettered = self._origins[piece.page or 0]
             linked = min(linked, len(piece.text))
             yield replace(piece, page=None, path=path, linked=linked, lettered=lettered)
 
     def _fill(self) -> None:
-        """Add the cells that span down from the rows above."""
+        """Add the cells from rows above that span into this row at the current position."""
         while (held := self._from_above.pop(len(self._line), None)) is not None:
             left, text = held
             if left > 1:
@@ -77,7 +79,9 @@ class Table:
 
 
 def holds_data(table: etree._Element) -> bool:
-    """Whether a table holds data: no table inside, more than one column, and column names or no long cell."""
+    """Whether a table holds data instead of arranging the page: it contains no other table, has several columns, and
+    either names its columns or has only short cells.
+    """
     if next(table.iterdescendants("table", "form", "h1", "h2", "h3"), None) is not None:
         return False
     lines = list(table.iter("tr"))

@@ -1,8 +1,8 @@
-"""From a mail to a draft: its own words under its sender's name, then its attachments, each read by the reader of its
-format.
+"""Turns a mail into a draft: its own words under its sender's name, then its attachments, each read by the reader of
+its format.
 
-What it quotes of earlier mails, signatures and notices are kept apart with their reasons (``quoting.py``); a mail
-that it forwards is content under its own sender's name. Attachments are read in memory, never written or opened.
+Quoted mails, signatures and notices are marked with a reason, and are not content (``quoting.py``); a forwarded mail is
+content under the name of its own sender. Attachments are read in memory, never written to disk or opened.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ UNREADABLE = {"text/calendar", "text/vcard", "text/x-vcard", "text/css", "text/j
 
 
 def read(data: bytes, *, alone: bool = False) -> Draft:
-    """A mail's words, then its attachments; its subject, sender and date become title, author and date.
+    """Read a mail as a draft: its words, then its attachments. Its subject, sender and date become title, author and
+    date.
 
     With ``alone``, attachments are named but not read, because one of them has crashed its reader.
 
@@ -46,10 +47,12 @@ def read(data: bytes, *, alone: bool = False) -> Draft:
 
 
 def read_outlook(data: bytes, *, alone: bool = False) -> Draft:
-    """Read a mail that Outlook saved, as ``read`` does.
+    """Read a mail that Outlook saved (.msg) as a draft: its words, then its attachments.
+
+    With ``alone``, attachments are named but not read, because one of them has crashed its reader.
 
     Raises:
-        SourceError: the file is no such mail, is damaged, or is nested too deeply.
+        SourceError: the file is not such a mail, is damaged, or is nested too deeply.
     """
     return _draft(outlook.parse(data, DEPTH), "application/vnd.ms-outlook", alone=alone)
 
@@ -65,7 +68,9 @@ def _draft(message: EmailMessage, media_type: str, *, alone: bool) -> Draft:
 
 
 class _Reading:
-    """One mail with all that is in it, and how much of it has been read."""
+    """Reads one mail and the mails attached to it, and counts the parts and bytes that were read, since both
+    are limited.
+    """
 
     def __init__(self, alone: bool) -> None:
         self._alone = alone
@@ -73,7 +78,9 @@ class _Reading:
         self._bytes = 0
 
     def mail(self, message: EmailMessage, *, depth: int, name: str = "") -> Iterator[Piece]:
-        """The pieces of a mail; one that is attached is headed by its file's name, or its subject."""
+        """Yield the pieces of a mail. Its heading is ``name``, the file name if the mail is attached to another one,
+        else its subject; ``depth`` is 0 for the outermost mail.
+        """
         subject, sender = mail_parts.subject(message), mail_parts.sender(message)
         if name or subject:
             yield Piece(name or subject, BlockKind.HEADING, level=min(1 + depth, 6))
@@ -96,7 +103,9 @@ class _Reading:
             yield _untold(f"parts after the first {PARTS}", "there are too many.")
 
     def _leaves(self, message: EmailMessage) -> Iterator[EmailMessage]:
-        """The parts that hold something, in order; of alternatives the best, and what is attached to the others."""
+        """Yield the parts of a mail that have content, in order. Of several versions of the same text
+        (multipart/alternative), only the best is yielded, with the files attached to the others.
+        """
         todo = [(message, True, 0)]
         while todo:
             part, is_chosen, depth = todo.pop(0)
@@ -127,7 +136,7 @@ class _Reading:
             yield replace(piece, reason=NOTICE) if not piece.reason and is_notice(piece.text) else piece
 
     def _attached(self, part: EmailMessage, depth: int) -> Iterator[Piece]:
-        """The pieces of an attachment, or a note that there is one."""
+        """Yield the pieces of an attachment; if it cannot be read, a piece that names it and says why."""
         nested = mail_parts.nested(part)
         name = mail_parts.file_name(part, nested)
         data = b"" if nested else mail_parts.content(part)
@@ -158,7 +167,11 @@ def _untold(name: str, why: str) -> Piece:
 
 
 def _file(part: EmailMessage, name: str, data: bytes, depth: int) -> Iterator[Piece]:
-    """The pieces of an attached file under its name; what is boilerplate on its own page is marked."""
+    """Yield the pieces of an attached file under its name as a heading; its boilerplate is marked.
+
+    Raises:
+        SourceError: files of this kind cannot be read, or the file is broken.
+    """
     from ingest.reading import formats
 
     if part.get_content_type() in UNREADABLE:
@@ -184,7 +197,9 @@ def _of_text(text: str, sender: str | None, is_forward: bool) -> Iterator[Piece]
 
 
 def _of_page(found: Sequence[Piece], sender: str | None, is_forward: bool) -> Iterator[Piece]:
-    """The pieces of a mail in HTML, without their boxes: those of a mail tell of its program, not of its parts."""
+    """Yield the pieces of a mail in HTML, with quotations and signatures marked and without their boxes, since these
+    come from the mail program. ``found`` are the pieces as the HTML reader returns them.
+    """
     seen = [piece for piece in found if not piece.reason]
     lines = [MailLine(piece.text, any(box.tag == "blockquote" for box in piece.path)) for piece in seen]
     said = iter(told_apart(lines, sender, is_forward=is_forward))

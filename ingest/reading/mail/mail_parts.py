@@ -31,9 +31,9 @@ BROKEN = (MessageError, ValueError, LookupError, AttributeError, TypeError, Over
 
 
 class _Policy(EmailPolicy):
-    """The library's default for reading, without the rest of headers that are longer than any honest one.
+    """Python's default policy for reading mail, but it cuts headers that are too long.
 
-    A header that breaks its parser is given as it stands: the library asks for some while it reads.
+    A header that breaks Python's parser is returned as raw text.
     """
 
     def header_fetch_parse(self, name: str, value: str) -> Any:
@@ -43,20 +43,20 @@ class _Policy(EmailPolicy):
             return "".join(value[:LONGEST].splitlines())
 
     def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
-        """Store a header unparsed; it is parsed when it is read."""
+        """Store a header without parsing it; it is parsed when it is read."""
         return name, value
 
 
 def new() -> EmailMessage:
-    """An empty mail, to be filled."""
+    """Make an empty mail, to be filled."""
     return EmailMessage(_Policy())
 
 
 def parse(data: bytes) -> EmailMessage:
-    """Parse a mail; broken ones are read as far as possible.
+    """Parse a mail; a broken mail is read as far as possible.
 
     Raises:
-        SourceError: it is nested too deeply.
+        SourceError: the mail's parts are nested too deeply.
     """
     reading = cast("EmailPolicy[EmailMessage]", _Policy())
     try:
@@ -66,14 +66,14 @@ def parse(data: bytes) -> EmailMessage:
 
 
 def children(part: EmailMessage) -> list[EmailMessage]:
-    """The parts inside this part; none for an attached mail, which is read as a mail of its own."""
+    """The parts directly inside this part; empty for an attached mail, which is read as a mail of its own."""
     inner = _payload(part)
     is_mail = part.get_content_maintype() == "message"
     return [one for one in inner if isinstance(one, EmailMessage)] if isinstance(inner, list) and not is_mail else []
 
 
 def _payload(part: EmailMessage) -> Any:
-    """The parts in this one, or its text; None where the library cannot give it."""
+    """The part's content: a list of parts or a text; None if Python's library cannot parse it."""
     try:
         return part.get_payload()
     except BROKEN:
@@ -81,7 +81,9 @@ def _payload(part: EmailMessage) -> Any:
 
 
 def best(parts: Iterable[EmailMessage]) -> EmailMessage | None:
-    """The alternative to read: the text, else the HTML; also the HTML if the text is a mere stub."""
+    """Choose which version of the same text to read: plain text, else HTML, else the first. HTML is also chosen if the
+    plain text is much shorter.
+    """
     every = list(parts)
     kinds = {kind: _first(every, kind) for kind in ("text/plain", "text/html")}
     counts = {kind: _count(found[1]) for kind, found in kinds.items() if found}
@@ -92,7 +94,7 @@ def best(parts: Iterable[EmailMessage]) -> EmailMessage | None:
 
 
 def _first(parts: Iterable[EmailMessage], kind: str) -> tuple[EmailMessage, EmailMessage] | None:
-    """The first alternative with a body of this kind, and that body."""
+    """The first part that is or contains body text of this MIME type, and that body; None if there is none."""
     for part in parts:
         for one in part.walk():
             if isinstance(one, EmailMessage) and one.get_content_type() == kind and is_body(one):
@@ -111,7 +113,7 @@ def _count(part: EmailMessage) -> int:
 
 
 def is_body(part: EmailMessage) -> bool:
-    """Whether the part is what a mail program shows as the mail's own text."""
+    """Whether a mail program shows the part as the mail's own text."""
     is_shown = part.get_content_type() in {"text/plain", "text/html"} and not children(part)
     return is_shown and not is_attached(part)
 
@@ -124,7 +126,7 @@ def is_attached(part: EmailMessage) -> bool:
 
 
 def text_of(part: EmailMessage) -> str:
-    """The part's text: as UTF-8 if it is valid UTF-8, whatever is declared; then as declared; then by a guess."""
+    """Decode the part's text: as UTF-8 if it is valid UTF-8, else with the declared encoding, else by a guess."""
     data = content(part)
     try:
         declared = part.get_content_charset()
@@ -140,7 +142,9 @@ def text_of(part: EmailMessage) -> str:
 
 
 def _unflowed(text: str, delete: bool) -> str:
-    """The text with the lines joined that end in a space: they go on (RFC 3676)."""
+    """Join each line that ends in a space with the next one, since they are one line (format=flowed, RFC 3676). With
+    ``delete``, that space is removed.
+    """
     lines: list[str] = []
     goes_on = False
     for line in text.split("\n"):
@@ -153,7 +157,7 @@ def _unflowed(text: str, delete: bool) -> str:
 
 
 def content(part: EmailMessage) -> bytes:
-    """The part's content, with its transfer encoding decoded as far as possible."""
+    """The part's bytes, with the transfer encoding (such as base64) decoded as far as possible; empty if that fails."""
     try:
         data = part.get_payload(decode=True)
     except BROKEN:
@@ -162,7 +166,7 @@ def content(part: EmailMessage) -> bytes:
 
 
 def nested(part: EmailMessage) -> EmailMessage | None:
-    """The mail inside a part that is a mail."""
+    """The mail inside a part of the type message/rfc822; None for other parts."""
     inner = _payload(part)
     if part.get_content_type() == "message/rfc822" and isinstance(inner, list) and inner:
         return inner[0] if isinstance(inner[0], EmailMessage) else None
@@ -170,7 +174,9 @@ def nested(part: EmailMessage) -> EmailMessage | None:
 
 
 def file_name(part: EmailMessage, mail: EmailMessage | None) -> str:
-    """The attachment's file name without folders; without a name, its kind."""
+    """The attachment's file name without folders. If it has none: the subject of ``mail`` (the attached mail, None for
+    other files), else its MIME type, such as "image/png".
+    """
     own = _filename(part).replace("\\", "/").rstrip("/").rpartition("/")[2]
     return own or (subject(mail) if mail is not None else "") or part.get_content_type()
 
@@ -188,7 +194,9 @@ def _param(part: EmailMessage, name: str) -> str:
 
 
 def header(message: EmailMessage, name: str) -> str:
-    """The decoded text of a header; undeclared bytes are repaired, and a broken header is given as it stands."""
+    """The decoded text of a header, empty if it is missing; bytes without a declared encoding are repaired, and a
+    broken header is returned as raw text.
+    """
     raw = next((str(value)[:LONGEST] for key, value in message.raw_items() if key.lower() == name), "")
     if _is_mangled(raw):
         return _mended(raw, _charset(message))
@@ -199,12 +207,14 @@ def header(message: EmailMessage, name: str) -> str:
 
 
 def _is_mangled(text: str) -> bool:
-    """Whether it holds bytes that no encoding was declared for, as Python keeps them."""
+    """Whether the text contains bytes of an unknown encoding, which Python keeps as surrogate escapes."""
     return any("\udc80" <= character <= "\udcff" for character in text)
 
 
 def _charset(message: EmailMessage) -> str:
-    """The encoding that the mail names for its text: that of bare bytes in its header, too, most likely."""
+    """The encoding that the mail's text declares, which most likely fits undeclared bytes in its headers, too; cp1252
+    if none.
+    """
     with suppress(*BROKEN):
         return next((named for part in message.walk() if (named := part.get_content_charset())), "cp1252")
     return "cp1252"
@@ -227,18 +237,18 @@ def subject(message: EmailMessage) -> str:
 
 
 def is_forward(message: EmailMessage) -> bool:
-    """Whether the first prefix of the subject says that the mail is forwarded."""
+    """Whether the subject begins with a prefix for forwarded mail, such as "Fwd:"."""
     match = CHAIN.match(header(message, "subject"))
     return match is not None and PASSED_ON.match(match[0].strip()) is not None
 
 
 def sender(message: EmailMessage) -> str | None:
-    """The sender's name; the address if there is no name."""
+    """The sender's name, or the address if there is no name; None if there is neither."""
     return name_of(header(message, "from")) or name_of(header(message, "sender"))
 
 
 def date(message: EmailMessage) -> tuple[str, ...]:
-    """The date of the mail in ISO 8601; the text of the header if it is no date."""
+    """The date of the mail in ISO 8601, or the header's text if it is not a valid date; empty if there is no date."""
     text = header(message, "date")
     try:
         sent: datetime | None = parsedate_to_datetime(text)
@@ -248,7 +258,7 @@ def date(message: EmailMessage) -> tuple[str, ...]:
 
 
 def facts(message: EmailMessage) -> str:
-    """The header lines above a mail, as mail programs show them."""
+    """The lines From, To, Cc and Date of a mail as one text, as mail programs show them."""
     shown = ((name, header(message, name)) for name in ("from", "to", "cc", "date"))
     return collapse(" ".join(f"{name.capitalize()}: {value}" for name, value in shown if value))
 

@@ -1,4 +1,4 @@
-"""From a mailbox to a draft: each mail is read by itself, in the order of the file."""
+"""Turns a mailbox into a draft: each mail is read by itself, in the order of the file."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ MAILS = 5_000  # of one file, which becomes one document: a bound, above which o
 
 
 def read(data: bytes, *, alone: bool = False) -> Draft:
-    """The mails of a mailbox, each under its subject; the document's date is that of the last mail. A mail that cannot
-    be read is named.
+    """Read a mailbox as a draft: each mail under its subject as a heading. The document's date is the date of the last
+    mail.
 
-    With ``alone``, attachments are named but not read. This is own code, since the standard library's reader of
-    mailboxes reads only files on disk.
+    A mail that cannot be read is named, with the reason. With ``alone``, attachments are named but not read. We split
+    the mailbox ourselves, since the standard library's reader of mailboxes reads only files on disk.
 
     Raises:
         SourceError: the file holds no mail, or more than ``MAILS``.
@@ -52,5 +52,5 @@ def _mails(data: bytes) -> Iterator[bytes]:
 
 
 def _begins(data: bytes, at: int) -> bool:
-    """Whether a mail may begin here: at the beginning, or after an empty line."""
+    """Whether a mail may begin at this offset: it is the beginning of the file, or follows an empty line."""
     return at == 0 or data[max(0, at - 2) : at] == b"\n\n" or data[max(0, at - 3) : at] == b"\n\r\n"

@@ -1,7 +1,7 @@
 """Turns a mail that Outlook saved (.msg) into an ordinary mail, which ``mail.py`` reads.
 
-The file is a container of streams, each a property with a number (MS-OXMSG, MS-OXPROPS). A broken property is left out,
-and the rest is read; the library python-oxmsg refuses the whole file in this case.
+The file is a container of streams, each of which is a property with a number (MS-OXMSG, MS-OXPROPS). A broken property
+is left out, and the rest is read; the library python-oxmsg refuses the whole file in this case.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ BROKEN = (OSError, ValueError, LookupError, AttributeError, TypeError, OverflowE
 
 
 def parse(data: bytes, deepest: int) -> EmailMessage:
-    """The mail in these bytes, with its attachments; attached mails are read up to ``deepest`` levels down.
+    """Convert an Outlook file to a mail with its attachments; attached mails are read up to ``deepest`` levels down.
 
     Raises:
-        SourceError: they are no mail of Outlook's, or a damaged one.
+        SourceError: the bytes are not an Outlook mail, or a damaged one.
     """
     from olefile import OleFileIO
 
@@ -66,7 +66,10 @@ def parse(data: bytes, deepest: int) -> EmailMessage:
 
 
 class _Storage(NamedTuple):
-    """A folder of the container: a mail, a recipient or an attachment; its properties begin after ``head`` bytes."""
+    """A folder of the container: a mail, a recipient or an attachment.
+
+    The list of its properties begins after ``head`` bytes; ``codec`` is the encoding of its texts.
+    """
 
     container: OleFileIO
     path: tuple[str, ...]
@@ -74,7 +77,7 @@ class _Storage(NamedTuple):
     codec: str = "cp1252"
 
     def inner(self, start: str) -> Iterator[_Storage]:
-        """The recipients or attachments in it: the folders whose names begin so."""
+        """Yield the folders inside this one whose names begin with ``start``: its recipients or its attachments."""
         depth = len(self.path)
         every = self.container.listdir(streams=False, storages=True)
         named = sorted({one[depth] for one in map(tuple, every) if one[:depth] == self.path and len(one) > depth})
@@ -82,11 +85,13 @@ class _Storage(NamedTuple):
             yield self._replace(path=(*self.path, name), head=8)
 
     def data(self, number: int, kind: str = "0102") -> bytes:
-        """The bytes of a property; none where it is not there, or broken."""
+        """The bytes of the property with this number and type (four hexadecimal digits); empty if it is missing or
+        broken.
+        """
         return self._stream(f"__substg1.0_{number:04X}{kind}")
 
     def text(self, *numbers: int) -> str:
-        """The first of these properties that holds a text."""
+        """The text of the first of these properties that has one; empty if none has."""
         for number in numbers:
             if wide := self.data(number, "001F"):
                 return wide.decode("utf-16-le", "replace").replace("\0", "")
@@ -96,7 +101,7 @@ class _Storage(NamedTuple):
         return ""
 
     def number(self, number: int) -> int | None:
-        """The value of a property that is a number or a time."""
+        """The value of a property that is a number or a time; None if it is missing."""
         entries = self._stream(PROPERTIES)[self.head :]
         for at in range(0, len(entries) - 15, 16):
             kind, own, value = struct.unpack_from("<HH4xQ", entries, at)
@@ -125,7 +130,7 @@ def _mail(storage: _Storage, deepest: int) -> EmailMessage:
 
 
 def _head(storage: _Storage) -> dict[str, str]:
-    """From, To, Cc and Date, as its properties tell them."""
+    """The headers From, To, Cc and Date, made from the mail's properties; a header is empty if it is unknown."""
     senders = (_person(storage.text(name), storage.text(*addresses)) for name, *addresses in SENDERS)
     head = {"From": next(filter(None, senders), "")}
     people = [(each.number(KIND), _person(each.text(NAME), each.text(*ADDRESSES))) for each in storage.inner(RECIPIENT)]
@@ -138,7 +143,7 @@ def _head(storage: _Storage) -> dict[str, str]:
 
 
 def _person(name: str, address: str) -> str:
-    """A name with its address; an address of Exchange's own directory tells nobody anything."""
+    """A name with its mail address; the name alone if the address has no "@", as in Exchange's own directory."""
     name = re.sub(r'["\\\s]+', " ", name).strip()
     if "@" not in address or address == name:
         return name
@@ -146,7 +151,7 @@ def _person(name: str, address: str) -> str:
 
 
 def _add_body(made: EmailMessage, storage: _Storage) -> None:
-    """Give the mail its text, and the same as a page where there is one; the rich text only where there is neither."""
+    """Add the mail's plain text, and its HTML version if there is one; its rich text (RTF) only if there is neither."""
     made.set_content(storage.text(BODY))
     page = storage.data(HTML)
     if not page and (told := storage.text(HTML)):
@@ -173,7 +178,9 @@ def _unpacked(rich: bytes) -> bytes:
 
 
 def _attach(made: EmailMessage, storage: _Storage, deepest: int) -> None:
-    """Attach what a storage holds: a mail, or a file."""
+    """Attach the mail or the file in ``storage`` to the mail ``made``; attached mails are read up to ``deepest`` levels
+    down.
+    """
     name = collapse(storage.text(*FILE_NAMES)) or None
     within = storage._replace(path=(*storage.path, INSIDE), head=24)
     if within.container.exists([*within.path, PROPERTIES]):
@@ -185,7 +192,7 @@ def _attach(made: EmailMessage, storage: _Storage, deepest: int) -> None:
 
 
 def _codec(page: int | None) -> str | None:
-    """The encoding with this number of Microsoft's."""
+    """Python's name for the encoding with this Microsoft code page number; None if it is unknown."""
     if page is None:
         return None
     name = CODECS.get(page) or (f"iso8859-{page - 28590}" if 28590 < page < 28606 else f"cp{page}")

@@ -1,6 +1,6 @@
 """Decides which lines of a mail are its sender's own words, and which are quoted mails, signatures and notices.
 
-Lines are judged one by one, in order, considering those before. In doubt a line counts as the sender's own.
+Lines are judged one by one, in order, considering the lines before. In doubt a line counts as the sender's own.
 """
 
 from __future__ import annotations
@@ -121,16 +121,18 @@ REACHED = re.compile(r"\S@\S|https?://|www\.|(?:\d[\s().+/-]*){6,}")  # an addre
 
 
 class MailLine(NamedTuple):
-    """A line or a paragraph; ``inset`` if the markup indents it, as mail programs do with quotations."""
+    """A line or a paragraph of a mail; ``inset`` is true if the markup indents it, as mail programs do with
+    quotations.
+    """
 
     text: str
     inset: bool = False
 
 
 class AttributedLine(NamedTuple):
-    """A line, the reason if it is not the mail's own, and its speaker.
+    """A line of a mail with its speaker, and the reason why it is not the mail's own text (None if it is).
 
-    ``names`` if the line names the speaker; ``asks`` if it is quoted and answered right below.
+    ``names`` is true if the line names the speaker; ``asks`` if it is quoted and the sender answers it right below.
     """
 
     text: str
@@ -141,12 +143,17 @@ class AttributedLine(NamedTuple):
 
 
 def told_apart(lines: Sequence[MailLine], speaker: str | None, *, is_forward: bool) -> list[AttributedLine]:
-    """Each line once, in order, with its speaker; ``is_forward`` if the subject says that the mail is forwarded."""
+    """Attribute each line of a mail to its speaker, and give a reason to lines that are not the sender's own.
+
+    ``speaker`` is the sender; ``is_forward`` is true if the subject says that the mail is forwarded.
+    """
     return _with_questions(list(_Walk(lines, speaker, is_forward).said()))
 
 
 def is_notice(text: str) -> bool:
-    """Whether a paragraph is a notice such as law departments and mailing lists put below a mail."""
+    """Whether a paragraph is a notice that companies or mailing lists put below mails: a disclaimer or an unsubscribe
+    note.
+    """
     if len(text) > NOTICE_LONGEST:
         return False
     said = {match.lower() for match in LEGAL_SAYS.findall(text)} if LEGAL_STARTS.match(text) else set()
@@ -154,7 +161,9 @@ def is_notice(text: str) -> bool:
 
 
 def _with_questions(said: list[AttributedLine]) -> list[AttributedLine]:
-    """The lines; what is quoted and answered in the middle of it stays, since the answer alone says too little."""
+    """Return the lines, with quoted questions turned into content if the sender answers them in the middle of the
+    quotation, since the answer alone says too little.
+    """
     last = max((at for at, one in enumerate(said) if one.reason == QUOTED and _bare(one.text)), default=-1)
     before = -1  # the line above that holds a word
     is_among = False  # whether answers have stood among what is quoted
@@ -176,7 +185,9 @@ def _with_questions(said: list[AttributedLine]) -> list[AttributedLine]:
 
 
 def _question(said: Sequence[AttributedLine], end: int) -> range:
-    """The lines of the sentence that a quoted paragraph ends with; none where it is the header of what is quoted."""
+    """The indices of the quoted lines that make up the sentence ending at line ``end``; empty if this is the header of
+    a quoted mail.
+    """
     begin = end
     while begin > 0 and end - begin < QUESTION_LINES:
         above = said[begin - 1]
@@ -191,12 +202,14 @@ def _question(said: Sequence[AttributedLine], end: int) -> range:
 
 
 def _bare(text: str) -> str:
-    """A line without the marks of quotation before it."""
+    """The line without quotation marks (">") in front."""
     return MARKS.sub("", text).strip()
 
 
 class _Walk:
-    """One pass over the lines; ``_rest`` is the reason that holds until another mail begins."""
+    """Goes over the lines once. ``_rest`` is the reason that all lines have until another mail begins; None if they are
+    the sender's own words.
+    """
 
     def __init__(self, lines: Sequence[MailLine], speaker: str | None, is_forward: bool) -> None:
         self._lines = lines
@@ -255,19 +268,22 @@ class _Walk:
         return line.text.lstrip().startswith(">") or (self._inset_is_quoted and line.inset)
 
     def _is_answer(self, text: str) -> bool:
-        """Whether a line in what is quoted is the sender's answer: "[DA] No.", marked by initials or a name; or, where
-        answers were announced, "Dana: No."."""
+        """Whether a line inside a quotation is the sender's answer: it begins with the sender's initials or name in
+        brackets ("[DA] No."), or, if the sender has announced answers, with the name and a colon ("Dana: No.").
+        """
         match = MARKED.match(text) or (NAMED.match(text) if self._announced else None)
         names = re.findall(r"\w+", (self._speaker or "").partition("@")[0])
         told = {" ".join(names).lower(), *(name.lower() for name in names), "".join(name[0] for name in names).lower()}
         return match is not None and match[1].lower() in told
 
     def _following(self, index: int) -> MailLine | None:
-        """The next line that holds a word."""
+        """The next line, from this index on, that is not empty; None if there is none."""
         return next((self._line(i) for i in range(index, len(self._lines)) if self._line(i).text.strip()), None)
 
     def _marked(self, *, is_content: bool) -> Iterator[AttributedLine]:
-        """Take a line that announces another mail, and that mail's header."""
+        """Yield the line that announces another mail, such as "Begin forwarded message:", and the header of that mail.
+        ``is_content`` is true if the other mail is forwarded, not quoted.
+        """
         yield from self._take(1, HEADER if is_content else QUOTED)
         following = self._following(self._at)
         self._unwrapped |= is_content and following is not None and following.text.lstrip().startswith(">")
@@ -280,7 +296,9 @@ class _Walk:
             self._speaker = None if is_content else self._speaker  # whose words they are is not told
 
     def _is_header(self, index: int, *, marked: bool = False) -> bool:
-        """Whether an earlier mail's header begins here: From, and at least two more of its fields."""
+        """Whether an earlier mail's header begins at this index: a From line, and at least two more header fields near
+        it. If the line before announces a mail (``marked``), any two header fields are enough.
+        """
         text = self._line(index).text
         if IN_ONE.fullmatch(text):
             return True
@@ -290,7 +308,9 @@ class _Walk:
         return sum(LABEL.match(text) is not None for text in ahead) >= (2 if marked else 3)
 
     def _header(self, *, is_content: bool) -> Iterator[AttributedLine]:
-        """The header's lines; that of a mail passed on names who speaks from there on."""
+        """Yield the lines of an earlier mail's header. If that mail is content (``is_content``), since it is forwarded,
+        its From line names the speaker of the lines below.
+        """
         self._rest = None if is_content else QUOTED
         self._speaker = None if is_content else self._speaker
         is_one = IN_ONE.fullmatch(self._line(self._at).text)
@@ -309,7 +329,9 @@ class _Walk:
                 return
 
     def _attribution(self) -> int:
-        """How many lines "On ... wrote:" takes here; programs wrap it to two or three."""
+        """The number of lines, one to three, that the sentence "On ... wrote:" takes at the current position; 0 if
+        there is none.
+        """
         if not WROTE_STARTS.match(self._line(self._at).text):
             text = self._line(self._at).text.strip()
             return int(bool(WROTE.fullmatch(text) or WROTE_ELSEWHERE.fullmatch(text)))
@@ -323,7 +345,11 @@ class _Walk:
         return 0
 
     def _closed(self, name: str) -> Iterator[AttributedLine]:
-        """A closing and the contacts below it; without any it stays, since "Thanks." alone may be an answer."""
+        """Yield a closing such as "Best regards" and the contact lines below it as a signature. ``name`` is the text
+        after the closing in its line.
+
+        Without a name or contact lines the closing is content, since "Thanks." alone may be an answer.
+        """
         end = self._at + 1
         last = end if name and _is_contact(name) else self._at
         if name and not _is_contact(name):
@@ -350,20 +376,26 @@ class _Walk:
 
 
 def _writer(attribution: str) -> str | None:
-    """The name in "On Mon, 2 Mar 2026 at 09:30, Ann Lee <ann@example.org> wrote:", where an address follows it."""
+    """The name in "On Mon, 2 Mar 2026 at 09:30, Ann Lee <ann@example.org> wrote:"; None if no address follows
+    a name.
+    """
     match = WRITER.search(attribution)
     return VERBS.sub("", match["name"]).strip(" (") if match else None
 
 
 def name_of(sender: str) -> str | None:
-    """The name in "Ann Lee <ann@example.org>", "Ann Lee [mailto:...]", or the address where there is no name."""
+    """The name in "Ann Lee <ann@example.org>" or "Ann Lee [mailto:...]"; the address if there is no name, None if
+    neither.
+    """
     name = re.sub(r"\s*(?:<[^<>]*>|\[mailto:[^\]]*\]|\([^()]*@[^()]*\))", "", sender).strip(" \t\"'*,;")
     address = re.search(r"(?<![^\s<>\[\]:;,\"])[^\s<>\[\]:;,\"@]+@[^\s<>\[\];,\"@]+", sender)
     return name or (address[0] if address else None)
 
 
 def _is_contact(text: str) -> bool:
-    """Whether a line may stand below a closing: a name, a role, an address; but no sentence."""
+    """Whether a line may be part of the contact details below a closing: a name, a role or an address, but not a
+    sentence.
+    """
     bare = text.strip()
     words = re.findall(r"[^\W\d_][\w'’-]*", bare)
     if AFTERWORD.match(bare) or len(bare.split()) > CONTACT_WORDS:

@@ -1,10 +1,10 @@
-"""Rules for markdown-it that read Markdown of note-taking programs, which CommonMark does not know.
+"""Rules for markdown-it, for Markdown of note-taking programs and site builders that CommonMark does not define.
 
-Obsidian's ``[[links]]``, ``==marks==``, ``%% comments %%`` and ``^ids``, and Logseq's ids, become what is shown. A line
-"[Decision]: Approved" defines no link, as it leads nowhere, and ``<first name>`` is no element, as nothing closes it:
-both are text. Of what site builders fill in, ``{% channel "help" %}`` shows its words, and other tags and ``{#ids}``
-show nothing. Hugo's shortcodes and the components of MDX show their titles and what stands in them; ``{{ name }}``,
-as in the draft of a letter, is text.
+Obsidian's ``[[links]]`` and ``==marks==`` are shown as plain words; its ``%% comments %%`` and ``^ids``, and Logseq's
+ids, are hidden. The line "[Decision]: Approved" is text, since it defines no link to an address, and ``<first name>``
+is text, since no tag closes it. Of the tags of site builders, ``{% channel "help" %}`` shows its words; other tags and
+``{#ids}`` show nothing. Hugo's shortcodes and the components of MDX show their titles and their contents. ``{{ name
+}}``, as in the draft of a letter, is text.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ BLOCK_ID = re.compile(r"\^(?=[\d-]*[A-Za-z])[A-Za-z\d-]+\s*")
 
 
 def parse(text: str) -> list[Token]:
-    """The tokens of a Markdown text."""
+    """Parse a Markdown text into markdown-it's tokens."""
     tokens = _parser().parse(text, _facts(text))
     for token in tokens:
         if token.type == "inline" and token.level == 1 and MODULE.fullmatch(token.content):
@@ -91,7 +91,7 @@ def parse(text: str) -> list[Token]:
 
 
 def parse_line(text: str) -> list[Token]:
-    """The tokens of a line of Markdown that is no block, such as a title in front matter."""
+    """Parse one line of Markdown as inline text, such as a title in front matter, into markdown-it's tokens."""
     (line,) = _parser().parseInline(text, _facts(text))
     return line.children or []
 
@@ -117,27 +117,33 @@ def _parser() -> MarkdownIt:
 
 
 def _facts(text: str) -> dict[str, frozenset[str]]:
-    """What the rules know of the whole text."""
+    """What the parsing rules need to know about the whole text: the HTML elements that are closed in it ("closed"), and
+    the labels in square brackets ("used").
+    """
     return {"closed": closed(text), "used": frozenset(label.casefold() for label in USED.findall(text))}
 
 
 def _shallower(state: StateCore) -> None:
-    """From here on, which is within a line, less can be nested."""
+    """Core rule for markdown-it: lower the limit on nesting for the inline parsing that follows, since nested brackets
+    in a line cost more than nested blocks.
+    """
     state.md.options["maxNesting"] = DEEPEST_LINK
 
 
 def closed(text: str) -> frozenset[str]:
-    """The HTML elements that have a closing tag somewhere in the text."""
+    """The names of HTML elements that have a closing tag somewhere in the text."""
     return frozenset(name.lower() for name in CLOSING.findall(text))
 
 
 def shown(content: str, closes: frozenset[str]) -> str:
-    """A stretch of HTML in which angle brackets that are no tags become text."""
+    """Return the HTML with "<" escaped in angle brackets that are not tags, so that they show as text. ``closes`` are
+    the names of elements that have a closing tag.
+    """
     return TAG.sub(lambda tag: tag[0].replace("<", "&lt;") if _is_text(tag, closes) else tag[0], content)
 
 
 def _is_text(tag: re.Match[str], closes: frozenset[str]) -> bool:
-    """Whether words in angle brackets are no element: nothing closes them, and they set nothing."""
+    """Whether words in angle brackets are plain text: no closing tag belongs to them, and they have no attributes."""
     name = tag[1].lower()
     return name not in closes and name not in UNCLOSED and "=" not in tag[0] and not tag[0].endswith("/>")
 
@@ -153,7 +159,9 @@ def _placeholder(state: StateInline, silent: bool) -> bool:
 
 
 def _note_link(state: StateInline, silent: bool) -> bool:
-    """``[[Plan#Costs|the costs]]``: the words after the bar, else the name with its heading."""
+    """Inline rule for markdown-it: show ``[[Plan#Costs|the costs]]`` as the words after the bar, or without a bar as
+    the name and heading. Returns whether there is such a link.
+    """
     link = LINK.match(state.src, state.pos)
     if link is None or link.end() > state.posMax:
         return False
@@ -194,14 +202,16 @@ def _hidden(pattern: re.Pattern[str], reason: str) -> Callable[[StateInline, boo
 
 
 def _filled(state: StateCore) -> None:
-    """The address that a template's tag names, in the place of the tag."""
+    """Core rule for markdown-it: replace a template's tag in a link's address by the address that the tag names."""
     for token in state.tokens:
         if token.type == "inline":
             token.content = FILLED.sub(lambda link: f"]({link['to'] or ''}", token.content)
 
 
 def _template(state: StateInline, silent: bool) -> bool:
-    """``{% … %}``: the only words that it is given, as a name, else nothing."""
+    """Inline rule for markdown-it: show a tag such as ``{% channel "help" %}`` as its quoted words, and hide other tags
+    ``{% … %}``. Returns whether there is a tag.
+    """
     tag = TAG_OF_TEMPLATE.match(state.src, state.pos)
     if tag is None or tag.end() > state.posMax:
         return False
@@ -215,7 +225,9 @@ def _template(state: StateInline, silent: bool) -> bool:
 
 
 def _shortcode(state: StateInline, silent: bool) -> bool:
-    """Hugo's ``{{< tab "North" >}}``: its title or caption, else nothing."""
+    """Inline rule for markdown-it: show Hugo's ``{{< tab "North" >}}`` as its title or caption, or hide it if it has
+    none. Returns whether there is a tag.
+    """
     tag = SHORTCODE.match(state.src, state.pos)
     if tag is None or tag.end() > state.posMax:
         return False
@@ -225,7 +237,9 @@ def _shortcode(state: StateInline, silent: bool) -> bool:
 
 
 def _component(state: StateInline, silent: bool) -> bool:
-    """MDX's ``<Callout title="Costs">``: its title; what stands in it is Markdown."""
+    """Inline rule for markdown-it: show the tag of an MDX component, ``<Callout title="Costs">``, as its title; its
+    contents are read as Markdown. Returns whether there is a tag.
+    """
     tag = COMPONENT.match(state.src, state.pos)
     if tag is None or tag.end() > state.posMax or not _is_component(tag, state.env["closed"]):
         return False
@@ -235,13 +249,15 @@ def _component(state: StateInline, silent: bool) -> bool:
 
 
 def _is_component(tag: re.Match[str], closes: frozenset[str]) -> bool:
-    """Whether a tag is one of MDX, and neither HTML in capitals nor words in angle brackets."""
+    """Whether a tag is an MDX component, and not HTML in capitals or words in angle brackets."""
     is_used = tag[0].startswith("</") or tag[0].endswith("/>") or "=" in tag[0] or tag["name"].lower() in closes
     return is_used and not tag["name"].isupper() and tag["name"].lower() not in UNCLOSED
 
 
 def _show(state: StateInline, tag: re.Match[str], found: Sequence[Sequence[str | None]]) -> bool:
-    """Take a tag, of which these words are shown."""
+    """Consume a tag and show the words in ``found`` in its place; hide the tag if there are none. Always
+    returns True.
+    """
     shown = [word.strip() for words in found for word in words if word and re.search(r"[^\W\d_]", word)]
     after = state.src[tag.end() : state.posMax].lstrip()
     _push(state, tag[0], TEMPLATE) if not shown else None
@@ -257,7 +273,9 @@ def _push(state: StateInline, text: str, reason: str) -> None:
 
 
 def _comment_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """``%%`` at the beginning of a line, to the ``%%`` that ends a line."""
+    """Block rule for markdown-it: hide a comment from ``%%`` at the beginning of a line to ``%%`` at the end of a line.
+    Returns whether there is one.
+    """
     if not _begins(state, start, "%%"):
         return False
     for line in range(start, end):
@@ -270,7 +288,9 @@ def _comment_block(state: StateBlock, start: int, end: int, silent: bool) -> boo
 
 
 def _definition(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """A definition of a link: only where it has an address, or a path that the text elsewhere refers to."""
+    """Block rule for markdown-it: read a link definition, but only if it has an address, or a path and a label that the
+    text uses elsewhere. Returns whether there is one.
+    """
     if not _begins(state, start, "["):
         return False
     text = state.getLines(start, min(start + 2, end), state.blkIndent, False)
@@ -298,7 +318,7 @@ def _html_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 
 
 def _begins(state: StateBlock, line: int, mark: str) -> bool:
-    """Whether a line begins with a mark: asked of each line, so that most cost no more."""
+    """Whether a line begins with a mark. This quick check is made for every line, before the slower ones."""
     return state.src.startswith(mark, state.bMarks[line] + state.tShift[line])
 
 
@@ -315,7 +335,7 @@ def _unseen(state: StateBlock, start: int, end: int, reason: str) -> bool:
 
 
 def lines(children: Sequence[Token]) -> list[list[Token]]:
-    """The tokens of a paragraph, separated into its lines."""
+    """Split the tokens of a paragraph into its lines, each a list of tokens."""
     parts: list[list[Any]] = [[]]
     for child in children:
         if child.type in {"softbreak", "hardbreak"}:

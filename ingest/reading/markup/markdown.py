@@ -1,4 +1,4 @@
-"""Markdown to a draft: CommonMark and tables, without their markup; front matter is metadata."""
+"""Turns Markdown into a draft: CommonMark and tables, without their markup. Front matter is read as metadata."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ CALLOUT = re.compile(r"\[!([\w-]+)\][+-]?[ \t]*(.*)")
 
 
 def read(data: bytes) -> Draft:
-    """A Markdown file's headings, paragraphs, items, rows, quotes and code.
+    """Read a Markdown file as a draft: headings, paragraphs, list items, rows, quotes and code.
 
     Raises:
-        SourceError: the bytes are no text.
+        SourceError: the bytes are not text.
     """
     text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
     front, values = _front_matter(text)
@@ -57,12 +57,12 @@ def read(data: bytes) -> Draft:
 
 
 def pieces(text: str) -> Iterator[Piece]:
-    """The blocks of a Markdown text, in order."""
+    """Yield the blocks of a Markdown text in order."""
     yield from _Blocks(dialects.parse(text), text).pieces()
 
 
 class _Blocks:
-    """One walk over the tokens; what is open around a token decides its kind."""
+    """Walks over the tokens once; the elements that are open around a token decide which kind of piece it becomes."""
 
     def __init__(self, tokens: Sequence[Token], text: str) -> None:
         self._tokens = tokens
@@ -149,9 +149,10 @@ class _Blocks:
         yield from held.aside()
 
     def _parts(self, children: Sequence[Token]) -> list[Piece]:
-        """The lines of a paragraph that is none: a callout's title and its words, or "Name: value" line by line.
+        """Split a paragraph that is really several pieces: a callout's title and text, or lines "Name: value".
 
-        Those under the title, each name once, are the fields of a page (Notion exports them so).
+        Returns an empty list for an ordinary paragraph. "Name: value" lines directly under the title, where no name
+        occurs twice, are the properties of a page, as Notion exports them, and become rows.
         """
         kind, _ = self._kind()
         is_one_line = not any(child.type in {"softbreak", "hardbreak"} for child in children)
@@ -176,12 +177,14 @@ class _Blocks:
         return [*(Piece(text, kind, alone=False, lettered=lettered) for text, lettered in lines), *aside]
 
     def _is_once(self, key: str) -> bool:
-        """Whether only one line of the text begins so: a speaker's name comes back."""
+        """Whether only one line of the text begins with this word and a colon; in a chat, a speaker's name begins
+        several lines.
+        """
         return len(re.findall(rf"^\W*{re.escape(key)}\W*:", self._source, re.MULTILINE)) == 1
 
     @property
     def _depth(self) -> int:
-        """In how many items of lists the walk is."""
+        """The number of list items that are open at the current token."""
         return self._open.count("list_item")
 
     def _kind(self) -> tuple[BlockKind, int]:
@@ -196,7 +199,7 @@ class _Blocks:
 
 
 def _words(children: Sequence[Token]) -> Text:
-    """The words of inline tokens: text, code and the words of links, but no markup."""
+    """The words of inline tokens (text, code and links, without markup), with their formatting."""
     held = Text()
     struck = raised = bold = 0
     to = ""
@@ -242,7 +245,9 @@ def _alternatives(token: Token) -> Iterator[str]:
 
 
 def _front_matter(text: str) -> tuple[str, Mapping[str, Any]]:
-    """The front matter as it stands, fences included, and its values; nothing when it is no YAML mapping."""
+    """The front matter as text, with its "---" lines, and its values; "" and {} if there is none, or it is no YAML
+    mapping.
+    """
     if not (match := FRONT.match(text, 0, LONGEST_FRONT)):
         return "", {}
     try:
@@ -253,7 +258,9 @@ def _front_matter(text: str) -> tuple[str, Mapping[str, Any]]:
 
 
 def _fields(pieces: Sequence[Piece]) -> dict[str, str]:
-    """What the fields of a page say of who made it and when; of no other page's or person's dates."""
+    """The author and the date in the property rows at the top of a page, by the names "author" and "date"; empty if
+    there are none.
+    """
     own = {
         field["key"].lower(): field["value"]
         for piece in pieces[:TOP]

@@ -1,6 +1,7 @@
-"""From AsciiDoc and reStructuredText to a draft without markup: headings, paragraphs, items, rows and code.
+"""Turns AsciiDoc and reStructuredText into a draft without markup: headings, paragraphs, list items, rows and code.
 
-This is own code: the maintained library for AsciiDoc is under the GPL, and docutils refuses slightly broken texts.
+We do this without a library: the maintained one for AsciiDoc is under the GPL, and docutils refuses slightly broken
+texts.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ Shown = str | Callable[[re.Match[str]], str]
 
 
 def _label(link: re.Match[str]) -> str:
-    """The words of a link; an address without any is taken whole, so that it is looked at once."""
+    """The words of a matched link; the whole link if it has none."""
     return link[1] or link[0]
 
 
@@ -66,14 +67,14 @@ DEPTH = 20  # blocks in blocks: a bound, since each is a call within a call
 
 
 def read_rst(data: bytes) -> Draft:
-    """Read a reStructuredText file; its fields at the top give author and date."""
+    """Read a reStructuredText file as a draft; the fields at its top give author and date."""
     lines = _lines(data)
     found = _found(lines)
     return Draft("text/x-rst", tuple(_rst(lines)), found)
 
 
 def read_adoc(data: bytes) -> Draft:
-    """Read an AsciiDoc file; its attributes at the top give author and date.
+    """Read an AsciiDoc file as a draft; the attributes at its top give author and date.
 
     Raises:
         SourceError: its blocks are nested too deeply.
@@ -137,7 +138,9 @@ def _rst(lines: Sequence[str]) -> Iterator[Piece]:
 
 
 def _ended(lines: Sequence[str], at: int) -> int:
-    """The end of a simple table, which begins with a border and ends with one that a blank line follows; else 0."""
+    """The index after the end of the simple table that begins at ``at``: after a border that is followed by a blank
+    line. 0 if there is no such border.
+    """
     for place in range(at + 1, min(len(lines), at + LONGEST)):
         if BORDER.fullmatch(lines[place]) and (place + 1 == len(lines) or not lines[place + 1].strip()):
             return place + 1
@@ -145,7 +148,7 @@ def _ended(lines: Sequence[str], at: int) -> int:
 
 
 def _simple(lines: Sequence[str]) -> Iterator[Piece]:
-    """The rows of a simple table, whose columns begin where its border's parts do."""
+    """Yield the rows of a simple table; its columns begin at the same positions as the parts of its border."""
     starts = [part.start() for part in re.finditer(r"=+", lines[0])][:MOST]
     grid: list[list[str]] = []
     borders = heads = 0
@@ -174,7 +177,7 @@ def _simple(lines: Sequence[str]) -> Iterator[Piece]:
 
 
 def _cut(line: str, starts: Sequence[int]) -> list[str]:
-    """The cells of a line, which begin at these places."""
+    """Cut a line into cells, which begin at the positions ``starts``."""
     return [line[start:end].strip() for start, end in zip(starts, [*starts[1:], None], strict=True)]
 
 
@@ -183,7 +186,7 @@ def _underlines(line: str, text: str) -> bool:
 
 
 def _indented(lines: Sequence[str], at: int, depth: int) -> int:
-    """The end of the indented block below a line."""
+    """The index after the block that begins at ``at`` and is indented by more than ``depth`` characters."""
     while at < len(lines) and (not lines[at].strip() or len(lines[at]) - len(lines[at].lstrip()) > depth):
         at += 1
     return at
@@ -222,7 +225,7 @@ def _number(text: str) -> int:
 
 
 def _listed(lines: Sequence[str]) -> list[list[str]]:
-    """The rows of a table written as a list of lists; what is before the first of them is one by itself."""
+    """The rows of a table that is written as a list of lists; lines before the first row become rows of one cell."""
     grid: list[list[str]] = []
     at = 0  # where the cells of a row begin
     for line in lines:
@@ -240,7 +243,7 @@ def _listed(lines: Sequence[str]) -> list[list[str]]:
 
 
 def _separated(lines: Sequence[str]) -> list[list[str]]:
-    """The rows of values between commas; lines as they stand where that is not what they are."""
+    """The rows of a table in CSV; if the lines are not valid CSV, each becomes a row of one cell."""
     with suppress(csv.Error):
         return list(filter(None, csv.reader(lines, skipinitialspace=True)))
     return [[line] for line in lines]
@@ -249,7 +252,9 @@ def _separated(lines: Sequence[str]) -> list[list[str]]:
 def _rows(
     grid: Sequence[Sequence[str]], heads: int, inline: Sequence[tuple[re.Pattern[str], Shown]]
 ) -> Iterator[Piece]:
-    """The rows of a table, of which the first ``heads`` name the columns."""
+    """Yield a piece for each row of a table; the first ``heads`` rows name the columns. ``inline`` are the patterns
+    that remove markup from a cell.
+    """
     held = [rows.Row([_inline(cell, inline) for cell in row], number) for number, row in enumerate(grid, 1)]
     for piece in rows.pieces(held, range(1, heads + 1)):
         yield replace(piece, page=None)
@@ -267,7 +272,9 @@ def _plain(lines: Sequence[str], inline: Sequence[tuple[re.Pattern[str], Shown]]
 
 
 def _grid(lines: Sequence[str], inline: Sequence[tuple[re.Pattern[str], Shown]]) -> Iterator[Piece]:
-    """The rows of a table drawn with signs: lines between two rules are one row, and a rule of "=" ends its head."""
+    """Yield the rows of a table drawn with "+", "-" and "|". The lines between two rules are one row, and a rule of "="
+    ends the rows that name the columns.
+    """
     grid: list[list[str]] = []
     heads = 0
     is_ruled = any(line.lstrip().startswith("+") for line in lines)
@@ -330,7 +337,7 @@ def _adoc(lines: Sequence[str], depth: int = 0) -> Iterator[Piece]:
 
 
 def _end_of_text(lines: Sequence[str], at: int) -> int:
-    """The end of the lines of text that begin here."""
+    """The index after the lines of text that begin at ``at``: up to an empty line, a heading or a block."""
     end = at + 1
     while end < len(lines) and lines[end].strip():
         if any(form.fullmatch(lines[end]) for form in (HEAD_ADOC, BLOCK_ADOC, SET_ADOC)):
@@ -340,7 +347,9 @@ def _end_of_text(lines: Sequence[str], at: int) -> int:
 
 
 def _text_adoc(lines: Sequence[str], item: int) -> Iterator[Piece]:
-    """Paragraphs and items; a paragraph below a "+" is part of the item before it, which is ``item`` deep at first."""
+    """Yield the paragraphs and list items of some lines. A paragraph after a line "+" is part of the item before;
+    ``item`` is the depth of the last item before these lines.
+    """
     is_hung = False
     for kind, group in groupby(lines, key=lambda one: "+" if one.strip() == "+" else bool(ITEM_ADOC.match(one))):
         if kind == "+":
@@ -376,10 +385,11 @@ def _fenced(fence: str, inner: Sequence[str], depth: int) -> Iterator[Piece]:
 
 
 def _table(inner: Sequence[str], setting: str) -> Iterator[Piece]:
-    """The rows of a table; ``setting`` is the line above, which may say how many columns it has, and that it has heads.
+    """Yield the rows of a table; ``setting`` is the line above it, which may give the number of columns, and say that
+    the first row names them.
 
     Raises:
-        SourceError: its cells span more than is safe to hold.
+        SourceError: its cells span more rows and columns than are safe to hold.
     """
     text = "\n".join(inner)
     found = list(CELL_ADOC.finditer(text))
@@ -408,7 +418,7 @@ def _table(inner: Sequence[str], setting: str) -> Iterator[Piece]:
 
 
 def _columns(setting: str) -> int:
-    """How many columns a line says that the table below has; 0 where it does not."""
+    """The number of columns that the line above a table gives (``cols=...``); 0 if it gives none."""
     match = COLUMNS_ADOC.search(setting)
     if match is None:
         return 0

@@ -1,4 +1,4 @@
-"""From Jupyter notebooks to a draft: their text as Markdown, their code and its output as code."""
+"""Turns a Jupyter notebook into a draft: its text is read as Markdown, its code and the code's output as code."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ MEDIA_TYPE = "application/x-ipynb+json"
 
 
 def read(data: bytes) -> Draft:
-    """The cells of a notebook in order.
+    """Read the cells of a Jupyter notebook in order, as a draft.
 
     Raises:
-        SourceError: it is no notebook.
+        SourceError: the file is not a notebook, or is broken.
     """
     try:
         held = json.loads(decode(data))

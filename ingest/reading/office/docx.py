@@ -1,5 +1,6 @@
-"""From a Word file to a draft: one pass over the body, with tracked changes accepted and notes after their
-paragraph."""
+"""Turns a Word file into a draft in one pass over its body. Tracked changes are accepted, and each note follows its
+paragraph.
+"""
 
 from __future__ import annotations
 
@@ -33,10 +34,11 @@ APPLIED = "\u2061"  # between a function and its argument, unseen
 
 
 def read(data: bytes) -> Draft:
-    """A Word file's headings, paragraphs, items and tables; headers and footers apart, comments last.
+    """Read a Word file as a draft: headings, paragraphs, list items and tables, and comments at the end. Headers and
+    footers are marked as boilerplate.
 
     Raises:
-        SourceError: no Word file, damaged, encrypted, or made to deceive.
+        SourceError: the file is not a Word file, or is damaged, encrypted or malicious.
     """
     archive = Archive(data)
     part = main_part(archive, "word/document.xml")
@@ -65,7 +67,7 @@ def read(data: bytes) -> Draft:
 
 @dataclass
 class _Inline:
-    """The text of one paragraph while it is read."""
+    """Collects the text, links, notes and drawings of one paragraph while it is read."""
 
     text: Text = field(default_factory=Text)
     linked: list[str] = field(default_factory=list)
@@ -80,7 +82,7 @@ class _Inline:
 
 
 class _Walk:
-    """Knows the styles, numbers and notes that a paragraph refers to."""
+    """Walks over the blocks of a Word file; knows the styles, list numbers and notes that paragraphs refer to."""
 
     def __init__(self, styles: Styles, numbers: Numbers, archive: Archive, found: dict[str, Relation]) -> None:
         self._styles = styles
@@ -91,7 +93,9 @@ class _Walk:
         self.notes: dict[tuple[str, str], etree._Element] = {}
 
     def blocks(self, parent: etree._Element, reason: str | None = None) -> Iterator[Piece]:
-        """The pieces of every paragraph and table inside, however wrapped."""
+        """Yield the pieces of every paragraph and table inside the element, at any depth. If ``reason`` is given, they
+        are marked as boilerplate for this reason.
+        """
         for element in parent:
             name = local(element)
             if name == "p":
@@ -108,7 +112,9 @@ class _Walk:
                 yield from self.blocks(element, reason)
 
     def _chunk(self, id: str, reason: str | None) -> Iterator[Piece]:
-        """A text of another format that is embedded here."""
+        """Yield the pieces of text in another format, such as HTML, that is embedded here; ``id`` is its
+        relation's id.
+        """
         part = self._found.pop(id, Relation("", "")).target  # once: it may hold itself
         reader = CHUNKS.get(part.rpartition(".")[2].lower())
         if reader is None or part not in self._archive:
@@ -170,7 +176,7 @@ class _Walk:
 
 
 def _filled_down(grid: list[list[tuple[etree._Element, list[Piece]]]]) -> Iterator[list[str]]:
-    """The texts of a grid; a cell that is merged downwards says the same in each of its rows."""
+    """Yield the texts of each row of a grid; a cell that is merged over several rows has its text in each of them."""
     above: list[str] = []
     held = 0
     for row in grid:
@@ -193,7 +199,9 @@ def _weighs(cell: list[Piece]) -> bool:
 
 
 def _inside(element: etree._Element, name: str) -> Iterator[etree._Element]:
-    """The rows of a table or the cells of a row, also those inside content controls."""
+    """Yield the rows of a table or the cells of a row (``name`` is "tr" or "tc"), also those inside content
+    controls.
+    """
     for inner in element:
         if local(inner) == name:
             yield inner
@@ -211,7 +219,11 @@ def _gather(
     to: str = "",
     is_hidden: bool = False,
 ) -> None:
-    """Read the text inside an element into ``inline``; ``look`` is how it is set where nothing else is said."""
+    """Read the text inside an element into ``inline``.
+
+    ``look`` is the formatting of words without settings of their own. ``is_link`` says that the element is in a link,
+    ``to`` is the link's address, and ``is_hidden`` says that the text is hidden.
+    """
     for inner in element:
         name = local(inner)
         if name == "t":
@@ -251,7 +263,9 @@ def _gather(
 
 
 def _sign(element: etree._Element, name: str) -> str | None:
-    """The character that an element stands for; empty when it is not known, None when it is none."""
+    """The character that an element stands for, such as a symbol or a checkbox; empty if it is unknown, None if the
+    element stands for none.
+    """
     if name in SPACES:
         return " "
     if name == "noBreakHyphen":
@@ -275,7 +289,7 @@ def _kind(style: Style) -> BlockKind:
 
 
 def _depth(style: Style) -> int:
-    """The level of an item in its list, else the one that the name of its style tells: "list bullet 2"."""
+    """The depth of an item in its list, or the depth in the name of its style, such as 1 for "list bullet 2"."""
     named = LISTS.fullmatch(style.name)
     return max(style.depth, int(named[1]) - 1 if named and named[1] else 0)
 

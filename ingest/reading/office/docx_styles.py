@@ -1,4 +1,4 @@
-"""The style of a Word paragraph, and the number that Word shows before it."""
+"""Finds the style of a Word paragraph, and the number that Word shows before it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc
 
 
 class Style(NamedTuple):
-    """A paragraph's style: its built-in name in lower case, its level as a heading (0: none), its list and depth."""
+    """A paragraph's style: its built-in name in lower case, its heading level (0 if it is not a heading), the id of its
+    list (empty if it is not an item), and its depth in the list.
+    """
 
     name: str = ""
     level: int = 0
@@ -28,7 +30,7 @@ class Style(NamedTuple):
 
 
 class Look(NamedTuple):
-    """How words look: struck out, raised or bold."""
+    """The formatting of words: whether they are struck out, raised or bold."""
 
     struck: bool = False
     raised: bool = False
@@ -36,7 +38,7 @@ class Look(NamedTuple):
 
 
 class Styles:
-    """The styles of a file by their ids."""
+    """The styles of a Word file."""
 
     def __init__(self, root: etree._Element | None) -> None:
         self._styles = {} if root is None else {value(s, "styleId") or "": s for s in root if local(s) == "style"}
@@ -45,7 +47,9 @@ class Styles:
         self._default = next((id for id, s in self._styles.items() if _is_default(s)), "")
 
     def of(self, settings: etree._Element | None) -> Style:
-        """The style of a paragraph with these settings (``pPr``): its own settings first, then its style's."""
+        """The style of a paragraph with these settings (``pPr``). The paragraph's own settings override those of its
+        named style.
+        """
         id = value(child(settings, "pStyle")) or self._default
         name, inherited = self._chain(id)
         chain = inherited if settings is None else [settings, *inherited]
@@ -54,11 +58,13 @@ class Styles:
         return Style(name, _level(name, chain), "" if list_id == "0" else list_id, min(8, max(0, count(depth))))
 
     def look(self, settings: etree._Element | None) -> Look:
-        """How the words of a paragraph with these settings look, according to its style."""
+        """The formatting that a paragraph's style gives to its words; ``settings`` are the paragraph's (``pPr``)."""
         return self._look(value(child(settings, "pStyle")) or self._default)
 
     def run(self, settings: etree._Element, around: Look) -> Look:
-        """How words with these settings (``rPr``) look: their own settings first, then their style's."""
+        """The formatting of words with these settings (``rPr``). The settings override the words' named style, and the
+        named style overrides ``around``, the formatting of the text around them.
+        """
         if not len(settings):
             return around
         named = value(child(settings, "rStyle"))
@@ -79,7 +85,7 @@ class Styles:
         return around
 
     def _chain(self, id: str) -> tuple[str, list[etree._Element]]:
-        """A style's name, and the settings of it and of those that it is based on."""
+        """A style's name, and the settings of the style and of the styles that it is based on, nearest first."""
         if id not in self._chains:
             name, above = "", id
             chain: list[etree._Element] = []
@@ -95,7 +101,7 @@ class Styles:
 
 
 class Numbers:
-    """Counts numbered paragraphs as Word does. Call it once for each paragraph, in order."""
+    """Counts numbered paragraphs as Word does. Call ``label`` once for each paragraph, in order."""
 
     def __init__(self, root: etree._Element | None) -> None:
         elements = list(root) if root is not None else []
@@ -112,7 +118,7 @@ class Numbers:
         self._counts: dict[str, list[int]] = defaultdict(lambda: [0] * 9)
 
     def label(self, style: Style) -> str:
-        """The label shown before the paragraph, such as "2.1"; empty for a bullet or none."""
+        """The number or letter that Word shows before the paragraph, such as "2.1"; empty for a bullet or no label."""
         levels = self._lists.get(style.list_id) or {}
         own = levels.get(style.depth)
         if own is None or value(child(own, "numFmt")) in {None, "bullet", "none"}:
@@ -129,7 +135,7 @@ class Numbers:
 
 
 def _set(settings: etree._Element, around: Look) -> Look:
-    """The look after these settings have changed it."""
+    """Apply settings (``rPr``) to the formatting ``around``, and return the resulting formatting."""
     struck, raised, bold = around
     for setting in settings:
         name = local(setting)
@@ -143,7 +149,7 @@ def _set(settings: etree._Element, around: Look) -> Look:
 
 
 def is_on(switch: etree._Element | None) -> bool:
-    """Whether a setting is present and not switched off."""
+    """Whether an on/off setting is present and not switched off."""
     return switch is not None and (value(switch) or "1").lower() not in OFF
 
 

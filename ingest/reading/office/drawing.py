@@ -1,4 +1,4 @@
-"""The words in drawings of Word, PowerPoint and Excel: boxes, charts and diagrams."""
+"""Reads the words in drawings of Word, PowerPoint and Excel: boxes, charts and diagrams."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ SERIES = 255  # of a chart, the program's own limit
 
 
 def text(paragraph: etree._Element) -> str:
-    """The words of a paragraph."""
+    """The words of a paragraph, without struck-out words."""
     return read(paragraph).whole()
 
 
 def read(paragraph: etree._Element, addresses: Mapping[str, str] = MappingProxyType({})) -> Text:
-    """The words of a paragraph with how they are set; ``addresses`` has the targets of links by their ids."""
+    """The words of a paragraph with their formatting; ``addresses`` maps the ids of links to their addresses."""
     held = Text()
     for inner in paragraph.iter():
         name = local(inner)
@@ -41,7 +41,7 @@ def read(paragraph: etree._Element, addresses: Mapping[str, str] = MappingProxyT
 
 
 def boxes(root: etree._Element) -> Iterator[Piece]:
-    """The words of the boxes of a diagram or a sheet."""
+    """Yield the paragraphs in the boxes of a diagram or a sheet."""
     for paragraph in root.iter("{*}p"):
         held = read(paragraph)
         if words := held.whole():
@@ -50,19 +50,19 @@ def boxes(root: etree._Element) -> Iterator[Piece]:
 
 
 def drawn(root: etree._Element) -> Iterator[Piece]:
-    """The words of a chart or diagram that a drawing refers to."""
+    """Yield the words of a chart or a diagram; ``root`` is its XML."""
     return chart(root) if local(root) == "chartSpace" else boxes(root)
 
 
 def titles(root: etree._Element) -> Iterator[Piece]:
-    """A chart's titles."""
+    """Yield a chart's titles: its own and those of its axes."""
     for title in root.iter("{*}title"):
         if words := collapse(" ".join(t.text or "" for t in title.iter("{*}t"))):
             yield Piece(words)
 
 
 def chart(root: etree._Element) -> Iterator[Piece]:
-    """A chart's titles, then a row for each category with the value of each series."""
+    """Yield a chart's titles, then a row for each category, with the value of each series."""
     yield from titles(root)
     names: list[str] = [""]
     lines: dict[int, list[str]] = {}
@@ -89,7 +89,7 @@ def chart(root: etree._Element) -> Iterator[Piece]:
 
 
 def _series(root: etree._Element, data: str) -> str:
-    """The name of the series that shows these data."""
+    """The name of the series that shows the data with the id ``data``; empty if it has none."""
     for series in root.iter("{*}series"):
         if value(child(series, "dataId")) == data:
             return collapse(" ".join(v.text or "" for v in series.iter("{*}v")))

@@ -33,7 +33,7 @@ LAST = 2_958_465  # the day number of 9999-12-31
 
 
 class _Form(NamedTuple):
-    """How a number is written, as its format says."""
+    """How a number is written according to a format: the text before and after it, its decimal places, and so on."""
 
     before: str
     after: str
@@ -46,8 +46,10 @@ class _Form(NamedTuple):
 
 
 def shown(number: float, code: str, *, is_1904: bool = False) -> str:
-    """The number as the format ``code`` shows it. A date that the format shows in figures only is written in ISO 8601
-    order."""
+    """Format the number with Excel's format ``code``. A date without the name of a month or day is written in ISO 8601.
+
+    ``is_1904`` says that the file counts days from 1904, not from 1900.
+    """
     sections = _sections(code)
     picked = _picked(number, sections)
     if is_date(picked):
@@ -59,7 +61,9 @@ def shown(number: float, code: str, *, is_1904: bool = False) -> str:
 
 
 def _picked(number: float, sections: Sequence[str]) -> str:
-    """The part of the format that shows the number: the first whose condition holds, or the one for its sign."""
+    """The section of the format that applies to the number: the first whose condition holds, or the one for
+    its sign.
+    """
     if not any(map(CONDITION.search, sections)):
         if number == 0 and len(sections) > 2:
             return sections[2]
@@ -72,14 +76,14 @@ def _picked(number: float, sections: Sequence[str]) -> str:
 
 
 def _writes_sign(picked: str, sections: Sequence[str]) -> bool:
-    """Whether the part is for negative numbers, and so writes their sign itself."""
+    """Whether the section is the one for negative numbers, which writes their minus sign itself."""
     if condition := CONDITION.search(picked):
         return condition[1] in {"<", "<="} and float(condition[2]) <= 0
     return picked is not sections[0] and not any(map(CONDITION.search, sections))
 
 
 def general(number: float) -> str:
-    """The number with up to ten decimal places, as many as it has."""
+    """The number as text without a format, with at most ten significant digits unless it is whole."""
     if number == int(number) and abs(number) < 1e15:
         return str(int(number))
     return f"{number:.10g}"
@@ -96,13 +100,13 @@ def is_date(code: str) -> bool:
 
 @lru_cache(CODES)
 def _sections(code: str) -> list[str]:
-    """The parts of a format, for positive numbers, negative ones, zero and text."""
+    """Split a format at its semicolons into sections, for positive numbers, negative numbers, zero and text."""
     return re.split(r";(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)", code)
 
 
 @lru_cache(CODES)
 def _form(code: str) -> _Form | None:
-    """The form of a number; None for the general format."""
+    """Parse a section of a format; None for the format "General", for fractions, and if it has no digits."""
     literal = QUOTED.sub(lambda match: _sealed(match[1] or match[2] or ""), BRACKETS.sub(_currency, code))
     digits = DIGITS.search(literal)
     if digits is None or FRACTION.search(literal) or "general" in literal.lower():
@@ -135,7 +139,9 @@ def _figure(number: float, form: _Form) -> str:
 
 
 def _sealed(text: str) -> str:
-    """Literal characters moved out of the way of those that mean digits."""
+    """Replace characters that have a meaning in a number format, such as "0" and "#", by private-use characters, so
+    that literal text is not read as part of the format.
+    """
     return "".join(chr(0xE000 + ord(c)) if c in "#0?,.%E/" else c for c in text)
 
 
@@ -173,7 +179,11 @@ def _date(number: float, code: str, *, is_1904: bool) -> str:
 
 
 def _day(moment: datetime, parts: list[str], *, has_time: bool) -> str:
-    """The parts of a date that the format names: with the month's name as they stand, else as in ISO 8601."""
+    """The date as the format shows it: with the names of month or day in the format's order, else in ISO 8601. Empty if
+    the format has no date.
+
+    ``parts`` are the format's codes, such as "yyyy" and "mmm".
+    """
     days = [part for i, part in enumerate(parts) if part[0] in "yd" or (part[0] == "m" and not _is_minute(parts, i))]
     named = {"mmm": "%b", "mmmm": "%B", "mmmmm": "%b", "ddd": "%a", "dddd": "%A"}
     if any(part in named for part in days):
@@ -194,7 +204,7 @@ def _day(moment: datetime, parts: list[str], *, has_time: bool) -> str:
 
 
 def _is_minute(parts: list[str], index: int) -> bool:
-    """Whether an "m" means minutes: after hours, or before seconds."""
+    """Whether the "m" at this index means minutes: it is after hours or before seconds."""
     before = parts[index - 1] if index else ""
     after = parts[index + 1] if index + 1 < len(parts) else ""
     return before[:1] == "h" or after[:1] == "s"

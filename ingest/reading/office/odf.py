@@ -1,4 +1,4 @@
-"""From OpenDocument sheets and presentations to a draft, through the reader of OpenDocument text."""
+"""Turns OpenDocument sheets and presentations into a draft, with the help of the reader of OpenDocument text."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ MOST_ROWS = 1_000  # times that a row with words is repeated: a bound, since a f
 
 
 def read_sheet(data: bytes) -> Draft:
-    """The sheets of a workbook, each under its name; rows carry their columns' names.
+    """Read an OpenDocument sheet as a draft: each sheet under its name, with the columns' names in each row.
 
     Raises:
-        SourceError: no OpenDocument sheet, damaged, encrypted, or made to deceive.
+        SourceError: the file is not an OpenDocument sheet, or is damaged, encrypted or malicious.
     """
     archive, body = _body(data, "spreadsheet")
     walk = _walk(body)
@@ -37,10 +37,11 @@ def read_sheet(data: bytes) -> Draft:
 
 
 def read_deck(data: bytes) -> Draft:
-    """The slides of a presentation with their notes; ``page`` is the slide's number.
+    """Read an OpenDocument presentation as a draft: its slides with their notes; a piece's ``page`` is the slide's
+    number.
 
     Raises:
-        SourceError: no OpenDocument deck, damaged, encrypted, or made to deceive.
+        SourceError: the file is not an OpenDocument presentation, or is damaged, encrypted or malicious.
     """
     archive, body = _body(data, "presentation")
     walk = _walk(body)
@@ -65,7 +66,9 @@ def _walk(body: etree._Element) -> odt._Walk:
 
 
 def _lines(table: etree._Element, walk: odt._Walk, aside: list[Piece]) -> Iterator[rows.Row]:
-    """The rows; ``aside`` is given what is no content of their cells."""
+    """Yield the rows of a sheet; pieces of its cells that are not content, such as struck-out words, are added to
+    ``aside``.
+    """
     number = held = 0
     for row in odt._rows(table):
         cells = [(cell, _shown(cell, walk, aside)) for cell in odt._cells(row)]
@@ -83,7 +86,9 @@ def _lines(table: etree._Element, walk: odt._Walk, aside: list[Piece]) -> Iterat
 
 
 def _shown(cell: etree._Element, walk: odt._Walk, aside: list[Piece]) -> str:
-    """The text that a cell shows, else its value."""
+    """The text that a cell shows, or its value if it has no text; pieces that are not content are added to
+    ``aside``.
+    """
     pieces = list(walk.blocks(cell, STRUCK if walk.look(cell).struck else None))
     aside += (piece for piece in pieces if piece.reason)
     text = " ".join(piece.text for piece in pieces if not piece.reason)
@@ -93,7 +98,7 @@ def _shown(cell: etree._Element, walk: odt._Walk, aside: list[Piece]) -> str:
 
 
 def _slide(page: etree._Element, number: int, walk: odt._Walk) -> Iterator[Piece]:
-    """The title, then the frames in reading order, then the notes."""
+    """Yield the title of a slide, then its frames in reading order, then its notes."""
     frames = _frames(one for one in page if local(one) not in {"notes", "forms", "animations", "par"})
     titles = [frame for frame, _ in frames if value(frame, "class") in {"title"}]
     heading = " ".join(piece.text for frame in titles for piece in walk.blocks(frame) if not piece.reason)
@@ -112,7 +117,9 @@ def _slide(page: etree._Element, number: int, walk: odt._Walk) -> Iterator[Piece
 
 
 def _frames(found: Iterable[etree._Element]) -> list[slide_order.Shape]:
-    """The frames of a slide in reading order, each with its column; those of no known size from top to bottom."""
+    """The frames of a slide in reading order, each with the number of its column; from top to bottom if a size is
+    unknown.
+    """
     boxes = []
     for frame in found:
         left, top, width, height = (_length(value(frame, name)) for name in ("x", "y", "width", "height"))
@@ -123,7 +130,7 @@ def _frames(found: Iterable[etree._Element]) -> list[slide_order.Shape]:
 
 
 def _length(text: str | None) -> float:
-    """A length in its unit, which a file does not change."""
+    """The number in a length such as "2.5cm", without its unit, since a file uses only one; 0.0 if there is none."""
     digits = collapse(text or "").rstrip("cmintpx%")
     try:
         return float(digits)

@@ -1,4 +1,6 @@
-"""From OpenDocument text to a draft: one pass over the body, with changes accepted and notes after their paragraph."""
+"""Turns OpenDocument text into a draft in one pass over its body. Tracked changes are accepted, and each note follows
+its paragraph.
+"""
 
 from __future__ import annotations
 
@@ -30,10 +32,11 @@ COLUMNS = 256  # that a cell may be repeated over: a bound, since a few bytes ca
 
 
 def read(data: bytes) -> Draft:
-    """A text's headings, paragraphs, items and tables; headers and footers apart, comments last.
+    """Read an OpenDocument text as a draft: headings, paragraphs, list items and tables, and comments at the end.
+    Headers and footers are marked as boilerplate.
 
     Raises:
-        SourceError: no OpenDocument text, damaged, encrypted, or made to deceive.
+        SourceError: the file is not OpenDocument text, or is damaged, encrypted or malicious.
     """
     archive = Archive(data)
     if MANIFEST in archive and next(archive.xml(MANIFEST).iter("{*}encryption-data"), None) is not None:
@@ -59,7 +62,7 @@ def read(data: bytes) -> Draft:
 
 @dataclass
 class _Inline:
-    """The text of one paragraph while it is read."""
+    """Collects the text, links and notes of one paragraph while it is read."""
 
     text: Text = field(default_factory=Text)
     linked: list[str] = field(default_factory=list)
@@ -69,7 +72,7 @@ class _Inline:
 
 
 class _Walk:
-    """Knows the styles, and keeps the comments that it comes across."""
+    """Walks over the blocks of a text; knows the styles, and collects the comments in ``remarks``."""
 
     def __init__(self, parents: dict[str, str], looks: dict[str, Look], bold: dict[str, bool]) -> None:
         self._parents = parents
@@ -78,7 +81,11 @@ class _Walk:
         self.remarks: list[remarks.Comment] = []
 
     def blocks(self, parent: etree._Element, reason: str | None = None, *, depth: int = 0) -> Iterator[Piece]:
-        """The pieces of every paragraph, list and table inside, however wrapped; ``depth`` is in how many lists."""
+        """Yield the pieces of every paragraph, list and table inside the element, at any depth.
+
+        If ``reason`` is given, they are marked as boilerplate for this reason; ``depth`` is the number of lists around
+        the element.
+        """
         for element in parent:
             name = local(element)
             if name in {"p", "h"}:
@@ -120,16 +127,20 @@ class _Walk:
         return (BlockKind.CODE if style == "preformatted text" else BlockKind.PARAGRAPH), 0
 
     def _style(self, name: str) -> str:
-        """The named style that a paragraph's own one comes from."""
+        """The name, in lower case, of the style that the paragraph's own style is based on."""
         return self._parents.get(name, name).replace("_20_", " ").lower()
 
     def look(self, element: etree._Element, around: Look = Look()) -> Look:  # noqa: B008 — a frozen value
-        """The look of the words of an element."""
+        """The formatting that an element's style gives to its words; ``around`` is the formatting of the text
+        around it.
+        """
         name = value(element, "style-name") or ""
         return self._looks.get(name, around)._replace(bold=self._bold.get(name, around.bold))
 
     def _gather(self, element: etree._Element, inline: _Inline, look: Look, to: str | None = None) -> None:
-        """``to`` is where the link leads that the element stands in; None outside of one."""
+        """Read the text inside an element into ``inline``; ``to`` is the address of the link around it, None outside of
+        links.
+        """
         for inner in element:
             name = local(inner)
             leads = (value(inner, "href") or "").strip() if name == "a" else to
@@ -197,7 +208,7 @@ def _cells(row: etree._Element) -> list[etree._Element]:
 
 
 def _filled(grid: list[list[tuple[etree._Element, list[Piece]]]]) -> Iterator[list[str]]:
-    """The texts of a grid; a cell that is merged downwards says the same in each of its rows."""
+    """Yield the texts of each row of a grid; a cell that is merged over several rows has its text in each of them."""
     below: dict[int, tuple[int, str]] = {}  # columns: in how many more rows, and what
     held = 0
     for cells in grid:
@@ -219,7 +230,7 @@ def _filled(grid: list[list[tuple[etree._Element, list[Piece]]]]) -> Iterator[li
 
 
 def _parents(*roots: etree._Element | None) -> dict[str, str]:
-    """The named style behind each automatic one."""
+    """Map each automatic style to the named style that it is based on."""
     return {
         value(style, "name") or "": value(style, "parent-style-name") or ""
         for root in roots
@@ -232,7 +243,7 @@ def _parents(*roots: etree._Element | None) -> dict[str, str]:
 
 
 def _looks(*roots: etree._Element | None) -> dict[str, Look]:
-    """The looks of the styles that strike words out or raise them, or switch that off."""
+    """Map each style that sets struck-out or raised text, or turns it off, to its formatting."""
     looks = {}
     for root in roots:
         for style in root.iter("{*}style") if root is not None else ():
@@ -247,7 +258,7 @@ def _looks(*roots: etree._Element | None) -> dict[str, Look]:
 
 
 def _bold(*roots: etree._Element | None) -> dict[str, bool]:
-    """The styles that set words in bold, or switch that off."""
+    """Map each style that sets the weight of letters to whether it is bold."""
     weights = {
         value(style, "name") or "": value(child(style, "text-properties"), "font-weight")
         for root in roots

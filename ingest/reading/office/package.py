@@ -1,4 +1,4 @@
-"""What Word, PowerPoint and Excel files have in common: relations between their parts, and properties."""
+"""Reads what Word, PowerPoint and Excel files have in common: relations between their parts, and properties."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ NO_AUTHOR = frozenset({"python-docx", "openpyxl", "microsoft office user", "auth
 
 
 class Relation(NamedTuple):
-    """A relation to another part: the last word of the relation's type, and that part's name."""
+    """A relation to another part of the file: its kind (the last word of its type), and the name of that part."""
 
     kind: str
     target: str
 
 
 def relations(archive: Archive, part: str) -> dict[str, Relation]:
-    """The relations of a part by id; those that lead outside the file are left out."""
+    """The relations of a part to other parts, by their ids; relations that lead outside the file are left out."""
     folder, name = posixpath.split(part)
     listed = posixpath.join(folder, "_rels", f"{name}.rels")
     found = {}
@@ -36,7 +36,7 @@ def relations(archive: Archive, part: str) -> dict[str, Relation]:
 
 
 def addresses(archive: Archive, part: str) -> dict[str, str]:
-    """The addresses outside the file to which the links of a part lead, by the links' ids."""
+    """The addresses that the links of a part lead to, outside the file, by the links' ids."""
     folder, name = posixpath.split(part)
     listed = posixpath.join(folder, "_rels", f"{name}.rels")
     outside = (one for one in (archive.xml(listed) if listed in archive else ()) if value(one, "TargetMode"))
@@ -44,7 +44,11 @@ def addresses(archive: Archive, part: str) -> dict[str, str]:
 
 
 def main_part(archive: Archive, usual: str) -> str:
-    """The name of the main part of the package."""
+    """The name of the file's main part, as its relations give it; ``usual`` if they name none and the file contains it.
+
+    Raises:
+        SourceError: there is no main part.
+    """
     for relation in relations(archive, "").values():
         if relation.kind == "officeDocument" and relation.target in archive:
             return relation.target
@@ -54,13 +58,15 @@ def main_part(archive: Archive, usual: str) -> str:
 
 
 def of_kind(found: dict[str, Relation], kind: str) -> Iterator[str]:
-    """The parts that have this kind of relation."""
+    """The names of the parts to which relations of this kind lead; ``found`` are the relations by id."""
     return (relation.target for relation in found.values() if relation.kind == kind)
 
 
 def properties(archive: Archive) -> Metadata:
-    """An Office file's properties (title, author), without what templates and programs fill in by themselves. The times
-    when the file was made and last saved are not the document's date."""
+    """The title and author in an Office file's properties, without values that programs and templates fill in.
+
+    There is no date: the times when the file was made and last saved are not the date of its text.
+    """
     if "docProps/core.xml" not in archive:
         return Metadata()
     held: dict[str, str] = {}
@@ -70,7 +76,7 @@ def properties(archive: Archive) -> Metadata:
 
 
 def sensible(title: str | None, authors: tuple[str | None, ...]) -> Metadata:
-    """The properties that describe this document, without those of templates."""
+    """Make metadata of a title and authors, without values that programs and templates fill in, such as "untitled"."""
     return Metadata(
         titles=tuple(t for t in (title,) if t and t.lower() not in NO_TITLE),
         authors=tuple(a for a in authors if a and a.lower() not in NO_AUTHOR),

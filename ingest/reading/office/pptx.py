@@ -1,4 +1,4 @@
-"""From a presentation to a draft, slide by slide: its title as a heading, its notes under a heading of their own."""
+"""Turns a presentation into a draft, slide by slide: its title as a heading, its notes under a heading of their own."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ MASTER = "slide master"
 
 
 def read(data: bytes) -> Draft:
-    """The slides in the order in which they are shown; ``page`` is the slide's number. Hidden slides are read as well.
+    """Read a PowerPoint file as a draft: the slides in the order in which they are shown, hidden slides included. A
+    piece's ``page`` is the slide's number.
 
     Raises:
-        SourceError: no PowerPoint file, damaged, encrypted, or made to deceive.
+        SourceError: the file is not a PowerPoint file, or is damaged, encrypted or malicious.
     """
     archive = Archive(data)
     part = main_part(archive, "ppt/presentation.xml")
@@ -54,8 +55,9 @@ def read(data: bytes) -> Draft:
 
 
 class _Paragraph(NamedTuple):
-    """The words of a paragraph, whether it is bulleted (None: as its placeholder decides), its level, and the words in
-    bold or a link."""
+    """The words of a paragraph, whether it has a bullet (None if its placeholder decides), its depth in a list, and its
+    bold words and links.
+    """
 
     text: str
     is_bullet: bool | None
@@ -74,7 +76,7 @@ class _Slide:
         self._number = number
 
     def pieces(self) -> Iterator[Piece]:
-        """The title, then everything else in order, then the notes."""
+        """Yield the slide's title, then everything else in reading order, then its notes."""
         shapes = slide_order.ordered(child(self._root, "cSld", "spTree"), self._places())
         titles = [shape for shape, _ in shapes if _role(shape) in TITLES]
         others = [(shape, column) for shape, column in shapes if _role(shape) not in TITLES]
@@ -90,12 +92,16 @@ class _Slide:
             yield from self._notes(self._archive.xml(name))
 
     def _places(self) -> dict[slide_order.Key, etree._Element]:
-        """Where the layout and the master put what the slide only fills in."""
+        """The placeholders of the slide's layout and master, by their number or kind; they give the positions of shapes
+        that have none on the slide.
+        """
         trees = [child(self._archive.xml(name), "cSld", "spTree") for name in _masters(self._archive, self._part)]
         return slide_order.placeholders(trees)
 
     def marks(self) -> Iterator[Piece]:
-        """What a layout or master shows on every slide; its placeholders show nothing."""
+        """Yield the text that a layout or master shows on every slide, with a reason; its placeholders are
+        not shown.
+        """
         for shape in _shapes(child(self._root, "cSld", "spTree")):
             if local(shape) == "sp" and _role(shape) is None:
                 yield from (Piece(one.text, reason=MASTER) for one in _paragraphs(shape))
@@ -115,7 +121,7 @@ class _Slide:
             yield replace(piece, depth=one.depth, lettered=one.lettered)
 
     def _graphic(self, frame: etree._Element) -> Iterator[Piece]:
-        """A table, a chart, or the words of a diagram."""
+        """Yield the rows of a table, the rows of a chart, or the words of a diagram."""
         for table in frame.iter("{*}tbl"):
             lines = [rows.Row(line, number) for number, line in enumerate(_grid(table))]
             inline = [_inside(row, self._addresses) for row in table if local(row) == "tr"]
@@ -130,7 +136,7 @@ class _Slide:
                     yield replace(piece, page=self._number)
 
     def remarks(self, authors: Mapping[str, str]) -> Iterator[remarks.Comment]:
-        """The comments on the slide and the answers to them."""
+        """Yield the comments on the slide and the replies to them; ``authors`` maps ids to names."""
         for name in of_kind(self._found, "comments"):
             for comment in self._archive.xml(name).iter("{*}cm", "{*}reply"):
                 author = authors.get(value(comment, "authorId") or "", "")
@@ -150,7 +156,7 @@ class _Slide:
         yield from self._aside(root)
 
     def _aside(self, root: etree._Element) -> Iterator[Piece]:
-        """What is struck out in the paragraphs of a part, and the marks of notes."""
+        """Yield the struck-out words and footnote marks in the paragraphs of a part, with their reasons."""
         for paragraph in root.iter("{*}p"):
             for piece in drawing.read(paragraph).aside():
                 yield replace(piece, page=self._number)
@@ -162,7 +168,7 @@ class _Slide:
 
 
 def _authors(archive: Archive, found: dict[str, Relation]) -> dict[str, str]:
-    """The names of those who comment, by their ids."""
+    """The names of the people who commented, by their ids."""
     return {
         value(author, "id") or "": collapse(value(author, "name") or "")
         for kind in ("commentAuthors", "authors")
@@ -172,14 +178,14 @@ def _authors(archive: Archive, found: dict[str, Relation]) -> dict[str, str]:
 
 
 def _masters(archive: Archive, slide: str) -> Iterator[str]:
-    """The layout of a slide and the master of that."""
+    """Yield the names of the slide's master and layout, which are parts of the file."""
     for layout in of_kind(relations(archive, slide), "slideLayout"):
         yield from of_kind(relations(archive, layout), "slideMaster")
         yield layout
 
 
 def _shapes(tree: etree._Element | None) -> Iterator[etree._Element]:
-    """The shapes of a tree in order, those of groups in their place."""
+    """Yield the shapes of a slide in the file's order; a group is replaced by its shapes."""
     for shape in tree if tree is not None else ():
         name = local(shape)
         if name == "grpSp":
@@ -191,19 +197,19 @@ def _shapes(tree: etree._Element | None) -> Iterator[etree._Element]:
 
 
 def _role(shape: etree._Element) -> str | None:
-    """The kind of placeholder that a shape is; None when it is none."""
+    """The kind of placeholder that a shape is, such as "title"; None if it is not a placeholder."""
     settings = next(iter(shape), None)
     placeholder = child(settings, "nvPr", "ph")
     return None if placeholder is None else value(placeholder, "type") or "obj"
 
 
 def _described(shape: etree._Element) -> str:
-    """A picture's description; shapes' own say no more than "Rectangle 4"."""
+    """The description of a picture; empty for other shapes, since theirs say no more than "Rectangle 4"."""
     return value(child(shape, "nvPicPr", "cNvPr"), "descr") or "" if local(shape) == "pic" else ""
 
 
 def _paragraphs(shape: etree._Element, addresses: Mapping[str, str] = MappingProxyType({})) -> Iterator[_Paragraph]:
-    """The paragraphs of a shape that have words; ``addresses`` are where links lead, by their ids."""
+    """Yield the paragraphs of a shape that have words; ``addresses`` maps the ids of links to their addresses."""
     body = child(shape, "txBody")
     for paragraph in body if body is not None else ():
         if local(paragraph) == "p" and (text := (held := drawing.read(paragraph, addresses)).whole()):
@@ -214,14 +220,14 @@ def _paragraphs(shape: etree._Element, addresses: Mapping[str, str] = MappingPro
 
 
 def _inside(row: etree._Element, addresses: Mapping[str, str]) -> tuple[Lettered, ...]:
-    """The words of a table's row that are in bold or a link."""
+    """The bold words and links in a row of a table; ``addresses`` maps the ids of links to their addresses."""
     cells = (cell for cell in row if local(cell) == "tc")
     found = (one for cell in cells for paragraph in _paragraphs(cell, addresses) for one in paragraph.lettered)
     return tuple(one._replace(at=-1) for one in found)
 
 
 def _grid(table: etree._Element) -> Iterator[list[str]]:
-    """The cells of a table; one that is merged downwards says the same in each of its rows."""
+    """Yield the texts of each row of a table; a cell that is merged over several rows has its text in each of them."""
     above: list[str] = []
     for row in table:
         if local(row) != "tr":

@@ -1,4 +1,4 @@
-"""From rich text (RTF) to a draft: one pass over its words and groups. Embedded content is skipped."""
+"""Turns rich text (RTF) into a draft in one pass over its words and groups. Embedded content is skipped."""
 
 from __future__ import annotations
 
@@ -28,10 +28,11 @@ from ingest.reading.office.rtf_words import (
 
 
 def read(data: bytes) -> Draft:
-    """The headings, paragraphs, items and tables of a rich text; headers and footers apart, comments last.
+    """Read an RTF file as a draft: headings, paragraphs, list items and tables, and comments at the end. Headers and
+    footers are marked as boilerplate.
 
     Raises:
-        SourceError: no rich text, cut short, or nested too deeply.
+        SourceError: the file is not rich text, is cut short, or is nested too deeply.
     """
     text = data.decode("latin-1")
     if not text.lstrip().startswith("{\\rtf"):
@@ -47,7 +48,7 @@ def read(data: bytes) -> Draft:
 
 @dataclass
 class _State:
-    """The state of a group; groups inside it begin with a copy."""
+    """The formatting in force inside a group ("{...}"); a group inside it begins with a copy."""
 
     place: str = "body"
     codec: str = "cp1252"
@@ -68,7 +69,7 @@ class _State:
 
 @dataclass
 class _Held:
-    """The text of one destination (body, note, header) while it is read, with the pieces before it."""
+    """The text of one destination (body, note, header) while it is read, and the pieces of its finished paragraphs."""
 
     text: Text = field(default_factory=Text)
     pieces: list[Piece] = field(default_factory=list)
@@ -97,7 +98,11 @@ class _Reader:
         self.margins: dict[str, list[Piece]] = {"header": [], "footer": []}
 
     def run(self, text: str) -> None:
-        """Read the whole file."""
+        """Read the whole file; the results are then in ``body``, ``found``, ``remarks`` and ``margins``.
+
+        Raises:
+            SourceError: the file is cut short, or its groups are nested too deeply.
+        """
         at, end = text.index("{"), len(text)
         while at < end:
             match = TOKEN.match(text, at)
@@ -125,13 +130,13 @@ class _Reader:
         raise SourceError("it is cut short.")
 
     def body(self) -> Iterator[Piece]:
-        """The pieces of the text itself."""
+        """Yield the pieces of the body, after ``run``."""
         self._paragraph("body")
         self._end_table()
         yield from self._place("body").pieces
 
     def found(self) -> Metadata:
-        """The file's own metadata."""
+        """The title and author in the file's own metadata."""
         told = {name: self._place(name).text.whole() for name in ("title", "author")}
         return sensible(told["title"], (told["author"],))
 
@@ -156,7 +161,9 @@ class _Reader:
             self._close(closed.place)
 
     def _close(self, place: str) -> None:
-        """End a destination: its words go where they belong."""
+        """End a destination (``place``) such as a note or a header, and move its words to where they belong in the
+        document.
+        """
         if place == "label":
             label = self._place("label").text.whole()
             self._place("label").text = Text()
@@ -199,7 +206,7 @@ class _Reader:
             self._set(word, 1 if number is None else number)
 
     def _set(self, word: str, number: int) -> None:
-        """Apply a control word that changes the state."""
+        """Apply a control word and its number to the state of the current group."""
         now = self._now
         if word == "pard":
             now.in_table, now.level, now.style, now.is_item, now.depth = False, 0, 0, False, 0
@@ -275,7 +282,9 @@ class _Reader:
             self._paragraph(self._now.place)
 
     def _paragraph(self, place: str) -> None:
-        """End the paragraph in hand; notes and hidden words of it follow it."""
+        """End the current paragraph of the destination ``place``; in the body, its hidden words and its notes
+        follow it.
+        """
         held = self._place(place)
         text = _mended(held.text.whole())
         aside, lettered = held.text.aside(_mended), _inline(held.text)
@@ -330,11 +339,15 @@ class _Reader:
 
 
 def _inline(text: Text) -> tuple[Lettered, ...]:
-    """The bold words and links of a paragraph, without places if characters come in two halves."""
+    """The bold words and links of a paragraph; without their positions if the text has characters split into
+    two halves.
+    """
     told = tuple(one._replace(words=_mended(one.words)) for one in text.lettered())
     return tuple(one._replace(at=-1) for one in told) if HALVES.search(text.whole()) else told
 
 
 def _mended(text: str) -> str:
-    """The text with its characters whole: those beyond the first 65,536 come in two halves."""
+    """Join the two halves (surrogates) in which RTF writes characters beyond the first 65,536, and collapse
+    whitespace.
+    """
     return collapse(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", " "))

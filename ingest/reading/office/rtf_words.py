@@ -1,4 +1,4 @@
-"""The words of rich text that matter here (Rich Text Format specification 1.9.1)."""
+"""The control words of rich text that the reader needs (Rich Text Format specification 1.9.1)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ BULLETS = re.compile(r"[\W_]*|o")
 
 
 def codec(page: int) -> str:
-    """Python's name of a Windows code page; for an unknown one, that of the usual code page."""
+    """Python's name for a Windows code page; "cp1252" if the page is unknown."""
     name = PAGES.get(page, f"cp{page}")
     try:
         "".encode(name)

@@ -1,6 +1,6 @@
 """Puts the shapes of a slide into reading order: columns from left to right, each from top to bottom.
 
-A file has them in the order in which they were drawn, the last on top.
+A file lists the shapes in the order in which they were drawn, the last on top.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ Shape: TypeAlias = tuple[etree._Element, int]  # with the number of the column t
 
 
 class ShapeBox(NamedTuple):
-    """A shape or a group of shapes, and its place on the slide."""
+    """The position of a shape or a group of shapes on the slide. ``shapes`` are pairs of a shape and its
+    column's number.
+    """
 
     shapes: list[Shape]
     left: float
@@ -35,19 +37,22 @@ class ShapeBox(NamedTuple):
 
 
 def ordered(tree: etree._Element | None, places: Mapping[Key, etree._Element]) -> list[Shape]:
-    """The shapes of a slide in reading order; ``places`` has the placeholders' places in its layout. If a shape has no
-    known place, the file's order is kept."""
+    """The shapes of a slide in reading order, each with the number of its column.
+
+    ``places`` are the placeholders of the slide's layout, which give the position of shapes that have none. If the
+    position of any shape is unknown, the file's order is kept.
+    """
     return _ordered(tree, places, 0)
 
 
 def arranged(boxes: Sequence[ShapeBox]) -> list[Shape]:
-    """The shapes of these boxes in reading order, each with its column."""
+    """The shapes in these boxes in reading order, each with the number of its column."""
     read = list(_read(boxes, 0))
     return [(shape, column * PARTS + inner) for box, column in read for shape, inner in box.shapes]
 
 
 def placeholders(trees: Sequence[etree._Element | None]) -> dict[Key, etree._Element]:
-    """The placeholders of a master and a layout that have a place, by number and by kind."""
+    """The placeholders of a master and a layout that have a position, found by their number or their kind."""
     found: dict[Key, etree._Element] = {}
     for tree in trees:
         for shape in tree if tree is not None else ():
@@ -69,7 +74,9 @@ def _ordered(tree: etree._Element | None, places: Mapping[Key, etree._Element], 
 
 
 def _chosen(shape: etree._Element) -> etree._Element | None:
-    """The shape itself, or the alternative for newer programs."""
+    """The shape itself; if it has alternatives for newer and older programs, the one for newer programs (None if it is
+    empty).
+    """
     if local(shape) != "AlternateContent":
         return shape
     choice = child(shape, "Choice")
@@ -111,15 +118,16 @@ def _placeholder(shape: etree._Element) -> etree._Element | None:
 
 
 def _keys(mark: etree._Element) -> list[Key]:
-    """The keys by which a placeholder is found in its layout: its number, else its kind."""
+    """The keys under which a placeholder is looked up in its layout: its number if it has one, then its kind."""
     index = value(mark, "idx")
     return [*([("idx", index)] if index else []), ("type", value(mark, "type") or "obj")]
 
 
 def _read(boxes: Sequence[ShapeBox], number: int) -> Iterator[tuple[ShapeBox, int]]:
-    """The boxes of a part of the slide: column by column where it can be parted so, else from top to bottom.
+    """Yield the boxes of a part of the slide in reading order, each with the number of its column.
 
-    Each has the number of its column; ``number`` is that of the column around this part.
+    If the part can be split into columns, they are read one after the other, else from top to bottom. ``number`` is the
+    number of the column that the part is in.
     """
     if len(boxes) < 2 or len(boxes) > MOST:
         yield from ((box, number) for box in boxes)
@@ -138,13 +146,15 @@ def _read(boxes: Sequence[ShapeBox], number: int) -> Iterator[tuple[ShapeBox, in
 
 
 def _is_text(column: Sequence[ShapeBox]) -> bool:
-    """Whether a column says something by itself, and is no label or figure beside another."""
+    """Whether a column has enough words to be text by itself, not just a label or figure beside another column."""
     words = [word for box in column for shape, _ in box.shapes for word in " ".join(map(str, shape.itertext())).split()]
     return len(words) >= FEWEST_WORDS
 
 
 def _stretches(bands: Sequence[list[ShapeBox]]) -> list[list[ShapeBox]]:
-    """The bands of a slide from the top, those as one that have columns in common: a wide box parts them."""
+    """Join adjacent bands (rows of boxes) whose boxes are in the same columns, from the top; a wide box across the
+    columns ends them.
+    """
     parts = [bands[0]]
     for band in bands[1:]:
         both = [*parts[-1], *band]
@@ -156,7 +166,9 @@ def _stretches(bands: Sequence[list[ShapeBox]]) -> list[list[ShapeBox]]:
 
 
 def _parted(boxes: Sequence[ShapeBox], low: str, high: str) -> list[list[ShapeBox]]:
-    """The boxes grouped along an axis; groups do not overlap there."""
+    """Group boxes that overlap along an axis; ``low`` and ``high`` are the names of the boxes' edges on it, such as
+    "left" and "right".
+    """
     parts: list[list[ShapeBox]] = []
     for box in sorted(boxes, key=lambda box: _edge(box, low)):
         if parts and any(_overlap(other, box, low, high) > SHARED for other in parts[-1]):
@@ -167,7 +179,7 @@ def _parted(boxes: Sequence[ShapeBox], low: str, high: str) -> list[list[ShapeBo
 
 
 def _overlap(one: ShapeBox, other: ShapeBox, low: str, high: str) -> float:
-    """The share of the smaller that both have in common along an axis."""
+    """How much two boxes overlap along an axis, as a share of the smaller box; 0 if they do not."""
     (begins, ends), (starts, stops) = ((_edge(box, low), _edge(box, high)) for box in (one, other))
     return max(0.0, (min(ends, stops) - max(begins, starts)) / min(ends - begins, stops - starts))
 

@@ -1,4 +1,4 @@
-"""The characters that symbol fonts show: in Wingdings, "ü" is a check mark."""
+"""Finds the characters that symbol fonts show: in Wingdings, "ü" is a check mark."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FONTS = frozenset(SIGNS)
 
 
 def sign(font: str, code: str) -> str:
-    """The character that a font shows for a hexadecimal code; empty if it is unknown."""
+    """The character that a symbol font shows for a hexadecimal code; empty if it is unknown."""
     try:
         number = int(code, 16)
     except ValueError:
@@ -29,6 +29,6 @@ def sign(font: str, code: str) -> str:
 
 
 def shown(font: str, text: str) -> str:
-    """A text in a symbol font as readers see it; unknown characters stay."""
+    """Replace the characters of a text in a symbol font by the signs that the font shows; unknown characters stay."""
     signs = SIGNS.get(font.lower(), {})
     return "".join(signs.get(ord(character) & 0xFF, character) for character in text)

@@ -1,4 +1,4 @@
-"""From Excel to a draft: each row of each sheet becomes a line with its columns' names."""
+"""Turns an Excel file into a draft: each row of each sheet becomes a line with its columns' names."""
 
 from __future__ import annotations
 
@@ -34,13 +34,14 @@ ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
 def read(data: bytes) -> Draft:
-    """The rows of an Excel file under the names of their sheets. Hidden sheets, which often hold lists for forms, are
-    dropped.
+    """Read an Excel file as a draft: the rows of each sheet under its name. Hidden sheets, which often hold lists for
+    forms, are marked as boilerplate.
 
-    Formulas give the value they had when the file was saved, or themselves where it has none.
+    A formula is shown as the value it had when the file was saved, or as the formula itself if no value was saved.
 
     Raises:
-        SourceError: no Excel file, damaged, encrypted, made to deceive, or with more than a million cells.
+        SourceError: the file is not an Excel file, is damaged, encrypted or malicious, or has more than a million
+            cells.
     """
     archive = Archive(data)
     part = main_part(archive, "xl/workbook.xml")
@@ -71,7 +72,9 @@ def read(data: bytes) -> Draft:
 
 @dataclass
 class _Sheet:
-    """The cells of a sheet as they are shown, by row and column from 1 and 0, and what is marked on it."""
+    """The cells of a sheet as they are shown (``cells[row][column]``, rows from 1, columns from 0), its merged areas,
+    and the numbers of the rows that the file marks as columns' names (``heads``).
+    """
 
     cells: dict[int, dict[int, str]] = field(default_factory=dict)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
@@ -80,7 +83,7 @@ class _Sheet:
 
 
 class _Font(NamedTuple):
-    """How the words of a cell look."""
+    """The name of a cell's font in lower case, and whether its words are struck out."""
 
     name: str = ""
     struck: bool = False
@@ -90,7 +93,7 @@ PLAIN = _Font()
 
 
 class _Book:
-    """What the cells of all sheets refer to: shared strings and formats."""
+    """Reads the sheets of a workbook, and holds what their cells refer to: shared texts and formats."""
 
     def __init__(self, archive: Archive, workbook: etree._Element, found: dict[str, Relation]) -> None:
         self._archive = archive
@@ -111,7 +114,9 @@ class _Book:
         self._fonts = _fonts(styled) if styled is not None else []
 
     def lines(self, part: str) -> Iterator[Piece]:
-        """The rows of a sheet."""
+        """Yield the rows of a sheet, each with its columns' names, and the words of the sheet's drawings. ``part`` is
+        the sheet's name in the file.
+        """
         sheet = self._sheet(part)
         for name in of_kind(relations(self._archive, part), "table"):
             table = self._archive.xml(name)
@@ -132,14 +137,18 @@ class _Book:
             yield from self._drawn(name)
 
     def _drawn(self, part: str) -> Iterator[Piece]:
-        """The words of a sheet's boxes and the titles of its charts, whose figures are those of cells."""
+        """Yield the words of a sheet's text boxes and the titles of its charts; the charts' figures are in the cells
+        anyway.
+        """
         root = self._archive.xml(part)
         yield from drawing.boxes(root)
         for name in of_kind(relations(self._archive, part), "chart"):
             yield from drawing.titles(self._archive.xml(name))
 
     def remarks(self, part: str) -> Iterator[remarks.Comment]:
-        """The comments on a sheet's cells; threads have their own part, beside a copy for older programs."""
+        """Yield the comments on a sheet's cells. If there are threads, only these are read, since the other comments
+        are copies of them for older programs.
+        """
         found = relations(self._archive, part)
         threads = list(of_kind(found, "threadedComment"))
         for name in threads:
@@ -157,7 +166,7 @@ class _Book:
                 yield _remark(comment, author, held.whole())._replace(aside=tuple(held.aside(_unescape)))
 
     def _sheet(self, part: str) -> _Sheet:
-        """Read a sheet row by row, so that a large one is never held as a tree."""
+        """Read a sheet row by row, so that a large one is never held in memory as a tree."""
         sheet, row = _Sheet(), 0
         walk = etree.iterparse(
             io.BytesIO(bounded(self._archive.read(part), part)),
@@ -212,7 +221,7 @@ class _Book:
         return self._fonts[style] if 0 <= style < len(self._fonts) else PLAIN
 
     def _aside_of(self, cell: etree._Element) -> list[Piece]:
-        """What is struck out inside a cell's text."""
+        """The struck-out words and footnote marks inside a cell's text, as pieces with a reason."""
         if cell.get("t") == "s":
             text = next((held.text for held in cell if local(held) == "v"), None)
             return self._aside.get(count(text, -1), [])
@@ -251,7 +260,7 @@ class _Book:
 
 
 def _forget(row: etree._Element) -> None:
-    """Free a row that was read, and the empty ones before it."""
+    """Free the memory of a row that has been read, and of the emptied rows before it."""
     row.clear()
     parent = row.getparent()
     while parent is not None and row.getprevious() is not None:
@@ -259,7 +268,9 @@ def _forget(row: etree._Element) -> None:
 
 
 def _merge(sheet: _Sheet) -> None:
-    """A merged cell says the same in each of its rows; on its right it is one with its first column."""
+    """Fill merged cells: the text stands in the first column of each row of the area; the columns on its
+    right repeat it.
+    """
     last = max((column for cells in sheet.cells.values() for column in cells), default=0)
     merged = 0
     for top, left, bottom, right in sheet.merged:
@@ -277,13 +288,15 @@ def _merge(sheet: _Sheet) -> None:
 
 
 def _remark(comment: etree._Element, author: str, text: str) -> remarks.Comment:
-    """A comment on a cell, after the cell's name."""
+    """Make a comment on a cell; its text begins with the cell's name, as in "B2: ..."."""
     words, cell = _unescape(text), value(comment, "ref") or ""
     return remarks.Comment(author, (f"{cell}: {words}" if cell else words,) if words else ())
 
 
 def _read(item: etree._Element) -> Text:
-    """The words of a shared or inline string, without the readings of East Asian ones."""
+    """The words of a shared or inline text with their formatting, without the pronunciation given for East
+    Asian words.
+    """
     held = Text()
     for inner in item:
         name = local(inner)
@@ -298,7 +311,7 @@ def _read(item: etree._Element) -> Text:
 
 
 def _fonts(styles: etree._Element) -> list[_Font]:
-    """The font of each cell style."""
+    """The font of each cell style, by the style's index."""
     listed, styled = child(styles, "fonts"), child(styles, "cellXfs")
     fonts = [
         _Font((value(child(font, "name")) or "").lower(), is_on(child(font, "strike")))
@@ -313,7 +326,7 @@ def _unescape(text: str) -> str:
 
 
 def _codes(styles: etree._Element) -> list[str]:
-    """The format of each cell style; empty for General."""
+    """The number format of each cell style, by the style's index; empty for the format General."""
     formats = child(styles, "numFmts")
     own = {
         count(value(f, "numFmtId")): value(f, "formatCode") or "" for f in (formats if formats is not None else ())
@@ -333,7 +346,9 @@ def _column(letters: str) -> int:
 
 
 def _area(ref: str) -> tuple[int, int, int, int] | None:
-    """Top, left, bottom and right of "A1:C3"; rows from 1, columns from 0."""
+    """The top row, left column, bottom row and right column of an area such as "A1:C3"; rows count from 1, columns from
+    0. None if it is not an area.
+    """
     corners = [CELL.fullmatch(corner) for corner in ref.split(":")]
     if len(corners) != 2 or corners[0] is None or corners[1] is None:
         return None

@@ -1,4 +1,6 @@
-"""From a PDF to a draft, with PDFium: what each page shows, and what the file's properties say."""
+"""Turns a PDF into a draft, with PDFium: the text that each page shows, and the title and author in the file's
+properties.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +57,11 @@ FEWEST_VOWELS = 0.2  # of the letters: in written languages they are 0.35 to 0.5
 
 
 class Page(NamedTuple):
-    """The text of a page as sheets, the upright sheet first; or the reason why the page has no text."""
+    """The text of a page, split into sheets by the rotation of the text, and people's notes on the page.
+
+    The first sheet has the rotation of most characters. ``wanting`` says why the page has no text, such as "is an image
+    without text"; it is empty if the page has text.
+    """
 
     number: int
     sheets: list[Sheet]
@@ -64,10 +70,11 @@ class Page(NamedTuple):
 
 
 def read(data: bytes) -> Draft:
-    """A PDF's paragraphs, headings, items and rows, with the pages they begin on.
+    """Read a PDF as a draft: paragraphs, headings, list items and rows, each with the number of the page on which it
+    begins.
 
     Raises:
-        SourceError: it is encrypted, damaged or too long, or none of its pages has text.
+        SourceError: the file is encrypted, damaged or too long, or none of its pages has readable text.
     """
     from pypdfium2 import PdfiumError
 
@@ -94,7 +101,9 @@ def read(data: bytes) -> Draft:
 
 
 def _is_garbled(lines: Sequence[Line]) -> bool:
-    """Whether the letters are not those that are seen: no vowels among them, or no letters at all."""
+    """Whether the text layer has other letters than those that the page shows: it has almost no vowels, or many
+    characters without a meaning.
+    """
     text = " ".join(line.text for line in islice(lines, SAMPLE))
     unknown = sum(1 for _ in UNMAPPED.finditer(text))
     if unknown > LOST * max(1, len(text)):
@@ -106,7 +115,7 @@ def _is_garbled(lines: Sequence[Line]) -> bool:
 
 
 def _why_nothing(pages: Sequence[Page]) -> str:
-    """Why a document has no text on any page."""
+    """The error message for a document that has no text on any page."""
     wanting = {page.wanting for page in pages}
     if IMAGE in wanting:
         what = f"{len(pages)} pages are images" if len(pages) > 1 else "page is an image"
@@ -115,7 +124,7 @@ def _why_nothing(pages: Sequence[Page]) -> str:
 
 
 def _info(document: PdfDocument, key: str) -> str:
-    """An entry of the document's own properties; empty when there is none, or none that can be decoded."""
+    """An entry of the PDF's properties, such as "Title"; empty if it is missing or cannot be decoded."""
     try:
         return str(document.get_metadata_value(key))
     except UnicodeDecodeError:
@@ -123,7 +132,11 @@ def _info(document: PdfDocument, key: str) -> str:
 
 
 def _open(data: bytes) -> PdfDocument:
-    """The document; the empty password, which merely forbids printing and the like, is tried."""
+    """Open a PDF. PDFium tries an empty password, which opens files that only forbid printing and the like.
+
+    Raises:
+        SourceError: the file needs a password, is encrypted in another way, or has no page or too many.
+    """
     from pypdfium2 import PdfDocument, PdfiumError
 
     try:
@@ -169,7 +182,7 @@ def _pages(document: PdfDocument, size: int) -> Iterator[Page]:
 
 
 def _lines(pages: Sequence[Page]) -> list[Line]:
-    """The lines of all pages in reading order, with a reason on those that are no content."""
+    """The lines of all pages in reading order; a line that is not content has a reason."""
     upright = [page.sheets[0] for page in pages if page.sheets]
     usual = pdf_blocks.body(line for sheet in upright for line in sheet.lines)
     marked = iter(pdf_margins.mark(upright, usual))
@@ -185,19 +198,23 @@ def _lines(pages: Sequence[Page]) -> list[Line]:
 
 
 def _arranged(sheet: Sheet) -> list[Line]:
-    """The lines of a page as they are read, between its header and its footer."""
+    """The lines of a page in reading order: its header, its text, its footer."""
     aside = sorted((line for line in sheet.lines if line.reason), key=lambda line: (round(line.bottom / 4), line.left))
     above = [line for line in aside if line.top < 0.5 * sheet.height]
     return [*above, *arrange([line for line in sheet.lines if not line.reason]), *aside[len(above) :]]
 
 
 def _is_empty(page: PdfPage) -> bool:
-    """Whether nothing at all is drawn on a page without text."""
+    """Whether nothing at all is drawn on the page."""
     return next(page.get_objects(max_depth=1), None) is None
 
 
 def _found(metadata: Mapping[str, str], data: bytes, largest: str | None) -> Metadata:
-    """The file's properties that a person wrote; the date is left out, since programs write it."""
+    """The title and author, if a person may have written them. There is no date, since programs write the one in the
+    file.
+
+    ``largest`` is the text in the largest type on the first page, a possible title.
+    """
     start = max(0, data.find(b"<x:xmpmeta"))
     packet = data[start : data.find(b"</x:xmpmeta>", start, start + XMP) + 1]
     titles = [_sensible(text, NO_TITLE) for text in (metadata["Title"], _property(packet, b"dc:title"))]
@@ -210,14 +227,16 @@ def _found(metadata: Mapping[str, str], data: bytes, largest: str | None) -> Met
 
 
 def _property(packet: bytes, name: bytes) -> str:
-    """The value of one property in XMP: all items of its list."""
+    """The value of a property in the file's XMP metadata; several items are joined with commas. Empty if the property
+    is missing.
+    """
     match = re.search(rb"<%b\b[^>]*>(.{0,8192}?)</%b>" % (name, name), packet, re.DOTALL)
     items = re.findall(rb"<rdf:li\b[^>]*>([^<]*)</rdf:li>", match[1]) if match else []
     return unescape(", ".join(item.decode("utf-8", errors="replace") for item in items))
 
 
 def _sensible(text: str, unlikely: re.Pattern[str]) -> str:
-    """The text if a person may have written it, else an empty one."""
+    """The text, if a person may have written it and it does not match ``unlikely``; else an empty string."""
     text = collapse(UNSEEN.sub(" ", text))
     is_odd = len(text) > TITLE_LENGTH or "\ufffd" in text or unlikely.fullmatch(text)
     return "" if is_odd else text

@@ -1,4 +1,4 @@
-"""From lines in reading order to pieces: paragraphs, headings, items and rows, joined over lines, columns and pages."""
+"""Joins lines in reading order into paragraphs, headings, list items and rows, across lines, columns and pages."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ BEFORE = 8  # blocks before a new page among which the paragraph is that goes on
 
 
 def body(lines: Iterable[Line]) -> float:
-    """The size in points that most characters have; 0 when there are none."""
+    """The type size, in points, that most characters have; 0 if there are no lines."""
     sizes: Counter[float] = Counter()
     for line in lines:
         if line.cells == 1 and not line.reason:
@@ -41,7 +41,9 @@ def body(lines: Iterable[Line]) -> float:
 
 
 def blocks(lines: Sequence[Line], usual: float) -> list[Block]:
-    """The lines of each paragraph, heading, item or row; ``usual`` is the size of most text."""
+    """Group the lines into blocks: each is a paragraph, heading, list item or row. ``usual`` is the type size of most
+    text.
+    """
     pitch = _pitches(lines)
     found: list[Block] = []
     for line in lines:
@@ -53,7 +55,9 @@ def blocks(lines: Sequence[Line], usual: float) -> list[Block]:
 
 
 def largest(found: Sequence[Block], usual: float) -> str | None:
-    """The text in the largest type on the first page; None if most of the text has that size."""
+    """The text in the largest type on the first page; None if it is hardly larger than ``usual``, the size of
+    most text.
+    """
     shown = [block for block in found if not block[0].reason and block[0].cells == 1]
     first = [block for block in shown if block[0].page == shown[0][0].page]
     best = max(first, key=lambda block: block[0].size, default=None)
@@ -63,7 +67,9 @@ def largest(found: Sequence[Block], usual: float) -> str | None:
 
 
 def pieces(found: Sequence[Block], usual: float) -> list[Piece]:
-    """A piece for each block; the level of a heading is the rank of its size."""
+    """Make a piece of each block. A heading's level is the rank of its type size; ``usual`` is the size of
+    most text.
+    """
     vocabulary = Counter(word for block in found for line in block for word in _words(line.text))
     bold_tells = not _is_mostly_bold(found)
     heads = [_is_heading(block, usual, bold_tells=bold_tells) for block in found]
@@ -101,7 +107,7 @@ def _is_item(text: str) -> bool:
 
 
 def _pitches(lines: Sequence[Line]) -> dict[float, float]:
-    """The usual distance of lines inside a paragraph, for each type size."""
+    """The usual distance between the lines of a paragraph, for each type size."""
     steps: dict[float, list[float]] = defaultdict(list)
     for before, line in pairwise(lines):
         step = line.bottom - before.bottom
@@ -113,7 +119,10 @@ def _pitches(lines: Sequence[Line]) -> dict[float, float]:
 
 
 def _continued(found: Sequence[Block], line: Line, usual: float, pitch: dict[float, float]) -> Block | None:
-    """The block that the line continues; None if it begins a new one."""
+    """The block that the line continues; None if the line begins a new block.
+
+    ``usual`` is the type size of most text, ``pitch`` the usual distance between lines for each type size.
+    """
     recent = [block for block in found[-BEFORE:] if not block[0].reason]
     if not recent or line.cells > 1 or line.reason:
         return None
@@ -130,7 +139,10 @@ def _continued(found: Sequence[Block], line: Line, usual: float, pitch: dict[flo
 
 
 def _follows(block: Block, line: Line, usual: float, pitch: dict[float, float]) -> bool:
-    """Whether a line right below a block is part of it."""
+    """Whether a line right below a block is part of the block.
+
+    ``usual`` is the type size of most text, ``pitch`` the usual distance between lines for each type size.
+    """
     before = block[-1]
     step = line.bottom - before.bottom
     if not _is_alike(before, line) or _begins_item(block, line):
@@ -147,13 +159,17 @@ def _follows(block: Block, line: Line, usual: float, pitch: dict[float, float]) 
 
 
 def _begins_item(block: Block, line: Line) -> bool:
-    """Whether a line that looks like an item is one: not where a full line merely goes on with "2." or a dash."""
+    """Whether the line begins a list item. It does not if it only looks like one: a full line may continue with "2." or
+    a dash.
+    """
     before = block[-1]
     return _is_item(line.text) and (_is_item(block[0].text) or _has_ended(before) or not _is_full(before, line))
 
 
 def _is_set_off(block: Block, line: Line) -> bool:
-    """Whether the line is set in, or hangs out as the first line of its block does, and so begins another."""
+    """Whether the line's indentation shows that it begins a new paragraph: it begins further right than the line
+    before, or further left, as the first line of the block does.
+    """
     before, least = block[-1], 0.8 * line.size
     if len(block) == 1:
         return False
@@ -161,8 +177,11 @@ def _is_set_off(block: Block, line: Line) -> bool:
 
 
 def _goes_over(block: Block, line: Line, usual: float, *, few: bool) -> bool:
-    """Whether the line, at the top of a column or page, goes on with a block left open before it; ``few`` lines on the
-    page before make it a slide."""
+    """Whether the line, at the top of a column or page, continues ``block``, whose last sentence has not ended.
+
+    ``few`` says that the page before has so few lines that it is a slide; then the evidence must be stronger. ``usual``
+    is the type size of most text.
+    """
     before = block[-1]
     if _is_item(line.text) or line.size > LARGER * usual or _has_ended(before):
         return False
@@ -171,17 +190,17 @@ def _goes_over(block: Block, line: Line, usual: float, *, few: bool) -> bool:
 
 
 def _is_alike(before: Line, line: Line) -> bool:
-    """Whether two lines have the same type; a bold word may begin or end a paragraph."""
+    """Whether two lines have the same type size, and both or neither are bold."""
     return abs(before.size - line.size) <= ALIKE * line.size + 0.05 and before.bold == line.bold
 
 
 def _has_ended(line: Line) -> bool:
-    """Whether a sentence ends at the line's end."""
+    """Whether a sentence ends at the end of the line."""
     return bool(ENDED.search(line.text[-LONGEST_WORD:]))
 
 
 def _is_full(before: Line, line: Line) -> bool:
-    """Whether the next line's first word found no room in the line before."""
+    """Whether the line before is full, so that the first word of the next line had no room in it."""
     word = re.split(r"[\s-]", line.text, maxsplit=1)[0]
     width = (before.right - before.left) / max(1, len(before.text))
     return before.right + (len(word) + 1) * width >= before.edge - 0.02 * (before.edge - before.left)
@@ -212,7 +231,7 @@ def _is_mostly_bold(found: Sequence[Block]) -> bool:
 
 
 def _look(block: Block) -> tuple[float, bool]:
-    """The key that ranks headings: their size to half a point, then their weight."""
+    """The key that ranks headings: their type size, rounded to half a point, and whether they are bold."""
     return round(block[0].size * 2) / 2, block[0].bold
 
 
@@ -224,7 +243,7 @@ def _text(block: Block, vocabulary: Counter[str]) -> str:
 
 
 def _inline(block: Block, vocabulary: Counter[str]) -> tuple[Lettered, ...]:
-    """The words of a block in bold and those of links, as far as one line holds them."""
+    """The bold words and links of a block; those that go over a line's end are in parts, one for each line."""
     found: list[Lettered] = []
     seen, before = 0, ""
     for line in block if any(line.lettered for line in block) else ():
@@ -237,7 +256,10 @@ def _inline(block: Block, vocabulary: Counter[str]) -> tuple[Lettered, ...]:
 
 
 def _with(text: str, following: str, vocabulary: Counter[str]) -> str:
-    """Two lines as one; a word that was parted at the end of the first is whole again."""
+    """Join two lines; a word that was hyphenated at the end of the first becomes whole again.
+
+    ``vocabulary`` counts the words of the document.
+    """
     end = text[-LONGEST_WORD:]
     head, tail = re.search(r"(?<![\w-])([^\W\d_]+)-$", end), re.match(r"([^\W\d_]+)(?![\w-])", following)
     if head and tail and not _is_compound(head[1], tail[1], vocabulary):
@@ -246,7 +268,9 @@ def _with(text: str, following: str, vocabulary: Counter[str]) -> str:
 
 
 def _is_compound(head: str, tail: str, vocabulary: Counter[str]) -> bool:
-    """Whether "head-tail" is written with its hyphen: as the rest of the document has it, or both are words."""
+    """Whether "head-tail" is written with a hyphen: the document has it with a hyphen elsewhere, or both parts are
+    words of their own.
+    """
     if not tail[0].islower() or head.lower() in ALWAYS:
         return True
     whole, parted = (head + tail).lower(), f"{head}-{tail}".lower()
@@ -256,5 +280,7 @@ def _is_compound(head: str, tail: str, vocabulary: Counter[str]) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    """The words of a line, compounds whole; not the parts of one that its end cuts."""
+    """The words of a line in lower case. A compound with hyphens is one word; a word that is cut off at the line's end
+    is left out.
+    """
     return [word.lower() for word in WHOLE.findall(text)]

@@ -1,7 +1,7 @@
-"""From the characters of a PDF page to lines: each is a stretch of one row without a wide gap, in the order of drawing.
+"""Joins the characters of a PDF page into lines, in the order of drawing; a line is a part of a row without a wide gap.
 
-PDFium says where each character stands. Text that is set on its side is turned upright first, so that
-everything after knows only "right" and "down", in points from the page's top left corner.
+PDFium gives the position of each character. Text that is rotated is turned upright first, so that all later code knows
+only "right" and "down", in points from the page's top left corner.
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ CLEANED = {**LIGATURES, **BULLETS, **HYPHENS}
 
 
 class GlyphStyle(NamedTuple):
-    """How characters look: their size in points on the page, and their rotation in quarter turns from 0 to 3."""
+    """The style of characters: their size in points on the page, whether they are bold, and their rotation in quarter
+    turns from 0 to 3 (``turned``).
+    """
 
     size: float
     bold: bool
@@ -52,7 +54,7 @@ class GlyphStyle(NamedTuple):
 
 
 class Glyph(NamedTuple):
-    """A visible character and its box, with the rotation undone."""
+    """A visible character with its style and its box, which is turned upright."""
 
     text: str
     left: float
@@ -65,7 +67,7 @@ class Glyph(NamedTuple):
 
 
 class UprightLink(NamedTuple):
-    """The box of a link, with the rotation undone, and the link's address."""
+    """The box of a link, which is turned upright, and the link's address (``to``)."""
 
     to: str
     left: float
@@ -75,7 +77,7 @@ class UprightLink(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """A cell of a row, and its left and right ends."""
+    """The text of a table cell, and its left and right ends."""
 
     text: str
     left: float
@@ -84,7 +86,7 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A stretch of one row of a page; ``drawn`` is its position in the order of drawing."""
+    """A part of a row of a page, or a whole row of a table; ``drawn`` is its position in the order of drawing."""
 
     text: str
     left: float
@@ -112,7 +114,9 @@ class Sheet(NamedTuple):
 
 
 def sheets(page: PdfPage, number: int) -> list[Sheet]:
-    """The lines of a page by rotation, beginning with the rotation that most of its characters have."""
+    """The lines of a page, in one sheet for each rotation; the rotation of most characters comes first. ``number`` is
+    the page's number.
+    """
     rules = sorted(pdf_rules.rules(page))
     text_page = page.get_textpage()
     try:
@@ -137,7 +141,7 @@ def sheets(page: PdfPage, number: int) -> list[Sheet]:
 
 
 def _filled_in(values: Sequence[Value], lines: Sequence[Line], turned: int) -> Iterator[Line]:
-    """The values of a form as lines at their places, in the type of the text around them."""
+    """Yield the values of form fields as lines at their positions, in the type size of most lines."""
     size = Counter(line.size for line in lines).most_common(1)[0][0] if lines else FORM
     for value in values:
         corners = _upright(value.left, value.bottom, value.right, value.top, turned=turned)
@@ -163,7 +167,7 @@ def _sheet(lines: Iterable[Line], box: tuple[float, float, float, float], number
 
 
 def joined(lines: Sequence[Line]) -> Line:
-    """Neighbouring lines of one row, given from left to right, as one line."""
+    """Join neighbouring lines of one row, which are given from left to right, into one line."""
     first = lines[0]
     most = max(lines, key=lambda line: len(line.text))
     is_turned = _runs_leftwards("".join(line.text for line in lines))
@@ -188,7 +192,7 @@ def joined(lines: Sequence[Line]) -> Line:
 
 
 def shifted(lettered: Iterable[Lettered], by: int) -> Iterator[Lettered]:
-    """The links and bold words with their offsets shifted by so many characters."""
+    """Return the links and bold words with their offsets moved by ``by`` characters."""
     return (one._replace(at=one.at + by) for one in lettered)
 
 
@@ -210,7 +214,7 @@ def _lines(glyphs: Sequence[Glyph], rules: Sequence[Rule], links: Sequence[Uprig
 
 
 def _follows(before: Glyph, glyph: Glyph) -> bool:
-    """Whether the glyph stands next to the one before, in the same row."""
+    """Whether the glyph is in the same row as the one before, and close to it."""
     shared = min(before.bottom, glyph.bottom) - max(before.top, glyph.top)
     lower = min(before.bottom - before.top, glyph.bottom - glyph.top)
     gap = glyph.left - before.right
@@ -250,9 +254,9 @@ def _line(glyphs: Sequence[Glyph], rules: Sequence[Rule], links: Sequence[Uprigh
 
 
 def _spaced(glyphs: Sequence[Glyph]) -> Iterator[str]:
-    """The characters of a line, each with the space before it.
+    """Yield the characters of a line, each with a space before it if there is one.
 
-    PDFium puts one before and after raised characters though they touch their neighbours, as in "m2,": it goes.
+    PDFium adds spaces around raised characters even if they touch their neighbours, as in "m2,"; these are left out.
     """
     for number, glyph in enumerate(glyphs):
         before = glyphs[number - 1] if number else None
@@ -263,7 +267,7 @@ def _spaced(glyphs: Sequence[Glyph]) -> Iterator[str]:
 
 
 def _inline(glyphs: Sequence[Glyph], links: Sequence[UprightLink], *, is_bold: bool) -> tuple[Lettered, ...]:
-    """The words of a line that are in bold where not all are, and those of links."""
+    """The links of a line, and its bold words, unless all of it is bold (``is_bold``)."""
     held = Text()
     for text, glyph in zip(_spaced(glyphs), glyphs, strict=True):
         across, down = (glyph.left + glyph.right) / 2, (glyph.top + glyph.bottom) / 2
@@ -276,7 +280,9 @@ def _inline(glyphs: Sequence[Glyph], links: Sequence[UprightLink], *, is_bold: b
 
 
 def _lettered(glyphs: Sequence[Glyph], size: float, crossing: Sequence[Rule]) -> Text:
-    """The words of a line, most of which have this size, by how they are set."""
+    """The words of a line with their formatting: struck out if a rule in ``crossing`` runs through them, raised if they
+    are small and high. ``size`` is the type size of most characters.
+    """
     low = max(glyph.bottom for glyph in glyphs if glyph.style.size == size)
     held = Text()
     for text, glyph in zip(_spaced(glyphs), glyphs, strict=True):
@@ -290,7 +296,7 @@ def _lettered(glyphs: Sequence[Glyph], size: float, crossing: Sequence[Rule]) ->
 
 
 def _glyphs(page: PdfTextPage) -> Iterator[Glyph]:
-    """The visible characters in the order in which they are drawn."""
+    """Yield the visible characters in the order in which they are drawn."""
     import pypdfium2.raw as pdfium
 
     styles: dict[int | None, GlyphStyle] = {}
@@ -341,14 +347,19 @@ def _flags(pdfium: Any, font: Any) -> int:
 
 
 def _quarter(a: float, b: float) -> int:
-    """In which direction a line runs: 0 to the right, 1 upwards, 2 to the left, 3 downwards."""
+    """The direction in which text runs: 0 to the right, 1 upwards, 2 to the left, 3 downwards.
+
+    ``a`` and ``b`` are elements of the text's transformation matrix.
+    """
     if abs(a) >= abs(b):
         return 0 if a >= 0 else 2
     return 1 if b > 0 else 3
 
 
 def _upright(left: float, bottom: float, right: float, top: float, *, turned: int) -> tuple[float, float, float, float]:
-    """Left, top, right and bottom of a box, seen as its text is read; down is positive."""
+    """Turn a box upright; return its left, top, right and bottom, where down is positive. ``turned`` is the rotation of
+    its text in quarter turns.
+    """
     if turned == 0:
         return left, -top, right, -bottom
     if turned == 1:

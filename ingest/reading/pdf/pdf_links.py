@@ -1,4 +1,4 @@
-"""The links of a PDF page: where they lead, and which words they belong to."""
+"""Finds the links of a PDF page: the addresses that they lead to, and their boxes on the page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ BOXES = 10  # of one link, which has one for each line
 
 
 class Link(NamedTuple):
-    """One box of a link, and the address that it leads to."""
+    """One box of a link, and the address that the link leads to (``to``)."""
 
     to: str
     left: float
@@ -28,7 +28,7 @@ class Link(NamedTuple):
 
 
 def links(page: PdfPage) -> list[Link]:
-    """The boxes of the page's links that lead out of the document."""
+    """The boxes of the page's links to addresses outside the document."""
     import pypdfium2.raw as pdfium
 
     found: list[Link] = []
@@ -41,7 +41,7 @@ def links(page: PdfPage) -> list[Link]:
 
 
 def _address(page: PdfPage, note: Any, pdfium: Any) -> str:
-    """The address of a link; empty where it leads to another place of the document, or to none."""
+    """The address of a link; empty if it leads to a place in the document, or nowhere."""
     link = pdfium.FPDFAnnot_GetLink(note)
     action = pdfium.FPDFLink_GetAction(link) if link else None
     if not action or pdfium.FPDFAction_GetType(action) != pdfium.PDFACTION_URI:
@@ -55,7 +55,9 @@ def _address(page: PdfPage, note: Any, pdfium: Any) -> str:
 
 
 def _boxes(note: Any, pdfium: Any) -> Iterator[tuple[float, float, float, float]]:
-    """The boxes of a link, as left, bottom, right and top: one for each of its lines where the file says them."""
+    """Yield the boxes of a link as left, bottom, right and top: one for each of its lines if the file has
+    them, else one.
+    """
     corners = pdfium.FS_QUADPOINTSF()
     count = pdfium.FPDFAnnot_CountAttachmentPoints(note)
     for index in range(min(BOXES, count)):

@@ -1,5 +1,6 @@
-"""Finds running headers, footers and page numbers: text that recurs at the same height of several pages, apart from a
-counting number."""
+"""Finds running headers, footers and page numbers: text that recurs at the same height on several pages, and may differ
+in a number that counts the pages.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +27,10 @@ LETTER = re.compile(r"[^\W\d_]")
 
 
 def mark(sheets: Sequence[Sheet], body: float) -> list[Sheet]:
-    """The sheets; each line that is boilerplate has a reason. ``body`` is the size of most of their text."""
+    """Return the sheets with a reason on each line that is a header, footer or page number.
+
+    ``body`` is the type size of most text.
+    """
     running = _running(sheets, body)
     return [
         Sheet([_marked(line, sheet.height) if _key(line) in running else line for line in sheet.lines], sheet.height)
@@ -45,7 +49,9 @@ def _key(line: Line) -> tuple[int, int]:
 
 
 def _running(sheets: Sequence[Sheet], body: float) -> set[tuple[int, int]]:
-    """Page and number of each line that recurs in a margin, apart from the text."""
+    """The keys (page number and position in the order of drawing) of the lines that recur in a margin, at a distance
+    from the text.
+    """
     alike: dict[str, list[Line]] = defaultdict(list)
     found: set[tuple[int, int]] = set()
     for sheet in sheets:
@@ -61,16 +67,18 @@ def _running(sheets: Sequence[Sheet], body: float) -> set[tuple[int, int]]:
 
 
 def _is_numbered(line: Line, pages: int) -> bool:
-    """Whether the line says by itself which page it is on: "Page 3", or "3 / 12" where there are twelve."""
+    """Whether the line itself says that it is a page number: "Page 3", or "3 / 12" if there are twelve pages."""
     match = ALONE.fullmatch(line.text)
     return match is not None and (match[1] is None or (int(match[1]), int(match[2])) == (line.page, pages))
 
 
 def _keys(line: Line) -> Iterator[str]:
-    """What the line has in common with those that run through the pages: its words, and a number that counts pages.
+    """Yield keys for a line; the same header or footer on different pages has a key in common.
 
-    A figure alone is none of them unless it counts: the first rows of a table have figures at one height, too. Nor is
-    a sentence that differs in its numbers.
+    One key is the line's text. For each number in the line there is another: the text with the number replaced by its
+    difference from the page number. A line without letters does not get the first key, since the first rows of tables
+    can have the same figures at one height. A sentence gets only the first key, so that sentences which differ only in
+    a number do not match.
     """
     if LETTER.search(line.text):
         yield line.text.lower()
@@ -82,7 +90,7 @@ def _keys(line: Line) -> Iterator[str]:
 
 
 def _number(text: str) -> int:
-    """The value of a number in digits or in Roman ones."""
+    """The value of a number in digits or Roman numerals."""
     if text.isdigit():
         return int(text)
     worth = [ROMAN[digit] for digit in text.lower()]
@@ -90,7 +98,9 @@ def _number(text: str) -> int:
 
 
 def _apart(sheet: Sheet, recurring: set[tuple[int, int]]) -> set[tuple[int, int]]:
-    """The recurring lines that stand outside all other text, and not close to it."""
+    """The keys of the recurring lines that are above or below all other text of the page and not close to it.
+    ``recurring`` are the keys (page number and position in the order of drawing) of all recurring lines.
+    """
     text = [line for line in sheet.lines if _key(line) not in recurring]
     margins = [line for line in sheet.lines if _key(line) in recurring]
     first = min((line.bottom for line in text), default=sheet.height)
@@ -114,7 +124,9 @@ def _is_margin(line: Line, height: float) -> bool:
 
 
 def _recurring(lines: Sequence[Line], body: float, pages: int) -> set[tuple[int, int]]:
-    """Of lines with the same words, those that stand at one height on enough pages."""
+    """The keys of lines that recur at the same height on enough of the ``pages``; ``lines`` have the same words and are
+    sorted by height.
+    """
     found: set[tuple[int, int]] = set()
     start = 0
     for end in range(1, len(lines) + 1):

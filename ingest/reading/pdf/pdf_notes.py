@@ -1,4 +1,4 @@
-"""What a PDF page shows besides its drawing: the values of filled-in forms, and people's notes."""
+"""Reads what a PDF page has besides its drawing: the values of filled-in forms, and people's notes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,9 @@ class Value(NamedTuple):
 
 
 def values(page: PdfPage) -> Iterator[Value]:
-    """The values of the page's fields; an empty field has none."""
+    """Yield the values of the page's form fields, and the notes written on the page itself; empty fields are
+    left out.
+    """
     import pypdfium2.raw as pdfium
 
     box = pdfium.FS_RECTF()
@@ -46,7 +48,7 @@ def values(page: PdfPage) -> Iterator[Value]:
 
 
 def remarks(page: PdfPage, number: int) -> Iterator[Comment]:
-    """People's notes on the page: on paper slips, or attached to words that they marked."""
+    """Yield the comments that people attached to the page or to words on it. ``number`` is the page's number."""
     import pypdfium2.raw as pdfium
 
     own = {pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_POPUP, pdfium.FPDF_ANNOT_LINK}
@@ -56,7 +58,9 @@ def remarks(page: PdfPage, number: int) -> Iterator[Comment]:
 
 
 def notes(page: PdfPage, pdfium: Any) -> Iterator[Any]:
-    """The visible notes and fields of a page; each is closed when the next is requested."""
+    """Yield the visible annotations of a page (notes, links and form fields); each is closed when the next is
+    requested.
+    """
     for index in range(min(MOST, pdfium.FPDFPage_GetAnnotCount(page))):
         with _note(page, index, pdfium) as note:
             if note and not pdfium.FPDFAnnot_GetFlags(note) & HIDDEN:
@@ -74,14 +78,14 @@ def _note(page: PdfPage, index: int, pdfium: Any) -> Iterator[Any]:
 
 
 def _value(field: Any, pdfium: Any) -> str:
-    """What a field shows: its text or choice, or whether its box is marked."""
+    """The value that a form field shows: its text or choice, or a mark that shows whether its box is ticked."""
     if state := _said(field, b"AS", pdfium):
         return OFF if state == "Off" else ON
     return "" if _said(field, b"FT", pdfium) in {"Btn", "Sig"} else _said(field, b"V", pdfium)
 
 
 def _said(note: Any, key: bytes, pdfium: Any) -> str:
-    """An entry of a note that is a text or a name."""
+    """The text in an entry of an annotation; empty if there is none, or it is too long."""
     length = pdfium.FPDFAnnot_GetStringValue(note, key, None, 0)
     if not 2 < length <= LONGEST:
         return ""

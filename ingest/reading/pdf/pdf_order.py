@@ -1,7 +1,7 @@
 """Puts the lines of a page into reading order: columns one after the other, each table row as one line.
 
-Columns are found by where lines begin; a table differs from columns by its order of drawing, which goes to and fro
-between its cells, and by cells that do not continue as sentences do.
+Columns are found by the positions at which lines begin. A table differs from columns in two ways: its cells are drawn
+alternately on one side and the other, and their texts do not continue as sentences do.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ GOES_ON = 0.25  # of a column's lines begin in lower case
 
 
 def arrange(lines: Sequence[Line], depth: int = 0) -> list[Line]:
-    """The lines of a page, or of a part of it, in reading order."""
+    """The lines of a page, or of a part of it, in reading order; ``depth`` counts how often the page has been split."""
     if len(lines) > MOST:
         return list(lines)
     if depth < DEEPEST and (parted := _columns(lines, depth)) is not None:
@@ -39,7 +39,7 @@ def arrange(lines: Sequence[Line], depth: int = 0) -> list[Line]:
 
 
 def _columns(lines: Sequence[Line], depth: int) -> list[Line] | None:
-    """The lines when some of them stand in columns side by side; None when none do."""
+    """The lines in reading order if some of them are in columns side by side; None if none are."""
     gutter = _gutter(lines)
     if gutter is None:
         return None
@@ -62,18 +62,22 @@ def _columns(lines: Sequence[Line], depth: int) -> list[Line] | None:
 
 
 def _numbered(lines: Iterable[Line], number: int) -> Iterator[Line]:
-    """The lines with the number of the part of the page that they stand in."""
+    """Yield the lines; each line's column number is extended by ``number``, the number of the part of the page that it
+    is in.
+    """
     return (replace(line, column=line.column * PARTS + number) for line in lines)
 
 
 def _whole(lines: Sequence[Line]) -> list[Line]:
-    """The rows of a column, each with the column's right edge."""
+    """The rows of a column from top to bottom, each with the position of the column's right edge (``edge``)."""
     edge = max((line.right for line in lines), default=0.0)
     return [replace(line, edge=edge) for line in _rows(lines)]
 
 
 def _gutter(lines: Sequence[Line]) -> float | None:
-    """The place where a second column may begin: most text ends before it or begins after it."""
+    """The horizontal position at which a second column may begin: most text ends before it or begins after it. None if
+    there is no such position.
+    """
     starts = Counter(round(line.left / 2) * 2 for line in lines)
     ends_before = _running_total((line.right, len(line.text)) for line in lines)
     begins_after = _running_total((-line.left, len(line.text)) for line in lines)
@@ -86,7 +90,9 @@ def _gutter(lines: Sequence[Line]) -> float | None:
 
 
 def _running_total(weights: Iterable[tuple[float, int]]) -> Callable[[float], int]:
-    """A function of a place: the weights up to it, together."""
+    """Return a function that gives the sum of the weights at all positions up to a given one; ``weights`` are pairs of
+    a position and a weight.
+    """
     ordered = sorted(weights)
     places = [place for place, _ in ordered]
     totals = [0, *accumulate(weight for _, weight in ordered)]
@@ -94,14 +100,14 @@ def _running_total(weights: Iterable[tuple[float, int]]) -> Callable[[float], in
 
 
 def _bands(lines: Sequence[Line], gutter: float) -> Iterator[tuple[bool, list[Line]]]:
-    """The lines from the top down, in stretches that run across the gutter or do not."""
+    """Split the lines, from the top down, into groups that cross the gutter (True) and groups that do not (False)."""
     from_top = sorted(lines, key=lambda line: line.bottom)
     for is_wide, stretch in groupby(from_top, key=lambda line: line.left < gutter < line.right):
         yield is_wide, list(stretch)
 
 
 def _are_columns(left: Sequence[Line], right: Sequence[Line]) -> bool:
-    """Whether both sides are running text that stands side by side, and not the cells of a table."""
+    """Whether both sides are columns of running text next to each other, and not the cells of a table."""
     if min(len(left), len(right)) < LEAST or not _are_beside(left, right):
         return False
     if min(_length(left), _length(right)) < PROSE:
@@ -130,7 +136,7 @@ def _going_on(lines: Sequence[Line]) -> float:
 
 
 def _rows(lines: Iterable[Line]) -> list[Line]:
-    """The lines from the top down, what stands in one row as one line."""
+    """The rows from the top down; lines at the same height are joined, and the rows of a table have cells."""
     rows: list[list[Line]] = []
     for line in sorted(lines, key=lambda line: (line.bottom, line.left)):
         if rows and _in_row(rows[-1], line):
@@ -148,12 +154,12 @@ def _rows(lines: Iterable[Line]) -> list[Line]:
 
 
 def _is_stretched(rows: Sequence[list[Line]]) -> bool:
-    """Whether the row is one line of text with wide gaps, and no table."""
+    """Whether the rows are a single line of text with wide gaps, and no table."""
     return len(rows) == 1 and all(line.left - before.right <= 2 * line.size for before, line in pairwise(rows[0]))
 
 
 def _in_row(row: Sequence[Line], line: Line) -> bool:
-    """Whether the line stands beside all others of the row, at their height."""
+    """Whether the line is at the height of the row, beside all lines that are in it."""
     return all(
         min(other.bottom, line.bottom) - max(other.top, line.top)
         >= 0.5 * min(other.bottom - other.top, line.bottom - line.top)
@@ -163,7 +169,7 @@ def _in_row(row: Sequence[Line], line: Line) -> bool:
 
 
 def _cells(row: Sequence[Line]) -> list[Line]:
-    """The row's parts: neighbours without a wide gap are one, and so are a list's marker and its text."""
+    """The cells of a row: lines without a wide gap between them are joined, and so are a list's marker and its text."""
     parts = [[row[0]]]
     for line in row[1:]:
         before, size = parts[-1][-1], max(line.size, parts[-1][-1].size)
@@ -176,7 +182,9 @@ def _cells(row: Sequence[Line]) -> list[Line]:
 
 
 def _tables(rows: Sequence[list[Line]]) -> Iterator[tuple[bool, list[list[Line]]]]:
-    """The rows in stretches: tables, with the rows that only one cell goes on in, and the rest."""
+    """Split the rows into tables (True) and other rows (False). A row that only continues one cell of a table belongs
+    to it.
+    """
     held: list[list[Line]] = []
     is_table = False
     for number, row in enumerate(rows):
@@ -191,7 +199,9 @@ def _tables(rows: Sequence[list[Line]]) -> Iterator[tuple[bool, list[list[Line]]
 
 
 def _goes_on(rows: Sequence[list[Line]], line: Line, following: Sequence[list[Line]]) -> bool:
-    """Whether the line continues exactly one cell of the current table."""
+    """Whether the line continues exactly one cell of the table; ``rows`` are the table's rows so far, ``following`` the
+    rows below the line.
+    """
     before = max(cell.bottom for cell in rows[-1])
     widest = max(rows, key=len)
     fits = sum(min(cell.right, line.right) > max(cell.left, line.left) for cell in widest) <= 1
@@ -204,7 +214,9 @@ def _goes_on(rows: Sequence[list[Line]], line: Line, following: Sequence[list[Li
 
 
 def _is_drawn_before(line: Line, rows: Sequence[list[Line]]) -> bool:
-    """Whether a cell of the rows was drawn after the line, or one of its own column right before it."""
+    """Whether the line was drawn between the table's cells: one of them was drawn after it, or the cell of its column
+    right before it.
+    """
     cells = [cell for row in rows for cell in row]
     return any(cell.drawn > line.drawn for cell in cells) or any(
         cell.drawn == line.drawn - 1 and abs(cell.left - line.left) <= line.size for cell in cells
@@ -212,7 +224,7 @@ def _is_drawn_before(line: Line, rows: Sequence[list[Line]]) -> bool:
 
 
 def _table(rows: Sequence[list[Line]]) -> list[Line]:
-    """A line for each row of a table; the lines of one cell, drawn one after the other, belong together."""
+    """Make one line of each row of a table; a cell can have several lines, which are drawn one after the other."""
     lines = sorted((line for row in rows for line in row), key=lambda line: line.drawn)
     cells: list[list[Line]] = []
     for line in lines:
@@ -232,7 +244,7 @@ def _in_cell(before: Line, line: Line) -> bool:
 
 
 def _beside(cells: Sequence[list[Line]]) -> list[list[list[Line]]]:
-    """The cells by rows: those of a row share some height."""
+    """Group the cells of a table into rows: cells that share some height are in one row."""
     groups: list[list[list[Line]]] = []
     bottom = float("-inf")
     for cell in sorted(cells, key=lambda cell: cell[0].top):

@@ -1,6 +1,6 @@
-"""Lines that a PDF page draws through its text: words under them are struck out.
+"""Finds the lines that a PDF page draws through its text: the words under them are struck out.
 
-The format knows no such words; programs draw a thin line or box through them, or mark them with a note of that kind.
+PDF has no mark for struck-out words. Programs draw a thin line or box through them, or add a strike-out annotation.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Rule(NamedTuple):
 
 
 def rules(page: PdfPage) -> Iterator[Rule]:
-    """The thin horizontal lines of a page, and the annotations that strike words out."""
+    """Yield the thin horizontal lines of a page, and the lines of its strike-out annotations."""
     import pypdfium2.raw as pdfium
 
     corners = [ctypes.c_float() for _ in range(4)]
@@ -47,7 +47,7 @@ def rules(page: PdfPage) -> Iterator[Rule]:
 
 
 def crossing(rules: Sequence[Rule], top: float, bottom: float) -> Sequence[Rule]:
-    """The lines that run through the middle of a line of text, in order."""
+    """The rules that run through the middle of a line of text, whose top and bottom are given; ``rules`` are sorted."""
     high, low = (top + share * (bottom - top) for share in (HIGH, LOW))
     return rules[bisect_left(rules, (high,)) : bisect_right(rules, (low, float("inf")))]
 

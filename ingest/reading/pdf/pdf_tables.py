@@ -1,6 +1,7 @@
-"""From rows of PDF tables to lines that carry their columns' names, by the positions of the cells.
+"""Turns rows of PDF tables into lines with their columns' names, by the positions of the cells.
 
-The cells of a column overlap in their width; a name over several columns stands over their middle or at their left.
+The cells of a column overlap in their width. A name that spans several columns stands over their middle or at their
+left.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ Column = tuple[float, float]
 
 
 class _Before(NamedTuple):
-    """The previous table: where its columns are, and the rows that name them."""
+    """The previous table: the left and right ends of its columns, and the rows that name them."""
 
     columns: list[Column]
     heads: list[Sequence[str]]
@@ -35,7 +36,11 @@ NONE = _Before([], [])
 
 
 def named(blocks: Sequence[Block], pieces: Sequence[Piece]) -> list[Piece]:
-    """The pieces of the blocks; consecutive rows form a table, and a table that continues keeps its column names."""
+    """Return the pieces with the columns' names in the rows of tables. Consecutive rows form a table; if a table
+    continues on the next page, its columns keep their names.
+
+    ``pieces`` has one piece for each of the ``blocks``.
+    """
     told: list[Piece] = []
     run: list[Line] = []
     before, between = NONE, 0
@@ -61,7 +66,9 @@ def _aside(lines: Sequence[Line]) -> Iterator[Piece]:
 
 
 def _table(lines: Sequence[Line], before: _Before) -> tuple[list[Piece], _Before]:
-    """A piece for each row, and what the next part of the table needs."""
+    """Return a piece for each row of a table, and the table's columns and their names, which are needed if the next
+    table continues this one. ``before`` is the previous table.
+    """
     goes_on = bool(before.heads) and _fits(lines, before.columns)
     columns = before.columns if goes_on else _columns([line.parts for line in lines])
     grid = list(_grid(lines, columns))
@@ -90,13 +97,13 @@ def _table(lines: Sequence[Line], before: _Before) -> tuple[list[Piece], _Before
 
 
 def _inline(lines: Sequence[Line], row: Piece) -> tuple[Lettered, ...]:
-    """The words in bold and those of links of a row, whose ``page`` is its number."""
+    """The bold words and links of a row; ``row.page`` is the index of the row's line in ``lines``, counted from 1."""
     lettered = lines[row.page - 1].lettered if row.page else ()
     return tuple(one._replace(at=-1) for one in lettered)
 
 
 def _fits(lines: Sequence[Line], columns: Sequence[Column]) -> bool:
-    """Whether the cells stand in these columns, and several in none."""
+    """Whether every cell is inside one of these columns, and no two cells of a row are in the same column."""
     for line in lines:
         hits = [_nearest(cell, columns) for cell in line.parts if any(_is_in(cell, column) for column in columns)]
         if len(set(hits)) < len(line.parts):
@@ -105,7 +112,7 @@ def _fits(lines: Sequence[Line], columns: Sequence[Column]) -> bool:
 
 
 def _columns(lines: Sequence[Sequence[Cell]]) -> list[Column]:
-    """From where to where each column reaches, by the rows under the names."""
+    """The left and right end of each column, from the cells in the rows below the columns' names."""
     lead = 0 if len(lines) < 3 else 2 if len(lines) > 3 and len(lines[0]) < len(lines[1]) else 1
     columns: list[Column] = []
     for cell in sorted((cell for line in lines[lead:] for cell in line), key=lambda cell: cell.right - cell.left):
@@ -128,12 +135,14 @@ def _is_in(cell: Cell, column: Column) -> bool:
 
 
 def _nearest(cell: Cell, columns: Sequence[Column]) -> int:
-    """The column that shares most with the cell; where none does, the one that is nearest to it."""
+    """The index of the column that shares most width with the cell, or that is nearest to it if none shares any."""
     return max(range(len(columns)), key=lambda i: min(cell.right, columns[i][1]) - max(cell.left, columns[i][0]))
 
 
 def _grid(lines: Sequence[Line], columns: Sequence[Column]) -> Iterator[list[str]]:
-    """The texts of the cells by column; the name of a row that holds for the next ones stands in each of them."""
+    """Yield for each row the texts of its cells, one for each column. A row's name that also applies to the rows below
+    it is repeated in them.
+    """
     placed = [_placed(line.parts, columns) for line in lines]
     if len(placed) > 2 and len(lines[0].parts) < len(columns):
         placed[0] = _over(lines[0].parts, lines[1].parts, placed, columns)
@@ -157,7 +166,10 @@ def _placed(cells: Sequence[Cell], columns: Sequence[Column]) -> list[str]:
 def _over(
     cells: Sequence[Cell], below: Sequence[Cell], placed: Sequence[list[str]], columns: Sequence[Column]
 ) -> list[str]:
-    """The first row, when its names stand over several columns each: as merged cells."""
+    """The first row of a table if its names span several columns each: each name in its first column, and ``rows.SAME``
+    in the others; else the first row unchanged. ``below`` is the second row, ``placed`` are the texts of all rows by
+    column.
+    """
     lefts = {_nearest(cell, columns): cell.left for cell in below}
     if all(
         abs(lefts.get(column, cell.left) - cell.left) <= ALIGNED

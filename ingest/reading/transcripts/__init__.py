@@ -1,1 +1,1 @@
-"""Chats, transcripts and subtitles: who says what."""
+"""Reads chats, transcripts and subtitles: who says what."""

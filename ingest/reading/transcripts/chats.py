@@ -1,7 +1,8 @@
-"""Chats and transcripts that were saved as text: WhatsApp, LINE, Zoom, Teams, Meet, Otter, Discord and the like.
+"""Reads chats and transcripts that were saved as text: WhatsApp, LINE, Zoom, Teams, Meet, Otter, Discord and the like.
 
-Each program has its own line that says who speaks and when. A text is a chat if lines of one of these forms recur
-through all of it. The words under such a line belong to its speaker, whatever they look like.
+Each program writes a line of its own form above or before a message, which says who speaks and when. A text is a chat
+if lines of one of these forms recur through all of it. The words below such a line belong to its speaker, whatever they
+look like.
 """
 
 from __future__ import annotations
@@ -36,7 +37,10 @@ _TO = r"to|an|à|a|para|aan|till|til|do"
 
 
 class MessageForm(NamedTuple):
-    """The form in which a program begins a message; ``sure`` if no other text looks like it."""
+    """The form of the line with which a program begins a message.
+
+    ``sure`` says that no other text has such lines; ``notice`` matches lines that the program writes itself.
+    """
 
     head: re.Pattern[str]
     sure: bool
@@ -79,7 +83,7 @@ NUMBERS = re.compile(r"\d+")
 
 
 def read(text: str) -> list[Piece]:
-    """The pieces of a chat; none if the text is no chat."""
+    """Read a chat as pieces, each with its speaker; empty if the text is not a chat."""
     lines = _in_one(text.splitlines())
     if headed := _headed(lines):
         return list(turns.pieces(headed))
@@ -88,7 +92,9 @@ def read(text: str) -> list[Piece]:
 
 
 def read_sure(text: str) -> list[Piece]:
-    """The same of a text that has markup: only forms that no other text has make it a chat."""
+    """Read a chat from text with markup, such as Markdown, as pieces with speakers. Only forms of messages that no
+    other text has are recognised; empty if the text is not a chat.
+    """
     lines = text.splitlines()
     first = list(islice((line[:LINE] for line in lines if line.strip()), FIRST))
     if not any(form.sure and form.head.match(line) for line in first for form in FORMS):
@@ -98,7 +104,7 @@ def read_sure(text: str) -> list[Piece]:
 
 
 def parted(pieces: Sequence[Piece]) -> list[Piece]:
-    """The pieces of a document that is a transcript, each with its speaker; none if it is no transcript."""
+    """Return the pieces of a transcript with their speakers; an empty list if the document is not a transcript."""
     shown = [piece.text for piece in pieces if not piece.reason and not piece.level]
     form = form_of(shown)
     if form is None:
@@ -127,7 +133,7 @@ def parted(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def form_of(lines: Sequence[str]) -> MessageForm | None:
-    """The form in which the messages of a chat begin; None if the lines are no chat."""
+    """The form with which the messages of a chat begin; None if the lines are not a chat."""
     held = [line for line in lines if line.strip()]
     for form in FORMS:
         if not any(form.head.match(line[:LINE]) for line in held[:FIRST]):
@@ -144,7 +150,9 @@ def form_of(lines: Sequence[str]) -> MessageForm | None:
 
 
 def dates_of(text: str) -> tuple[str, ...]:
-    """The date of the last message, if days and months can be told apart."""
+    """The date of the last message in ISO 8601, or only its year if days and months cannot be told apart; empty if
+    unknown.
+    """
     found = [tuple(map(int, NUMBERS.findall(match[0]))) for match in re.finditer(_DATE, text)]
     days = [parts for parts in found if len(parts) == 3]
     fits: list[date] = []
@@ -167,7 +175,9 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 
 def _headed(lines: Sequence[str]) -> list[SpokenTurn]:
-    """The turns of a chat whose messages have a head of fields each, as Signal's are saved: From, Sent and others."""
+    """The turns of a chat in which header fields (From, Sent and others) stand above each message, as Signal saves
+    them; empty if the text is not such a chat.
+    """
     found: list[SpokenTurn] = []
     at = begins = 0
     while at < len(lines):
@@ -189,12 +199,16 @@ def _headed(lines: Sequence[str]) -> list[SpokenTurn]:
 
 
 def _ended_head(found: Sequence[SpokenTurn], lines: Sequence[str]) -> SpokenTurn:
-    """The words below a head, which are its sender's; those above the first are nobody's."""
+    """Make a turn of the lines after the last header; the header's sender is the speaker. ``found`` are the turns so
+    far; lines before the first header have no speaker.
+    """
     return SpokenTurn(found[-1].name if found else None, "", "\n".join(lines))
 
 
 def _in_one(lines: Sequence[str]) -> list[str]:
-    """The lines; where names stand above the lines of their times, as Slack and Discord copy them, both are one."""
+    """Return the lines. If a speaker's name stands on a line above the message's time, as Slack and Discord copy it,
+    both are joined into one line.
+    """
     held = [number for number, line in enumerate(lines) if line.strip()]
     heads: dict[int, list[int]] = {}
     for place, number in enumerate(held[:-1]):
@@ -222,7 +236,7 @@ def _in_one(lines: Sequence[str]) -> list[str]:
 
 
 def _name(line: str, form: MessageForm) -> str | None:
-    """The speaker that a line names; None if the line belongs to a log or is a sentence."""
+    """The speaker that a line names; None if the line names nobody, belongs to a log, or is a sentence."""
     match = form.head.match(line[:LINE])
     if match is None:
         return None
@@ -233,15 +247,18 @@ def _name(line: str, form: MessageForm) -> str | None:
 
 
 def _is_plain(name: str) -> bool:
-    """Whether words that stand without a date may be somebody's name: no figure, no mark of a sentence, no word that is
-    written small."""
+    """Whether words without a date may be somebody's name: they have no figure, no punctuation of a sentence, and no
+    word in lower case except small ones such as "of".
+    """
     if voices.is_no_name(name) or any(word[0].islower() and word not in voices.SMALL for word in name.split()):
         return False
     return re.search(r"[\d.!?;,\"“”|=/\\]", re.sub(r"\b[^\W\d_]{1,3}\.", "", name)) is None
 
 
 def _marks_its_own(lines: Sequence[str], form: MessageForm) -> bool:
-    """Whether a few messages begin with a mark that is not seen: WhatsApp on iOS puts it before its own words."""
+    """Whether an invisible mark (U+200E) at the beginning of a message means that the program wrote it, as WhatsApp on
+    iOS does. If more than half of the messages have the mark, it does not mean this.
+    """
     heads = [match for line in lines if (match := form.head.match(line[:LINE]))]
     marked = sum("\u200e" in match["text"][:1] or match[0][: match.start("text")][-1:] == "\u200e" for match in heads)
     return 2 * marked <= len(heads)

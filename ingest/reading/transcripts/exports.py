@@ -1,5 +1,5 @@
-"""Chats that a program exports as JSON or lines of JSON: Slack, Telegram, Discord, Teams, Meta, Google, transcripts,
-conversations with models. A list of messages is one of objects with words and somebody who says them.
+"""Reads chats that a program exports as JSON or lines of JSON: Slack, Telegram, Discord, Teams, Meta, Google,
+transcripts, and conversations with language models. A list counts as messages if its objects have words and a speaker.
 """
 
 from __future__ import annotations
@@ -51,17 +51,17 @@ DEPTH = 20  # parts in parts of one message: a bound, since each is a call withi
 
 
 def is_chat(head: bytes) -> bool:
-    """Whether a file with this beginning may be a chat. Other JSON files are for programs and are not read."""
+    """Whether a file with these first bytes may be a chat. Other JSON files are for programs, and are not read."""
     text = head[:HEAD].decode("utf-8", "replace")
     return all(form.search(text) for form in (BEGINS, SAID, TIMED))
 
 
 def read(data: bytes) -> Draft:
-    """Read the messages of an exported chat (JSON), each under its speaker's name. They keep the file's order, or are
-    sorted by time if the newest comes first.
+    """Read the messages of an exported chat (JSON) as a draft, each under its speaker's name. They keep the file's
+    order, or are reversed if the newest comes first.
 
     Raises:
-        SourceError: no JSON, or no messages in it.
+        SourceError: the file is not JSON, or has no messages.
     """
     values = _values(decode(data))
     said = [turn for messages in _lists(values) for turn in _turns(messages)]
@@ -85,7 +85,9 @@ def _values(text: str) -> list[Any]:
 
 
 def _lists(values: Sequence[Any]) -> Iterator[Sequence[Mapping[str, Any]]]:
-    """Every list of messages, at any depth; without recursion, since the file is not ours."""
+    """Yield every list of messages in nested JSON, at any depth. It uses no recursion, since a file could nest too
+    deeply.
+    """
     todo = deque(values)
     while todo:
         value = todo.popleft()
@@ -125,7 +127,9 @@ def _words(message: Mapping[str, Any]) -> str:
 
 
 def _text(value: Any, depth: int = 0) -> str:
-    """The words of a field: a text, parts of one, or an object that holds it; markup is undone."""
+    """The text in a field of a message: a string, a list of parts, or an object that contains it; HTML is turned into
+    text.
+    """
     if depth > DEPTH:
         return ""
     if isinstance(value, str):
@@ -155,7 +159,7 @@ def _voice(message: Mapping[str, Any]) -> str | None:
 
 
 def _name(value: Any) -> str | None:
-    """A name, or the one in an object, such as ``{"user": {"displayName": …}}``."""
+    """The name in a field: a string, or an object such as ``{"user": {"displayName": …}}``; None if there is none."""
     for _ in range(4):
         if isinstance(value, str):
             return collapse(value)[:100] or None
@@ -180,7 +184,7 @@ def _time(message: Mapping[str, Any]) -> datetime | None:
 
 
 def _titles(values: Sequence[Any]) -> tuple[str, ...]:
-    """The titles that the export gives the chat."""
+    """The title that the export gives the chat, as a tuple of at most one."""
     top = values[0] if values and isinstance(values[0], dict) else {}
     for held in (top, top.get("channel"), top.get("chat")):
         if isinstance(held, dict):

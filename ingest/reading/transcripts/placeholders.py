@@ -1,4 +1,6 @@
-"""What a chat program writes where a message was: that it was deleted, or that a picture is not in the export."""
+"""Recognises what a chat program writes in place of a message: that it was deleted, or that a picture is not in the
+export.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,9 @@ DELETED = re.compile(
 
 
 def is_placeholder(text: str, *, is_marked: bool = False) -> bool:
-    """Whether the words of a message are its program's own; ``is_marked`` if the program tells its own by a mark."""
+    """Whether a message was written by the program, such as "<Media omitted>". ``is_marked`` says that the program
+    begins its own words with an invisible mark.
+    """
     if len(text) > LONGEST or "\n" in text:
         return False
     bare = text.strip()
@@ -58,7 +62,9 @@ def is_placeholder(text: str, *, is_marked: bool = False) -> bool:
 
 
 def without_edited(text: str) -> tuple[str, str]:
-    """The words of a message, and the note behind them that it was edited."""
+    """Split the note "<This message was edited>" off the end of a message; return the message and the note, which is
+    empty if there is none.
+    """
     match = EDITED.search(text[-LONGEST:])
     at = len(text[:-LONGEST]) + match.start() if match else len(text)
     return text[:at], text[at:].strip()

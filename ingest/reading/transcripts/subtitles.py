@@ -1,5 +1,6 @@
-"""From captions (WebVTT and SubRip) to a draft, with the speaker where the file names one. This is own code, since both
-formats are a page of rules and libraries refuse slightly broken files."""
+"""Turns captions (WebVTT and SubRip) into a draft, with the speaker if the file names one. We do this without a
+library, since both formats are a page of rules, and libraries refuse slightly broken files.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ KIND = "text/vtt"
 
 
 class Cue(NamedTuple):
-    """A caption; its speaker is known if the markup names one."""
+    """A caption: the time at which it begins, its speaker (None if the markup names none), and its text."""
 
     start: str
     name: str | None
@@ -32,10 +33,10 @@ class Cue(NamedTuple):
 
 
 def read(data: bytes) -> Draft:
-    """The captions, under the speakers' names and the times at which they begin.
+    """Read captions as a draft, under the speakers' names and the times at which they begin.
 
     Raises:
-        SourceError: the bytes are no text, or hold no captions.
+        SourceError: the bytes are not text, or hold no captions.
     """
     text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
     held, cues = _parts(text)
@@ -46,7 +47,9 @@ def read(data: bytes) -> Draft:
 
 
 def _parts(text: str) -> tuple[list[Piece], list[Cue]]:
-    """The captions, and what the file has besides: its head, its remarks, its styles."""
+    """Split a file into pieces that are not captions (its header, notes and styles, each with a reason) and
+    its captions.
+    """
     held: list[Piece] = []
     cues: list[Cue] = []
     for block in re.split(r"\n[ \t]*\n+", text.strip("\ufeff\n")):
@@ -76,7 +79,9 @@ def _shown(text: str) -> str:
 
 
 def _named(cues: Sequence[Cue]) -> Iterator[SpokenTurn]:
-    """The captions as turns; "Ann Lee: words" names who speaks until the next name, where such names come back."""
+    """Yield the captions as turns. If names recur at the beginning of captions, as in "Ann Lee: words", each name is
+    the speaker until the next one.
+    """
     if any(cue.name for cue in cues):
         yield from (SpokenTurn(cue.name, f"{cue.name} {cue.start}" if cue.name else "", cue.text) for cue in cues)
         return

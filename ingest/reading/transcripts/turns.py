@@ -1,4 +1,4 @@
-"""From chats and transcripts to turns, and from turns to pieces: who says what, if the format tells it."""
+"""Turns the messages of chats and transcripts into pieces with their speakers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ AGAIN = "time of a message"  # of somebody who is speaking already
 
 
 class SpokenTurn(NamedTuple):
-    """One speaker's turn; ``mark`` is the line of the file that says who speaks and when."""
+    """The words that one speaker says without interruption; ``mark`` is the line of the file that says who speaks and
+    when.
+    """
 
     name: str | None  # None: the program's own words
     mark: str
@@ -23,7 +25,9 @@ class SpokenTurn(NamedTuple):
 
 
 def pieces(turns: Iterable[SpokenTurn]) -> Iterator[Piece]:
-    """The words of each turn under its speaker's line; consecutive turns of one speaker share a line."""
+    """Yield the words of each turn under a line that names its speaker; consecutive turns of one speaker
+    share this line.
+    """
     speaking: str | None = None
     for turn in turns:
         mark, text = collapse(turn.mark), turn.text.strip()
@@ -44,7 +48,7 @@ def pieces(turns: Iterable[SpokenTurn]) -> Iterator[Piece]:
 
 
 def flowing(turns: Iterable[SpokenTurn]) -> Iterator[SpokenTurn]:
-    """The turns; consecutive ones of the same voice are joined, since captions cut sentences."""
+    """Join consecutive turns of the same speaker, since captions cut sentences."""
     held: SpokenTurn | None = None
     for turn in turns:
         if held is not None and turn.name == held.name:

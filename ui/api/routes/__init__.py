@@ -1,1 +1,1 @@
-"""The routes of the HTTP API: asking, searching, listing and testing."""
+"""The routes of the HTTP API: asking, searching, listing, testing ideas, and the OpenAI-compatible ones."""

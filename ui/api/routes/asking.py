@@ -1,4 +1,4 @@
-"""Asking and searching: `/v1/ask`, `/v1/search`, and what `pushback eval run --system` asks."""
+"""The routes `/v1/ask`, `/v1/search` and `/v1/measured`; the last one answers `pushback eval run --system`."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ async def ask(
 ) -> Response:
     """Answer a question from the documents, with citations.
 
-    A refusal is an answer, too. With `stream`, each statement is sent as soon as it has been checked.
+    If the documents do not have the answer, the response says so with the status 200. With `stream`, each statement is
+    sent as soon as it has been checked.
     """
     answering.checked(encodable(asked.question))
     assistant = await run_in_threadpool(desk.assistant, asked.library, person)
@@ -66,7 +67,8 @@ async def ask(
 async def search(
     asked: Query, person: Annotated[Person, Depends(questioner)], desk: Annotated[Desk, Depends(desk_of)]
 ) -> Response:
-    """List the passages nearest to a query, and how each was found: what `pushback search --json` prints."""
+    """List the passages nearest to a query, and how each was found. The response is what `pushback search --json`
+    prints."""
     if not asked.query.strip():
         raise SettingsError("The query is empty.", hint="Name something to search for.")
     assistant = await run_in_threadpool(desk.assistant, asked.library, person)
@@ -79,7 +81,7 @@ async def search(
 async def measured(
     asked: Measured, person: Annotated[Person, Depends(questioner)], desk: Annotated[Desk, Depends(desk_of)]
 ) -> Response:
-    """Reply to a request of `pushback eval run SUITE --system URL`, from the library that is served.
+    """Reply to a request of `pushback eval run SUITE --system URL` from the default library.
 
     An idea is tested while the request waits, and its verdict is not stored.
     """
@@ -89,7 +91,8 @@ async def measured(
 
 
 def _prepare(asked: Question, assistant: Assistant, person: Person) -> str | None:
-    """Look for what the question names, and begin the conversation in which it is kept; its id.
+    """Check the documents and the conversation that the request names, and store the question in the conversation.
+    Returns the id of the conversation; None if the answer is not to be stored.
 
     Raises:
         DocumentMissing: there is no such document, or no such conversation of this person.
@@ -112,7 +115,8 @@ def _check_documents(assistant: Assistant, documents: tuple[str, ...]) -> None:
 
 
 def _answered(asked: Question, conversation: str | None, assistant: Assistant, tick: Tick) -> Iterator[Event]:
-    """Each statement, then the answer, kept where that is wanted."""
+    """Yield a ``statement`` event for each statement, then an ``answer`` event with the whole answer. If
+    ``conversation`` is an id, store the answer there."""
     history, turn = asked.turns(), 1
     if conversation:
         before = [wire.stored_answer(kept) for kept in assistant.library.conversations.turns(conversation)]
@@ -129,7 +133,7 @@ def _answered(asked: Question, conversation: str | None, assistant: Assistant, t
 
 
 async def _events(parts: AsyncIterator[Event | None]) -> AsyncIterator[bytes]:
-    """Parts of an answer as server-sent events; what goes wrong on the way is the last of them."""
+    """The events of an answer in the format of server-sent events. An error becomes the last event."""
     try:
         async for part in parts:
             yield format_sse_event(event=part[0], data_str=json.dumps(part[1])) if part else KEEPALIVE_COMMENT

@@ -1,4 +1,4 @@
-"""A library as a model for clients of OpenAI: `/v1/chat/completions` and `/v1/models`."""
+"""The routes `/v1/chat/completions` and `/v1/models`: clients of the OpenAI API can use a library as a model."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ routes = APIRouter(prefix="/v1", tags=["openai"], responses=FAULTS_OF_OPENAI)
 
 
 class AnswerPiece(NamedTuple):
-    """A piece of the text; the last piece comes with the whole answer."""
+    """A piece of an answer's text. ``answer`` is the whole answer with the last piece, None with the others."""
 
     text: str
     answer: Answer | None = None
@@ -52,7 +52,7 @@ class AnswerPiece(NamedTuple):
 
 @routes.get("/models")
 def models(person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)]) -> Response:
-    """List the libraries that you reach: each is a model."""
+    """List the libraries that you may use; each is a model."""
     return JsonReply({"object": "list", "data": [_model(name) for name in desk.libraries(person)]})
 
 
@@ -69,8 +69,8 @@ async def complete(
 ) -> Response:
     """Answer the last message of the user from the library that `model` names, with citations.
 
-    Earlier messages are the conversation that it may refer to. Instructions to a model (`system`) are ignored, since
-    the answer comes from the documents alone.
+    Earlier messages are the conversation that the question may refer to. System messages are ignored, since the answer
+    comes from the documents alone.
     """
     spoken = [one for one in asked.messages if one.role in ("user", "assistant") and one.text.strip()]
     if not spoken or spoken[-1].role != "user":
@@ -107,7 +107,8 @@ def _pieces(assistant: Assistant, question: str, history: list[Any], tick: Tick)
 
 
 async def _chunks(parts: AsyncIterator[AnswerPiece | None], head: Json, *, counts: bool) -> AsyncIterator[bytes]:
-    """The pieces as clients of OpenAI read a stream; citations come with the last that has a choice."""
+    """The pieces as the chunks that clients of the OpenAI API read. The chunk with the finish reason has the citations.
+    With ``counts``, one more chunk has the numbers of tokens."""
     told = {**head, "object": "chat.completion.chunk"}
     try:
         yield _chunk({**told, "choices": [_delta({"role": "assistant", "content": ""})]})
@@ -134,12 +135,13 @@ def _delta(delta: Json, reason: str | None = None) -> Json:
 
 
 def _grounds(answer: Answer) -> Json:
-    """What a completion has besides those of others."""
+    """The fields that a completion has in addition to OpenAI's: citations, grounding, and whether the answer is a
+    refusal."""
     return {"citations": telling.citations(answer), "grounding": answer.grounding.value, "refused": answer.refused}
 
 
 def _usage(answer: Answer) -> Json:
-    """The tokens that a model read and wrote; none where no model did."""
+    """The numbers of tokens that a model read and wrote; 0 without a model."""
     read, written = (answer.cost.input_tokens, answer.cost.output_tokens) if answer.cost else (0, 0)
     return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
 

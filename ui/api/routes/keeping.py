@@ -46,7 +46,7 @@ Named = Annotated[Line | None, Query(alias="library", description="The library; 
 def documents(
     person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)], named: Named = None
 ) -> Response:
-    """List the documents: what `pushback documents --json` prints."""
+    """List the documents. The response is what `pushback documents --json` prints."""
     library = desk.library(named, person)
     return JsonReply(
         [
@@ -60,8 +60,8 @@ def documents(
 def show(
     key: Line, person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)], named: Named = None
 ) -> Response:
-    """Show a document by its id or source, with the text in which citations count characters: what `pushback show
-    --json` prints."""
+    """Show a document by its id or source, with its text. Positions in citations count characters of this text. The
+    response is what `pushback show --json` prints."""
     library = desk.library(named, person)
     document = library.document(key)
     entry = next(entry for entry in library.entries() if entry.about.id == document.id)
@@ -73,8 +73,8 @@ def show(
 def correct(
     key: Line, said: Corrected, person: Annotated[Person, Depends(editor)], desk: Annotated[Desk, Depends(desk_of)]
 ) -> Response:
-    """Set a document's title, author or date, which holds when the file is read again: what `pushback correct --json`
-    prints."""
+    """Set a document's title, author or date. These values stay when the file is read again. The response is what
+    `pushback correct --json` prints."""
     library = desk.library(said.library, person)
     document = library.document(key)
     if said.as_read:
@@ -88,7 +88,8 @@ def correct(
 def remove(
     key: Line, person: Annotated[Person, Depends(editor)], desk: Annotated[Desk, Depends(desk_of)], named: Named = None
 ) -> Response:
-    """Remove a document by its id or source, as `pushback remove` does. An uploaded file is moved aside."""
+    """Remove a document by its id or source, as `pushback remove` does. If it was uploaded, its file is moved to
+    another folder."""
     library, settings = desk.library(named, person), desk.named(named, person)
     about = library.document(key).about
     with library.writing() as writer:
@@ -106,9 +107,10 @@ async def ingest(
     desk: Annotated[Desk, Depends(desk_of)],
     named: Named = None,
 ) -> Response:
-    """Upload files, each a part called `files` of a form; they are read into the library as a job.
+    """Upload files in a multipart form, each as a part named `files`. A job reads them into the library.
 
-    If the library does not exist, it is made. The job's result is what `pushback ingest --json` prints for these files.
+    If the library does not exist, it is created. The job's result is what `pushback ingest --json` prints for these
+    files.
     """
     settings = desk.named(named, person)
     await run_in_threadpool(limits.check_jobs, person, desk.jobs)
@@ -144,7 +146,7 @@ def give_feedback(
 ) -> Response:
     """Rate an answer as `good` or `bad`, or one of its citations as `wrong evidence`.
 
-    It replaces earlier feedback. `pushback eval` makes cases of answers that are rated bad.
+    The new feedback replaces earlier feedback. `pushback eval cases` makes test cases of answers that are rated bad.
     """
     library = desk.library(said.library, person)
     library.conversations.check_owner(said.conversation, person.owner)
@@ -161,7 +163,7 @@ def give_feedback(
 def verdicts(
     person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)], named: Named = None
 ) -> Response:
-    """List your earlier verdicts, the latest first: what `pushback verdicts --json` prints."""
+    """List your earlier verdicts, the latest first. The response is what `pushback verdicts --json` prints."""
     return JsonReply([one._asdict() for one in desk.library(named, person).verdicts.listed(person.owner)])
 
 
@@ -169,7 +171,7 @@ def verdicts(
 def verdict(
     id: Line, person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)], named: Named = None
 ) -> Response:
-    """Show one of your earlier verdicts: what `pushback verdicts show --json` prints."""
+    """Show one of your earlier verdicts. The response is what `pushback verdicts show --json` prints."""
     from ui.reports import verdict_kept
 
     library = desk.library(named, person)
@@ -189,10 +191,11 @@ def _entry(library: Library, id: str) -> wire.Json:
 
 
 def _check_citation(library: Library, said: Opined) -> None:
-    """Nothing, where the turn has a citation of that number, or none is named. A turn that is missing is told later.
+    """Check that the rated answer has a citation with the number in the feedback. A missing answer is reported
+    elsewhere.
 
     Raises:
-        SettingsError: it has none.
+        SettingsError: the answer has no citation with this number.
     """
 
     turns = library.conversations.turns(said.conversation)
@@ -204,6 +207,6 @@ def _check_citation(library: Library, said: Opined) -> None:
 
 
 def _read(files: list[UploadFile]) -> Iterator[tuple[str, bytes]]:
-    """Each file's name and bytes; one is in memory at a time."""
+    """Yield the name and the bytes of each file. Only one file is in memory at a time."""
     for one in files:
         yield one.filename or "", one.file.read()

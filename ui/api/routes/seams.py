@@ -1,4 +1,5 @@
-"""What routes depend on: the desk, and the person who asks, with role and limits checked."""
+"""The dependencies of the routes: the ``Desk``, and the person who sent the request, after a check of their role and
+limits."""
 
 from __future__ import annotations
 
@@ -36,13 +37,14 @@ Bearer = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
 
 
 def desk_of(request: Request) -> Desk:
-    """The desk of the application."""
+    """The ``Desk`` (the open libraries) of the application that received the request."""
     desk: Desk = request.app.state.desk
     return desk
 
 
 def at_least(role: VisitorRole) -> Callable[..., Person]:
-    """The person who sends the request, if their role is at least this one."""
+    """A dependency that returns the person who sent the request. It refuses the request (status 403) if their role is
+    below ``role``."""
 
     def person(
         request: Request,
@@ -67,7 +69,7 @@ def questioner(
     request: Request,
     _: Bearer = None,
 ) -> Person:
-    """The person who asks a question; the question counts towards their limit."""
+    """A dependency that returns the person who asks a question, and counts the question towards their limit."""
     found = reader(request)
     questions: Questions = request.app.state.questions
     questions.count(found)

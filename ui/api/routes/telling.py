@@ -1,6 +1,7 @@
-"""An answer as the text of a chat, and back: Markdown with numbers and a list of sources at the end. Pure.
+"""Converts an answer to the text of a chat message, and such a message back. The text is Markdown with numbered
+citations and a list of sources at the end.
 
-Text of documents and models is escaped. The text is the same, whether it is sent at once or in pieces.
+Text of documents and models is escaped. A streamed answer has the same text as one that is sent in one piece.
 """
 
 from __future__ import annotations
@@ -22,21 +23,22 @@ _ENDS = tuple(f"\n\n**{head}**\n\n" for head in (SOURCES, NEAREST))
 
 
 class Telling:
-    """One answer as text, sent in pieces."""
+    """Converts one answer to text, piece by piece."""
 
     def __init__(self) -> None:
         self._numbers: dict[Citation, int] = {}
         self._told: set[str] = set()
 
     def statement(self, one: Statement) -> str:
-        """A statement as it arrives, with the numbers of its citations, which are the same in the whole answer."""
+        """The text of a statement with the numbers of its citations. The numbers stay the same in the whole answer."""
         for citation in one.citations:
             self._numbers.setdefault(citation, len(self._numbers) + 1)
         numbers = (f"[{self._numbers[citation]}]" for citation in one.citations)
         return self._piece(_line(ExportLine("said", " ".join([one.text, *numbers]))))
 
     def rest(self, answer: Answer) -> str:
-        """The rest of the whole answer besides its statements: disagreement, what is not said, notices, and sources."""
+        """The text of the answer that has not been sent yet: disagreements, what the documents do not say, notices, and
+        sources."""
         told = [_line(line) for line in lines(answer)]
         return "".join(self._piece(text) for text in told if text not in self._told)
 
@@ -47,13 +49,13 @@ class Telling:
 
 
 def citations(answer: Answer) -> list[Json]:
-    """The citations that the numbers in the text refer to."""
+    """The citations of the answer as JSON, each with its number in the text."""
     return [{"number": number, **wire.citation(citation)} for number, citation in enumerate(answer.cited, 1)]
 
 
 def turn(role: Role, text: str) -> Turn:
-    """A turn of a chat in the form that a follow-up needs: of our own answers only the statements, in the documents'
-    words."""
+    """A message of a chat as the assistant's ``Turn``. If it is an answer of Pushback, only the statements are kept,
+    without numbers, headings and sources."""
     ends = [text.find(end) for end in _ENDS if end in text]
     if role is not Role.ASSISTANT or not ends:
         return Turn(role, text)

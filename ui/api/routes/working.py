@@ -1,4 +1,4 @@
-"""The routes for jobs: ideas are tested and files are read while the client follows the progress."""
+"""The routes that start and follow jobs. A job tests an idea or reads files while the client follows its progress."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ routes = APIRouter(prefix="/v1", tags=["jobs"], responses=FAULTS)
 async def challenge(
     asked: Idea, person: Annotated[Person, Depends(questioner)], desk: Annotated[Desk, Depends(desk_of)]
 ) -> Response:
-    """Test an idea against the documents, as a job.
+    """Start a job that tests an idea against the documents.
 
-    Its result is what `pushback challenge --json` prints. The verdict is kept in the library, as yours.
+    The job's result is what `pushback challenge --json` prints. The verdict is stored in the library and belongs to
+    you.
     """
     await run_in_threadpool(limits.check_jobs, person, desk.jobs)
     pressure.checked(asked.idea)
@@ -42,14 +43,14 @@ async def challenge(
 
 @routes.get("/jobs/{id}")
 def look(id: Line, person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)]) -> Response:
-    """Show the progress of one of your jobs, and in the end its result or error. Ended jobs are forgotten after a
-    while."""
+    """Show the progress of one of your jobs, and its result or error after it has ended. Ended jobs are deleted after
+    some time."""
     return JsonReply(_there(jobs.look(desk.jobs, id, person.owner)))
 
 
 @routes.delete("/jobs/{id}")
 def stop(id: Line, person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)]) -> Response:
-    """Ask one of your jobs to stop. What it has done by then stays."""
+    """Ask one of your jobs to stop. Finished parts of its work are kept."""
     return JsonReply(_there(jobs.stop(desk.jobs, id, person.owner)))
 
 

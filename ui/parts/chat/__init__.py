@@ -1,1 +1,1 @@
-"""The chat: questions, answers, and the documents that they cite."""
+"""The parts of the chat page: questions, answers, and the documents that they cite."""

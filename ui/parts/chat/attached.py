@@ -1,6 +1,7 @@
-"""Files attached to a question. They become documents, and the question is asked within them once they are read.
+"""Files attached to a question. They are read into the library as documents; then the question is asked about these
+documents only.
 
-The question waits in the library, so that it is asked after a reload, or another start of the server, too.
+The waiting question is stored in the library, so that it is asked even after a reload or a restart of the server.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ READ = adding.READ.replace(" and ", " or ")
 
 
 class AttachedReading(NamedTuple):
-    """The job that reads attached files, and the question that waits for it; without a question, the place where they
-    were attached."""
+    """The job that reads attached files. ``waits`` is the question that waits for them, None if the files came without
+    a question; ``conversation`` is the conversation in which they were attached."""
 
     job: Job
     conversation: str | None
@@ -42,21 +43,21 @@ class AttachedReading(NamedTuple):
 
     @property
     def question(self) -> str:
-        """The question that waits, or None."""
+        """The text of the waiting question; empty if there is none."""
         return self.waits.question if self.waits else ""
 
 
 class RefusedFile(NamedTuple):
-    """The reason why an attached file could not become a document, and the question that stays unanswered because of
-    it."""
+    """The reason why attached files could not become documents (an error, or text as HTML), and the question that stays
+    unanswered because of it."""
 
     why: str | PushbackError
     question: str
 
 
 def take(settings: Settings, library: Library, files: Sequence[Any], question: str) -> None:
-    """Store the attached files and the question that came with them, and start reading; the question is asked
-    afterwards."""
+    """Store the attached files and the question that came with them, and start a job that reads the files. ``settle``
+    asks the question afterwards."""
     from ingest.reading import formats
 
     _put_away()
@@ -79,8 +80,8 @@ def take(settings: Settings, library: Library, files: Sequence[Any], question: s
 
 
 def settle(settings: Settings, library: Library) -> None:
-    """When all files have been read, ask the question within them; if none could be read, remember what to say about
-    it."""
+    """If a job has read the attached files, ask the question about the documents read. If a file could not be read,
+    remember the message that ``show`` shows."""
     for reading in _readings(settings, library):
         if reading.job.done:
             _settle(reading, library)
@@ -104,9 +105,10 @@ def _settle(reading: AttachedReading, library: Library) -> None:
 
 
 def show(settings: Settings, library: Library, *, follows: bool = True) -> None:
-    """Show the files being read with the question that waits for them, and the files that could not be read.
+    """Show the questions that wait for their files, and a message on files that could not be read.
 
-    ``follows`` says that nothing else on the page shows the progress and reruns the page at the end.
+    With ``follows``, also show the progress and rerun the page when the files are read; pass False if another part of
+    the page does this.
     """
     readings = _readings(settings, library)
     for waits in (one.question for one in readings if one.question):
@@ -121,7 +123,7 @@ def show(settings: Settings, library: Library, *, follows: bool = True) -> None:
 
 
 def _keep(library: Library, question: str, files: Sequence[Path]) -> None:
-    """Let a question wait for its files in the conversation that is open, or a new one."""
+    """Store the question with the names of its files in the open conversation, or in a new one."""
     named = state.conversation() or library.conversations.begin(visiting.owner())
     library.conversations.wait(named, question, [path.name for path in files])
     state.open_conversation(named, state.within())
@@ -133,9 +135,10 @@ def _begin(settings: Settings, files: Sequence[Path], id: str | None = None) -> 
 
 
 def _readings(settings: Settings, library: Library) -> list[AttachedReading]:
-    """The files being read for the questions of this conversation, and those that came without a question.
+    """The jobs that read attached files: those for files without a question, and those for questions that wait in the
+    open conversation.
 
-    What a question waits for is read again where no job knows of it, as in a server that was started since.
+    If no job reads the files of a waiting question, for example after a restart of the server, a new job is started.
     """
     alone: AttachedReading | None = st.session_state.get(_ALONE)
     is_here = alone and alone.job.kind == library_work.kind(settings)

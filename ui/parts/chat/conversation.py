@@ -1,4 +1,4 @@
-"""The head of an open conversation: its title, and what can be done with the whole conversation."""
+"""The header of an open conversation: its title, and a menu to rename, export or delete it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ _FAILED = "conversation-failed"
 
 
 def head(one: Conversation, answers: Sequence[Answer], library: Library) -> None:
-    """The title, and a menu: rename, export, delete."""
+    """Show the title of the conversation ``one``, and a menu to rename, export or delete it. ``answers`` are
+    exported."""
     with st.container(
         key="head", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", wrap=False
     ):
@@ -37,7 +38,7 @@ def head(one: Conversation, answers: Sequence[Answer], library: Library) -> None
 
 
 def undo(library: Library) -> None:
-    """Offer to restore the conversation that was just deleted."""
+    """Offer to restore the conversation that was just deleted, if there is one."""
     if told := state.last_deleted():
         id, title = told
         with st.container(key="undo", horizontal=True, vertical_alignment="center"):
@@ -47,7 +48,7 @@ def undo(library: Library) -> None:
 
 
 def tell() -> None:
-    """Show errors that occurred in a callback, before the page ran."""
+    """Show an error of a callback that ran before the page, if there is one."""
     if error := st.session_state.pop(_FAILED, None):
         failure.show(error)
 

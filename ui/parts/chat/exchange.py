@@ -1,4 +1,4 @@
-"""One turn of a conversation: the question, and the answer with its citations."""
+"""One turn of a conversation on the page: the question, and the answer with its citations."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EVERY = 0.2  # seconds between two looks: statements seem to come as they are ma
 
 
 class CitationNumbers(NamedTuple):
-    """The citations of one answer: the turn, their numbers, and the tooltip of each."""
+    """The citations of one answer: the number of its turn, the number of each citation, and the tooltip of each."""
 
     turn: int
     of: Mapping[Citation, int]
@@ -34,7 +34,8 @@ class CitationNumbers(NamedTuple):
 
 
 def question(text: str, turn: int) -> None:
-    """Show the question with a button to edit it; ``turn`` is its place in the conversation, from 1."""
+    """Show the question with a button to edit it, or its editor. ``turn`` is the number of the turn in the
+    conversation, from 1."""
     if turn == state.edited():
         with _visitor():
             _editing(text, turn)
@@ -43,7 +44,8 @@ def question(text: str, turn: int) -> None:
 
 
 def asked(text: str, turn: int) -> DeltaGenerator:
-    """Show the question that is being answered; returns its row, which becomes ``editable`` with the answer."""
+    """Show a question without its edit button. Returns its row; ``editable`` adds the button when the answer is
+    there."""
     with _visitor():
         row = st.container(key=f"asked-{turn}", horizontal=True, wrap=False, vertical_alignment="center")
     row.html(f'<p class="question">{escape(text)}</p>')
@@ -51,7 +53,8 @@ def asked(text: str, turn: int) -> DeltaGenerator:
 
 
 def unanswered(text: str, at: int | None, turn: int) -> None:
-    """A question without an answer, with a button that asks it again in the same place."""
+    """Show a question that has no answer, with a button that asks it again. ``at`` is the turn that the answer
+    replaces; None adds it at the end."""
     asked(text, turn)
     with reply():
         st.html('<p class="notice" role="status">This question has no answer yet.</p>')
@@ -59,13 +62,13 @@ def unanswered(text: str, at: int | None, turn: int) -> None:
 
 
 def unkept(why: PushbackError) -> None:
-    """Show a notice that the answer could not be stored."""
+    """Show a notice that the answer could not be stored, with the error ``why``."""
     told = f"This answer cannot be kept and goes with the next click. {why}"
     st.html(f'<p class="notice" role="status">{escape(told)}</p>')
 
 
 def editable(row: DeltaGenerator, turn: int) -> None:
-    """Put the button that lets a question be edited into the question's row."""
+    """Add an edit button to the row of a question."""
     row.button("Edit", key=f"edit-{turn}", icon=":material/edit:", type="tertiary", on_click=state.edit, args=(turn,))
 
 
@@ -92,18 +95,19 @@ def _ask_again(key: str, turn: int) -> None:
 
 
 def reply() -> AbstractContextManager[object]:
-    """The container for an answer."""
+    """The container that an answer is shown in; use it in a ``with`` statement."""
     return st.chat_message("assistant", avatar=":material/format_quote:")
 
 
 def statement(one: Statement) -> None:
-    """Show a statement that has just arrived; its citations can be opened when the answer is complete."""
+    """Show a statement of an answer that is not complete yet. Its citations can be opened when the answer is
+    complete."""
     st.html(f'<p class="arriving">{escape(one.text)}</p>')
 
 
 class Waiting:
-    """Shows that a model is writing, and lets visitors stop it. Any click on the page ends the reply, and the turn is
-    stored."""
+    """Shows that a model is writing, with a button to stop it. Any click on the page ends the reply; the turn is stored
+    all the same."""
 
     def __init__(self) -> None:
         self._place = st.empty()
@@ -112,7 +116,7 @@ class Waiting:
             st.button("Stop", key="stop-writing", icon=":material/stop_circle:", type="tertiary")
 
     def tick(self) -> None:
-        """Check whether the visitor has clicked, at most five times a second.
+        """Check at most five times a second whether the visitor has clicked.
 
         Raises:
             ReplyCut: the visitor has clicked.
@@ -127,7 +131,7 @@ class Waiting:
 
 
 def answer(one: Answer, turn: int, library: Library) -> None:
-    """Show the whole answer; ``turn`` is its place in the conversation, from 1."""
+    """Show a complete answer. ``turn`` is its number in the conversation, from 1."""
     if one.grounding is Grounding.ASIDE:
         st.html(f'<p class="notice">{escape(one.reason)}</p>')
         return
@@ -154,7 +158,7 @@ def answer(one: Answer, turn: int, library: Library) -> None:
 
 
 def copy(one: Answer) -> None:
-    """Show the button that copies the answer as plain text with its citations; ``copies`` makes it work."""
+    """Show a button that copies the answer as plain text with its citations. It needs the script of ``copies``."""
     text = quote(conversation_export.plain(one))
     st.html(
         f'<button type="button" class="copies" aria-live="polite" data-text="{text}">Copy</button>', width="content"
@@ -162,12 +166,12 @@ def copy(one: Answer) -> None:
 
 
 def copies() -> None:
-    """The script that makes the copy buttons work."""
+    """Add the script for the copy buttons to the page."""
     st.html(scripts.html(scripts.COPY), unsafe_allow_javascript=True)
 
 
 def again(one: Answer, turn: int) -> None:
-    """Show the button that answers the last question again, with the current library, model and filters."""
+    """Show a button that answers the question of ``turn`` again, with the current library, model and filters."""
     st.button(
         "Answer again", key=f"again-{turn}", icon=":material/refresh:", type="tertiary",
         on_click=state.ask, args=(one.question, turn),
@@ -175,7 +179,8 @@ def again(one: Answer, turn: int) -> None:
 
 
 def _notice(what: str, more: str, below: str) -> str:
-    """A notice that says ``what`` before all else; the others may be empty."""
+    """A notice as HTML: ``what`` in bold, then ``more``, and ``below`` in a paragraph of its own. ``more`` and
+    ``below`` may be empty."""
     below = f"<p>{escape(below)}</p>" if below else ""
     return f'<div class="notice"><p><strong>{what}</strong> {escape(more)}</p>{below}</div>'
 
@@ -212,7 +217,8 @@ def _sources(one: Answer, numbers: CitationNumbers) -> None:
 
 
 def _cited(key: str, html: str, numbers: CitationNumbers, cited: Iterable[Citation], *, first: bool = False) -> None:
-    """A line of text with the numbers that open its citations and tell their quotes, at its end or ``first``."""
+    """Show the ``html`` of a text with a button for each citation in ``cited``. A button shows the citation's number,
+    has its quote as tooltip, and opens its document. With ``first``, the buttons come before the text."""
     with st.container(key=f"cited-{key}"):
         if not first:
             st.html(html)

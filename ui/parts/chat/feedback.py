@@ -1,6 +1,6 @@
-"""Feedback on an answer: a thumb, what was wrong, and which evidence is wrong. It is stored at once.
+"""Feedback on an answer: a thumb up or down, a note on what was wrong, and wrong citations. It is stored at once.
 
-The page shows the feedback that the library has stored, so a reload or another tab shows the same.
+The page shows the feedback stored in the library, so it stays the same after a reload and in another tab.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LONGEST_NOTE = 500  # characters: a remark, which is read in a list
 
 
 class FeedbackPlace(NamedTuple):
-    """The subject of feedback: a turn, or one of its citations."""
+    """The subject of feedback: an answer by conversation and turn, or one of its citations by number."""
 
     conversation: str
     turn: int
@@ -28,14 +28,14 @@ class FeedbackPlace(NamedTuple):
 
 
 def thumbs(place: FeedbackPlace, library: Library) -> None:
-    """Show two buttons for an answer, thumb up and thumb down."""
+    """Show two buttons for an answer: thumb up and thumb down."""
     said = _said(place, library)
     key = _shows("thumb", place, THUMBS.index(said.verdict) if said and said.verdict in THUMBS else None)
     st.feedback("thumbs", key=key, on_change=_rate, args=(place, key, library))
 
 
 def note(place: FeedbackPlace, library: Library) -> None:
-    """After a thumb down, show a field for what was wrong; also an error if the feedback could not be stored."""
+    """After a thumb down, show a field for what was wrong. If the feedback could not be stored, show the error."""
     said = _said(place, library)
     if said and said.verdict is Opinion.BAD:
         _note(place, said, library)
@@ -43,7 +43,7 @@ def note(place: FeedbackPlace, library: Library) -> None:
 
 
 def wrong_evidence(place: FeedbackPlace, library: Library) -> None:
-    """Show a switch that marks a citation as wrong."""
+    """Show a switch that marks a citation as wrong evidence."""
     key = _shows("wrong", place, _said(place, library) is not None)
     st.toggle("Wrong evidence", key=key, on_change=_call_wrong, args=(place, key, library))
     _tell(key)
@@ -68,7 +68,7 @@ def _said(place: FeedbackPlace, library: Library) -> Feedback | None:
 
 
 def _shows(kind: str, place: FeedbackPlace, value: object) -> str:
-    """The key of a widget, which is made to show ``value``."""
+    """The key of the widget of this ``kind`` for ``place``. The widget is set to ``value``, the stored feedback."""
     key = _key(kind, place)
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
@@ -108,7 +108,8 @@ def _call_wrong(place: FeedbackPlace, key: str, library: Library) -> None:
 
 @contextmanager
 def _told(key: str) -> Iterator[None]:
-    """Streamlit calls back before the page runs, out of its door's reach: what goes wrong is kept until then."""
+    """A context manager for callbacks, which run before the page: it stores a ``PushbackError`` in the session, so that
+    the page can show it. ``key`` is the key of the widget."""
     try:
         yield
     except PushbackError as error:

@@ -1,4 +1,5 @@
-"""The cited document, opened at the cited words: beside the page if there is room, else over it."""
+"""The panel with the cited document, scrolled to the cited words. It is beside the page if there is room, else on top
+of it."""
 
 from __future__ import annotations
 
@@ -26,10 +27,10 @@ _shown = count()  # a script runs again only in an element that is another
 
 
 def show(citation: Citation, library: Library, evidence: FeedbackPlace | None = None, last: int | None = None) -> None:
-    """Show the document with the cited words marked; if it no longer contains them, show the stored words.
+    """Show the document with the cited words marked. If the document no longer contains them, show the stored quote.
 
-    ``evidence`` says that an answer rests on the citation, which can then be marked as wrong. ``last`` is the number of
-    the answer's last citation; buttons lead from one citation to the next.
+    ``evidence`` names the citation if it belongs to an answer, so that it can be marked as wrong. ``last`` is the
+    number of citations in the answer; buttons lead to the previous and the next one.
     """
     with st.container(key=PANEL, gap="small"):
         _bar(last)
@@ -37,7 +38,8 @@ def show(citation: Citation, library: Library, evidence: FeedbackPlace | None = 
 
 
 def _bar(last: int | None) -> None:
-    """Buttons for the previous and the next citation, and to close the document."""
+    """Show buttons for the previous and the next citation, and a button that closes the document. ``last`` is the
+    number of citations in the answer; None if the citation belongs to no answer."""
     with st.container(key=f"{PANEL}-bar", horizontal=True, vertical_alignment="center", gap="small", wrap=False):
         turn, number = state.cited() or (0, 0)
         told = f"Citation {number} of {last}" if last else "In the document"
@@ -82,7 +84,7 @@ def _document(citation: Citation, library: Library, evidence: FeedbackPlace | No
 
 
 def _printed(citation: Citation, library: Library) -> Path | None:
-    """The file of a PDF whose page is known, where it is still there."""
+    """The PDF file of the cited document; None if it is not a PDF, the page is unknown, or the file is gone."""
     if citation.about.media_type != PDF or citation.page is None:
         return None
     files = (path for path, known in library.known().items() if known.document == citation.about.id)
@@ -90,7 +92,8 @@ def _printed(citation: Citation, library: Library) -> Path | None:
 
 
 def _wants_print(citation: Citation) -> bool:
-    """Whether the page is to be shown as it is printed; what was chosen holds for the next citation, too."""
+    """Let the visitor choose between the text and the printed page. Returns whether the printed page is chosen; the
+    choice also holds for the next citations."""
     ways = [TEXT, citation.about.place(citation.page)]
     before = st.session_state.get(_PRINT, False)
     chosen = st.segmented_control(

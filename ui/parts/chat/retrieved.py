@@ -1,4 +1,4 @@
-"""The passages retrieved for an answer, and why; the search runs when the drawer is opened."""
+"""The passages retrieved for an answer, and why each was found. The search runs when the drawer is opened."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ WIDTH = 640  # pixels to begin with, as the drawer of a document
 
 
 def show(answer: Answer, turn: int, settings: Settings) -> None:
-    """The button, and the drawer that it opens."""
+    """Show a button that opens the drawer with the retrieved passages."""
     if st.button("Retrieved", icon=":material/manage_search:", type="tertiary", key=f"retrieved-{turn}"):
         drawer(answer, settings)
 
 
 @st.dialog("What was retrieved, and why", width=WIDTH, position="right")
 def drawer(answer: Answer, settings: Settings) -> None:
-    """Show the passages, best first."""
+    """Search again with the question of the answer, and show the passages in a drawer, the best first."""
     asked = answer.standalone_question
     understood = f" The question was understood as “{escape(asked)}”." if asked != answer.question else ""
     within = f" {present_chat.WITHIN}" if answer.within != ANYWHERE else ""

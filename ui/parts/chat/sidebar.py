@@ -1,4 +1,4 @@
-"""The sidebar of every page: a new conversation, and all earlier ones."""
+"""The sidebar of every page: a button for a new conversation, and the earlier conversations."""
 
 from __future__ import annotations
 
@@ -30,10 +30,11 @@ _turns = count()  # a script runs again only in an element that is another
 
 
 def show(settings: Settings, *, asks: bool) -> None:
-    """Show the links to other conversations. On a phone the sidebar lies over the page, so it closes after a choice.
+    """Show a button for a new conversation and the list of earlier ones. On a phone the sidebar covers the page, so it
+    closes after a choice.
 
-    ``asks`` says that the chat page is shown; from any other page, a choice leads there. If the library cannot be
-    opened, no conversations are listed, and the page says why.
+    ``asks`` says that the current page is the chat; from any other page, a choice leads to the chat. If the library
+    cannot be opened, no conversations are listed, and the page itself shows the error.
     """
     library: Library | None = None
     conversations: list[Conversation] = []
@@ -62,7 +63,8 @@ def show(settings: Settings, *, asks: bool) -> None:
 def _way(
     name: str, key: str, id: str | None, *, asks: bool, icon: str | None = None, looks: Look = "secondary"
 ) -> None:
-    """The button that opens a conversation, on its page or from another page."""
+    """Show a button that opens the conversation ``id`` (None for a new one). ``asks`` says that the current page is the
+    chat."""
     leads = _open if asks else None
     if st.button(name, key=key, icon=icon, type=looks, width="stretch", on_click=leads, args=(id,)) and not asks:
         st.session_state[_CHOSEN] = True
@@ -72,7 +74,8 @@ def _way(
 
 
 def _day() -> Callable[[Conversation], str]:
-    """A function that tells the day on which a conversation began, in the visitor's time zone."""
+    """A function that takes a conversation and returns the day on which it began, as text in the visitor's time
+    zone."""
     try:
         zone: tzinfo = ZoneInfo(st.context.timezone or "UTC")
     except (ValueError, OSError):

@@ -1,7 +1,7 @@
-"""Suggested questions, on the greeting and below an answer. They are made and tried in the background, once for each
+"""Suggested questions, on the welcome page and below an answer. A background job makes and tests them once after each
 change of the library.
 
-The first paint does not wait for them: stored questions are shown at once, new ones when they are ready.
+The page does not wait for them: stored questions are shown at once, new ones when they are ready.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ WAITING = '<p class="small" role="status">Looking for questions that these docum
 
 
 def show(library: Library, settings: Settings) -> None:
-    """The suggested questions, or a note that they are being prepared."""
+    """Show the suggested questions, or a note that they are being prepared."""
     generation = library.generation()
     found = suggested.stored(settings.folder, generation)
     job = None if found is not None else _job(library, settings, generation)
@@ -41,7 +41,8 @@ def show(library: Library, settings: Settings) -> None:
 
 
 def further(answers: Sequence[Answer], library: Library, settings: Settings) -> None:
-    """Offer questions to go on with, where some are known; not where questions are asked within some documents."""
+    """Offer stored questions that the ``answers`` of this conversation have not covered. Nothing is shown if the
+    conversation is limited by filters."""
     known = suggested.stored(settings.folder, library.generation()) or ()
     found = greeting.further(known, answers) if state.within() == state.EVERYWHERE else ()
     if found:
@@ -70,7 +71,8 @@ def _wait(job: Job, settings: Settings, generation: int) -> None:
 
 
 def _job(library: Library, settings: Settings, generation: int) -> Job:
-    """The job that prepares the questions; the job of an earlier state of the library is waited for first."""
+    """The job that prepares the questions for the library's state ``generation``. It is started if no such job is
+    known; if one for an earlier state is still running, that one is returned."""
     kind = f"suggestions {settings.folder}"
     known = jobs.of_kind(kind)
     if found := next((one for one in known if one.about == str(generation) or not one.done), None):

@@ -1,4 +1,5 @@
-"""The page before the first question: what the library holds and what can be asked, or the place to add documents."""
+"""The chat page before the first question: an overview of the library and suggested questions, or a form to add
+documents."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ _HASHED: dict[str | type[Any], Any] = {Settings: lambda settings: str(settings.f
 
 
 def show(library: Library, settings: Settings, box: Callable[[], None]) -> None:
-    """Show a greeting with the ``box`` for questions, suggested questions, and a way to add documents."""
+    """Show a greeting, suggested questions, and a form to add documents. ``box`` is called to show the input field for
+    questions."""
     with st.container(key="welcome"):
         st.html(
             '<div class="welcome"><h1>Ask your documents</h1>'
@@ -44,8 +46,8 @@ def show(library: Library, settings: Settings, box: Callable[[], None]) -> None:
 
 
 def first_documents(settings: Settings, box: Callable[[], None], missing: LibraryMissing | None = None) -> None:
-    """Show the place to drop the first documents, before the ``box`` for questions; ``missing`` says that there is no
-    library yet."""
+    """Show a form to add the first documents. ``box`` is called to show the input field for questions; ``missing`` is
+    the error if the library does not exist yet."""
     edits = visiting.may(VisitorRole.EDITOR, settings)
     first = "Drop some of yours here, then ask" if edits else "Whoever runs this page names who may add them"
     with st.container(key="welcome"):
@@ -61,7 +63,8 @@ def first_documents(settings: Settings, box: Callable[[], None], missing: Librar
 
 
 def _what_answers(settings: Settings) -> None:
-    """One line: the model that answers now, and a link to change it for those who may."""
+    """Show the model that answers now, with a link to the settings if a model is set or the visitor is at this
+    machine."""
     now = answers(settings, lacks_key=keys.lacking(settings))
     if not settings.writer and not nearby.only(settings):
         st.html(f'<p class="small">{escape(now)}.</p>')
@@ -74,6 +77,6 @@ def _what_answers(settings: Settings) -> None:
 
 @st.cache_data(show_spinner=False, max_entries=32, hash_funcs=_HASHED)
 def _holdings(settings: Settings, generation: int, _library: Library) -> Holdings:
-    """An overview of the library, read once for each of its states."""
+    """An overview of the library's documents, cached for each ``generation`` (state) of the library."""
     del settings, generation
     return _library.holdings()

@@ -1,1 +1,1 @@
-"""The documents of the library: adding, listing, opening and checking them."""
+"""The parts of the library page: adding, listing, opening and checking documents."""

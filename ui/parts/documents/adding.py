@@ -1,4 +1,5 @@
-"""The form that adds documents (dropped, pasted, or a folder), with the outcome of each."""
+"""The form that adds documents (dropped files, pasted text, a web address or a folder), and the outcome of reading
+them."""
 
 from __future__ import annotations
 
@@ -24,12 +25,13 @@ READ = "PDF, Word, PowerPoint, Excel, CSV, OpenDocument, RTF, EPUB, html, Markdo
 
 
 def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
-    """Show the drop zone to editors, and below it the files being read and their outcomes; returns whether any are
-    being read.
+    """Show the form to editors, and below it the running jobs and their outcomes. Returns whether a job is running.
 
-    This works without a library, too: the first file makes one. ``key`` distinguishes its widgets from others on the
-    page. Dropped files are stored with the library and read by a job, which a reload finds again. The page runs again
-    when the last job has ended. ``opens`` says that the page can open the documents that were read."""
+    It also works without a library, since the first file creates one. ``key`` distinguishes its widgets from others on
+    the page. Dropped files are stored with the library and read by a background job, which is still shown after a
+    reload. The page reruns when the last job has ended. ``opens`` says that the page can open the documents that were
+    read.
+    """
     if visiting.may(VisitorRole.EDITOR, settings):
         _put(settings, key)
     if error := st.session_state.pop(f"{key}-failed", None):
@@ -85,7 +87,7 @@ def _add_pasted(settings: Settings, key: str) -> None:
 def read(
     settings: Settings, paths: Sequence[Path], about: str, within: Path | None = None, *, allow_removals: bool = False
 ) -> None:
-    """Start a job that reads files and folders; the callback of a button."""
+    """Start a job that reads files and folders, as ``begin`` does; used as the callback of a button."""
     begin(settings, paths, about, within, allow_removals=allow_removals)
 
 
@@ -98,7 +100,8 @@ def begin(
     allow_removals: bool = False,
     id: str | None = None,
 ) -> Job:
-    """Start the job that reads files and folders; ``id`` becomes its id."""
+    """Start a job that reads the files and folders in ``paths``, and return it. ``about`` is its name on the page;
+    ``within`` is the folder to which single files belong; ``id`` becomes the job's id."""
     asked = works.of_reading(settings, paths, within, allow_removals=allow_removals)
     return work.begin(settings, about, works.READ, asked, id=id)
 

@@ -1,4 +1,5 @@
-"""Lets people set the title, author and date of a document; the values still hold after the file is read again."""
+"""The form in which visitors correct the title, author and date of a document. The values stay when the file is read
+again."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ LONGEST = 300  # characters of a title or a name
 
 
 def show(document: Document, library: Library, failed: str) -> None:
-    """A form to set them, or to take back what was set; what goes wrong is put into the session as ``failed``."""
+    """Show a form that sets the title, author and date of a document, or resets them to those of its file. An error is
+    stored in the session under the key ``failed``."""
     about = document.about
     known = Said(about.title, about.author or "", about.date or "")
     with st.popover("Correct", icon=":material/edit:"), st.form(f"correct-{document.id}", border=False):

@@ -1,4 +1,4 @@
-"""One document of the library: its text, passages, text removed by cleaning, versions, and the actions on it."""
+"""The view of one document: its text, passages, removed boilerplate, versions, and buttons for actions."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SHOWN = 50  # passages shown at a time: a bound on what the browser draws; not m
 
 
 def show(id: str, library: Library, settings: Settings) -> None:
-    """Show the document with this id, or a note that there is none."""
+    """Show the document with this id, or an error if there is none."""
     st.button(
         "All documents", icon=":material/arrow_back:", type="tertiary", on_click=state.open_document, args=(None,)
     )
@@ -84,7 +84,7 @@ def _text(document: Document) -> None:
 
 
 def _page(key: str, total: int, size: int) -> int:
-    """The start of the part to show; with several parts, a menu chooses one."""
+    """Show a page selector if ``total`` is more than ``size``. Returns the index at which the chosen page starts."""
     pages = -(-total // size)
     return (st.pagination(pages, key=key) - 1) * size if pages > 1 else 0
 
@@ -107,7 +107,7 @@ def _versions(id: str, library: Library) -> None:
 
 
 def _doing(document: Document, files: tuple[str, ...], settings: Settings, library: Library) -> None:
-    """The buttons for what can be done with the document."""
+    """Show the buttons to read the document again, correct, replace or remove it."""
     id, title = document.id, present_library.line(document.about.title, 60)
     there = [path for path in map(Path, files) if path.exists()]
     dropped = [path for path in map(Path, files) if path.parent == uploads.folder(settings)]
@@ -136,7 +136,7 @@ def _doing(document: Document, files: tuple[str, ...], settings: Settings, libra
 
 
 def _within(path: Path, source: str) -> Path:
-    """The folder from which the file with this source was read."""
+    """The folder from which the file ``path`` was read: ``source`` is the file's path relative to it."""
     depth = len(Path(source).parts)
     return path.parents[depth - 1] if path.as_posix().endswith(f"/{source}") else path.parent
 

@@ -1,5 +1,5 @@
-"""The documents of the library as a table. They can be filtered by words, kind, language and state, and ticked to be
-opened or asked."""
+"""A table of the library's documents. Visitors filter it by words, kind, language and state, and select documents to
+open or ask."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SHOWN, _TICKED, _VIEW = "documents-shown", "documents-ticked", "documents-view"
 
 
 def show(library: Library, settings: Settings) -> None:
-    """The table, with its filters above it."""
+    """Show the table, with its filters above it."""
     every = listed(library, settings).rows
     chosen = _chosen(every)
     found = every[present_library.matching(every, chosen)]
@@ -52,14 +52,16 @@ def show(library: Library, settings: Settings) -> None:
 
 
 class Everything(NamedTuple):
-    """All documents, by id and as rows of a table; shared between visitors, so never changed."""
+    """All documents of a library: by id, and as a data frame with one row each. It is shared between visitors and must
+    not be changed."""
 
     by_id: dict[str, Listed]
     rows: pd.DataFrame
 
 
 def listed(library: Library, settings: Settings) -> Everything:
-    """The documents of the library; read again after it has changed, and every few minutes."""
+    """All documents of the library. The result is cached until the library changes, for at most ``KEPT_FOR``
+    seconds."""
     return _listed(settings.folder, library.generation(), library)
 
 
@@ -71,7 +73,8 @@ def _listed(folder: Path, generation: int, _library: Library) -> Everything:
 
 
 def _order(every: pd.DataFrame) -> list[str]:
-    """The columns that tell something: where all files are there, or all texts in one language, that is not told."""
+    """The names of the columns to show. The state is left out if every document is ready, the language if there is only
+    one."""
     alike = {"state"} if set(every["state"]) == {"ready"} else set()
     alike |= {"language"} if every["language"].nunique() < 2 else set()
     columns = ["title", "kind", "author", "date", "passages", "state", "language", "source"]
@@ -113,7 +116,8 @@ def _chosen(every: pd.DataFrame) -> Wanted:
 
 
 def _pills(name: str, column: pd.Series[str]) -> list[str]:
-    """The chosen values of a column; there is no choice if all rows have the same value."""
+    """Let the visitor choose values of a column, and return the chosen ones. Nothing is shown if all rows have the same
+    value."""
     counts = column[column != ""].value_counts()
     if len(counts) < 2:
         return []
@@ -128,10 +132,10 @@ def _pills(name: str, column: pd.Series[str]) -> list[str]:
 
 
 def _view(shown: list[str]) -> tuple[str, list[int]]:
-    """The key of the table and the rows that are ticked when it is first drawn.
+    """The key of the table for the documents ``shown``, and the indices of the rows that are selected at first.
 
-    A table of other rows is another one, since ticks stand at rows, and so is one that one comes back to; what was
-    ticked before stays so.
+    Streamlit stores selected row numbers under the key of a table. So the table gets a new key whenever its rows change
+    or the visitor returns to the page, and the documents selected before are selected again.
     """
     number, ticked = st.session_state.get(_VIEW, (0, []))
     if shown != st.session_state.get(_SHOWN) or f"{TABLE}-{number}" not in st.session_state:
@@ -141,7 +145,7 @@ def _view(shown: list[str]) -> tuple[str, list[int]]:
 
 
 def _ask(by_id: dict[str, Listed]) -> None:
-    """Buttons to ask within the ticked documents, and to open a single one."""
+    """Show buttons to ask about the selected documents, and to open a single one."""
     if ticked := [id for id in st.session_state.get(_TICKED, ()) if id in by_id]:
         with st.container(horizontal=True, vertical_alignment="center", key="ticked"):
             if len(ticked) == 1:
@@ -161,7 +165,7 @@ def _open(id: str) -> None:
 
 
 def _select() -> None:
-    """Remember which rows are ticked."""
+    """Store the selected documents in the session."""
     shown: list[str] = st.session_state[_SHOWN]
     selected = st.session_state[f"{TABLE}-{st.session_state[_VIEW][0]}"]["selection"]
     ticked = [shown[row] for row in selected["rows"] if row < len(shown)]

@@ -1,4 +1,4 @@
-"""The health of the library: known problems, a full check, and repairs to click."""
+"""The health of the library: known problems, a full check, and buttons for repairs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ui.work import uploads
 
 
 def show(library: Library, settings: Settings) -> None:
-    """Show editors the known problems of the library, and owners the buttons that check and re-index it."""
+    """Show editors the known problems of the library, and owners the buttons that check it and rebuild its index."""
     if visiting.may(VisitorRole.EDITOR, settings):
         rows = documents_table.listed(library, settings).rows
         _unread(library, settings)
@@ -53,12 +53,12 @@ def check(settings: Settings) -> None:
 
 
 def reindex(settings: Settings) -> None:
-    """Start a job that embeds all passages again."""
+    """Start a job that embeds all passages of the library again."""
     work.begin(settings, "Re-indexing", works.REINDEX, works.of_library(settings))
 
 
 def remove(ids: list[str], settings: Settings) -> None:
-    """Start a job that removes documents."""
+    """Start a job that removes the documents with these ids."""
     asked = works.of_library(settings, documents=ids)
     work.begin(settings, f"Removing {count(len(ids), 'document')}", works.REMOVE, asked)
 

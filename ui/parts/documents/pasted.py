@@ -1,4 +1,4 @@
-"""A pasted text that is too long for a question: it can be stored as a document and asked about."""
+"""Handles a pasted text that is too long for a question: the visitor can store it as a document and ask about it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ _PASTED, _MOST, _KEPT, _FAILED = "pasted", "pasted-most", "pasted-kept", "pasted
 
 
 def too_long(text: str, most: int) -> bool:
-    """Whether a text is too long for a question; such a text is offered by ``offer``."""
+    """Whether a text has more than ``most`` characters, too many for a question. If so, the text is stored in the
+    session for ``offer``."""
     if len(" ".join(text.split())) <= most:
         return False
     st.session_state[_PASTED], st.session_state[_MOST] = text, most
@@ -24,7 +25,8 @@ def too_long(text: str, most: int) -> bool:
 
 
 def offer(settings: Settings) -> None:
-    """Offer to store the text that was too long, if there is one; and show the outcome."""
+    """Offer to store the text that was too long, if there is one. Once it has been stored, show the progress of reading
+    it."""
     if error := st.session_state.pop(_FAILED, None):
         failure.show(error)
     if st.session_state.get(_KEPT):

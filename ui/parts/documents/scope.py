@@ -1,6 +1,6 @@
-"""Filters for questions: documents, authors and dates, shown as removable chips above the box.
+"""The filters of questions: documents, authors and dates, shown as removable chips above the input field.
 
-The address holds them, so that a link can begin with them and a reload keeps them.
+The page's address contains them, so that a link can set them and a reload keeps them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ASK = "ask"  # the key of what leads to the page where one asks, on others
 
 
 def show(library: Library, settings: Settings) -> None:
-    """The chips of the filters, with the menu that adds to them."""
+    """Show a chip for each filter, and a button that opens the menu of filters."""
     within = state.within()
     with st.container(key="scope", horizontal=True, vertical_alignment="center", gap="xsmall"):
         narrows = st.button("Ask within", icon=":material/filter_alt:", type="tertiary", key="narrow")
@@ -46,21 +46,21 @@ def show(library: Library, settings: Settings) -> None:
 
 
 def link(documents: Sequence[str], name: str) -> None:
-    """Show the button that opens a new conversation about these documents only."""
+    """Show a link with the text ``name`` that opens a new conversation about these documents only."""
     page, query = _asking(documents)
     with st.container(key=ASK, width="content"):
         st.page_link(page, label=name, icon=":material/chat:", query_params=query)
 
 
 def ask(documents: Sequence[str], question: str) -> None:
-    """Ask the question about these documents only, in a new conversation."""
+    """Ask the question in a new conversation about these documents only."""
     page, query = _asking(documents)
     state.ask(question)
     st.switch_page(page, query_params=query)
 
 
 def _asking(documents: Sequence[str]) -> tuple[StreamlitPage, dict[str, str | list[str]]]:
-    """The page for questions, and the part of its address that narrows them."""
+    """The chat page, and the query parameters that limit its questions to these documents."""
     page = st.Page(lambda: None, title="Ask", url_path="", default=True)  # a page is known by its path
     query = state.asking_within(Filters(documents=tuple(documents)))
     if library := state.library():
@@ -69,7 +69,7 @@ def _asking(documents: Sequence[str]) -> tuple[StreamlitPage, dict[str, str | li
 
 
 def with_notice(answer: Answer, within: Filters, library: Library) -> Answer:
-    """The answer with a notice of the filters that limited the question."""
+    """The answer with a notice that names the filters of the question; unchanged without filters."""
     names = [name for name, _ in _chips(within, library)]
     if not names or answer.grounding is Grounding.ASIDE:
         return answer
@@ -77,7 +77,7 @@ def with_notice(answer: Answer, within: Filters, library: Library) -> Answer:
 
 
 def _chips(within: Filters, library: Library) -> Iterator[tuple[str, Filters]]:
-    """The text of each chip, and the filters that remain when it is removed."""
+    """Yield the text of each chip, and the filters that remain when it is removed."""
     documents = within.documents
     if len(documents) > NAMED:
         yield f"{len(documents):,} documents", replace(within, documents=())
@@ -101,7 +101,7 @@ def _title(id: str, library: Library) -> str:
 
 @st.dialog("Ask within", on_dismiss="rerun")
 def _menu(library: Library, settings: Settings) -> None:
-    """The menu of filters; each choice takes effect at once."""
+    """Show the menu of filters. Each choice takes effect at once."""
     from ui.parts.documents import documents_table  # it has ways to here
 
     within = state.within()

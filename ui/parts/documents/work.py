@@ -1,4 +1,4 @@
-"""Running and past jobs on the library, for everyone who has the page open, also after a reload."""
+"""The running and ended jobs on the library, shown to everyone who has the page open, also after a reload."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ OPENED = 3  # documents of an outcome that can be opened from it: meant for one 
 
 
 def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
-    """Show the jobs on this library; returns whether any is running. The page runs again when the last one has ended.
+    """Show the jobs on this library. Returns whether any is running. The page reruns when the last one has ended.
 
-    The newest outcome stands where it was first shown, until another comes or the visitor goes elsewhere. ``opens``:
-    the page can open the documents that were read; it lists the outcomes before, too.
+    The newest outcome stays where it was first shown until another job ends. ``opens`` says that the page can open the
+    documents that were read; then earlier outcomes are listed, too.
     """
     busy = busy_with(settings)
     st.fragment(_shown, run_every=EVERY if busy else None)(settings, key, busy, opens)
@@ -42,7 +42,8 @@ def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
 
 
 def begin(settings: Settings, about: str, work: str, asked: Asked, id: str | None = None) -> Job:
-    """Start a job on this library: ``work`` is one of ``ui.jobs.work``, ``asked`` its input."""
+    """Start a job on this library, and return it. ``about`` is its name on the page, ``work`` a key of
+    ``ui.jobs.work.WORK``, and ``asked`` its input."""
     return running.line(settings).start(library_work.kind(settings), about, work, asked, id=id)
 
 
@@ -89,7 +90,7 @@ def _going(job: Job, settings: Settings, key: str) -> None:
 
 
 def _ended(job: Job, settings: Settings, key: str, opens: bool) -> None:
-    """The outcome of a job, and what can be done next. A click here reruns the whole page."""
+    """Show the outcome of a job, with buttons for what can be done next. A click on them reruns the whole page."""
     if job.error:
         failure.show(job.error)
     else:
@@ -130,7 +131,7 @@ def _read(files: Sequence[FileOutcome]) -> list[FileOutcome]:
 
 
 def _arrived(job: Job, settings: Settings, *, opens: bool) -> None:
-    """What a document that has come alone says in short."""
+    """If the job has read exactly one document, show a summary of it."""
     read = _read(job.result.files) if opens and isinstance(job.result, ReadingOutcome) else []
     if len(read) != 1:
         return
@@ -160,7 +161,7 @@ def _told(job: Job) -> str:
 
 
 def told_of(settings: Settings) -> set[str]:
-    """The files that could not be read, from the outcomes that are still shown."""
+    """The names of files that could not be read, from the outcomes that the page shows."""
     ended = [job for job in _jobs(settings) if job.done][:ENDED]
     files = [one for job in ended if isinstance(job.result, ReadingOutcome) for one in job.result.files]
     return {one.source for one in files if one.what == library_work.FAILED}
@@ -172,5 +173,5 @@ def _undo(job: Job, removed: tuple[Removed, ...], settings: Settings) -> None:
 
 
 def _jobs(settings: Settings) -> list[Job]:
-    """The work on this library, the newest first."""
+    """The jobs on this library, the newest first."""
     return running.line(settings).of_kind(library_work.kind(settings))

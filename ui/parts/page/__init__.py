@@ -1,1 +1,1 @@
-"""What all pages share: style, state, visitor, and how errors are shown."""
+"""The parts that all pages share: style, state, the visitor, and messages for errors."""

@@ -1,4 +1,4 @@
-"""How an error is shown on a page."""
+"""Shows an error on a page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _log = logging.getLogger(__name__)
 
 
 def show(error: PushbackError) -> None:
-    """Show the error's message and hint in the words of the pages; the log has the complete error."""
+    """Show the error's message and hint, worded for visitors. If that wording differs, the log gets the original."""
     told = present_error.for_users(error)
     if (told.what, told.todo) != (str(error), error.hint):
         _log.warning("shown on a page: %s %s", error, error.hint)

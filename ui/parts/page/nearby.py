@@ -1,4 +1,5 @@
-"""Whether a visitor is at the machine that serves the app. Only there may a page name its files and folders."""
+"""Finds out whether the visitor sits at the machine that serves the app. Only there may a page name files and folders
+of the machine."""
 
 from __future__ import annotations
 
@@ -12,31 +13,31 @@ from ui.web import local
 
 
 class Connection(NamedTuple):
-    """A visitor's connection: the address that it comes from, and its headers."""
+    """A visitor's connection: the IP address that it comes from, and the headers of the request."""
 
     peer: str | None
     headers: Mapping[str, str]
 
 
 def connection() -> Connection:
-    """The connection of the visitor whose page is running."""
+    """The connection of the visitor for whom the page runs."""
     return Connection(
         st.context.ip_address or "127.0.0.1", st.context.headers
     )  # Streamlit tells no address of loopback
 
 
 def is_here() -> bool:
-    """Whether the app is served to this machine only and the visitor is at it, as far as the request shows."""
+    """Whether the app listens to this machine only, and the request seems to come from it."""
     served = [st.get_option("server.address") or local.NAMES[0], *(st.get_option("server.allowedHosts") or ())]
     return local.only(served) and local.is_local(*connection())
 
 
 def only(settings: Settings) -> bool:
-    """Whether the visitor is at this machine and nobody else can reach the app, as far as its settings show."""
+    """Whether the request seems to come from this machine, and the settings let no other machine reach the app."""
     return local.only([settings.host, *settings.allowed_hosts]) and is_here()
 
 
 def folders(settings: Settings) -> bool:
-    """Whether a visitor may name a folder of this machine: by the setting if there is one, else if they are at the
-    machine."""
+    """Whether the visitor may read a folder of this machine into the library: as the setting ``server_folders`` says,
+    or if it is not set, only at this machine."""
     return only(settings) if settings.server_folders is None else settings.server_folders

@@ -1,4 +1,5 @@
-"""Signing in through Streamlit's OpenID Connect. Without `[auth]` in its secrets, none of this applies."""
+"""Signing in through Streamlit's OpenID Connect. Signing in is required only if Streamlit's secrets have a section
+`[auth]`."""
 
 from __future__ import annotations
 
@@ -15,12 +16,12 @@ DEFAULT = "default"  # what Streamlit calls a provider that is set in [auth] its
 
 
 def needed() -> bool:
-    """Whether signing in is required and nobody has signed in in this browser."""
+    """Whether signing in is required and nobody has signed in with this browser."""
     return st.user.get("is_logged_in") is False
 
 
 def door() -> None:
-    """Show a button for each way to sign in.
+    """Show a sign-in button for each identity provider.
 
     Raises:
         PushbackError: signing in is not configured correctly.
@@ -36,7 +37,7 @@ def door() -> None:
 
 
 def turn_away() -> None:
-    """Show the message for a visitor who may see nothing."""
+    """Show the message for a signed-in visitor who has no role."""
     st.html(
         '<div class="welcome"><h1>Pushback</h1><p>Nothing here is meant for you. Whoever runs this page names who may '
         "read.</p></div>"
@@ -45,7 +46,7 @@ def turn_away() -> None:
 
 
 def show() -> None:
-    """Who is signed in, with a button to sign out; nothing if signing in is not required."""
+    """Show who is signed in, with a button to sign out. Nothing is shown if signing in is not required."""
     if st.user.get("is_logged_in"):
         name = st.user.get("name") or st.user.get("email") or "you"
         with st.sidebar, st.container(key="signed-in", gap="xxsmall"):

@@ -10,5 +10,5 @@ SHEET = Path(__file__).with_name("page.css")
 
 
 def show() -> None:
-    """Give the page its style."""
+    """Add the style sheet to the page."""
     st.html(SHEET)

@@ -1,4 +1,4 @@
-"""The visitor of a page: what they may do, and who owns their conversations."""
+"""The visitor of a page: their role, and the name under which their conversations are stored."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ui.web.roles import VisitorRole
 
 
 def may(role: VisitorRole, settings: Settings) -> bool:
-    """Whether the visitor may do what this role may."""
+    """Whether the visitor has this role or a higher one."""
     return of(settings) >= role
 
 
@@ -26,16 +26,17 @@ def of(settings: Settings) -> VisitorRole:
 
 
 def let_in(settings: Settings) -> bool:
-    """Whether the visitor may see the page. For an editor, uploads are accepted from now on."""
+    """Whether the visitor may see the page. This also allows uploads in the session of an editor."""
     if may(VisitorRole.EDITOR, settings):
         guard.let_upload(_session())
     return may(VisitorRole.READER, settings)
 
 
 def owner() -> str | None:
-    """The owner of the visitor's conversations, a unique name; None for visitors at the machine itself.
+    """The unique name under which the visitor's conversations are stored; None for a visitor at this machine if signing
+    in is not required.
 
-    The owner is the person who has signed in. For visitors from elsewhere who have not, it is their browser.
+    It stands for the person who has signed in; if signing in is not required, for the visitor's browser.
 
     Raises:
         PushbackError: signing in is required, and nobody has signed in.
@@ -49,7 +50,7 @@ def owner() -> str | None:
 
 
 def name() -> str:
-    """The visitor's name if they have signed in, else empty."""
+    """The name or the e-mail address of the visitor if they have signed in, else empty."""
     return str(st.user.get("name") or st.user.get("email") or "") if st.user.get("is_logged_in") else ""
 
 

@@ -1,1 +1,1 @@
-"""The page of pressure tests: the idea, its test, the verdict and its discussion."""
+"""The parts of the pressure-test page: the idea, its test, the verdict and its discussion."""

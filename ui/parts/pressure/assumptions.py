@@ -1,4 +1,4 @@
-"""The assumptions of an idea: the picture of importance and evidence, and a card for each assumption."""
+"""The assumptions of an idea on the page: a chart of importance and evidence, and a card for each assumption."""
 
 from __future__ import annotations
 
@@ -27,14 +27,15 @@ WEIGHED, CHOSEN = "importance-set", "point-chosen"  # what a visitor has just do
 
 
 def weighed(id: str) -> dict[str, float] | None:
-    """The importance (0..1) that the visitor has just given to an assumption of this verdict, by its number."""
+    """The importance (0 to 1) that the visitor has just given to an assumption of the verdict ``id``, by the
+    assumption's number; None if the visitor has not. It is returned once only."""
     of, number, importance = st.session_state.pop(WEIGHED, (None, 0, 0.0))
     return {str(number): importance} if of == id else None
 
 
 def show(report: Report, desk: IdeaDesk) -> None:
-    """Show the picture, whose points open the cards, and the cards. Below them, assumptions can be added or
-    restored."""
+    """Show a chart of the assumptions and a card for each one. A click on a point of the chart opens its card. Below
+    the cards, assumptions can be added or restored."""
     points = told.points(report.verdict)
     chosen = verdict_address.assumption() or 0
     st.html("<h2>What it rests on</h2>")
@@ -66,7 +67,8 @@ def _picture(id: str, points: Sequence[Point], chosen: int) -> None:
 
 
 def _choose(id: str, key: str, most: int) -> None:
-    """Open the card of the point that was clicked, and close the others."""
+    """Open the card of the clicked point and close the others. ``key`` is the key of the chart, ``most`` the number of
+    cards."""
     clicked = st.session_state[key].selection.get("chosen") or []
     number = int(clicked[0].get("number", 0)) if clicked else 0
     if 0 < number <= most:
@@ -95,7 +97,7 @@ def _card(number: int, one: Assumption, report: Report) -> None:
 
 
 def _about(one: Assumption) -> str:
-    """The lens of an assumption, and the question that a strategist would ask."""
+    """The lens of an assumption and its question, joined in one line of text."""
     return " · ".join(part for part in (present_verdict.opened(one.lens), one.question) if part)
 
 

@@ -1,4 +1,4 @@
-"""The form for an idea, with a preview of what will be tested."""
+"""The form for an idea, with a preview of the assumptions that will be tested."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ EMPTY = '<p class="notice" role="alert">Put an idea in the field first: a senten
 
 
 def put(desk: IdeaDesk, lenses: Sequence[Lens], before: str = "") -> None:
-    """Show the field for an idea, with a preview of its assumptions; a click starts the test. ``before`` fills the
-    field."""
+    """Show the field for an idea and a preview of its assumptions. A button starts the test. ``before`` is the first
+    text of the field."""
     if FIELD not in st.session_state:
         st.session_state[FIELD] = before
     idea = st.text_area("Your idea", key=FIELD, height=110, placeholder="What do you want to do, and why?")
@@ -37,7 +37,8 @@ def put(desk: IdeaDesk, lenses: Sequence[Lens], before: str = "") -> None:
 
 
 def revise(desk: IdeaDesk, id: str, former: str) -> None:
-    """Show a field to reword the idea; a click tests it again and compares both verdicts."""
+    """Show a field to reword the idea ``former`` of the verdict ``id``. A button tests the new wording and compares
+    both verdicts."""
     with st.expander("Revise the idea", icon=":material/edit:"):
         idea = st.text_area("The idea, revised", former, key=f"revised-{id}", height=110)
         asked = st.button("Test it beside the former one", type="primary", key="revise")

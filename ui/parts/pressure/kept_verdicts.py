@@ -1,4 +1,4 @@
-"""The stored pressure tests: listed, opened again, removed, and restored."""
+"""The list of stored verdicts: they can be opened, removed and restored."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ REMOVED = "verdict-removed"  # the last one with its JSON, until the visitor goe
 
 
 def show(desk: IdeaDesk) -> None:
-    """The running tests, then the stored verdicts, the latest first."""
+    """Show the running tests, the interrupted ones, and the stored verdicts, the latest first."""
     library = desk.library
     for job in testing.running(desk):
         with st.container(horizontal=True, vertical_alignment="center", key=f"running-{job.id}"):

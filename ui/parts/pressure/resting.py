@@ -1,6 +1,6 @@
 """Changes to the assumptions of an idea: reword, leave out, restore or add one.
 
-Each change tests the idea again and shows the new verdict beside the former one; judgements and importance are kept.
+Each change tests the idea again and shows the new verdict next to the former one. Judgements and importance are kept.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ OF_THE_IDEA = (*OF_WORDS, OWN, PROPOSED)  # all else are questions that are aske
 
 
 def change(number: int, report: Report, desk: IdeaDesk) -> None:
-    """Show fields to reword an assumption or leave it out. The first assumption is the idea itself, which is revised
-    instead."""
+    """Show buttons to reword an assumption or leave it out. Nothing is shown for the first assumption, which is the
+    idea itself."""
     if number == 1:
         return
     one, key = report.verdict.assumptions[number - 1], f"{report.id}-{number}"
@@ -39,7 +39,7 @@ def change(number: int, report: Report, desk: IdeaDesk) -> None:
 
 
 def more(report: Report, desk: IdeaDesk) -> None:
-    """Show a field to add an assumption, and the list of those left out."""
+    """Show a field to add an assumption, and buttons that restore those left out."""
     with st.popover("Add an assumption", icon=":material/add:", type="tertiary"):
         text = st.text_area("What else must be so?", key=f"add-{report.id}", max_chars=LONGEST)
         if st.button("Test with it", key=f"added-{report.id}") and _says(text, report.verdict):
@@ -51,7 +51,7 @@ def more(report: Report, desk: IdeaDesk) -> None:
 
 
 def _says(text: str, verdict: Verdict) -> bool:
-    """Whether the text is new; a message where it is not."""
+    """Whether the text is a new assumption. If it is empty or known, a message is shown."""
     plain = " ".join(text.split())
     known = any(one.text == plain for one in verdict.assumptions)
     if known or not plain:

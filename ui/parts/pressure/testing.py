@@ -1,4 +1,4 @@
-"""Tests and discussions as jobs outside the page's thread: started, watched and stopped."""
+"""Runs tests and discussions of ideas as background jobs: starts, watches and stops them."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ EVERY = 0.5  # seconds between two looks: progress seems to move, and each look 
 
 
 class IdeaDesk(NamedTuple):
-    """Where a visitor's ideas are tested: the settings, the owner of the verdicts, and the visitor's name if they have
-    signed in."""
+    """What the page needs to test a visitor's ideas: the assistant, the settings, the owner of the verdicts, and the
+    visitor's name if they have signed in."""
 
     assistant: Assistant
     settings: Settings
@@ -36,7 +36,7 @@ class IdeaDesk(NamedTuple):
 
     @property
     def library(self) -> Library:
-        """The library that ideas are tested against; it stores the verdicts."""
+        """The library that ideas are tested against. It also stores the verdicts."""
         return self.assistant.library
 
     @property
@@ -46,19 +46,20 @@ class IdeaDesk(NamedTuple):
 
     @property
     def doing(self) -> JobLine:
-        """The queue in which jobs are started."""
+        """The queue in which new jobs are started."""
         return assistants.line_of_assistant(self.settings, self.assistant)
 
     def kind(self, work: str) -> str:
-        """The full name of a kind of job on this library."""
+        """The name under which jobs of this sort on this library are queued."""
         return f"{work} {self.settings.folder}"
 
 
 def begin(desk: IdeaDesk, idea: str, revises: str | None = None, like: Verdict | None = None) -> None:
-    """Start testing ``idea`` and watch the job; its result is the id of the stored verdict.
+    """Start a job that tests ``idea``, and watch it. Its result is the id of the stored verdict. ``revises`` is the id
+    of the verdict that the new one is compared with.
 
-    If the idea is the same, assumptions and judgements are taken from the verdict ``like``, else from the one that it
-    revises. The idea is stored first, in place of unfinished tests of it.
+    Assumptions and judgements are taken from the verdict ``like``; without it, from the revised verdict if that has the
+    same idea. The idea is stored first, and replaces unfinished tests of the same idea.
     """
     for one in unfinished(desk):
         if one.idea == idea:
@@ -70,10 +71,11 @@ def begin(desk: IdeaDesk, idea: str, revises: str | None = None, like: Verdict |
 
 
 def say(desk: IdeaDesk, id: str, message: str, line: Sequence[Job] = ()) -> None:
-    """Start a job that replies to a message about a verdict, and watch it.
+    """Start a job that replies to a message about the verdict ``id``, and watch it. Its result is the id of the verdict
+    after the reply.
 
-    Its result is the id of the verdict after the reply. The job waits for the replies in ``line``, to earlier messages,
-    and discusses the verdict that they end with.
+    ``line`` holds the unfinished jobs for earlier messages. The new job waits for them, and discusses the verdict of
+    the last one.
     """
     asked = works.of_assistant(desk.settings, verdict=id, message=message, by=desk.name)
     after = line[-1] if line else None
@@ -83,7 +85,8 @@ def say(desk: IdeaDesk, id: str, message: str, line: Sequence[Job] = ()) -> None
 
 
 def watched(desk: IdeaDesk) -> list[Job]:
-    """The job in the address, with the jobs that wait for it; a finished job leads to its verdict."""
+    """The unfinished jobs that the page watches: the job in the address and those that wait for it. If a job has ended
+    with a verdict, the page opens that verdict."""
     named = verdict_address.job()
     job = desk.line.job(named, desk.owner) if named else None
     if job and job.done and not job.result and job.kind == desk.kind(TEST):
@@ -113,7 +116,7 @@ def unfinished(desk: IdeaDesk) -> list[KeptVerdict]:
 
 @st.fragment(run_every=EVERY)
 def follow(job: Job) -> None:
-    """Show the progress of a job until it ends; then the page runs again."""
+    """Show the progress of a job until it ends; then rerun the page."""
     job = job.look()
     if job.done:
         st.rerun()

@@ -1,4 +1,4 @@
-"""A verdict at a glance: its ruling, the strongest evidence on each side, what is missing, and what would settle it."""
+"""An overview of a verdict: the ruling, the strongest evidence on each side, what is missing, and how to settle it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SAID, BEFORE = "finding-judged", "finding-before"  # what was just said of a fin
 
 
 def head(report: Report) -> None:
-    """Show the idea, and the documents' verdict on it in two sentences."""
+    """Show the idea, the ruling, and a summary in one or two sentences."""
     verdict = report.verdict
     look = "idea long" if len(verdict.idea) > LONG else "idea"
     st.html(f'<p class="small">{escape(told.head(report))}</p><h1 class="{look}">{escape(verdict.idea)}</h1>')
@@ -44,7 +44,8 @@ def head(report: Report) -> None:
 
 
 def glance(report: Report) -> None:
-    """Show the overview: findings to judge, both cases, what nothing was found on, and what to find out first."""
+    """Show the overview: the case for and the case against the idea with their findings, the points on which no
+    evidence was found, and what to find out first."""
     verdict = report.verdict
     cases = told.cases(verdict)
     with st.container(key="glance"):
@@ -61,7 +62,8 @@ def glance(report: Report) -> None:
 
 
 def finding(one: Finding, place: Place, key: str, report: Report, *, in_context: bool = False) -> None:
-    """Show a finding: its words, its source as a link to the document, and buttons to judge its side."""
+    """Show a finding: its quote, a button that opens the source, and buttons to judge its side. ``place`` is the
+    finding's position in the verdict; with ``in_context``, the words around the quote are shown, too."""
     with st.container(key=f"finding-{key}", gap=None):
         st.html(present_verdict.quote(one, in_context=in_context))
         st.button(
@@ -88,7 +90,8 @@ def finding(one: Finding, place: Place, key: str, report: Report, *, in_context:
 
 
 def judge(id: str, library: Library, by: str) -> None:
-    """Store the side that the visitor, named ``by``, has just chosen for a finding of this verdict."""
+    """Store the side that the visitor has just chosen for a finding of the verdict ``id``. ``by`` is the visitor's
+    name, empty if unknown."""
     of, one, side = st.session_state.pop(SAID, ("", None, None))
     if of == id and one is not None:
         said = rulings.judge(one, side, by)
@@ -97,7 +100,7 @@ def judge(id: str, library: Library, by: str) -> None:
 
 
 def undo(id: str, library: Library) -> None:
-    """Show a button that undoes the visitor's last choice of a side for a finding."""
+    """Show a button that undoes the visitor's last choice of a side for a finding of the verdict ``id``."""
     if st.session_state.get(BEFORE, ("",))[0] == id:
         st.button("Undo what you said", icon=":material/undo:", type="tertiary", on_click=_undo, args=(library,))
 
@@ -112,7 +115,8 @@ def _judge(id: str, one: Finding, side: Stance | None) -> None:
 
 
 def beside(former: StoredVerdict, verdict: Verdict) -> None:
-    """Show a comparison with the idea that this one revises: what got better and what got worse."""
+    """Compare a verdict with ``former``, the one that it revises: show both ideas, and what got better and what got
+    worse."""
     found = compare(former.verdict, verdict)
     st.html("<h2>Beside the former one</h2>")
     for column, name, one in zip(
@@ -134,7 +138,7 @@ def beside(former: StoredVerdict, verdict: Verdict) -> None:
 
 
 def export(report: Report) -> None:
-    """Show the button for the report as a file, which is made when it is clicked."""
+    """Show a button for each file format of the report. The file is made when the button is clicked."""
     with st.popover("Export", icon=":material/download:"):
         for ending, (name, kind) in FILES.items():
             st.download_button(
@@ -149,7 +153,7 @@ def export(report: Report) -> None:
 
 
 def how(report: Report) -> None:
-    """Show what was searched for, and how far the sides can be trusted."""
+    """Show the search queries of the test, and how reliable the sides of the findings are."""
     with st.expander("How it was tested", icon=":material/info:"):
         searched = [query for one in report.verdict.assumptions for query in one.searched]
         trust = present_verdict.listed(list(told.trust(report.verdict)))

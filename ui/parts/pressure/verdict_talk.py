@@ -1,4 +1,4 @@
-"""The discussion of a verdict: messages, replies, and what changed the verdict, if anything did."""
+"""The discussion of a verdict on the page: messages, replies, and whether a reply changed the verdict."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ BOX = "message"
 
 
 def show(kept: StoredVerdict, line: Sequence[Job], desk: IdeaDesk) -> None:
-    """Show the discussion so far, pending and failed replies, and a field for the next message.
+    """Show the earlier messages and replies, the unfinished jobs ``line`` for later messages, and a field for the next
+    message.
 
-    A message can be sent at any time; it waits for the replies to earlier ones.
+    A message can be sent at any time; its job waits for the replies to earlier messages.
     """
     st.html(
         "<h2>Discuss it</h2><p class='small'>Disagreement moves nothing. What does: words of a document in quotation "
@@ -50,7 +51,8 @@ def _say(desk: IdeaDesk, id: str, line: Sequence[Job]) -> None:
 
 
 def _reply(kept: StoredVerdict, job: Job | None, line: Sequence[Job], desk: IdeaDesk) -> None:
-    """What is shown instead of a reply: that it is being made, or why there is none."""
+    """Show the progress of a reply that is not there yet, or why there is none, with a button that sends the message
+    again."""
     if job and job.result:  # it came while the page was drawn
         st.rerun()
     if job and not job.done:

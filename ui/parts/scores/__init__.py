@@ -1,1 +1,1 @@
-"""The scoreboard: measures over time, and suites run from the page."""
+"""The parts of the scoreboard page: measures over time, and a form that runs test suites."""

@@ -1,4 +1,4 @@
-"""Draft cases on the page: the unreviewed ones of a suite of one's own, one at a time."""
+"""Lets visitors review the draft cases of their own suite, one at a time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ LATER, TOLD = "draft-later", "draft-told"
 
 
 def show(suite: Path) -> None:
-    """Show the next draft of a suite. It can be accepted, edited and accepted, discarded, or left for later."""
+    """Show the next draft of a suite, which can be accepted, edited, discarded, or left for later. Nothing is shown if
+    there is no draft."""
     try:
         left = reviewing.drafts(suite)
     except CaseError:  # it has no file for drafts, or cannot be read, which running it tells

@@ -1,4 +1,4 @@
-"""A chart of measures over time, each with its interval."""
+"""A chart of measures over time, each with its confidence interval."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COLOURS = [
 
 
 def show(points: Sequence[ScorePoint]) -> None:
-    """Show a line for each measure through its runs, with its 95 % interval; a table below has the same figures."""
+    """Show a line for each measure, with one point and 95 % interval for each run."""
     import altair as alt
     import pandas as pd
 

@@ -1,4 +1,5 @@
-"""Runs a suite of cases from the page: one from known folders, in a separate process that can be stopped."""
+"""Runs a test suite from the page, in a separate process that can be stopped. Only suites in known folders can be
+run."""
 
 from __future__ import annotations
 
@@ -26,8 +27,8 @@ NOTHING_SAID = (
 
 
 def show(settings: Settings) -> None:
-    """Show the suites that an owner can run, the running one, and its outcome; the page runs again when a run has
-    ended."""
+    """Show owners a form to run a suite; show everybody the running suite and its outcome. The page reruns when a run
+    has ended."""
     busy = any(not job.done for job in _jobs(settings))
     if visiting.may(VisitorRole.OWNER, settings):
         _choose(settings, busy=busy)
@@ -53,13 +54,13 @@ def _choose(settings: Settings, *, busy: bool) -> None:
 
 
 def _mine(settings: Settings) -> dict[str, Path]:
-    """The suite made from this library, if there is one, under the name that the menu shows."""
+    """The suite that was made from this library, by its name in the menu; empty if there is none."""
     suite = suite_runs.of_library(settings)
     return {f"This library, {settings.library}": suite} if suite.exists() else {}
 
 
 def _make_cases(settings: Settings) -> None:
-    """A button that turns feedback and judgements into cases of this library's suite."""
+    """Show a button that turns feedback and judgements into cases of this library's suite, and its outcome."""
     st.button(
         "Make cases of what was said here",
         key="make-cases",

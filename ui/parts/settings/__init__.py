@@ -1,1 +1,1 @@
-"""The choice of the model that answers, and of the library."""
+"""The parts of the settings page: the choice of the model, its key, and the library."""

@@ -1,7 +1,8 @@
-"""Choices on the page that override the settings: the models, and the library, which is also in the address.
+"""Choices on the page that override the settings: the models and the library. The library is also in the page's
+address.
 
-Choices are possible only if the app is served to this machine alone: the name of a model can make the app read a file
-or call an address, and another library may not be meant for everybody.
+Choices are possible only if the app serves this machine alone: a model's name can make the app read a file or call an
+address, and another library may not be meant for everybody.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _BEFORE = "settings-before"  # the settings without the page's choices
 
 
 def in_force(settings: Settings) -> Settings:
-    """The settings with the choices of this page, whether made now or before a reload."""
+    """A copy of the settings in which the choices of this page, made now or stored earlier, replace the set values."""
     if not nearby.only(settings):
         return settings
     st.session_state[_BEFORE] = settings
@@ -37,28 +38,28 @@ def in_force(settings: Settings) -> Settings:
 
 
 def not_here(settings: Settings) -> str | None:
-    """The library in the address that cannot be shown, since it does not exist or may not be chosen here."""
+    """The library in the page's address if it does not exist or may not be chosen here; None if it can be shown."""
     named = state.library()
     known = [settings.library, *(libraries(settings) if nearby.only(settings) else ())]
     return named if named not in known else None
 
 
 def take(settings: Settings, name: str, value: str | None) -> None:
-    """Override a setting from now on."""
+    """Override the setting ``name`` with ``value``, and store this choice."""
     before: Settings = st.session_state.get(_BEFORE, settings)
     st.session_state[name] = value
     remembered.keep(settings.home, name, value, getattr(before, name))
 
 
 def libraries(settings: Settings) -> list[str]:
-    """The names of the libraries in the same folder."""
+    """The names of the libraries in the same home folder; empty if they cannot be listed."""
     with suppress(LibraryError):  # opening one says what is wrong
         return places.libraries(settings)
     return []
 
 
 def changed(settings: Settings, name: str, value: str) -> Settings:
-    """The settings with another value.
+    """A copy of the settings in which the setting ``name`` has another value.
 
     Raises:
         SettingsError: the setting cannot have this value.

@@ -1,4 +1,4 @@
-"""The models that are served on this machine, each used with one click."""
+"""Lists the models that are served on this machine, with a button to use each."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FRESH = 30
 
 
 def show(settings: Settings) -> None:
-    """The models that were found, except the one in use; with a button to search again."""
+    """Show the models that were found, with a button to use each one and a button to search again."""
     found = _found()
     with st.container(key="found-models", gap="xsmall"):
         if not found:
@@ -54,5 +54,5 @@ def _server(server: FoundServer, settings: Settings) -> None:
 
 
 def _short(name: str) -> str:
-    """A model's name without where it is served, which stands above it."""
+    """A model's name without its server, which is shown above it."""
     return name.partition("#")[2] or (name.removeprefix("ollama:") if name.startswith("ollama:") else "its model")

@@ -1,6 +1,6 @@
-"""Keys of models that were typed on a page. They stay in the memory of that session only.
+"""API keys of models that a visitor typed on a page. They stay in the memory of the visitor's session.
 
-No key is stored or shown again. Each is sent only to the provider or server that it was typed for.
+No key is stored or shown again. Each is sent only to the provider or server for which it was typed.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ _SHAPE = re.compile(r"[\x21-\x7e]{1,1000}")  # what a header of HTTP can carry
 
 
 def field() -> None:
-    """Show the field for a key, in a form whose buttons call ``take``, which empties it."""
+    """Show the input field for a key. It must be in a form whose buttons call ``take``."""
     number = st.session_state.setdefault(_FIELDS, 0)
     st.text_input("Key", type="password", key=f"{_FIELD}-{number}", help=HELP, autocomplete="new-password")
 
 
 def take() -> None:
-    """Read the typed key from the field and empty the field, before the page runs."""
+    """Take the typed key from the field and empty the field. This is a callback, so it runs before the page."""
     typed = st.session_state.pop(f"{_FIELD}-{st.session_state[_FIELDS]}", None) or ""
     st.session_state[_FIELDS] += 1
     st.session_state[_TYPED] = SecretStr(typed.strip())
 
 
 def keep(settings: Settings) -> None:
-    """Store the typed key for the model of these settings; nothing happens if none was typed.
+    """Store the typed key in the session, for the model of these settings. Nothing happens if none was typed.
 
     Raises:
-        SettingsError: the text cannot be a key, or there is no model that it could belong to.
+        SettingsError: the text cannot be a key, or the settings name no model that takes one.
     """
     typed: SecretStr | None = st.session_state.pop(_TYPED, None)
     if not typed or not typed.get_secret_value():
@@ -55,17 +55,17 @@ def keep(settings: Settings) -> None:
 
 
 def of(settings: Settings) -> SecretStr | None:
-    """The key that was typed in this session for the model of these settings."""
+    """The key that was typed in this session for the model of these settings; None if there is none."""
     held: dict[str, SecretStr] = st.session_state.get(_KEYS, {})
     return held.get(providers.keyed(settings.writer)) if settings.writer else None
 
 
 def lacking(settings: Settings) -> bool:
-    """Whether the model of these settings is known to need a key and has none."""
+    """Whether the model of these settings needs a key and has none."""
     return bool(settings.writer and providers.lacks_key(settings.writer) and not of(settings))
 
 
 def forget(settings: Settings) -> None:
-    """Forget the key for the model of these settings."""
+    """Delete the key for the model of these settings from the session."""
     whom = providers.keyed(settings.writer or "")
     st.session_state[_KEYS] = {one: key for one, key in st.session_state.get(_KEYS, {}).items() if one != whom}

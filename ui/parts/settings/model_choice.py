@@ -1,4 +1,4 @@
-"""The choice of the model for this page: found or named, tried, and used."""
+"""The choice of the chat model: visitors pick a found model or name one, test it, and use it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FORMS = (
 
 
 def choose(settings: Settings) -> None:
-    """Let the visitor use a found model or name one, enter its key, and test the connection."""
+    """Let the visitor pick a found model or name one, enter its key, and test the connection."""
     now = answers(settings, lacks_key=keys.lacking(settings))
     st.html(f'<p role="status">Now: {escape(now[0].lower() + now[1:])}.</p>')
     mine = nearby.only(settings)

@@ -1,5 +1,5 @@
-"""The choices that were made on the page of one's own machine, stored beside the libraries, so that they survive a
-reload or a restart.
+"""Stores choices made on a page of this machine in a file next to the libraries, so that they survive a reload or
+restart.
 
 Each choice is stored with the setting that it overrides, and is valid until that setting changes. Keys, and addresses
 that contain one, are never stored.
@@ -23,7 +23,8 @@ _log = logging.getLogger(__name__)
 
 
 def keep(home: Path, name: str, value: str | None, instead_of: str | None) -> None:
-    """Store a choice. If nothing can be written, or the value contains a key, the choice lasts as long as the page."""
+    """Store the choice ``value`` for the setting ``name``, whose own value is ``instead_of``. Values that contain a key
+    are not stored; if the file cannot be written, only the log says so."""
     if name not in NAMES or hides(value or "") or hides(instead_of or ""):
         return
     path = home.expanduser() / FILE
@@ -39,7 +40,7 @@ def keep(home: Path, name: str, value: str | None, instead_of: str | None) -> No
 
 
 def choices(settings: Settings) -> dict[str, str | None]:
-    """The stored choices that are still valid, applied to the settings."""
+    """The stored choices that are still valid, by the name of the setting."""
     found: dict[str, str | None] = {}
     for name, kept in _read(settings.home.expanduser() / FILE).items():
         match kept:

@@ -1,4 +1,4 @@
-"""The assistant of the running app. All visitors share it, unless its model has a key that a visitor typed."""
+"""The assistants of the running app. All visitors share one, unless a visitor has typed a key for the model."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ _answering = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="answering")
 def answering(
     assistant: Assistant, question: str, history: Sequence[Turn], within: Filters = ANYWHERE
 ) -> Future[Answer]:
-    """Yield the whole answer; questions are answered in the order in which they were asked."""
+    """Start to answer the question with ``history`` and the filters ``within``, and return the future of the answer.
+    Questions are answered in the order in which they were asked."""
     return _answering.submit(assistant.ask, question, history, within)
 
 
@@ -52,19 +53,21 @@ _HASHED_BY_EMBEDDING: dict[str | type[Any], Any] = {Settings: _by_embedding}
 
 @st.cache_resource(show_spinner=False, hash_funcs=_HASHED_BY_EMBEDDING)
 def embedder(settings: Settings) -> Embedder:
-    """The embedding model for both answering and reading; it is not loaded yet."""
+    """The embedding model for answering questions and reading documents, shared by all visitors. Its weights are loaded
+    at its first use."""
     return build.build_embedder(settings)
 
 
 class Session(NamedTuple):
-    """Where a session does the jobs that go into no queue; see ``ui.jobs.work.Workplace``."""
+    """The ``Workplace`` of a visitor's session: its settings, embedding model and assistant, for jobs that run in this
+    process."""
 
     settings: Settings
     embedder: Embedder
     assistant: Assistant | None
 
     def settings_of(self, asked: Asked) -> Settings:
-        """The settings that were in force when the job was requested."""
+        """The settings of this session, which were in force when the job was requested."""
         assert asked["library"] == self.settings.library
         return self.settings
 
@@ -75,12 +78,13 @@ class Session(NamedTuple):
 
 
 def line(settings: Settings) -> JobLine:
-    """The queue of jobs that all visitors share."""
+    """The queue of jobs that need no assistant; all visitors share it."""
     return _queue(settings) if settings.queue else Here(Session(settings, embedder(settings), None))
 
 
 def line_of_assistant(settings: Settings, assistant: Assistant) -> JobLine:
-    """The queue of this assistant's jobs; if its model has a typed key, they stay in this process."""
+    """The queue for jobs that need ``assistant``. If a visitor has typed a key for its model, the jobs stay in this
+    process."""
     if settings.queue and not keys.of(settings) and not hides(settings.model or ""):
         return _queue(settings)
     return Here(Session(settings, embedder(settings), assistant))
@@ -92,22 +96,24 @@ def _queue(settings: Settings) -> JobLine:
 
 
 def opened(settings: Settings) -> Assistant:
-    """The assistant over the open library; no model is loaded.
+    """The assistant of the library in these settings, without loading any local model. It has the visitor's key if they
+    typed one.
 
     Raises:
-        LibraryMissing: nothing has been ingested there.
+        LibraryMissing: the library does not exist.
     """
     key = keys.of(settings)
     return _with_key(settings, key) if key else _shared(settings)
 
 
 def plain(settings: Settings) -> Assistant:
-    """The same assistant without a chat model, whatever the settings name."""
+    """The assistant of this library without a chat model, whatever the settings name."""
     return _shared(_without_model(settings))
 
 
 def ready(settings: Settings) -> Assistant:
-    """The same assistant with its embedding model loaded by a first search, and the models that read unpacked."""
+    """The assistant that ``opened`` returns, after its embedding model is loaded and the other local models are
+    unpacked."""
     _load(_without_model(settings) if keys.of(settings) else settings)
     return opened(settings)
 
@@ -125,7 +131,8 @@ def _load(settings: Settings) -> None:
 
 
 def _with_key(settings: Settings, key: SecretStr) -> Assistant:
-    """An assistant of this session's own, whose model has its key; library and all else are everybody's."""
+    """An assistant for this session alone, whose chat model uses ``key``. It shares its library and all other parts
+    with the other visitors."""
     shared = _shared(_without_model(settings))
     now = (shared, settings, key)
     made: tuple[tuple[Assistant, Settings, SecretStr], Assistant] | None = st.session_state.get(_OWN)
@@ -138,6 +145,6 @@ def _with_key(settings: Settings, key: SecretStr) -> Assistant:
 
 
 def _without_model(settings: Settings) -> Settings:
-    """The settings of the parts that sessions with a typed key share."""
+    """The settings without a chat model, for the parts that sessions with a typed key share."""
     evidence = "auto" if settings.evidence_model == "llm" else settings.evidence_model
     return settings.model_copy(update={"model": None, "evidence_model": evidence})

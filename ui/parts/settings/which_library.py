@@ -1,4 +1,4 @@
-"""The name of the library at the top of a page, with a menu of the others."""
+"""The name of the library at the top of a page, with a menu of the other libraries."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ui.views.present import escape, label
 
 
 def show(settings: Settings) -> None:
-    """Show the library's name or, if the visitor may choose, a menu that opens the same page for another library."""
+    """Show the library's name. If the visitor may choose another library, show a menu that opens the page for it."""
     others = [name for name in chosen.libraries(settings) if name != settings.library] if nearby.only(settings) else []
     with st.container(key="which-library"):
         if not others:
