@@ -232,8 +232,8 @@ def open_library(
     Without arguments, this opens the library that the command line uses. Settings come from a TOML file (``config``)
     and from environment variables ``PUSHBACK_*``; the arguments override both. ``library`` is the library's name and
     ``home`` the folder that holds all libraries. ``settings`` are further fields of ``Settings``, for instance
-    ``model="ollama:llama3.2"``. ``chat`` is a LangChain chat model that replaces the one chosen by the setting
-    ``model``; it is ignored if that setting is empty.
+    ``model="ollama:llama3.2"``. ``chat`` is a LangChain chat model that is used instead of the one that the setting
+    ``model`` chooses.
 
     Close the assistant when you are done, or use it in a ``with`` block.
 
@@ -242,7 +242,11 @@ def open_library(
         SettingsError, ModelUnavailable: a setting is invalid, or the model that it names lacks a package.
     """
     flags = {"library": library, "home": home, **settings}
-    return build_assistant(load(flags, config=Path(config) if config else None), chat=chat)
+    file = Path(config) if config else None
+    found = load(flags, config=file)
+    if chat is not None and not found.writer:
+        found = load({**flags, "model": f"langchain:{type(chat).__name__}"}, config=file)
+    return build_assistant(found, chat=chat)
 
 
 def build_assistant(

@@ -17,6 +17,7 @@ from assistant.library.library import Library
 from assistant.model.embedding import SentenceTransformerEmbedder
 from assistant.settings import Settings
 from ingest.sync import sync
+from tests.fakes import FakeChat
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -67,6 +68,11 @@ def test_a_library_is_opened_by_its_name_and_asked(
     with assistant.open_library("sales") as sales:
         answer = sales.ask("How long is a quotation valid?")
 
+    chat = FakeChat(replies=lambda _: "no reply that can be read")
+    with assistant.open_library("sales", chat=chat) as sales:
+        sales.ask("How long is a quotation valid?")
+
+    assert "A quotation is valid for 45 days." in str(chat.asked[0])
     assert isinstance(answer, assistant.Answer)
     assert [statement.citations[0].about.source for statement in answer.statements] == ["terms.md"]
 
