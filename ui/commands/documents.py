@@ -42,7 +42,7 @@ def documents(context: click.Context, as_json: bool) -> None:
 def show(context: click.Context, key: str, dropped: bool, as_json: bool) -> None:
     """Show a document's text. ID is its id, or its name in `pushback documents`.
 
-    The positions in citations (718-991) are characters of this text.
+    The positions in citations, such as 718-991, count the characters of this text.
     """
     from assistant import wire
 

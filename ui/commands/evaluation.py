@@ -117,8 +117,8 @@ for making in suite_commands.COMMANDS:
 @click.option(
     "--robustness",
     is_flag=True,
-    help="Also run the cases over six changed copies of the documents: misleading documents added (three amounts), "
-    "files read in another order, contradicting figures added, and instructions planted.",
+    help="Also run the cases over six changed copies of the documents: three with more and more misleading documents, "
+    "one with the files read in another order, one with contradicting figures, and one with planted instructions.",
 )
 @click.option(
     "--distractors", type=folder, help="Folder of misleading documents for --robustness, instead of the shipped ones."

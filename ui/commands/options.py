@@ -131,7 +131,13 @@ def filtering(function: Function) -> Function:
             multiple=True,
             help="Search only documents whose title contains this text.",
         ),
-        _filter("--kind", "kinds", type=click.Choice(KINDS), multiple=True, help="Search files of this kind only."),
+        _filter(
+            "--kind",
+            "kinds",
+            type=click.Choice(KINDS),
+            multiple=True,
+            help="Search files of this kind only; `document` is a file of a word processor.",
+        ),
         _filter(
             "--language",
             "languages",
@@ -213,7 +219,8 @@ def _common() -> list[click.Parameter]:
         Option(
             ["--model"],
             metavar="NAME",
-            help="Chat model that reads passages and writes answers. Without one, answers quote the documents.",
+            help="Chat model that reads passages and writes answers, such as `ollama:llama3.2`. Without one, answers "
+            "quote the documents.",
             **kept,
         ),
         Option(

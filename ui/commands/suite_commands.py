@@ -69,7 +69,7 @@ def eval_init(documents: Path, into: Path | None) -> None:
 def eval_propose(context: click.Context, documents: Path, into: Path | None, questions: Path | None, most: int) -> None:
     """Draft cases from DOCUMENTS, for a person to review.
 
-    With --model, the model words the questions as people would; without it, questions are built from headings,
+    With --model, the model phrases the questions as people would; without it, questions are built from headings,
     figures, speakers and disagreements. Drafts do not affect whether a run passes until you accept them with
     `pushback eval review SUITE`.
     """
@@ -133,8 +133,8 @@ def _reviewed(suite: Path, case: str, shown: str) -> bool:
 def eval_lint(context: click.Context, suites: tuple[Path, ...], lock: bool, as_json: bool) -> None:
     """Check suites for mistakes, without running them.
 
-    This checks that the file follows the schema, ids are unique, quotes occur in the documents, gates name known
-    measures, and no two cases ask the same question.
+    This checks that the file follows the schema, ids are unique, quotes occur in the documents, the measures
+    named in a suite's gate (its conditions for passing) exist, and no two cases ask the same question.
     """
     from eval.gate.gate import Exit
     from eval.harness.lint import commands
@@ -177,7 +177,8 @@ def eval_power(suite: Path | None, cases: int | None, share: float, drop: float 
     "--from-feedback",
     is_flag=True,
     required=True,
-    help="Take answers that people marked as bad or as resting on wrong evidence, and findings that they judged.",
+    help="Take answers that people marked as bad or as resting on wrong evidence, and findings (passages listed for or "
+    "against an idea) that they judged.",
 )
 @click.pass_context
 def eval_cases(context: click.Context, from_feedback: bool) -> None:  # noqa: ARG001 - the flag names the source
@@ -199,7 +200,7 @@ def eval_cases(context: click.Context, from_feedback: bool) -> None:  # noqa: AR
 @click.argument("folder", type=folder)
 @click.pass_context
 def eval_labels(context: click.Context, folder: Path) -> None:
-    """Export people's judgements of findings to FOLDER.
+    """Export to FOLDER how people judged findings: passages listed for or against an idea.
 
     The files in FOLDER name documents, offsets and labels, and hold no text of the documents.
     """

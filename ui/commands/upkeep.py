@@ -70,7 +70,8 @@ def move(context: click.Context, place: str) -> None:
     """Move the library's database to PostgreSQL, or back into a file.
 
     PLACE is the database's address, or `file`. Stop all servers of the library first. The old database is kept under
-    another name. Afterwards, set `catalog` in the settings to the new address; after a move into a file, remove it.
+    another name. Afterwards, set `catalog` in the settings to the new address; after a move into a file, delete that
+    setting.
     """
     settings = settings_of(context)
     catalog = None if place == "file" else place
