@@ -66,7 +66,7 @@ def ask(context: click.Context, /, question: str, history: Path | None, as_json:
 @as_json
 @click.pass_context
 def search(context: click.Context, /, query: str, k: int, as_json: bool, **narrowed: Any) -> None:
-    """List the passages nearest to QUERY, and whether each was found by its meaning, by its words or by both."""
+    """List the passages nearest to QUERY, by meaning or words."""
     from assistant import wire
 
     settings, filters = settings_of(context), filters_of(**narrowed)
