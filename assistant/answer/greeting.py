@@ -26,8 +26,8 @@ ENOUGH = 80  # characters below a heading from which something is said there: on
 
 
 def questions(library: Library, answer: Callable[[str], Answer]) -> tuple[str, ...]:
-    """Return at most ``QUESTIONS`` example questions that the library answers. Each is tried with ``answer``, which
-    answers a question."""
+    """Return at most ``QUESTIONS`` example questions that the library's documents answer. ``answer`` is a function that
+    answers a question; every candidate is tried with it before it is returned."""
     return tuple(islice(answered(library, answer), QUESTIONS))
 
 
