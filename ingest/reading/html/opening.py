@@ -35,7 +35,7 @@ LINKED = 0.5  # of the characters: where more are links, a menu is opened
 
 
 class Make(NamedTuple):
-    """The tags and classes of a hidden element and of the element before it."""
+    """The tag and the classes of a hidden element, and those of the element before it."""
 
     tag: str
     names: str

@@ -34,8 +34,8 @@ class CitationNumbers(NamedTuple):
 
 
 def question(text: str, turn: int) -> None:
-    """Show the question with a button to edit it, or its editor. ``turn`` is the number of the turn in the
-    conversation, from 1."""
+    """Show the question with an edit button; or an editor for it, if the visitor has clicked that button. ``turn`` is
+    the number of the turn in the conversation, from 1."""
     if turn == state.edited():
         with _visitor():
             _editing(text, turn)

@@ -50,7 +50,8 @@ class IdeaDesk(NamedTuple):
         return assistants.line_of_assistant(self.settings, self.assistant)
 
     def kind(self, work: str) -> str:
-        """The name under which jobs of this sort on this library are queued."""
+        """The name under which jobs on this library are queued; tests and discussions (``work``) have different
+        names."""
         return f"{work} {self.settings.folder}"
 
 
