@@ -155,7 +155,7 @@ def of_speakers(texts: FolderTexts) -> Iterator[Case]:
 
 def of_disagreements(texts: FolderTexts) -> Iterator[Case]:
     """Draft cases from two sentences that disagree: they give different figures for the same thing, or one denies the
-    other. They are from two documents or two speakers.
+    other. The two sentences are from two documents, or from two speakers.
     """
     shared = Counter(
         pair for places in texts.having.values() if len(places) <= COMMON for pair in combinations(places, 2)

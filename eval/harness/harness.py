@@ -77,8 +77,8 @@ class Options:
 
     ``system`` names the measured system; a system other than ours is not compared with the suite's baseline.
     ``changed`` selects only the cases that can be affected by files that have changed since the baseline, and leaves
-    out checks of the whole suite, such as floors. ``alone`` leaves out the sentinels, and the second run of some cases
-    that checks that results are the same.
+    out checks of the whole suite, such as the lowest allowed values of measures. ``alone`` leaves out the sentinels
+    (baselines that cheat), and the second run of some cases, which checks that they give the same results again.
     """
 
     out: Path = Path("artifacts/eval")
