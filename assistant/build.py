@@ -153,8 +153,8 @@ class Assistant:
         """Check the keys and values of ``importance`` before an idea is tested.
 
         Raises:
-            SettingsError: a value is not within 0 to 1, or a key is neither the name of a lens or other kind of
-                assumption nor a number from 1.
+            SettingsError: a value is not within 0 to 1, or a key is neither a number from 1 nor a name that an
+                assumption can have: that of a lens, or a role such as "the reason".
         """
         self._pressure.check_importance(importance)
 

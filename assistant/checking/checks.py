@@ -198,7 +198,7 @@ def _elsewhere(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
 
 def beside(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
     """Return a reason, worded as the end of a sentence, if the words that the claim (``text``) cites have nothing to do
-    with the question; None if they have.
+    with the question. None if they have something to do with it.
 
     They have if the cited sentence that is nearest to the claim is similar to the question, or if the claim and the
     cited sentences have at least ``COMMON`` words in common besides names and figures. A line in a document that only

@@ -1,5 +1,4 @@
-"""Estimates whether a text supports a claim, challenges it, or does neither, each with a probability. The side of a
-text is one of the first two.
+"""Estimates whether a text supports a claim, challenges it, or does neither, each with a probability.
 
 ``StanceModel`` reads a text alone. ``IdeaModel`` reads a whole passage, and also says whether it concerns the claim at
 all.
