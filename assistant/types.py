@@ -72,8 +72,8 @@ ENDS = (".", "!", "?", "…", ":", "”", '"', "。", "！", "？")
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """Text that cleaning removed from a document, and the reason. ``at`` is the offset in the remaining text before
-    which it stood."""
+    """Text that cleaning removed from a document, and the reason. ``at`` is an offset in the remaining text: the
+    removed text stood just before it."""
 
     text: str
     reason: str

@@ -103,9 +103,10 @@ class Assumed(NamedTuple):
     """An assumption of an idea, before it is tested.
 
     ``name`` is the name of its lens, or its role in the idea, such as "the reason". ``part`` has the words of the idea
-    that it follows from. ``sides`` are the side of the lens that the idea takes and the opposite side, empty without a
-    lens. If ``turned`` is True, evidence for ``text`` counts against the idea. ``importance_by`` says who set the
-    importance: lens, model or user. ``searches`` are queries by a model, for evidence on both sides.
+    that it follows from. ``sides`` has two entries, the side of the lens that the idea takes and the opposite side; it
+    is empty if the assumption comes from no lens. If ``turned`` is True, evidence for ``text`` counts against the idea.
+    ``importance_by`` says who set the importance: lens, model or user. ``searches`` are queries that a model wrote, to
+    find evidence on both sides.
     """
 
     text: str
@@ -397,9 +398,8 @@ def reworded(verdict: Verdict, number: int, text: str) -> Verdict:
 
 
 def taken_up(verdict: Verdict, text: str) -> Verdict:
-    """Undo ``dropped``: return the verdict without the assumption ``text`` in ``left_out``, the list of those that
-    people left out. ``PressureTest.challenge`` tests the assumption again if it is called with the returned verdict as
-    ``like``."""
+    """Return the verdict with ``text`` removed from ``left_out``, the texts of the assumptions that people left out.
+    ``PressureTest.challenge`` tests this assumption again if it is called with the returned verdict as ``like``."""
     return replace(verdict, left_out=tuple(one for one in verdict.left_out if one != text))
 
 

@@ -63,8 +63,9 @@ class Near(NamedTuple):
 
 
 def near(assumed: Sequence[Assumed], library: Library, embedder: Embedder) -> list[Near]:
-    """Return the passages to read for an idea: those found with the idea's own words, then those of its lenses, then
-    those of the assumptions that somebody added."""
+    """Return the passages to read for an idea: first those found with the words of the idea and its clauses, then those
+    found with the texts of the lenses, then those found for each assumption that a person or a model added. Passages
+    without a sentence to read are left out."""
     words = [said(one) for one in assumed]
     vectors = [np.stack([embedder.query(text) for text in texts]) for texts in words]
     found = [

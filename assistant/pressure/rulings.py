@@ -81,8 +81,9 @@ def bears(findings: Sequence[Finding]) -> bool:
 
 
 def judge(finding: Finding, side: Stance | None, by: str) -> Finding:
-    """Return the finding with the ``side`` that a person chose: supports or challenges. A ``side`` of None means that
-    the finding is not about the assumption; ``by`` is the person's name, empty if nobody signs in."""
+    """Return the finding with the ``side`` that a person chose: it supports the assumption or challenges it. A ``side``
+    of None or unclear means that the finding is not about the assumption; ``by`` is the person's name, empty if nobody
+    signs in."""
     was = finding.judged or Judged(by, finding.stance, finding.confidence)
     return replace(finding, stance=side or Stance.UNCLEAR, confidence=1.0, judged=was._replace(by=by))
 
@@ -248,7 +249,8 @@ def strongest(assumptions: Sequence[Assumption], side: Stance) -> tuple[Finding,
 
 
 def is_guessed(verdict: Verdict) -> bool:
-    """Whether the side of any finding was guessed offline and not judged by a person."""
+    """Whether the side of any finding is only a guess: a model that works without a chat model decided it, and no
+    person has judged the finding."""
     found = [one for assumption in verdict.assumptions for one in assumption.findings]
     return verdict.stance_model in OFFLINE and any(
         one.stance is not Stance.UNCLEAR and one.confidence < 1 and not one.judged for one in found
