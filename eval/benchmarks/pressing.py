@@ -105,8 +105,9 @@ def urged(assistant: Assistant, ideas: dict[str, object], few: int | None) -> No
 
 
 def relevant(assistant: Assistant, seconds: list[float]) -> list[Verdict]:
-    """Test the sample suite's ideas, and print how many of their findings are relevant, among those that were judged.
-    Returns the verdicts.
+    """Test the sample suite's ideas, and print what share of their findings (the sentences listed for or against an
+    idea) is relevant, among those that were judged. Returns the verdicts; the time of each test is added to
+    ``seconds``.
     """
     path = SUITES / "pressing" / "relevant.json"
     judged = json.loads(path.read_text("utf-8")) if path.is_file() else {}
@@ -122,7 +123,9 @@ def relevant(assistant: Assistant, seconds: list[float]) -> list[Verdict]:
 
 
 def places(verdict: Verdict) -> list[str]:
-    """The places of a verdict's findings that have a side, each as ``source:start-end``."""
+    """The places of those findings of a verdict that are listed for or against the idea, each as
+    ``source:start-end``.
+    """
     every = [f for a in verdict.assumptions for f in a.findings if f.stance is not Stance.UNCLEAR]
     return [f"{f.citation.about.source}:{f.citation.start}-{f.citation.end}" for f in every]
 

@@ -201,15 +201,15 @@ def of_questions(texts: FolderTexts, table: Path) -> Iterator[Case]:
 
 
 def draft(kind: str, question: str, line: GoldLine, **keys: object) -> Case:
-    """Make a draft, a case that nobody has reviewed, with the sentence ``line`` as its gold. ``keys`` are further
-    fields of the case.
+    """Make a draft, a case that nobody has reviewed, with the sentence ``line`` as its gold. ``kind`` is the first part
+    of its id; ``keys`` are further fields of the case.
     """
     return case_of(kind, question=question, **{"evidence": (line.gold,), **keys})
 
 
 def case_of(kind: str, question: str, **keys: object) -> Case:
-    """Make a draft; ``keys`` are further fields of the case. Its id is made from the question, so that each question is
-    proposed only once.
+    """Make a draft with this question. Its id is made from ``kind`` and a hash of the question, so that each question
+    is proposed only once. ``keys`` are further fields of the case.
     """
     name = hashlib.blake2b(question.encode(), digest_size=3).hexdigest()
     given = {"id": f"{kind}-{name}", "question": question, "severity": Severity.DRAFT, **keys}
