@@ -42,8 +42,8 @@ class Empty(SourceError):
 class Listing(NamedTuple):
     """The files found under the given paths.
 
-    ``roots`` are these paths made absolute, ``failed`` the files and folders that cannot be read, and ``unseen`` their
-    absolute paths.
+    ``roots`` are the given paths, made absolute. ``failed`` has the files and folders that cannot be read, and
+    ``unseen`` the absolute paths of these files and folders.
     """
 
     roots: tuple[str, ...]

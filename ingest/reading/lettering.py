@@ -110,8 +110,8 @@ class Text:
         self._seen += visible(text)
 
     def aside(self, mend: Callable[[str], str] = collapse) -> Iterator[Piece]:
-        """Yield a piece for each run of struck-out words and each footnote mark, with the reason. ``mend`` is applied
-        to struck-out text; by default it collapses whitespace.
+        """Yield a piece for each run of struck-out words and for each footnote mark; its ``reason`` says which of both
+        it is. ``mend`` is applied to struck-out text; by default it collapses whitespace.
         """
         for struck in self._struck:
             if text := mend("".join(struck)):

@@ -49,7 +49,7 @@ FIELDS = words(  # of a form or of minutes, by themselves: "Owner: Ann" names wh
 
 
 class Voice(NamedTuple):
-    """The speaker that a line names."""
+    """The speaker that a line names, and how the line names them."""
 
     name: str
     is_plain: bool  # a name and nothing else: it needs company

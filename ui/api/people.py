@@ -81,9 +81,8 @@ class People:
     def find(self, peer: str | None, headers: Mapping[str, str]) -> Person | None:
         """The person whose token is in the Authorization header; None if the token is missing or unknown.
 
-        If no tokens are set up, only the user of this machine may send requests: they are the result for a request that
-        comes from this machine, and None is the result for any other. ``peer`` is the IP address that the request comes
-        from.
+        If no tokens are set up, the result is the user of this machine if the request comes from this machine, else
+        None. ``peer`` is the IP address that the request comes from.
         """
         if not self._by_hash:
             return HERE if local.is_local(peer, headers) else None

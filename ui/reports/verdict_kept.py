@@ -121,8 +121,8 @@ def own(library: Library, id: str, owner: str | None) -> StoredVerdict:
 
 
 def weigh(library: Library, id: str, importance: Mapping[str, float]) -> Verdict:
-    """Set the importance (0 to 1) of assumptions, store the resulting verdict, and return it. ``importance`` maps an
-    assumption's lens or number to its new importance.
+    """Set the importance (0 to 1) of assumptions, store the resulting verdict, and return it. A key of ``importance``
+    is an assumption's number, from 1, or the name of its lens.
 
     Raises:
         DocumentMissing, SettingsError: there is no such verdict, or no such assumption.

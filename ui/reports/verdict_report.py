@@ -66,8 +66,8 @@ class Point(NamedTuple):
 
 
 class CaseOfSide(NamedTuple):
-    """A group of findings in the overview: those that a person has to judge, the case for the idea, or the case against
-    it. ``empty`` is the text shown if there are none."""
+    """A group of findings (quotes that concern the idea) in the overview: those that a person has to judge, the case
+    for the idea, or the case against it. ``empty`` is the text shown if there are none."""
 
     key: str
     title: str
@@ -76,8 +76,8 @@ class CaseOfSide(NamedTuple):
 
 
 class SideFindings(NamedTuple):
-    """The findings of an assumption on one side. ``above`` has the numbers of those shown earlier in the report;
-    ``findings`` has the others."""
+    """The findings of an assumption that are on one side (such as for it). ``above`` has the numbers of those shown
+    earlier in the report; ``findings`` has the others."""
 
     name: str
     above: tuple[int, ...]
@@ -174,7 +174,7 @@ def cases(verdict: Verdict) -> list[CaseOfSide]:
 
 
 def numbered(verdict: Verdict) -> dict[Finding, int]:
-    """The number, from 1, of each finding in ``cases``."""
+    """The number of each finding in ``cases``, from 1. Reports refer to these findings by their numbers."""
     return {one: number for number, one in enumerate((f for case in cases(verdict) for f in case.findings), start=1)}
 
 

@@ -135,7 +135,8 @@ def searched(answer: Answer) -> str:
 
 
 def of_model(answer: Answer) -> tuple[str, ...]:
-    """Lines as HTML: notices, the number of the model's statements that are not shown, and the cost of its calls."""
+    """Notices on the answer, the number of the model's statements that are not shown, and the cost of its calls, as
+    lines of HTML."""
     told = [escape(notice) for notice in answer.notices]
     if answer.dropped:
         told.append(f"Not shown: {_count(len(answer.dropped), 'statement')} of the model that did not hold.")

@@ -35,7 +35,8 @@ class ScorePoint(NamedTuple):
 
 
 def whole(runs: Iterable[Past]) -> list[Past]:
-    """The runs that can be compared with one another: all cases were run, without interruption."""
+    """The runs that can be compared with one another: those that ran all cases of their suite and were not
+    interrupted."""
     return [one for one in runs if one.summary.whole and not one.summary.interrupted]
 
 

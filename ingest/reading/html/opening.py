@@ -50,7 +50,7 @@ class Opening:
         self._root = root
 
     def opens(self, element: etree._Element, names: str) -> bool:
-        """Whether visitors open the element and it holds prose; ``names`` are its class, id and role."""
+        """Whether the element is one that visitors open, and holds prose; ``names`` are its class, id and role."""
         return self._is_opened(element, names) and _holds_prose(element)
 
     def unfolds(self, element: etree._Element, names: str) -> bool:

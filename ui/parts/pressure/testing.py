@@ -50,8 +50,8 @@ class IdeaDesk(NamedTuple):
         return assistants.line_of_assistant(self.settings, self.assistant)
 
     def kind(self, work: str) -> str:
-        """The name under which jobs on this library are queued; tests and discussions (``work``) have different
-        names."""
+        """The kind under which jobs on this library are queued. ``work`` says whether they are tests or discussions,
+        which have different kinds."""
         return f"{work} {self.settings.folder}"
 
 
