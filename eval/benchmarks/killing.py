@@ -435,7 +435,7 @@ def tell_steps(pipe: int) -> None:
 
 
 def made(told: Any) -> Any:
-    """Return the result of ``in_a_fork``, or raise it if it is an error."""
+    """Return ``told``, which is a result of ``in_a_fork``; if it is an error, raise it."""
     if isinstance(told, Exception):
         raise told
     return told

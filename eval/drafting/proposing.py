@@ -104,7 +104,9 @@ class FolderTexts:
 
 
 def drafts(texts: FolderTexts, most: int) -> list[Case]:
-    """Draft at most ``most`` cases, taking each kind of draft and each document in turn."""
+    """Draft at most ``most`` cases. The kinds of drafts take turns and, within a kind, the documents, so that the first
+    cases are of all kinds and from many documents.
+    """
     kinds: tuple[Callable[[FolderTexts], Iterator[Case]], ...] = (
         of_headings,
         of_figures,
@@ -174,9 +176,10 @@ def of_questions(texts: FolderTexts, table: Path) -> Iterator[Case]:
     """Draft cases from a table of questions: a CSV file with a column ``question``, or rows in the format of ragas or
     promptfoo (``exchange.py``).
 
-    In a CSV file, the columns ``source`` and ``quote`` are the gold; in a row of ragas or promptfoo, gold is looked for
-    in the contexts. Without these, the nearest sentence is proposed as gold. If no sentence shares a word with the
-    question, a refusal is proposed as the right answer.
+    In a CSV file, the columns ``source`` and ``quote`` are the gold; in a row of ragas or promptfoo, the gold is the
+    sentence in the row's contexts that shares most words with the question. Without these, such a sentence is looked
+    for in all documents and proposed as gold. If no sentence shares a word with the question, a refusal is proposed as
+    the right answer.
 
     Raises:
         SettingsError, CaseError: the table cannot be read, or has no questions.

@@ -179,7 +179,7 @@ def measure_each(
     in ``options.out``, those of the others in the folder that ``beside`` returns.
 
     Raises:
-        CaseError: as in ``measure``.
+        CaseError: the gate names an unknown measure, or an id is selected that no case has.
     """
     done: list[dict[str, StoredRun]] = []
     for suite in suites:
