@@ -56,7 +56,7 @@ class QuotedFinding:
 
 @dataclass(frozen=True, slots=True)
 class SideOutline:
-    """The findings on one side of an assumption. ``see`` is a reference to those of them that were shown earlier in the
+    """The findings on one side of an assumption. ``see`` is a reference to the findings that were shown earlier in the
     report; ``quotes`` has the others."""
 
     name: str

@@ -76,8 +76,8 @@ class CaseOfSide(NamedTuple):
 
 
 class SideFindings(NamedTuple):
-    """The findings of an assumption that are on one side (such as for it). ``above`` has the numbers of those shown
-    earlier in the report; ``findings`` has the others."""
+    """The findings of an assumption that are on the same side, which ``name`` says in words. ``above`` has the numbers
+    of the findings that were shown earlier in the report; ``findings`` has the others."""
 
     name: str
     above: tuple[int, ...]

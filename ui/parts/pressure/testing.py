@@ -50,8 +50,8 @@ class IdeaDesk(NamedTuple):
         return assistants.line_of_assistant(self.settings, self.assistant)
 
     def kind(self, work: str) -> str:
-        """The kind under which jobs on this library are queued. ``work`` says whether they are tests or discussions,
-        which have different kinds."""
+        """The ``kind`` of the jobs on this library that do ``work``: tests and discussions are queued under different
+        kinds."""
         return f"{work} {self.settings.folder}"
 
 
