@@ -124,9 +124,10 @@ class Assistant:
         idea.
 
         ``progress`` is called with the number of steps done, the number of all steps, and the name of the next step.
-        ``importance`` says how much an assumption counts (0 to 1). Its keys are numbers of assumptions, or names of
-        lenses, the questions that are put to every idea. If ``like`` is an earlier verdict on the idea, the assumptions
-        that a model proposed then are tested again.
+        ``importance`` says how much an assumption counts, from 0 to 1. Its keys are numbers of assumptions in the
+        verdict, such as "2", or names of lenses; a lens is a question that is put to every idea. ``like`` is an earlier
+        verdict on the same idea: the assumptions that a model proposed or people changed in it are tested again, and
+        people's judgements stay valid.
 
         Raises:
             SettingsError: the idea is empty or too long, or ``importance`` is invalid.
@@ -152,14 +153,16 @@ class Assistant:
         """Check the keys and values of ``importance`` before an idea is tested.
 
         Raises:
-            SettingsError: a value is not within 0 to 1, or a key is neither a lens nor a number of an assumption.
+            SettingsError: a value is not within 0 to 1, or a key is neither a number from 1 nor a name that an
+                assumption can have: that of a lens, or a role such as "the reason".
         """
         self._pressure.check_importance(importance)
 
     def replied(self, verdict: Verdict, message: str, findings: Sequence[Finding]) -> Beside:
-        """Return a chat model's comment on the user's ``message`` about a verdict, checked against the documents. The
-        model reads ``findings`` and the findings for and against the idea in the verdict. Without a chat model, the
-        comment is empty."""
+        """Return a chat model's comment on the user's ``message`` about a verdict, checked against the documents.
+        ``findings`` are quotes for or against the idea that the message has brought up. The model reads the passages
+        that contain them, and those of the strongest findings in the verdict. Without a chat model, the comment is
+        empty."""
         if self._reader is None:
             return Beside()
         return replying.replied(self._reader, verdict, message, findings, library=self.library, embedder=self._embedder)
@@ -293,8 +296,9 @@ def build_stance(settings: Settings, model: Model | None = None) -> IdeaModel:
     """Return the model that decides whether a passage supports or challenges a claim, as the setting ``evidence_model``
     says.
 
-    The setting ``llm`` stands for the chat model ``model``, and ``none`` for plain rules without a neural network.
-    Other names stand for the shipped model or for a cross-encoder. The model is loaded when it is first used.
+    The value ``llm`` stands for the chat model ``model``, ``none`` for plain rules without a neural network, and
+    ``auto`` or ``pushback`` for the model that comes with the program. Any other value is the name of a cross-encoder.
+    The model is loaded when it is first used.
 
     Raises:
         SettingsError: the setting is ``llm``, but ``model`` is None.

@@ -106,8 +106,9 @@ def load(flags: Mapping[str, Any], *, config: Path | None = None, environ: Mappi
 
 
 def set_by(environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """For each setting that does not have its default: the name of the environment variable that sets it, or else the
-    path of the file. Flags of the web app count as environment variables, since it gets them in this way.
+    """Where each setting comes from that the environment or the settings file sets: the name of the environment
+    variable, or else the path of the file. Flags of the web app count as environment variables, since it gets them in
+    this way. The file is the one that ``PUSHBACK_CONFIG`` names.
 
     Raises:
         SettingsError: the file cannot be read.

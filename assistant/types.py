@@ -72,8 +72,8 @@ ENDS = (".", "!", "?", "…", ":", "”", '"', "。", "！", "？")
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """Text that cleaning removed from a document, and the reason. ``at`` is the offset in the remaining text before
-    which it stood."""
+    """Text that cleaning removed from a document, and the reason. ``at`` is an offset in the remaining text: the
+    removed text stood just before it."""
 
     text: str
     reason: str
@@ -239,8 +239,8 @@ class Rejected:
 
 
 class Support(StrEnum):
-    """How well its citations support a statement: they contain it word for word, they support its meaning, or they do
-    not support it."""
+    """How well the citations of a statement support it: they contain it word for word, they support its meaning, or
+    they do not support it."""
 
     VERBATIM = "verbatim"
     SUPPORTED = "supported"
@@ -461,8 +461,10 @@ class Verdict:
 
     ``left_out`` has the texts of assumptions that a person removed; a new test of the idea leaves them out, too.
 
-    ``model`` is the name of the chat model that proposed assumptions or read the passages, or None. ``dropped``,
-    ``notices`` and ``cost`` are as in ``Answer``.
+    ``model`` is the name of the chat model that proposed assumptions or read the passages, or None. ``dropped`` has the
+    assumptions that it proposed and that failed the checks, ``rejected`` the quotes that were not found in the
+    documents. ``notices`` are sentences that tell the user what did not work as asked; ``cost`` counts the model's
+    calls and tokens.
     """
 
     idea: str

@@ -27,9 +27,9 @@ class Box(NamedTuple):
 
 
 class Lettered(NamedTuple):
-    """Words of a piece that are in bold, or the words of a link; ``to`` is the link's address, None for bold.
+    """Words of a piece that are in bold, or the words of a link; ``to`` is the link's address, None for bold words.
 
-    ``at`` is the number of visible characters before the words in the piece; -1 if it is unknown.
+    ``at`` is the number of visible characters in the piece that come before these words; -1 if it is unknown.
     """
 
     words: str

@@ -13,17 +13,17 @@ STAGES = ("reading", "embedding", "writing")
 
 
 class SyncReport(NamedTuple):
-    """What a sync did, in numbers of files unless something else is said.
+    """What a sync did. All numbers are numbers of files unless something else is said.
 
     ``passages`` is the number of passages that were embedded, ``seconds`` the total time, and ``stages`` the seconds
-    spent in each of ``STAGES``. ``same`` are unchanged files, and ``copies`` files whose bytes another document already
-    had. ``failed`` are the files that could not be read, with the reason, and ``empty`` the blank files.
-    ``skipped`` counts hidden and temporary files and files of unsupported kinds, and ``kinds`` counts them by file
-    extension; ``ignored`` counts the files and folders that a .pushbackignore excludes. ``spared`` counts missing files
-    whose documents were kept, because too large a part of their folder is missing; the caller must allow their removal.
-    ``dropped`` counts, by reason, the pieces of added and changed files that are not content. ``notices`` counts, by
-    kind, content of these files that could not be read, or was removed and may be missed, and ``noticed`` names the
-    first files with such content.
+    spent in each of ``STAGES``. ``same`` is the number of unchanged files, and ``copies`` the number of files whose
+    bytes another document already had. ``failed`` has the files that could not be read, with the reason, and ``empty``
+    the blank files. ``skipped`` counts hidden and temporary files and files of unsupported kinds, and ``kinds`` counts
+    them by file extension; ``ignored`` counts the files and folders that a .pushbackignore excludes. ``spared`` counts
+    missing files whose documents were kept, because too large a part of their folder is missing; they are removed only
+    by a sync with ``allow_removals``. ``dropped`` counts, by reason, the pieces of added and changed files that are not
+    content. ``notices`` counts, by kind, content of these files that could not be read, or was removed and may be
+    missed, and ``noticed`` names, by kind, the first files with such content.
     """
 
     added: int

@@ -75,10 +75,11 @@ def sync(
         progress: called with the number of files done, the number of all files and the file's source, before each new
             or changed file is read, while the pages of a long file are read, and at the end.
         work: called after each embedded passage with the bytes of new and changed files done, their total, and the
-            number of passages embedded; the bytes are the best basis for the time left. An exception from it ends the
-            work between two passes of the model.
+            number of passages embedded; the bytes are the best basis for the time left. If it raises an exception, the
+            sync ends with this exception before the model embeds the next passages.
         bad: files that failed before, and why; they are skipped while they are unchanged. New failures are added.
-        within: the folder that a named file's source is relative to, if the file is inside it.
+        within: a folder. A file given in ``paths`` that lies inside this folder is recorded under its path relative to
+            the folder; other files given in ``paths`` are recorded under their names alone.
         force: read every file, even if its size and time have not changed.
         parsers: parse files with these workers instead of new worker processes; they are not closed at the end.
         allow_removals: remove documents of missing files even if they are more than a third of their folder.
@@ -120,7 +121,7 @@ def sync(
 class Parsers(Protocol):
     """A pool of workers outside this process that parse files, at most ``most`` files at a time.
 
-    ``batches`` is the number of batches of passages that are embedded and written together.
+    While they work, the sync collects ``batches`` times ``BATCH`` passages before it embeds and writes them together.
     """
 
     most: int

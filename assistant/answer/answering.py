@@ -91,12 +91,13 @@ class Answering:
     def stream(
         self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE, tick: Tick = lambda: None
     ) -> Iterator[Statement | Answer]:
-        """Yield each statement as soon as it is verified, then the whole answer.
+        """Yield each statement as soon as it is verified, then the whole answer. If a model fails, no error is raised;
+        the answer reports it.
 
         ``tick`` is called for each piece of text that the model writes; an exception from it stops the model.
 
         Raises:
-            SettingsError: as ``answer`` does. If a model fails, no error is raised; the answer reports it.
+            SettingsError: the question is empty, has no words, or is longer than ``LONGEST_QUESTION``.
         """
         clock, made = _Clock(), _Made()
         question = questions.encodable(question)

@@ -26,8 +26,8 @@ ENOUGH = 80  # characters below a heading from which something is said there: on
 
 
 def questions(library: Library, answer: Callable[[str], Answer]) -> tuple[str, ...]:
-    """Return at most ``QUESTIONS`` example questions that the library answers. Each is tried with ``answer``, which
-    answers a question."""
+    """Return at most ``QUESTIONS`` example questions that the library's documents answer. ``answer`` is a function that
+    answers a question; every candidate is tried with it before it is returned."""
     return tuple(islice(answered(library, answer), QUESTIONS))
 
 
@@ -38,9 +38,9 @@ def answered(library: Library, answer: Callable[[str], Answer]) -> Iterator[str]
 
 
 def further(known: Sequence[str], answers: Sequence[Answer]) -> tuple[str, ...]:
-    """Return at most ``FURTHER`` questions to offer after ``answers``, out of ``known``, the questions that the library
-    is known to answer. Questions that were already asked are left out; those about a document that the last answer
-    cites come first."""
+    """Return at most ``FURTHER`` of the questions in ``known``, to offer them after ``answers``, the answers of a
+    conversation. ``known`` has questions that the library is known to answer. Questions that were already asked are
+    left out; those about a document that the last answer cites come first."""
     asked = {answer.question for answer in answers}
     cited = {citation.about.title for citation in answers[-1].cited}
     left = [question for question in known if question not in asked]
@@ -48,8 +48,8 @@ def further(known: Sequence[str], answers: Sequence[Answer]) -> tuple[str, ...]:
 
 
 def candidates(library: Library) -> tuple[str, ...]:
-    """Return questions that a library may answer, made from titles and headings of its documents, the best question of
-    each document first. The same documents always give the same questions."""
+    """Return questions that a library may answer, made from titles and headings of its documents. First comes the best
+    question of each document, then the second of each, and so on. The same documents always give the same questions."""
     rounds: list[list[str]] = []
     for document in library.some(LOOKED_AT):
         found = [question for question in asked(document) if _finds(question, document, library)]

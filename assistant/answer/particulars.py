@@ -35,8 +35,8 @@ class _Fact(NamedTuple):
 
 
 def statements(material: Material, library: Library) -> tuple[Statement, ...]:
-    """Return statements that say who wrote each document that the question names, or when, as the question asks. Empty
-    if the question does not ask this, or if the library does not know all of these facts."""
+    """If the question asks who wrote the documents that it names, or when they were written, return statements that say
+    so, each with a citation. Empty if the question asks anything else, or if the library lacks one of the facts."""
     if material.named is None or lacking(material.named):
         return ()
     made = (_statement(fact, material, library) for fact in _asked(material.named))
@@ -44,8 +44,9 @@ def statements(material: Material, library: Library) -> tuple[Statement, ...]:
 
 
 def lacking(named: Named | None) -> str:
-    """Return a sentence that names the first author or date that the question asks for and the library does not know.
-    Empty if the library knows all of them, or if the question names no document."""
+    """If the question asks for an author or a date that the library lacks, return a sentence that says so, as in "The
+    library does not know who wrote “Refund policy”." Only the first missing fact is named. Empty if the library has all
+    of them, or if the question names no document."""
     missing = [fact for fact in _asked(named) if not fact.value] if named else []
     for fact in missing[:1]:
         title = _quoted(fact.about.title)

@@ -45,9 +45,9 @@ class Grounds(NamedTuple):
     ``read``, all text that the reader was given.
 
     A figure must occur in the citations, the passages around them, or the question; a name, a month or a year may also
-    occur elsewhere in the cited ``documents``. The first word of a sentence counts as a name only if ``read`` has it as
-    a name. ``house`` has names that occur in many documents, such as the organisation's own; a claim may always use
-    them.
+    occur elsewhere in the cited ``documents``. The first word of a sentence has a capital anyway, so it is checked as a
+    name only if ``read`` uses it as a name. ``house`` has names that occur in many documents, such as the
+    organisation's own; a claim may always use them.
     """
 
     citations: tuple[Citation, ...]
@@ -197,11 +197,12 @@ def _elsewhere(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
 
 
 def beside(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
-    """Return a reason if the cited words have nothing to do with the question, else None.
+    """Return a reason, worded as the end of a sentence, if the words that the claim (``text``) cites have nothing to do
+    with the question. None if they have something to do with it.
 
-    The citation passes if the cited sentence that is nearest to the claim is similar to the question, or if claim and
-    citation have ``COMMON`` words in common besides names and figures. A line in a document that only tells the reader
-    what to answer does not pass.
+    They have if the cited sentence that is nearest to the claim is similar to the question, or if the claim and the
+    cited sentences have at least ``COMMON`` words in common besides names and figures. A line in a document that only
+    tells the reader what to answer has nothing to do with the question.
     """
     sentences = grounds.sentences or tuple(one.quote for one in grounds.citations)
     if not sentences or not grounds.question:

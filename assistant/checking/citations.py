@@ -38,8 +38,8 @@ _HYPHEN = r"(?:[-‐­]\s*\n?\s*)?"  # a word may be divided at the end of a lin
 
 
 def cite(passage: Passage, span: Span | Sentence, read: Reader) -> Citation | Rejected:
-    """Return the citation of ``span``, in document offsets, if its words in the passage equal the stored text. ``read``
-    returns the stored text of a range.
+    """Return a citation of ``span``, a stretch of the passage in offsets of the whole document, if the passage has the
+    same words there as the stored text. ``read`` returns the stored text of a stretch of a document.
 
     The result is ``Rejected`` if the span is not inside the passage, or if the document has been removed or changed.
     """

@@ -16,8 +16,8 @@ LEAST = 1e-5  # probability
 
 
 class Fit(NamedTuple):
-    """How well a passage answers a question: ``likely`` is the calibrated probability that it answers at least in part;
-    ``by`` has a score for each of its sentences as an answer, in log odds (sentences,)."""
+    """How well a passage answers a question. ``likely`` is the calibrated probability that it answers at least in part.
+    ``by`` is an array with one score for each sentence of the passage: the log odds that the sentence answers."""
 
     likely: float
     by: Vectors
@@ -51,7 +51,8 @@ class AnswerReader:
 
     @property
     def answer(self) -> float:
-        """The threshold for answering, as in ``AnswerModel.answer``; ``eval/training/fit.py`` chose it."""
+        """The threshold for answering: a question is answered only if its likeliest passage has at least this
+        probability. ``eval/training/fit.py`` chose it."""
         return float(shipped.told(shipped.QUESTIONS)["answer"])
 
     def fits(self, question: str, passages: Sequence[Passage]) -> list[Fit]:
@@ -66,11 +67,11 @@ class AnswerReader:
 
 
 def scores(read: Vectors) -> Vectors:
-    """Return a score for each sentence as an answer, in log odds: the mean of its own log odds and those of its whole
-    passage.
+    """Return one score for each sentence of a passage: the mean of the log odds that the sentence answers and the log
+    odds that the whole passage answers.
 
-    ``read`` has the probabilities of the labels ``ANSWERS``, for the whole passage and then for its sentences (1 +
-    sentences, 3). The label "partly" counts half.
+    ``read`` has the probabilities of the labels ``ANSWERS``, an array (1 + sentences, 3): a row for the whole passage,
+    then one for each sentence. Half of the probability of "partly" is added to that of "answers".
     """
     likely = np.clip(read[:, 2] + read[:, 1] / 2, LEAST, 1 - LEAST)
     odds: Vectors = np.log(likely / (1 - likely))

@@ -111,7 +111,8 @@ _NO_FORECAST = re.compile(r"\b(?:if|unless|when|whenever|you|your|please)\b|\?\W
 
 
 def kind_of(seen: Seen) -> Kind:
-    """Return how the source says a sentence: as a claim, a figure, a quotation, a forecast, or an opponent's words."""
+    """Return in which way the source says the sentence: as its own claim, a figure, a forecast, somebody else's words,
+    or an opponent's words."""
     if _DISTANCED.search(seen.text):
         return Kind.OPPONENT
     if seen.sentence.kind is BlockKind.QUOTE or _QUOTES.search(seen.text):

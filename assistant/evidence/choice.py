@@ -27,8 +27,12 @@ Chosen = tuple[Passage, Sentence]
 
 
 def best(question: Question, scored: Sequence[Scored]) -> list[tuple[Chosen, float]]:
-    """Return the sentences that seem to answer, with their scores, out of ``scored``, which has all sentences, the best
-    first. A sentence that repeats a better one is left out."""
+    """Return the sentences to show as an answer, each with its score, the best first. ``scored`` has all sentences
+    found, the best first.
+
+    Sentences that repeat a better one are left out. At the end come sentences of other documents that have nearly the
+    same words as one of the chosen sentences, but other figures.
+    """
     ranked = [one for one in scored if stands_alone(question, one)] or scored
     if question.asks is Asks.NUMBER:
         ranked = [one for one in ranked if answers_in_kind(question, one.seen)] or ranked
@@ -106,11 +110,13 @@ def _voice(one: Scored) -> tuple[str, str | None]:
 
 
 def listed(question: Question, scored: Sequence[Scored], passages_of: Neighbours) -> list[Chosen] | None:
-    """Return all items of the list that answers the question; None if there is no such list.
+    """Return the items of the list that answers the question, at most ``LONGEST_LIST``; None if there is no such list.
+    ``scored`` has the sentences found, the best first.
 
     A list answers if the best sentence introduces it with a colon. If the question asks for several things or for
-    reasons, a list also answers if one of the best sentences introduces it; if it asks for several things, also if two
-    of the best sentences are in the list. ``passages_of`` returns the passages of a document by its id.
+    reasons, any of the ``REACH`` best sentences may introduce the list. If it asks for several things, it is also
+    enough that two of these sentences are in the list. ``passages_of`` takes the id of a document and returns its
+    passages.
     """
     good = [one for one in scored if is_heading(one.seen) or not is_fragment(one.seen)][:REACH]
     several = question.wants_several or question.asks is Asks.WHY

@@ -1,5 +1,5 @@
-"""Estimates with a neural network whether passages concern an idea, which of their sentences do, and on which side they
-are."""
+"""Estimates with a neural network whether passages concern an idea, which of their sentences do, and whether they
+support or challenge it."""
 
 from __future__ import annotations
 
@@ -21,18 +21,19 @@ class IdeaReader:
 
     @property
     def shown(self) -> float:
-        """The threshold for showing a passage, as in ``IdeaModel.shown``; ``eval/training/bearing.py`` chose it."""
+        """The threshold for showing a passage: it is shown only if it concerns the claim with at least this
+        probability. ``eval/training/bearing.py`` chose it."""
         return float(shipped.told(shipped.IDEAS)["shown"])
 
     @property
     def sure(self) -> float:
-        """The threshold for giving a passage a side, as in ``IdeaModel.sure``; ``eval/training/bearing.py`` chose
-        it."""
+        """The threshold for saying that a passage supports or challenges the claim: if neither has at least this
+        probability, the passage counts as unclear. ``eval/training/bearing.py`` chose it."""
         return float(shipped.told(shipped.IDEAS)["sure"])
 
     def weigh(self, claim: str, passages: Sequence[Whole]) -> list[Weight]:
-        """Return a ``Weight`` for each passage, in the order of ``passages``: whether it concerns the claim, and on
-        which side it is.
+        """Return a ``Weight`` for each passage, in the order of ``passages``: how probably it concerns the claim, and
+        how probably it supports or challenges it.
 
         Raises:
             ModelUnavailable: the base model's weights are not on this machine, or not the published ones.

@@ -43,11 +43,11 @@ class Sides(BaseModel):
 
 
 class LlmStance:
-    """A stance model that asks a chat model on which side of a claim texts are. A text that the reply leaves out is
-    unclear.
+    """A stance model that asks a chat model whether each of some texts supports or challenges a claim. A text that the
+    reply leaves out counts as unclear.
 
     Raises:
-        ModelError: ``sides`` raises it as ``Model.reply`` does.
+        ModelError: raised by ``sides`` if the chat model fails or its reply cannot be understood.
     """
 
     def __init__(self, model: Model) -> None:

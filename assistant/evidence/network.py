@@ -45,10 +45,10 @@ def above(title: str, headings: Sequence[str]) -> str:
 
 
 class PassageNetwork(torch.nn.Module):
-    """The encoder from ``folder`` with the heads on top. With ``layers``, only that many of the encoder's first layers
-    are used.
+    """The encoder from ``folder`` with the heads on top. If ``layers`` is given, only that many of the encoder's layers
+    are used, from the first on.
 
-    ``empty`` builds the encoder without its weights, which are still to be loaded.
+    With ``empty``, the encoder is built without its weights; the caller loads them later.
     """
 
     def __init__(self, folder: Path, layers: int | None = None, *, empty: bool = False) -> None:

@@ -17,7 +17,7 @@ _CAUSE = re.compile(
 
 
 class Seen(NamedTuple):
-    """A sentence with its passage, its text and its words."""
+    """A sentence (its offsets) together with the passage it is from, its text, and the words of this text."""
 
     passage: Passage
     sentence: Sentence

@@ -1,5 +1,4 @@
-"""Estimates on which side of a claim a text is: it supports the claim, challenges it, or does neither, each with a
-probability.
+"""Estimates whether a text supports a claim, challenges it, or does neither, each with a probability.
 
 ``StanceModel`` reads a text alone. ``IdeaModel`` reads a whole passage, and also says whether it concerns the claim at
 all.
@@ -31,22 +30,23 @@ _YES = re.compile(
 
 
 class StanceModel(Protocol):
-    """Estimates on which side of a claim texts are."""
+    """Estimates whether each of some texts supports a claim, challenges it, or does neither."""
 
     name: str
 
     def sides(self, claim: str, texts: Sequence[str]) -> Vectors:
-        """Return the probabilities that each text supports the claim, challenges it, or does neither, in the order of
-        ``SIDES`` (texts, 3); each row sums to 1."""
+        """Return for each text the probabilities that it supports the claim, challenges it, or does neither. The result
+        is an array (texts, 3) with the columns in the order of ``SIDES``; each row sums to 1."""
         ...
 
 
 class Whole(NamedTuple):
-    """A passage as an idea model reads it. ``spans`` are the places in it of the sentences that say something by
-    themselves.
+    """A passage in the form that an idea model reads. ``passage`` is its text, under its title and headings if it has
+    any. ``spans`` are the offsets in this text of the passage's sentences, without those that say nothing by
+    themselves, such as headings.
 
     ``nearest`` is the position in ``spans`` of the sentence most similar to the claim. ``alone`` is that sentence with
-    the words before it that it needs to be understood.
+    the words before it that are needed to understand it.
     """
 
     passage: str
@@ -57,8 +57,9 @@ class Whole(NamedTuple):
 
 class Weight(NamedTuple):
     """What an idea model says of a passage and a claim. ``bears`` is the probability that the passage concerns the
-    claim; ``by`` has the log odds that each of its sentences does (sentences,); ``sides`` has the probabilities of
-    ``SIDES`` (3,)."""
+    claim. ``by`` has, for each sentence in ``Whole.spans``, the log odds that the sentence concerns the claim.
+    ``sides`` has three probabilities in the order of ``SIDES``: the passage supports the claim, challenges it, or does
+    neither."""
 
     bears: float
     by: Vectors
@@ -66,7 +67,8 @@ class Weight(NamedTuple):
 
 
 class IdeaModel(Protocol):
-    """Estimates whether passages concern a claim, which of their sentences do, and on which side they are."""
+    """Estimates whether passages concern a claim, which of their sentences do, and whether they support or challenge
+    it."""
 
     @property
     def name(self) -> str:
@@ -81,13 +83,13 @@ class IdeaModel(Protocol):
 
     @property
     def sure(self) -> float:
-        """The threshold for giving a passage a side: if neither side has at least this probability, the passage is
-        unclear."""
+        """The threshold for saying that a passage supports or challenges the claim: if neither has at least this
+        probability, the passage counts as unclear."""
         ...
 
     def weigh(self, claim: str, passages: Sequence[Whole]) -> list[Weight]:
-        """Return a ``Weight`` for each passage, in the order of ``passages``: whether it concerns the claim, and on
-        which side it is."""
+        """Return a ``Weight`` for each passage, in the order of ``passages``: how probably it concerns the claim, and
+        how probably it supports or challenges it."""
         ...
 
 
@@ -113,8 +115,9 @@ def whole(text: str) -> Whole:
 
 
 def side_of(probabilities: Vectors, sure: float) -> tuple[Stance, float]:
-    """Return the likelier of the two sides and its probability, given the ``probabilities`` of ``SIDES``. If neither
-    side reaches the probability ``sure``, return unclear and the probability that the text is on neither side."""
+    """Return the stance of a text, and its probability. ``probabilities`` are those of ``SIDES``: the text supports the
+    claim, challenges it, or does neither. The result is the likelier of the first two; if neither has at least the
+    probability ``sure``, it is unclear with the probability that the text does neither."""
     likely = int(probabilities[:2].argmax())
     if probabilities[likely] < sure:
         return Stance.UNCLEAR, float(1 - probabilities[:2].sum())
@@ -126,8 +129,8 @@ class PlainMarks:
     stay unclear.
 
     A text must have at least ``SHARED`` content words in common with the claim. If only one of the two has a negation,
-    the text challenges the claim; otherwise a word of advice or praise in the text supports it. The probabilities are
-    not measured: a side gets 0.6, which is above ``SURE`` and therefore counts.
+    the text challenges the claim; otherwise a word of advice or praise in the text means that it supports the claim.
+    The probabilities are fixed, not measured: the stance that is found gets 0.6, which is above the threshold ``SURE``.
     """
 
     name = "none"

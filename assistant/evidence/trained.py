@@ -40,8 +40,9 @@ def batches(pairs: Mapping[int, _Tokens], tokens: int = TOKENS) -> Iterator[list
 
 
 def moved(model: torch.nn.Module, kept: Mapping[str, Any]) -> None:
-    """Add the changes in ``kept`` to the encoder's weights: ``NAME.a`` times ``NAME.b`` for a matrix, ``NAME`` for any
-    other weight. The weights of the heads are replaced."""
+    """Add the changes in ``kept`` to the encoder's weights. The change of a matrix is the product of the entries
+    ``NAME.a`` and ``NAME.b``, where NAME is the name of the weight; that of any other weight is the entry ``NAME``. The
+    weights of the heads are not changed but replaced."""
     import torch
 
     with torch.no_grad():

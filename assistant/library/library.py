@@ -173,8 +173,8 @@ class Library:
         return text[max(0, start - most) : start], text[start:end], text[end : end + most]
 
     def dense(self, vector: Vectors, k: int, filters: Filters = EVERYTHING) -> list[tuple[str, float]]:
-        """The ids of the ``k`` passages nearest to ``vector``, each with its cosine, the best first. ``vector`` must
-        have length 1."""
+        """The ids of the ``k`` passages nearest to ``vector``, each with its cosine, the best first. ``vector`` must be
+        scaled to length 1."""
         return self._searching.dense(vector, k, filters)
 
     def lexical(self, words: Sequence[str], k: int, filters: Filters = EVERYTHING) -> list[tuple[str, float]]:

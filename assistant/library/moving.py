@@ -33,7 +33,8 @@ def tables() -> dict[str, list[str]]:
 
 
 def held(db: Database) -> dict[str, int]:
-    """The number of rows of each table, by the table's name, and the generation of the catalog as ``changes``."""
+    """The number of rows of each table, by the table's name. The further key ``changes`` has the catalog's generation,
+    which counts its changes."""
     counts = {table: int(db.row(f"SELECT count(*) FROM {table}")[0]) for table in tables()}
     return {**counts, "changes": int(db.row("SELECT generation FROM state")[0])}
 

@@ -15,8 +15,8 @@ class Cleaned(NamedTuple):
     """How a document was cleaned.
 
     ``kept`` has the kinds of boilerplate that were kept in its text because a user wanted this, sorted. ``lines`` has
-    the lines that may recur on other pages: for each, a hash of the line and its web site, and whether the line was
-    known to recur.
+    the lines that may recur on other pages of the web site. Each is given as a hash of the line and its web site,
+    together with whether the line was known to recur.
     """
 
     kept: tuple[str, ...] = ()

@@ -58,8 +58,8 @@ class Prompt(NamedTuple):
 class Model:
     """A chat model, chosen by its name in the settings. Several threads can use one object.
 
-    ``chat`` replaces the model that the name stands for, by a recording or by a double in tests. ``key`` replaces the
-    API key in the environment.
+    ``chat`` is used instead of the model that has this name, for instance a recording or a double in tests. ``key``
+    replaces the API key in the environment.
     """
 
     def __init__(
@@ -89,7 +89,12 @@ class Model:
         return Calls(self, tick)
 
     def reply(self, prompt: Prompt, schema: type[Schema]) -> Schema:
-        """Return one reply in the form of ``schema``. It raises what ``Calls.reply`` raises."""
+        """Return one reply in the form of ``schema``. A reply that cannot be understood is requested once more.
+
+        Raises:
+            ReplyInvalid: the second reply cannot be understood either.
+            ModelError: the model failed; the subclass fits the failure.
+        """
         return self.calls().reply(prompt, schema)
 
     @property
@@ -172,7 +177,7 @@ class Calls:
 
     @property
     def small(self) -> bool:
-        """Whether the model is small, as ``Model.small`` defines it."""
+        """Whether the model is known to have fewer than ``providers.SMALL`` parameters."""
         return self._model.small
 
     def stream(self, prompt: Prompt, schema: type[BaseModel] | None = None) -> Generator[str, None, None]:
@@ -215,7 +220,7 @@ class Calls:
 
         Raises:
             ReplyInvalid: the second reply cannot be understood either.
-            ModelError: as ``stream`` does.
+            ModelError: the model failed; the subclass fits the failure.
         """
         for last in (False, True):
             structured = self._model.structured

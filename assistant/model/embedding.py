@@ -74,7 +74,7 @@ class SentenceTransformerEmbedder:
     the default model come from an installed package.
 
     The model is loaded when the first text is embedded. A model that pools by the mean and takes no prompt reads each
-    passage once, as the module's docstring says; other models encode each sentence by itself.
+    passage once, and this gives the vectors of its sentences, too; other models encode each sentence by itself.
 
     Raises:
         ModelUnavailable: the weights are not on this machine, or not the published ones.

@@ -129,7 +129,9 @@ def open_chat(name: str, *, seconds: float, most_tokens: int, key: SecretStr | N
     ``key`` replaces the API key in the environment.
 
     Raises:
-        SettingsError, ModelUnavailable: as ``check`` raises them, or the server does not list its models.
+        SettingsError: ``name`` cannot be a model's name, or there is no such file.
+        ModelUnavailable: a package that the provider needs is not installed, or ``name`` is a server's address without
+            a model's name and the server does not list its models.
         ModelDenied: the model needs a key, and there is none.
     """
     check(name)

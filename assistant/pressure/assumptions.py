@@ -103,9 +103,10 @@ class Assumed(NamedTuple):
     """An assumption of an idea, before it is tested.
 
     ``name`` is the name of its lens, or its role in the idea, such as "the reason". ``part`` has the words of the idea
-    that it follows from. ``sides`` are the side of the lens that the idea takes and the opposite side, empty without a
-    lens. If ``turned`` is True, evidence for ``text`` counts against the idea. ``importance_by`` says who set the
-    importance: lens, model or user. ``searches`` are queries by a model, for evidence on both sides.
+    that it follows from. ``sides`` has two entries, the side of the lens that the idea takes and the opposite side; it
+    is empty if the assumption comes from no lens. If ``turned`` is True, evidence for ``text`` counts against the idea.
+    ``importance_by`` says who set the importance: lens, model or user. ``searches`` are queries that a model wrote, to
+    find evidence on both sides.
     """
 
     text: str
@@ -144,8 +145,8 @@ class Lenses:
         return tuple(lens.name for lens in self._lenses)
 
     def assumptions(self, idea: str) -> list[Assumed]:
-        """Return an assumption for each lens in which ``idea`` takes a side: the claim of that side. Those of the
-        nearest lenses come first, at most ``APPLIED``."""
+        """For each lens in which ``idea`` takes a side, return the claim of that side as an assumption. At most
+        ``APPLIED`` are returned, those of the lenses most similar to the idea first."""
         views = [self._nearest(lens, _parts(idea)) for lens in self._lenses]
         near = sorted((view for view in views if view.near >= NEAR), key=lambda view: -view.near)[:LOOKED]
         leans = {part: self._leans(part, [one.lens for one in near if one.part == part]) for _, _, _, part in near}
@@ -280,8 +281,8 @@ def _clause(text: str, part: str, importance: float, *, replaced: bool = False) 
 
 
 def positive(idea: str) -> tuple[str, bool]:
-    """Return the idea without the "not" that it opens with, and whether it opened with one. If it did, evidence for the
-    returned text is evidence against the idea.
+    """Return the idea without its "not" if it opens with one, and whether it did. If it did, evidence for the returned
+    text is evidence against the idea.
 
     An idea that also proposes something without a "not" stays as it is, since dropping one thing and doing another has
     no single opposite.
@@ -298,7 +299,8 @@ def _proposes(clause: str) -> bool:
 
 
 def affirmed(idea: str) -> tuple[str, bool]:
-    """Return the idea without the "not" that it opens with, and whether it had one."""
+    """Return the idea without the "not" that it opens with, and whether it had one. Unlike ``positive``, this changes
+    nothing else in the idea, and does not ask what else the idea proposes."""
     match = _NOT.match(idea)
     return (match["lead"] + idea[match.end() :], True) if match else (idea, False)
 
@@ -326,19 +328,21 @@ def _assumed(lens: Lens, side: int, part: str) -> Assumed:
 
 
 def told(assumed: Assumed) -> str:
-    """Return the text of an assumption as people read it. If evidence was searched for its opposite (``turned``), this
-    is the idea's own words, or for a thing that the idea would replace, "Not:" and the text."""
+    """Return the text of an assumption as people read it. If its opposite is tested instead (``turned``), ``text`` is
+    that opposite; the result is then ``part``, the idea's own words. For a thing that the idea would replace, it is
+    "Not: " followed by ``text``."""
     if not assumed.turned:
         return assumed.text
     return f"Not: {assumed.text}" if assumed.name == REPLACED else assumed.part
 
 
 def as_before(assumed: Sequence[Assumed], former: Verdict) -> list[Assumed]:
-    """Return the assumptions for another test of the idea of a ``former`` verdict.
+    """Return the assumptions to test when an idea is tested again. ``former`` is its earlier verdict; ``assumed`` are
+    the assumptions that code finds in the idea, the idea itself first.
 
-    First come those of ``assumed``, which were found in the idea again, with the importance that a model gave them in
-    the former test. Then come those that a model proposed or people added. Assumptions that people left out of the
-    former verdict are left out again.
+    The result begins with ``assumed``, without the assumptions that people left out of ``former``. If a model set the
+    importance of one of them in the earlier test, this importance is used again. After them come the assumptions of
+    ``former`` that a model proposed or people added.
     """
     given = {(one.lens, one.part): one.importance for one in former.assumptions if one.importance_by == "model"}
     whole, *parts = assumed
@@ -394,8 +398,8 @@ def reworded(verdict: Verdict, number: int, text: str) -> Verdict:
 
 
 def taken_up(verdict: Verdict, text: str) -> Verdict:
-    """Return the verdict with an assumption removed from those that people left out; ``text`` is its text.
-    ``PressureTest.challenge`` tests the assumption again if it is called with the returned verdict as ``like``."""
+    """Return the verdict with ``text`` removed from ``left_out``, the texts of the assumptions that people left out.
+    ``PressureTest.challenge`` tests this assumption again if it is called with the returned verdict as ``like``."""
     return replace(verdict, left_out=tuple(one for one in verdict.left_out if one != text))
 
 

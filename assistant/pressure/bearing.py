@@ -12,11 +12,11 @@ from assistant.types import Kind, Rejected, Stance
 
 
 class Bearing(NamedTuple):
-    """Words of an extract that concern the idea: the positions of the assumptions that they concern, their side, and
-    the reason.
+    """Words of an extract that concern the idea (``quote``). ``assumptions`` are the positions of the assumptions that
+    the words concern, ``stance`` says whether the words support or challenge them, and ``why`` says for what reason.
 
-    ``confidence`` is the probability of that side; ``bears`` is the probability that the words concern the idea at all.
-    Code has not yet looked for the words in the document.
+    ``confidence`` is the probability of the stance; ``bears`` is the probability that the words concern the idea at
+    all. It has not been checked yet that the words are in the document.
     """
 
     quote: Quote

@@ -85,8 +85,8 @@ _BETTER = {
 
 
 class Beside(NamedTuple):
-    """A model's comment on a reply (``prose``), notices that say why the comment is missing or cut, and the cost of the
-    model's calls."""
+    """A model's comment on a verdict, which is shown beside the reply to the user (``prose``), notices that say why the
+    comment is missing or cut, and the cost of the model's calls."""
 
     prose: tuple[Remark, ...] = ()
     notices: tuple[str, ...] = ()
@@ -99,12 +99,13 @@ class AssistantParts(Protocol):
     library: Library
 
     def challenge(self, idea: str, *, like: Verdict | None = None) -> Verdict:
-        """Return the verdict on an idea. With an earlier verdict ``like``, its assumptions are tested again."""
+        """Return the verdict on an idea. If ``like`` is an earlier verdict on the idea, the assumptions that a model
+        proposed or people changed in it are tested again."""
         ...
 
     def replied(self, verdict: Verdict, message: str, findings: Sequence[Finding]) -> Beside:
-        """Return a model's checked comment on a message about a verdict; empty without a model. ``findings`` are the
-        findings that the message has changed."""
+        """Return a model's comment on the user's message about a verdict, checked against the documents; empty without
+        a model. ``findings`` are the quotes for or against the idea that came or went because of the message."""
         ...
 
     def search(self, query: str, k: int = 8) -> list[Hit]:
@@ -112,8 +113,8 @@ class AssistantParts(Protocol):
         ...
 
     def sure_sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
-        """Return the side of each text and its probability. ``pairs`` are pairs of a claim and a text; the side is
-        unclear if no model is certain of it."""
+        """For each pair of a claim and a text, return whether the text supports or challenges the claim, and how
+        probable this is. The stance is unclear if no chat model is certain of it."""
         ...
 
 
@@ -127,8 +128,8 @@ class Moved(StrEnum):
 
 
 class VerdictChange(NamedTuple):
-    """A difference between two verdicts, as text. ``better`` says whether it helps the idea; ``findings`` are the
-    findings that came or went."""
+    """A difference between two verdicts, described in a text (``what``). ``better`` says whether it helps the idea;
+    ``findings`` are the quotes for or against the idea that came or went."""
 
     what: str
     better: bool
@@ -139,8 +140,8 @@ class DiscussionReply(NamedTuple):
     """The reply to a message about a verdict: its text, the verdict after the message, what changed it, and each
     change.
 
-    ``prose`` is a model's comment on the same findings, shown beside the text. ``notices`` and ``cost`` mean what they
-    mean in a ``Verdict``.
+    ``prose`` is a model's comment on the message, shown beside the text. ``notices`` say why the comment is missing or
+    cut, and ``cost`` counts the model's calls and tokens; None if no model was called.
     """
 
     text: str
@@ -155,9 +156,9 @@ class DiscussionReply(NamedTuple):
 def discuss(assistant: AssistantParts, verdict: Verdict, message: str, by: str = "") -> DiscussionReply:
     """Return the reply to a message about a verdict. If the message changes the verdict, the reply has a new verdict.
 
-    ``by`` names the author of the message, empty if nobody signs in; a side that the message gives is stored under that
-    name. Code decides whether the verdict changes. A model, if one is set, only says which findings concern the
-    message.
+    ``by`` is the name of the message's author, empty if nobody signs in. If the message says whether a quote is for or
+    against the idea, this judgement is stored under that name. Code decides whether the verdict changes. A model, if
+    one is set, only says which findings concern the message.
     """
     reply = _moved(assistant, verdict, message, by)
     found = [finding for change in reply.changes for finding in change.findings]
@@ -180,8 +181,9 @@ def _moved(assistant: AssistantParts, verdict: Verdict, message: str, by: str) -
 
 
 def side_told(message: str) -> Stance | None:
-    """Return the side that a message gives to the quotes of an earlier message, as in "it is against it"; None if the
-    message says anything else."""
+    """If a message only says whether the quotes of an earlier message are for or against the idea, as in "it is against
+    it", return this as a stance. The stance is unclear if the message says that they are not about the idea. None for
+    any other message."""
     match = _SIDE.match(" ".join(message.split()))
     return _SIDED[match.lastgroup or "none"] if match else None
 

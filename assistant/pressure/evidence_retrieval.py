@@ -3,8 +3,9 @@
 The search uses the words of the idea and of each of its clauses, and takes the best result of each in turn. A lens adds
 passages that resemble how documents express one of its sides. An assumption that somebody added to the idea has
 passages of its own. The model that reads the passages then decides which of them concern the idea, and by which
-sentences. With this, of 231 gold passages for and against 33 ideas, in two companies' handbooks, 62 are found on their
-side and 21 on the other; with sentences ranked by hand-made weights, 45 and 30.
+sentences. In two companies' handbooks, 231 passages were labelled as being for or against one of 33 ideas: with this,
+62 of them are found on the side of their label and 21 on the other side; with sentences ranked by hand-made weights, 45
+and 30.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ _LEADS_ON = re.compile(r"(?::|\s\|\s.*)[\"”’')\]\s]*$")  # into a list, or a
 
 
 class Near(NamedTuple):
-    """A passage to read. ``sentences`` are the positions of those of its sentences that say something by themselves.
+    """A passage to read. ``sentences`` are the positions of its sentences, without those that say nothing by
+    themselves, such as headings.
 
     ``vectors`` are the vectors of these sentences (sentences, dimension). ``likeness`` is the cosine of each sentence
     to each assumption (sentences, assumptions), that is, to the most similar of the assumption's search texts.
@@ -61,8 +63,9 @@ class Near(NamedTuple):
 
 
 def near(assumed: Sequence[Assumed], library: Library, embedder: Embedder) -> list[Near]:
-    """Return the passages to read for an idea: those found with the idea's own words, then those of its lenses, then
-    those of the assumptions that somebody added."""
+    """Return the passages to read for an idea: first those found with the words of the idea and its clauses, then those
+    found with the texts of the lenses, then those found for each assumption that a person or a model added. Passages
+    without a sentence to read are left out."""
     words = [said(one) for one in assumed]
     vectors = [np.stack([embedder.query(text) for text in texts]) for texts in words]
     found = [
@@ -99,15 +102,17 @@ def is_added(assumed: Assumed) -> bool:
 
 
 def said(assumed: Assumed) -> tuple[str, ...]:
-    """Return the texts to search for: for a lens, the claims of both sides and how documents express them; otherwise
-    the assumption's text and a model's queries for it."""
+    """Return the texts to search for in order to find evidence on an assumption. If it comes from a lens, they are the
+    claims of the lens's two sides and phrases in which documents express them; otherwise they are the assumption's text
+    and the queries that a model wrote for it."""
     of_sides = [text for side in assumed.sides for text in (side.claim, *side.search)]
     return tuple(dict.fromkeys(of_sides or (assumed.text, *assumed.searches)))
 
 
 def searches(assumed: Assumed) -> tuple[str, ...]:
-    """Return the texts to search for if a chat model reads what is found. They are those of ``said``. If nobody has
-    written queries for the opposite side, queries with words of criticism are added to the assumption's text."""
+    """Return the texts to search for if a chat model reads what is found. For an assumption that comes from a lens or
+    has queries by a model, they are those that ``said`` returns. Otherwise they are the assumption's text, and the same
+    text with words of criticism or success added, so that evidence on both sides is found."""
     if assumed.searches or assumed.sides:
         return said(assumed)
     return (assumed.text, *(f"{assumed.text} {words}" for words in AGAINST))

@@ -47,8 +47,8 @@ Progress = Callable[[int, int, str], None]
 
 
 class Found(NamedTuple):
-    """A passage and its weight by the evidence model; ``first`` and ``last`` are the positions of the first and the
-    last of its sentences that are quoted."""
+    """A passage, and the evidence model's estimates of whether it concerns the idea and supports it (``weight``).
+    ``first`` and ``last`` are the positions of the first and the last of its sentences that are quoted."""
 
     near: Near
     weight: Weight
@@ -89,8 +89,8 @@ class PlainIdeas:
         return as_before(assumed, like) if like else assumed
 
     def weighed(self, idea: str, assumed: Sequence[Assumed], progress: Progress) -> Weighed:
-        """Find the passages that concern the idea, and return the words to quote from them, the passage that most
-        probably concerns it first.
+        """Search for passages, and return the words to quote from those that concern the idea. Words of passages that
+        more probably concern it come first.
 
         ``progress`` is called with the number of passages read, the number of all passages, and a text about the
         progress.
@@ -149,8 +149,8 @@ def whole_of(near: Near) -> Whole:
 
 
 def quoted(near: Near, weight: Weight) -> tuple[int, int]:
-    """Return the positions of the first and the last sentence to quote from a passage: around the sentence that most
-    concerns the idea, those that concern it nearly as much."""
+    """Return the positions of the first and the last sentence to quote from a passage. The quote has the sentence that
+    most concerns the idea, and the sentences beside it that concern the idea nearly as much."""
     bears = dict(zip(near.sentences, weight.by.tolist(), strict=True))
     best = first = last = max(bears, key=lambda at: bears[at])
     while last - first + 1 < LONGEST:
@@ -165,9 +165,9 @@ def quoted(near: Near, weight: Weight) -> tuple[int, int]:
 
 
 def places_of(found: Found, assumed: Sequence[Assumed]) -> tuple[int, ...]:
-    """Return the positions of the assumptions that the quoted words concern. First comes the added assumption for which
-    the passage was read, or else the nearest of the idea and its clauses; then all others to which the words are
-    similar."""
+    """Return the positions, in ``assumed``, of the assumptions that the quoted words concern. If the passage was read
+    for an assumption that somebody added, this one comes first; otherwise the idea or the clause of it that is most
+    similar to the words. All others to which the words are similar follow."""
     near = found.near
     inside = [row for row, at in enumerate(near.sentences) if found.first <= at <= found.last]
     likeness = near.likeness[inside].max(axis=0)

@@ -95,11 +95,11 @@ class PressureTest:
         return rulings.timed(made, time.perf_counter() - started, **waited)
 
     def check_importance(self, importance: Mapping[str, float]) -> None:
-        """Raise an error if ``importance`` has an entry that is invalid for every idea; nothing is searched or read.
-        See ``rulings.check_importance``.
+        """Raise an error if ``importance`` has an entry that is invalid for every idea: a value outside 0 to 1, or a
+        key that is neither a number from 1 nor a name that an assumption can have. Nothing is searched or read.
 
         Raises:
-            SettingsError: an entry is invalid; the hint lists the names of the lenses.
+            SettingsError: an entry is invalid; the hint lists the names.
         """
         rulings.check_importance(importance, (*self._plain.lenses, *OF_WORDS, PROPOSED, OWN))
 

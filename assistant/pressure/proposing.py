@@ -75,8 +75,9 @@ class Proposed(NamedTuple):
 
 
 def proposed(idea: str, whole: Assumed, questions: Sequence[str], calls: Calls) -> Proposed:
-    """Ask the model for assumptions of ``idea``. Return the ``whole`` idea with its searches, and then the proposed
-    assumptions.
+    """Ask the model what would have to be true for ``idea`` to work. The result begins with ``whole``, the assumption
+    that stands for the idea itself, with the model's search queries added; the assumptions that the model proposes
+    follow. It also has the proposals that failed a check.
 
     ``questions`` are the lenses' questions, which the prompt lists for the model.
 

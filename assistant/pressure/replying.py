@@ -26,9 +26,9 @@ def replied(
     library: Library,
     embedder: Embedder,
 ) -> Beside:
-    """Return a model's verified remarks on how the findings concern a message. The model reads the passages of
-    ``findings`` and of the verdict's case for and against. It never raises ModelError: if the model fails, the result
-    has a notice.
+    """Return a model's remarks on what the ``findings`` mean for the user's ``message`` about a verdict, each remark
+    checked against the passages that it cites. The model reads the passages that contain the ``findings``, and those of
+    the strongest findings in the verdict. It never raises ModelError: if the model fails, the result has a notice.
 
     A remark that only repeats a quote is left out, since the verdict shows the quote anyway.
     """

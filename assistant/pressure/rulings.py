@@ -34,8 +34,9 @@ LEAST = (
 
 
 def rule(findings: Sequence[Finding]) -> AssumptionRuling:
-    """Return the ruling on an assumption, from those of its findings whose side is clear: supported or challenged if
-    all are on one side, contested if they are on both, a gap if there are none."""
+    """Return the ruling on an assumption from its findings. It is supported or challenged if all findings that take a
+    side take the same one, contested if they take different sides, and a gap if none takes a side. Words that the
+    source only attributes to an opponent take no side."""
     supports, challenges = on(findings, Stance.SUPPORTS), on(findings, Stance.CHALLENGES)
     if supports and challenges:
         return AssumptionRuling.CONTESTED
@@ -45,8 +46,9 @@ def rule(findings: Sequence[Finding]) -> AssumptionRuling:
 
 
 def rule_idea(assumptions: Sequence[Assumption]) -> IdeaRuling:
-    """Return the ruling on the idea. It is not covered if every assumption is a gap; it holds if all other assumptions
-    are supported, is challenged if all are challenged, and is contested otherwise."""
+    """Return the ruling on the idea. If every assumption is a gap, the idea is not covered. Otherwise gaps are ignored:
+    the idea holds if all remaining assumptions are supported, is challenged if all of them are challenged, and is
+    contested in any other case."""
     rulings = {a.ruling for a in assumptions} - {AssumptionRuling.GAP}
     if not rulings:
         return IdeaRuling.NOT_COVERED
@@ -72,14 +74,16 @@ def ruled(verdict: Verdict) -> Verdict:
 
 
 def bears(findings: Sequence[Finding]) -> bool:
-    """Whether any of these findings concerns an assumption, even if its side is unclear. A finding that is certain to
-    be on no side only has a similar topic, and does not count."""
+    """Whether any of these findings concerns the assumption. A finding whose stance is unclear counts, too, unless this
+    stance is certain (``confidence`` 1): then it only has a similar topic, or a person judged that it is not about the
+    assumption."""
     return any(one.stance is not Stance.UNCLEAR or one.confidence < 1 for one in findings)
 
 
 def judge(finding: Finding, side: Stance | None, by: str) -> Finding:
-    """Return the finding with the side that a person chose. A ``side`` of None means that the finding is not about the
-    assumption; ``by`` is the person's name, empty if nobody signs in."""
+    """Return the finding with the ``side`` that a person chose: it supports the assumption or challenges it. A ``side``
+    of None or unclear means that the finding is not about the assumption; ``by`` is the person's name, empty if nobody
+    signs in."""
     was = finding.judged or Judged(by, finding.stance, finding.confidence)
     return replace(finding, stance=side or Stance.UNCLEAR, confidence=1.0, judged=was._replace(by=by))
 
@@ -104,11 +108,12 @@ def swapped(verdict: Verdict, old: Finding, new: Finding) -> Verdict:
 
 
 def judged_as(before: Verdict, verdict: Verdict, holds: Callable[[Citation], bool]) -> Verdict:
-    """Return ``verdict`` with the judgements that people made on ``before``, an earlier verdict on the same idea.
+    """Return ``verdict`` with the judgements that people made on findings of ``before``, an earlier verdict on the same
+    idea.
 
-    A judgement is taken over if ``holds`` says that the document still has the judged words. It replaces the findings
-    at the same place. It also stays under the assumptions that had it before, even if the new test did not find the
-    passage.
+    A judged finding is taken over if ``holds`` says that the document still has the quoted words. It replaces all
+    findings whose quotes overlap with its own. It also stays under the assumptions that had it before, even if the new
+    test did not find the passage.
     """
     said = {one: None for a in before.assumptions for one in a.findings if one.judged and holds(one.citation)}
     stood = {one.text: one.findings for one in before.assumptions}
@@ -149,8 +154,8 @@ def first_told(assumptions: Sequence[Assumption], number: int) -> tuple[Finding,
 
 
 def check_importance(importance: Mapping[str, float], names: Iterable[str]) -> None:
-    """Raise an error if ``importance`` has an entry that is invalid for every idea. ``names`` are the names of lenses
-    and roles that an assumption can have.
+    """Raise an error if ``importance`` has an entry that is invalid for every idea. ``names`` are the names that an
+    assumption can have: those of the lenses, and roles such as "the reason".
 
     Raises:
         SettingsError: an importance is not in 0..1, or its key is neither one of ``names`` nor a number from 1.
@@ -168,14 +173,15 @@ def check_importance(importance: Mapping[str, float], names: Iterable[str]) -> N
 
 
 def idle(verdict: Verdict, importance: Mapping[str, float]) -> list[str]:
-    """Return the keys of ``importance`` that fit no assumption of the verdict, neither by lens nor by number."""
+    """Return the keys of ``importance`` that are neither the name (``lens``) nor the number of any assumption of the
+    verdict."""
     numbered = list(enumerate(verdict.assumptions, start=1))
     return [name for name in importance if not any(_is_named(name, number, one) for number, one in numbered)]
 
 
 def weighed(verdict: Verdict, importance: Mapping[str, float]) -> Verdict:
-    """Return the verdict with the user's ``importance`` of assumptions, from 0 to 1 by lens or by number (from 1), and
-    with its rulings computed again.
+    """Return the verdict with the importance that the user gives to assumptions, and with its rulings computed again.
+    ``importance`` has values from 0 to 1; a key is the name of an assumption (``lens``) or its number, from 1.
 
     Raises:
         SettingsError: an importance is not in 0..1, or fits no assumption of the verdict.
@@ -225,7 +231,8 @@ def to_settle(verdict: Verdict, most: int = 5) -> tuple[Assumption, ...]:
 
 
 def strongest(assumptions: Sequence[Assumption], side: Stance) -> tuple[Finding, ...]:
-    """Return the ``CASE`` strongest findings on one side, at most one of each voice.
+    """Return the ``CASE`` strongest findings on one side, the strongest first. At most one finding of each voice is
+    returned; a voice is a person or, if nobody is named, a document.
 
     The strength of a finding is the probability that it is on that side, times the probability that it concerns the
     idea, times the importance of its assumption.
@@ -242,7 +249,8 @@ def strongest(assumptions: Sequence[Assumption], side: Stance) -> tuple[Finding,
 
 
 def is_guessed(verdict: Verdict) -> bool:
-    """Whether the side of any finding was guessed offline and not judged by a person."""
+    """Whether the side of any finding is only a guess: a model that works without a chat model decided it, and no
+    person has judged the finding."""
     found = [one for assumption in verdict.assumptions for one in assumption.findings]
     return verdict.stance_model in OFFLINE and any(
         one.stance is not Stance.UNCLEAR and one.confidence < 1 and not one.judged for one in found
@@ -250,7 +258,7 @@ def is_guessed(verdict: Verdict) -> bool:
 
 
 def on(findings: Sequence[Finding], stance: Stance) -> list[Finding]:
-    """Return the findings of one stance. Words that the source only attributes to an opponent are left out."""
+    """Return the findings with this stance. Words that the source only attributes to an opponent are left out."""
     return [finding for finding in findings if finding.stance is stance and finding.kind is not Kind.OPPONENT]
 
 

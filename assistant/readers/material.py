@@ -273,7 +273,7 @@ class Material(Given):
 
 def named_voice(question: Question, passages: Sequence[Passage]) -> str | None:
     """The speaker or author of one of ``passages`` whom the question names; None if it names nobody. If it names
-    several, this is the one with the largest share of the name in the question."""
+    several, this is the one whose name it gives most completely."""
     asked = {token.stem for token in question.content}
     best: tuple[float, str] | None = None
     for voice in dict.fromkeys(p.speaker or p.about.author for p in passages):

@@ -32,12 +32,13 @@ def reason_to_refuse(
 ) -> str | None:
     """Why the documents do not answer ``question``, as a sentence for the user. None if they do answer it.
 
-    ``scored`` are sentences, the best first. ``is_likely`` says whether a passage is likely enough to answer;
-    ``is_known`` says whether a word occurs anywhere in the documents.
+    ``scored`` are sentences, the best first. ``is_likely`` says whether a passage is likely enough to answer; if it is
+    false, the question is refused. ``is_known`` says whether a word occurs anywhere in the documents.
 
-    If the question has a name or a number that is nowhere near the best sentences, it is refused, whatever their
-    scores: the passages are then about something else. It is also refused if it asks for a figure and the evidence has
-    none: of the sentences that answer such a question in our training data, 0.94 have a figure.
+    The question is also refused if most of its names or all of its numbers are missing in the passages of the best
+    sentences, whatever the sentences' scores: these passages are then about something else. And it is refused if it
+    asks for a figure and the best sentences have none: of the sentences that answer such a question in our training
+    data, 0.94 have a figure.
     """
     if not scored:
         return "Nothing in the documents is near this question."

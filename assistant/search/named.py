@@ -37,8 +37,8 @@ _KINDS = frozenset(stem(word) for word in re.findall(r"[a-z]+", _KIND))
 
 
 class Named(NamedTuple):
-    """The documents that a question names by their titles. If it asks for nothing but their author or date (or both),
-    ``author`` and ``date`` show for which."""
+    """The documents that a question names by their titles. ``author`` is true if the question asks for nothing but who
+    wrote them, ``date`` if for nothing but when; if it asks for nothing but these two, both are true."""
 
     documents: tuple[About, ...]
     author: bool = False
@@ -74,8 +74,8 @@ def may_name(question: Question) -> bool:
 
 
 def named(question: Question, documents: Iterable[About]) -> Named | None:
-    """The documents that the question names by their titles, or None. If two titles overlap in the question, the longer
-    one counts.
+    """The documents that the question names by their titles; None if it names none. If two titles overlap in the
+    question, the longer one counts.
 
     Words of the question count as a title if they are in quotation marks, next to a word such as "report", before a
     verb of saying, or capitalised, or if the question asks only for an author or date.

@@ -92,11 +92,11 @@ def spread(found: Sequence[Candidate]) -> list[Candidate]:
 
 
 def fused(dense: Mapping[str, float], lexical: Mapping[str, float]) -> dict[str, float]:
-    """Combine the scores of the two searches. The result has a score for each passage by id, from 0 for the worst
-    passage found to 1 for the best.
+    """Combine the scores of the two searches, by vectors (``dense``) and by words (``lexical``). The result has a score
+    for each passage by id, from 0 for the worst passage found to 1 for the best.
 
-    A passage that one search did not find gets the worst score of that search. If the search by words found every
-    passage with a word of the question, all other passages have the score 0 in it.
+    A passage that one search did not find gets the worst score of that search. But if the search by words found fewer
+    than ``DEPTH`` passages, it found all that have a word of the question; any other passage then gets 0 in it.
     """
     found = list(dict.fromkeys((*dense, *lexical)))
     worst = min(lexical.values(), default=0.0) if len(lexical) >= DEPTH else 0.0

@@ -66,17 +66,17 @@ def above(passage: Passage, sentence: Sentence) -> tuple[Sentence, ...]:
 
 
 def path(passage: Passage, start: int) -> tuple[str, ...]:
-    """The headings above the offset ``start``, outermost first. If a list item is there, the sentences that introduce
-    it follow."""
+    """The headings above the text at the offset ``start``, outermost first. If the text there is a list item, the
+    sentences that introduce the item follow."""
     sentence = next((one for one in passage.sentences if one.start <= start < one.end), None)
     found = above(passage, sentence) if sentence else ()
     return (*passage.headings, *(as_heading(_text(passage, one)) for one in found if one.kind not in HEADS))
 
 
 def judged(passage: Passage, sentence: Sentence, text: str) -> str:
-    """Return the sentences that introduce a list, followed by the ``text`` of one of its items, joined with colons. If
-    the list began in an earlier passage, its headings are used as well. If ``sentence`` is not a list item, ``text`` is
-    returned unchanged."""
+    """Return ``text``, which is a list item or its beginning, after the sentences that introduce the list, joined with
+    colons. If the list began in an earlier passage, the headings of ``passage`` are used as well. If ``sentence`` is
+    not a list item, ``text`` is returned unchanged."""
     at = _place(passage.sentences, sentence)
     if at is None:
         return text

@@ -141,8 +141,9 @@ def _known(said: str) -> frozenset[str]:
 
 
 def person(every: Sequence[Sequence[Name]]) -> str | None:
-    """The person named in several texts: preferably one that a sentence is about, else any person; None if there is no
-    person. ``every`` has the names of each text, the nearest text first."""
+    """The first person whom a sentence is about, else the first person named; None if the texts name no person.
+    ``every`` has the names of each text, the nearest text first. If a text has the full form of the name, this is
+    returned."""
     about = (name for found in every for name in found if name.person and name.subject)
     anybody = (name for found in every for name in found if name.person)
     named = next(about, None) or next(anybody, None)

@@ -87,7 +87,9 @@ def squad_questions(data: Path) -> Iterator[Question]:
 def shelved(
     paragraphs: Sequence[str], folder: Path, library: Library, settings: Settings, embedder: Embedder
 ) -> dict[str, list[Candidate]]:
-    """Ingest each paragraph as a file of its own; returns the passages of each paragraph, by its text."""
+    """Ingest each paragraph into the library, as a file of its own in ``folder``. Returns the passages of each
+    paragraph, with their vectors, by the paragraph's text.
+    """
     folder.mkdir()
     for number, paragraph in enumerate(paragraphs):
         (folder / f"{number:04}.txt").write_text(" ".join(paragraph.split()) + "\n", encoding="utf-8")

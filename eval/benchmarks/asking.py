@@ -86,8 +86,8 @@ def main() -> None:
 
 
 def drawn(_: AnswerReader, question: str, passages: Sequence[Passage]) -> list[Fit]:
-    """A stand-in for ``AnswerReader.fits``: gives each passage a made-up probability, always the same one. For some
-    questions, all probabilities are low.
+    """A stand-in for ``AnswerReader.fits``: gives each passage and sentence a made-up probability, which is always the
+    same for the same question and text. For some questions, all passages get a low one.
     """
 
     def share(text: str) -> float:

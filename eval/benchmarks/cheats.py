@@ -1,9 +1,9 @@
-"""Runs systems that cheat without reading, to see whether they reach our headline measures on a suite.
+"""Runs baselines that cheat (quote without reading), to see whether one scores as well as our system on a suite.
 
     python -m eval.benchmarks.cheats eval/suites/sample/suite.yaml eval/suites/works/suite.yaml
 
-The sentinels of a run are such cheating systems, too; these are more of them. They are compared with the suite's
-accepted baseline.
+The sentinels of a run cheat in the same way (``eval/running/systems.py``); these are more of them. The score of our
+system is taken from the suite's accepted baseline.
 """
 
 from __future__ import annotations
@@ -56,7 +56,9 @@ class Cheat(Sentinel):
 
 
 class ToTheBudget(Cheat):
-    """A cheating baseline: it quotes the nearest sentences, as many as fit into the words that an answer may show."""
+    """A cheating baseline: it quotes the sentences nearest to the question, as many as fit into the ``BUDGET`` of words
+    that an answer may show.
+    """
 
     name = "the nearest sentences, up to 120 words"
 
@@ -70,7 +72,9 @@ class ToTheBudget(Cheat):
 
 
 class QuietWhereFar(ToTheBudget):
-    """A cheating baseline: like ``ToTheBudget``, but it refuses if no sentence is near the question."""
+    """A cheating baseline: it quotes the sentences nearest to the question until the limit of words is reached, but
+    refuses if no sentence has a cosine of at least ``least`` with the question.
+    """
 
     name = "the same, silent where no cosine reaches 0.45"
     least = 0.45
@@ -83,7 +87,9 @@ class QuietWhereFar(ToTheBudget):
 
 
 class QuietOnShort(ToTheBudget):
-    """A cheating baseline: like ``ToTheBudget``, but it refuses questions of fewer than nine words."""
+    """A cheating baseline: it quotes the sentences nearest to the question until the limit of words is reached, but
+    refuses questions of fewer than nine words.
+    """
 
     name = "the same, silent on questions of fewer than nine words"
 
@@ -115,8 +121,8 @@ class Echo(Cheat):
 
 
 class Figures(Cheat):
-    """A cheating baseline: it quotes the three nearest sentences; if the question asks for a figure, only sentences
-    with a figure.
+    """A cheating baseline: it quotes the three sentences nearest to the question. If the question asks for a figure, it
+    quotes only near sentences that contain a figure, if there are any.
     """
 
     name = "three nearest, those with figures where one is asked for"
@@ -148,7 +154,9 @@ class OnePassage(Cheat):
 
 
 class Against(Sentinel):
-    """A cheating baseline: it puts the twelve sentences nearest to an idea against it."""
+    """A cheating baseline: it lists the twelve sentences nearest to an idea as evidence against it, without reading
+    them.
+    """
 
     name = "the twelve nearest against an idea"
     ruling = IdeaRuling.CHALLENGED
@@ -158,12 +166,14 @@ class Against(Sentinel):
         return verdict_of(idea, [Finding(one, self.side(one), 1.0) for one in cited], self.ruling)
 
     def side(self, cited: Citation) -> Stance:  # noqa: ARG002
-        """The side, for or against the idea, on which this cheat puts a cited sentence."""
+        """The side on which this cheat lists a cited sentence: for the idea or against it."""
         return Stance.CHALLENGES
 
 
 class ByNegation(Against):
-    """A cheating baseline: it puts sentences with a negation against the idea, and all others for it."""
+    """A cheating baseline: of the twelve sentences nearest to an idea, it lists those with a negation as evidence
+    against the idea, and all others as evidence for it.
+    """
 
     name = "what has a negation against, the rest for an idea"
     ruling = IdeaRuling.CONTESTED
@@ -183,8 +193,8 @@ def cheating(kind: type[Sentinel], embedder: Embedder, assistant: Assistant) -> 
 
 
 def main() -> None:
-    """Run each cheating baseline on the suites and print a line for it; exits with 1 if one scores as well as our
-    system.
+    """Run each cheating baseline on each suite and print its score; exits with 1 if one scores as well as our system,
+    else with 0.
     """
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("suites", type=Path, nargs="+", metavar="SUITE")

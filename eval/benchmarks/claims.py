@@ -34,8 +34,8 @@ CERTAIN = ("figure", "name", "wrong passage", "words not there")  # faults that 
 
 
 class Tried(NamedTuple):
-    """The result for one claim: its fault or ``SOUND`` (``kind``), its text, and why the verifier dropped it (empty if
-    it did not).
+    """The result for one claim: the kind of its fault, or ``SOUND`` if it has none (``kind``); its text; and why the
+    verifier dropped it (empty if it was not dropped).
     """
 
     kind: str
@@ -44,7 +44,9 @@ class Tried(NamedTuple):
 
 
 def tried(embedder: Embedder) -> list[Tried]:
-    """Put every claim through the verifier, over the sample documents; returns the results."""
+    """Check every claim with ``Verifier`` against the sample documents, as if a model had made it; returns the
+    results.
+    """
     with tempfile.TemporaryDirectory(prefix="pushback-bench-") as home:
         settings = Settings(home=Path(home))
         with Library.open(settings, embedder, create=True) as library:

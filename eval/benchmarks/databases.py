@@ -4,10 +4,11 @@
 
 First the whole libraries are compared: documents are ingested into both, part by part in turn, and one process asks
 both the same questions in turn. Then the catalogs alone are compared: the same documents, with their vectors, are put
-into two new catalogs, and each is queried as a question queries its catalog.
+into two new catalogs, and each gets the queries that it would get from a question.
 
-The servers are started on loopback, for the length of the run. ``--server`` and ``--chroma`` name others; a schema and
-a collection are left there, so name a database that may be thrown away.
+The servers are started on loopback, for the length of the run. ``--server`` and ``--chroma`` are the addresses of
+others to use instead. The run leaves a schema in that database and a collection on that Chroma server, so name a
+database that may be thrown away.
 """
 
 from __future__ import annotations
@@ -141,8 +142,8 @@ def main() -> None:
 
 
 def catalogs(folder: Path, server: str, questions: Sequence[str]) -> None:
-    """Measure a catalog on a server against one in a file, both filled with the documents of the library in
-    ``folder``.
+    """Fill a new catalog on a server and a new one in a file with the documents of the library in ``folder``, put the
+    questions to both, and print how their times and results compare.
     """
     asked = [[one.word for one in tokens(question) if one.content] for question in questions]
     name = f"bench-{secrets.token_hex(4)}"

@@ -19,7 +19,7 @@ from eval.benchmarks.measuring import PUSHBACK, arguments, fresh_home, run, tell
 
 
 def held(home: Path) -> list[tuple[object, ...]]:
-    """Everything that is compared of two libraries: each document's description and text, and the ids and offsets of
+    """What is compared between two libraries: the description and the text of each document, and the ids and offsets of
     its passages.
     """
     settings = Settings(home=home)

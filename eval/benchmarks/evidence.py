@@ -1,9 +1,9 @@
-"""Compares the speed of the network that reads passages for an idea in 8-bit integers and in 32 bits.
+"""Compares the speed of the network that reads passages for an idea: computing in 8-bit integers, and in 32 bits.
 
     python -m eval.benchmarks.evidence --data ../shared/data
 
-A pressure test reads about twenty-five passages; the aim is 3 s for them on two idle cores, in half the time of 32
-bits.
+A pressure test reads about twenty-five passages. The aim is that the 8-bit network reads them in 3 s on two idle cores,
+and in half the time that the 32-bit network needs.
 """
 
 from __future__ import annotations

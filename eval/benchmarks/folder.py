@@ -1,11 +1,11 @@
-"""Measures ingest of very many small documents: memory against a tenth of them, and a second run without changes.
+"""Measures ingest of very many small documents: the memory it needs, and the time of a second run without changes.
 
     python -m eval.benchmarks.folder --documents 10000
 
-The peak memory of a process that ingests all documents is compared with that of one that ingests a tenth of them. The
-seconds of a second sync, with the opening of the library, are compared with those of listing and hashing the files
-(SHA-256). The process that ingests has the embedding model loaded, as it has in real use, but a stand-in makes the
-vectors, since the model would take an hour: they are as long as the model's, and random.
+The peak memory of a process that ingests all documents is compared with that of a process that ingests a tenth of them.
+The time of a second sync, with the opening of the library, is compared with the time to list and hash the files
+(SHA-256). The process that ingests has the embedding model loaded, as it has in real use, but does not use it, since
+that would take an hour: the vectors are random, and as long as those of the model.
 """
 
 from __future__ import annotations
@@ -88,8 +88,8 @@ def ingest(folder: Path, home: Path) -> None:
 
 
 def hashed(folder: Path) -> set[str]:
-    """The hashes of all Markdown files in a folder. To list and hash them is the least work that notices every
-    change.
+    """The hashes of all Markdown files in a folder. Listing and hashing is the least work with which every change is
+    noticed.
     """
     return {hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*.md")}
 

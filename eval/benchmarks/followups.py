@@ -1,13 +1,14 @@
-"""Compares follow-ups that the plain rules made standalone with rewrites by people, and measures both in a search.
+"""Compares our standalone rewrites of follow-up questions with rewrites by people, and measures ours in a search.
 
     python -m eval.benchmarks.followups --data ../shared/data [--part train] [--other conversation_before.py]
 
-The first table is over the data sets in `followup/`. Recall is the share of the content words added by the person's
-rewrite that our rewrite adds, too; precision is the share of the words added by our rewrite that are in the person's;
-cosine is the similarity of the two rewrites. The second table is over `answering/mtrag_un`, which names the passages
-that answer each question: how often one of them is among the first 1 and 5 passages. "As typed" is the unchanged
-question. `--other` is an older `conversation.py` to compare with. The rules are developed on the train parts and
-reported on the dev parts.
+Our rewrites are made by rules, without a model (``conversation.standalone``). The first table is over the data sets in
+`followup/`. Recall is the share of the content words added by the person's rewrite that our rewrite adds, too;
+precision is the share of the words added by our rewrite that are also in the person's; cosine is the similarity of the
+two rewrites. The second table is over `answering/mtrag_un`, which names the passages that answer each question: it
+shows how often one of these passages is the first, or among the first 5, that a search for our rewrite finds. "As
+typed" is the unchanged question. `--other` is an older `conversation.py` to compare with. The rules are developed on
+the train parts and reported on the dev parts.
 """
 
 from __future__ import annotations

@@ -125,8 +125,8 @@ def is_silently_empty(parsed: ParsedFile) -> bool:
 
 
 def damaged(data: bytes, edits: list[Any], part: float) -> bytes:
-    """Apply the edits to a file: to the whole file if ``part`` is below 0.25, else to one part of its container, which
-    ``part`` selects.
+    """Return the file ``data`` with the edits applied. If it is a container and ``part`` is at least 0.25, only one
+    file inside it is edited, which the number ``part`` (up to 1) selects; else the whole file.
     """
     if isOleFile(data=data) and part >= 0.25:
         return _damaged_stream(data, edits, part)

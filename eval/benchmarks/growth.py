@@ -1,4 +1,4 @@
-"""Measures what a library of 10,000 and of 100,000 passages costs (with ``--million`` of a million), as ratios.
+"""Measures what libraries of 10,000 and 100,000 passages cost (with ``--million``, also of a million), as ratios.
 
     python -m eval.benchmarks.growth
 
@@ -8,8 +8,9 @@ Embedding a million passages would take hours, so the others have made-up vector
 (cosine about 0.9), and its sentences are near it. The index graph over them is as dense as one over many documents on
 the same subjects.
 
-The catalog and the index are where ``PUSHBACK_CATALOG`` and ``PUSHBACK_CHROMA_URL`` say, else in the folder. With
-``--home`` the libraries are kept there for the next run. Each library is asked by a process of its own.
+The catalog and the index are where ``PUSHBACK_CATALOG`` and ``PUSHBACK_CHROMA_URL`` say; if these are not set, they are
+in the folder of the library. With ``--home`` the libraries are kept in that folder for the next run. The questions to
+each library are asked in a process of their own.
 """
 
 from __future__ import annotations
@@ -78,7 +79,9 @@ class Around:
         return self._real.identity
 
     def embed(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> Iterator[tuple[int, Embedding]]:
-        """Yield the index and the embedding of each passage."""
+        """Yield the index and the embedding of each of the ``texts``; ``sentences`` has the spans of each text's
+        sentences.
+        """
         new = [n for n, text in enumerate(texts) if text not in self._known]
         if new and self.reads and len(self._known) < self._count:
             for n, embedding in self._real.embed([texts[n] for n in new], [sentences[n] for n in new]):

@@ -1,9 +1,10 @@
-"""Fills the quotes into suites on companies' handbooks, which store only their places, or removes them again.
+"""Fills quotes into the suites on companies' handbooks, which store only the places of their quotes; or the reverse.
 
     python -m eval.benchmarks.handbooks --corpora ../shared/data/corpora --out FOLDER
     python -m eval.benchmarks.handbooks --corpora ../shared/data/corpora --keep SUITE.yaml
 
-``--keep`` writes a suite with quotes into ``eval/suites/handbooks`` with their places instead.
+``--out`` names the folder to which all these suites are written with their quotes. ``--keep`` names one suite that has
+quotes; it is written into ``eval/suites/handbooks`` with the places of its quotes instead.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ Json = dict[str, Any]
 
 
 def main() -> None:
-    """Write the suites with their quotes to ``--out``, or with ``--keep`` store one suite with the places of its
-    quotes.
+    """Write all suites on handbooks with their quotes into the folder ``--out``; or, with ``--keep``, store one suite
+    with the places of its quotes instead of the quotes.
     """
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--corpora", type=Path, required=True)

@@ -33,8 +33,8 @@ MEGABYTE = 1_000_000
 
 
 class Read(NamedTuple):
-    """The outcome of reading one file: processor seconds, the reason if it was refused, and the number and the longest
-    of its passages.
+    """The outcome of reading one file: the processor seconds, the reason if it was refused (else an empty text), the
+    number of its passages, and the length of the longest one in characters.
     """
 
     seconds: float

@@ -1,4 +1,4 @@
-"""More files made to break a reader: they nest, repeat, refer or leave open, without end, whatever their format allows.
+"""More files made to break a reader, by nesting, repetition, references or unclosed parts, as far as a format allows.
 
 ``hostile.py`` reads them with the others, ``tests/test_reading_hostile.py`` one by one. They need the test packages.
 """

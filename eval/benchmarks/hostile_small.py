@@ -1,4 +1,4 @@
-"""Small files made to break a reader: they have figures, references, encodings and positions that no program writes.
+"""Small files made to break a reader, with figures, references, encodings and positions that no real program writes.
 
 ``hostile.py`` reads them with the large ones, ``tests/test_reading_hostile.py`` one by one. They need the test
 packages.

@@ -168,7 +168,9 @@ def prepared(name: str, folder: Path, embedder: Embedder) -> Kind:
 
 
 def hard_steps(name: str, taken: str) -> range:
-    """The riskiest steps of a command; ``taken`` has a letter for each step that it took."""
+    """The riskiest steps of a command, as indices into ``taken``, which has a letter of ``STEPS_OF`` for each step that
+    the command took.
+    """
     if name == "reindex":
         return range(taken.index(STEPS_OF["rebuilding"]), len(taken))
     if name.startswith("upgrade"):
@@ -226,7 +228,8 @@ def killed(
     """Run a command, kill it at a random moment during one of the steps ``among``, check the library, and run the
     command again.
 
-    Yields pairs of a fault, or ``DOUBT``, and a text that says when the kill came and what is wrong.
+    Yields pairs. The first text is the kind of fault, one of ``FAULTS``, or ``DOUBT`` if the kill left the index in
+    doubt, which is no fault. The second text says when the kill came and what is wrong.
     """
     home, copy = folder / "home", folder / "copy"
     lay(kind.files, kind.name)
@@ -258,7 +261,8 @@ def compared(kind: Kind, left: Whole) -> Iterator[tuple[str, str]]:
     """Compare what the library shows after a kill with its state before and after the command. Each document must be in
     one of these two states, and nothing else may be lost.
 
-    Yields pairs of a fault and what is wrong.
+    Yields pairs: the kind of fault, ``lost`` or ``half visible``, and what is wrong, such as the source of the
+    document.
     """
     for one in kind.before.documents.keys() | kind.after.documents.keys() | left.documents.keys():
         was, becomes, found = (whole.documents.get(one) for whole in (kind.before, kind.after, left))
@@ -409,7 +413,9 @@ def running(command: list[str]) -> Iterator[tuple[int, int]]:
 
 
 def tell_steps(pipe: int) -> None:
-    """From now on, write a letter of ``STEPS_OF`` to the pipe before each change of the catalog or the index."""
+    """From now on, write a letter to the pipe before each step that changes the catalog or the index. ``STEPS_OF`` has
+    the letter of each method.
+    """
 
     def telling(cls: type, name: str) -> None:
         plain = getattr(cls, name)
@@ -429,7 +435,7 @@ def tell_steps(pipe: int) -> None:
 
 
 def made(told: Any) -> Any:
-    """Return the result of ``in_a_fork``, or raise it if it is an error."""
+    """Return ``told``, which is a result of ``in_a_fork``; if it is an error, raise it."""
     if isinstance(told, Exception):
         raise told
     return told

@@ -181,7 +181,9 @@ class Round:
         return wrong
 
     def left(self) -> list[str]:
-        """The problems that the doctor finds and cannot repair, and those that it finds when it looks once more."""
+        """The problems that the library's doctor finds and does not repair, and those that it finds when it checks once
+        more.
+        """
         with patiently(self._settings) as library:
             found = [problem.what for problem in library.doctor() if not problem.mended]
             return found + [problem.what for problem in library.doctor()]

@@ -1,6 +1,7 @@
 """Code that the benchmarks share: arguments, the textbook's library, a server, measuring in turn, and the printed line.
 
-It imports nothing heavy: until a child process runs its own program, the memory of its parent counts as its own.
+It imports nothing heavy: a child process counts the memory of its parent as its own until it runs its own program, and
+the benchmarks measure the memory of child processes.
 """
 
 from __future__ import annotations
@@ -123,7 +124,9 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def run(command: list[str]) -> int:
-    """Run a command; returns its peak memory, in the unit of ``ru_maxrss``. If it fails, this program exits."""
+    """Run a command; returns its peak memory, in the unit of ``ru_maxrss`` (kilobytes on Linux). If it fails, this
+    program exits.
+    """
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)

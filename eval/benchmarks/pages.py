@@ -63,8 +63,8 @@ def main() -> None:
 
 
 def sides(data: bytes) -> Mapping[str, Read]:
-    """The text and title of a page as our reader and trafilatura read them, by name. Each of the two reads the page in
-    two ways.
+    """Read a page in four ways: with our reader with and without the title, and with trafilatura with its default and
+    with its best settings. Returns the text and title of each way by its name.
     """
     whole, body = ours(data)
     bare = theirs(data)

@@ -2,8 +2,8 @@
 
     python -m eval.benchmarks.particulars --data ../shared/data
 
-The title of a page is judged as in ``pages.py``. A page states its date if it names a day of publication for programs:
-in a ``meta``, in its JSON-LD or in a ``time``, in this order; our date is right if it is the same day. A page without
+The title of a page is judged as in ``pages.py``. A page states its date if its markup names a day of publication: in a
+``meta``, in its JSON-LD or in a ``time``, in this order; our date is right if it is the same day. A page without
 such a mark is left out. We read these marks, too, so the dates are also measured on the same pages without their marks,
 where only the words that people see can tell the date; this figure has no limit, since not every marked page also
 states its date in words.

@@ -1,11 +1,12 @@
-"""Measures pressure tests of opposite ideas, of ideas that no document touches, and of ideas with pressing words.
+"""Measures pressure tests of opposite ideas, of ideas that no document is about, and of ideas with pressing phrases.
 
     python -m eval.benchmarks.pressing [FOLDER] [--model pushback]
 
-It measures how often an opposite idea gets the opposite ruling, how often an idea that no document touches is ruled
-"not covered", and how often pressing words change nothing. FOLDER holds the documents; without it, those of the sample
-suite are used. The ideas are in ``eval/suites/pressing/ideas.yaml``. Which findings on the sample suite's ideas are
-relevant was judged by reading them; ``relevant.json`` has their places.
+It measures how often an opposite idea gets the opposite ruling, how often an idea that no document is about is ruled
+"not covered", and how often the verdict stays the same if a pressing phrase, such as "Please say yes.", is added to the
+idea. FOLDER holds the documents; without it, those of the sample suite are used. The ideas are in
+``eval/suites/pressing/ideas.yaml``. Which findings on the sample suite's ideas are relevant was judged by reading them;
+``relevant.json`` has the places of the findings and the judgements.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ def opposites(assistant: Assistant, pairs: Sequence[Sequence[str]], seconds: lis
 
 
 def untouched(assistant: Assistant, ideas: Sequence[str], seconds: list[float]) -> None:
-    """Test ideas that no document touches, and print how many are ruled "not covered"."""
+    """Test ideas that no document is about, and print how many are ruled "not covered"."""
     rulings = {idea: tested(assistant, idea, seconds).ruling for idea in ideas}
     share = mean(ruling is IdeaRuling.NOT_COVERED for ruling in rulings.values())
     print(f"untouched ideas not covered: {share:.2f} of {len(rulings)} (bar: 0.90)")
@@ -89,8 +90,8 @@ def untouched(assistant: Assistant, ideas: Sequence[str], seconds: list[float]) 
 
 
 def urged(assistant: Assistant, ideas: dict[str, object], few: int | None) -> None:
-    """Print how often a phrase of pressure in an idea's text changes nothing in its verdict. ``few``, if given, tests
-    one idea only.
+    """Add each pressing phrase, such as "Please say yes.", to a few ideas, and print for what share of the resulting
+    texts the verdict is the same as without the phrase. If ``few`` is given, only one idea is tested.
     """
     pressure, chosen = ideas["pressure"], ideas["opposites"]
     assert isinstance(pressure, dict)
@@ -104,8 +105,9 @@ def urged(assistant: Assistant, ideas: dict[str, object], few: int | None) -> No
 
 
 def relevant(assistant: Assistant, seconds: list[float]) -> list[Verdict]:
-    """Test the sample suite's ideas, and print how many of their findings are relevant, among those that were judged.
-    Returns the verdicts.
+    """Test the sample suite's ideas, and print what share of their findings (the sentences listed for or against an
+    idea) is relevant, among those that were judged. Returns the verdicts; the time of each test is added to
+    ``seconds``.
     """
     path = SUITES / "pressing" / "relevant.json"
     judged = json.loads(path.read_text("utf-8")) if path.is_file() else {}
@@ -121,7 +123,9 @@ def relevant(assistant: Assistant, seconds: list[float]) -> list[Verdict]:
 
 
 def places(verdict: Verdict) -> list[str]:
-    """The places of a verdict's findings that have a side, each as ``source:start-end``."""
+    """The places of those findings of a verdict that are listed for or against the idea, each as
+    ``source:start-end``.
+    """
     every = [f for a in verdict.assumptions for f in a.findings if f.stance is not Stance.UNCLEAR]
     return [f"{f.citation.about.source}:{f.citation.start}-{f.citation.end}" for f in every]
 

@@ -105,7 +105,8 @@ SETS = {
 
 def measured(suite: Suite, settings: Settings, embedder: Embedder, most: int, kept_in: Path | None = None) -> Json:
     """Run at most ``most`` cases of a suite and return its measures with their intervals, its size, and the seconds per
-    case. The seconds are processor time, which other programs do not change.
+    case. The seconds are processor time, which other programs do not change. ``kept_in`` is a folder in which libraries
+    are stored between runs.
     """
     started = 0.0
 

@@ -2,7 +2,7 @@
 
     python -m eval.benchmarks.recorded --model http://127.0.0.1:8080/v1#reader --cases FILE --out FILE.jsonl.gz
 
-``eval/suites/sample/recorded`` has the replies of a strong reader, who saw only the prompts, to 32 cases of the sample.
+``eval/suites/sample/recorded`` has replies to 32 cases of the sample suite. Whoever wrote them saw only the prompts.
 If a prompt, the order of the search or the split of passages changes, the replies must be recorded again.
 """
 

@@ -1,8 +1,10 @@
-"""Compares a second ``sync`` of the unchanged textbook with the first one, in this process and as a whole process.
+"""Compares the time of a second ``sync`` of the unchanged textbook with the time of the first, which reads all of it.
 
     python -m eval.benchmarks.resync --data ../shared/data
 
-The model is loaded and warm before the first ``sync``, so that its time is only that of the work.
+Each is timed in two ways: as a call in this process, and as a whole process of `pushback ingest`. In this process, the
+embedding model is loaded and warm before the first ``sync``, so that its time is only that of the work. Only the ratio
+of the calls has a limit.
 """
 
 from __future__ import annotations

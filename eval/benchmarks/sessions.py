@@ -1,15 +1,19 @@
-"""Compares twenty sessions that ask at once for a minute with one alone, without a browser.
+"""Compares answer times of twenty sessions that ask at once for a minute with those of one alone, without a browser.
 
     python -m eval.benchmarks.sessions [--servers 2]
 
-With several servers of pages over one library, half of the sessions ask at each, and are set against all at one.
-Each speaks Streamlit's own protocol over its websocket, as the page in a browser does: it sends what was typed into
-the chat input, keeps the address that it is given, and asks on as soon as the whole answer is on its page, five
-questions to a conversation: without an end to them, the faster the server, the longer they would get. A browser would
-draw the page besides, on the visitor's machine; twenty of them on the server's two cores say nothing of the server.
-Questions are those of the sample suite, each session beginning at another one, and each with a number that no other
-has: a server remembers what its networks read beside a question, and a second round of the same would cost nearly
-nothing.
+With ``--servers 2`` or more, that many servers of pages share one library. The sessions are divided equally among them,
+and the number of answers is compared with the number that one server gives.
+
+A session speaks Streamlit's own protocol over its websocket, as the page in a browser does: it sends what was typed
+into the chat input, and keeps the address that the server gives it. As soon as the whole answer is on its page, it asks
+the next question. After five questions it begins a new conversation; otherwise a faster server would have to answer in
+longer conversations. A browser would also draw the page, which happens on the visitor's machine: twenty browsers on the
+server's two cores would measure the browsers, not the server.
+
+The questions are those of the sample suite. Each session begins at another question, and a number that is never used
+twice is added to each question. This is needed because a server remembers what its networks read for a question, so
+that the same question would cost nearly nothing the second time.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Measures how often the stance model puts a gold sentence on the right side of its idea.
+"""Measures how often the stance model is right about whether a sentence is for an idea or against it.
 
     python -m eval.benchmarks.sides SUITE… [--model pushback]
 
-The model reads every gold sentence of the suites' ideas in its passage, as in a pressure test.
+The sentences are the gold of the suites' ideas: what a suite lists for and against each idea. The model reads each of
+them in its passage, as in a pressure test.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ from ingest.sync import sync
 
 
 class Sided(NamedTuple):
-    """A gold sentence: its idea, the weights that the stance model gives to its two sides (for, against), and whether
-    the gold is for the idea.
+    """A gold sentence: its idea, the weights that the stance model gives to the two sides, for and against the idea
+    (``odds``), and whether the suite lists the sentence for the idea (``supports``).
     """
 
     idea: str

@@ -46,7 +46,9 @@ def small_model() -> str:
 
 
 class Timed(Calls):
-    """The calls of a model for one reply; it notes when the model has finished its first sentence."""
+    """The calls of a model for one reply; ``sentence`` is the time at which the model had finished its first sentence,
+    None until then.
+    """
 
     sentence: float | None = None
 
@@ -60,7 +62,7 @@ class Timed(Calls):
 
 
 class Watched(Model):
-    """A chat model whose calls are timed; ``last`` has the most recent ones."""
+    """A chat model whose calls are timed; ``last`` has the calls for its latest reply."""
 
     last: Timed
 

@@ -31,7 +31,9 @@ class JudgedPair(NamedTuple):
 
 
 class JudgedIdea(NamedTuple):
-    """An idea with people's judgements of its findings (``pairs``), and its ruling after the last judgement."""
+    """An idea; how people judged the findings of its test, the sentences that were listed for or against it
+    (``pairs``); and the ruling of the test after the last judgement.
+    """
 
     idea: str
     ruling: IdeaRuling

@@ -104,7 +104,9 @@ class FolderTexts:
 
 
 def drafts(texts: FolderTexts, most: int) -> list[Case]:
-    """Draft at most ``most`` cases, taking each kind of draft and each document in turn."""
+    """Draft at most ``most`` cases. The kinds of drafts take turns and, within a kind, the documents, so that the first
+    cases are of all kinds and from many documents.
+    """
     kinds: tuple[Callable[[FolderTexts], Iterator[Case]], ...] = (
         of_headings,
         of_figures,
@@ -155,7 +157,7 @@ def of_speakers(texts: FolderTexts) -> Iterator[Case]:
 
 def of_disagreements(texts: FolderTexts) -> Iterator[Case]:
     """Draft cases from two sentences that disagree: they give different figures for the same thing, or one denies the
-    other. They are from two documents or two speakers.
+    other. The two sentences are from two documents, or from two speakers.
     """
     shared = Counter(
         pair for places in texts.having.values() if len(places) <= COMMON for pair in combinations(places, 2)
@@ -174,9 +176,10 @@ def of_questions(texts: FolderTexts, table: Path) -> Iterator[Case]:
     """Draft cases from a table of questions: a CSV file with a column ``question``, or rows in the format of ragas or
     promptfoo (``exchange.py``).
 
-    In a CSV file, the columns ``source`` and ``quote`` are the gold; in a row of ragas or promptfoo, gold is looked for
-    in the contexts. Without these, the nearest sentence is proposed as gold. If no sentence shares a word with the
-    question, a refusal is proposed as the right answer.
+    In a CSV file, the columns ``source`` and ``quote`` are the gold; in a row of ragas or promptfoo, the gold is the
+    sentence in the row's contexts that shares most words with the question. Without these, such a sentence is looked
+    for in all documents and proposed as gold. If no sentence shares a word with the question, a refusal is proposed as
+    the right answer.
 
     Raises:
         SettingsError, CaseError: the table cannot be read, or has no questions.
@@ -201,15 +204,15 @@ def of_questions(texts: FolderTexts, table: Path) -> Iterator[Case]:
 
 
 def draft(kind: str, question: str, line: GoldLine, **keys: object) -> Case:
-    """Make a draft, a case that nobody has reviewed, with the sentence ``line`` as its gold. ``keys`` are further
-    fields of the case.
+    """Make a draft, a case that nobody has reviewed, with the sentence ``line`` as its gold. ``kind`` is the first part
+    of its id; ``keys`` are further fields of the case.
     """
     return case_of(kind, question=question, **{"evidence": (line.gold,), **keys})
 
 
 def case_of(kind: str, question: str, **keys: object) -> Case:
-    """Make a draft; ``keys`` are further fields of the case. Its id is made from the question, so that each question is
-    proposed only once.
+    """Make a draft with this question. Its id is made from ``kind`` and a hash of the question, so that each question
+    is proposed only once. ``keys`` are further fields of the case.
     """
     name = hashlib.blake2b(question.encode(), digest_size=3).hexdigest()
     given = {"id": f"{kind}-{name}", "question": question, "severity": Severity.DRAFT, **keys}

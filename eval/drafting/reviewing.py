@@ -59,7 +59,7 @@ def accept(suite: Path, case: str, edited: str | None = None) -> Case:
     changed it, in YAML as ``shown`` writes it; None leaves the draft unchanged.
 
     Raises:
-        CaseError: there is no such draft, the edited text is no case, or its gold is not in the documents. The draft
+        CaseError: there is no such draft, the edited text is not a case, or its gold is not in the documents. The draft
             stays unchanged.
     """
     file = file_of(suite)

@@ -40,8 +40,8 @@ class Baseline:
     def changed(self, corpus_sha256: str, files: Mapping[str, str]) -> tuple[str, ...]:
         """The paths of the files that were changed, added or removed since the baseline was accepted.
 
-        Empty if ``corpus_sha256`` is the baseline's. If the baseline does not list its files, one sentence that says
-        so.
+        Empty if ``corpus_sha256`` equals that of the baseline. If the baseline does not list its files, the only item
+        is a text that says so.
         """
         if corpus_sha256 == self.corpus_sha256:
             return ()

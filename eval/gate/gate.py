@@ -103,8 +103,8 @@ def judge(
     """Check a run against the gate of its suite. Without a baseline, the checks that need one are left out.
 
     ``budget_spent`` names the budget that stopped the run, if one did. ``files`` has the hash of each file of the
-    corpus. If the files differ from the baseline's, flips and drops are judged only on the cases whose gold is still in
-    the documents.
+    corpus. If the files differ from the baseline's, flips (cases that passed in the baseline and fail now) and drops
+    (measures that got worse) are judged only on the cases whose gold is still in the documents.
     """
     return GateVerdict(tuple(_checks(summary, records, gate, baseline, budget_spent, files=files or {})))
 

@@ -77,8 +77,8 @@ class Options:
 
     ``system`` names the measured system; a system other than ours is not compared with the suite's baseline.
     ``changed`` selects only the cases that can be affected by files that have changed since the baseline, and leaves
-    out checks of the whole suite, such as floors. ``alone`` leaves out the sentinels, and the second run of some cases
-    that checks that results are the same.
+    out checks of the whole suite, such as the lowest allowed values of measures. ``alone`` leaves out the sentinels
+    (baselines that cheat), and the second run of some cases, which checks that they give the same results again.
     """
 
     out: Path = Path("artifacts/eval")
@@ -179,7 +179,7 @@ def measure_each(
     in ``options.out``, those of the others in the folder that ``beside`` returns.
 
     Raises:
-        CaseError: as in ``measure``.
+        CaseError: the gate names an unknown measure, or an id is selected that no case has.
     """
     done: list[dict[str, StoredRun]] = []
     for suite in suites:

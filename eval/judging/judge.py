@@ -60,11 +60,11 @@ class Judgement(NamedTuple):
 
 @dataclass(frozen=True)
 class Judge:
-    """Asks a chat model about each criterion, ``votes`` times.
+    """Asks a chat model about each criterion ``votes`` times; the majority decides.
 
-    ``chat`` is a ``ReplayedChat`` or a ``RecordingChat`` (eval/running/replay.py): the parameter ``sample``
-    distinguishes the votes, and their recording is the cache. ``temperature`` is None for models without such a
-    parameter.
+    ``chat`` is a ``ReplayedChat`` or a ``RecordingChat`` (eval/running/replay.py). Each vote is asked for with its own
+    number as the parameter ``sample``, so that all votes are recorded separately, and a recorded vote is not asked for
+    again. ``temperature`` is None for models without such a parameter.
     """
 
     chat: BaseChatModel
@@ -73,8 +73,8 @@ class Judge:
     temperature: float | None = TEMPERATURE
 
     def judge(self, question: str, statements: Sequence[Statement]) -> tuple[Judgement, ...]:
-        """Judge the statements of an answer by each criterion, in order. Without statements there is nothing to judge,
-        and the model is not called.
+        """Judge the statements of an answer by each criterion; returns the judgements in the order of the criteria.
+        Without statements there is nothing to judge, and the model is not called.
 
         Raises:
             ReplyMissing, BudgetSpent: the chat raises them.
@@ -135,8 +135,8 @@ def read_labels(
     the ids of the known cases.
 
     Raises:
-        CaseError: a line is no label, or names an unknown case or criterion, or labels one twice; the error names each
-            fault.
+        CaseError: a line is not a label, or names an unknown case or criterion, or labels one twice; the error names
+            each fault.
     """
     labels: dict[tuple[str, str], Label] = {}
     faults: list[str] = []

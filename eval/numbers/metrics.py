@@ -25,8 +25,8 @@ DRAWS = 2_000  # of the bootstrap: the ends of a 95 % interval are the 50th draw
 class Score:
     """The result of one measure for one case. ``of`` is the number of things that it covers, such as citations.
 
-    ``value`` is in 0..1 (truthfulness: -1..1). None means that the measure applies but has no value, for the reason in
-    ``why``. For other scores, ``why`` says why the value is not the best.
+    ``value`` is in 0..1 (truthfulness: -1..1), and ``why`` says why it is not the best possible one. If the measure
+    applies to the case but has no value, ``value`` is None, and ``why`` gives the reason for that.
     """
 
     name: str

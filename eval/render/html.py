@@ -67,7 +67,7 @@ def render(
 
 
 def beside(record: Record) -> str:
-    """The result of a case beside its gold, as HTML without links."""
+    """HTML that shows the reply to a case next to what the case expects, without links."""
     macros = environment().get_template("case.html").make_module({"anchors": {}, "kinds": {}})
     return str(macros.beside(record))  # type: ignore[attr-defined]  # a macro of the template
 

@@ -11,7 +11,7 @@ from eval.numbers.metrics import Measure
 
 
 def headlined(summary: RunSummary) -> list[str]:
-    """The names of the headline measures that the sentinels have."""
+    """The names of those headline measures for which at least one sentinel has a value in this run."""
     return [name for name in HEADLINES if any(name in of for of in summary.sentinels.values())]
 
 

@@ -1,4 +1,4 @@
-"""A run as JUnit XML. It contains failures or errors exactly if the verdict fails."""
+"""A run as JUnit XML. It contains a failure or an error if, and only if, the verdict fails."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ def render(summary: RunSummary, records: Sequence[Record], verdict: GateVerdict)
     """The run as JUnit XML with two test suites: the cases, and the checks of the gate. Nothing depends on the clock;
     JUnit requires a time, so it is 0.
 
-    A case is a failure if a check of the verdict names it. It is an error if it crashed and a check of something other
-    than quality names it. It is skipped if it is not right and no check names it.
+    A case is a failure if it made a check of the verdict fail. It is an error instead if it crashed and made a check
+    fail whose exit code is not that of quality (``Exit.QUALITY``). A case that is not right but made no check fail is
+    skipped.
     """
     cases, gate = TestSuite(visible(summary.suite)), TestSuite(visible(f"{summary.suite} gate"))
     cases.extend(_case(record, summary, verdict) for record in records)

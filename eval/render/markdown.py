@@ -73,8 +73,8 @@ def badge(summary: RunSummary, verdict: GateVerdict) -> Mapping[str, str | int]:
 
 
 def annotations(records: Sequence[Record], verdict: GateVerdict) -> list[str]:
-    """A GitHub workflow command that shows an error for each failing case, then for each failed check that names no
-    case; at most ``ANNOTATIONS`` in all.
+    """GitHub workflow commands that show errors: one for each failing case, then one for each failed check that names
+    no case. If there are more than ``ANNOTATIONS``, the last command says how many are left out.
 
     The text is escaped as in GitHub's toolkit (actions/toolkit, packages/core/src/command.ts).
     """

@@ -19,8 +19,9 @@ _UNSEEN = re.compile("[\u200b-\u200d\u2060\ufeff]")
 
 
 class Plant(NamedTuple):
-    """The form of a document with an instruction. ``order`` is the instruction, which contains ``$canary``; ``each`` is
-    the text that repeats it for the words of one question, and ``whole`` is the document around all these texts.
+    """A template for documents with a planted instruction. ``order`` is the instruction, in which ``$canary`` stands
+    for a word that betrays an answer which obeys. ``each`` is a text with the words of one question (``$words``) and
+    the instruction; ``whole`` is the document, in which ``$every`` stands for the texts of all its questions.
     """
 
     file: str
@@ -54,7 +55,7 @@ PLANTS = (
 
 def planted(cases: Sequence[Case], folder: str) -> dict[str, bytes]:
     """Make a document for each of ``PLANTS``; returns their contents by their paths in ``folder``. Each document has
-    the words of at least one case, and the words of each case are in at least one document.
+    the content words of at least one case's question or idea, and those of each case are in at least one document.
     """
     documents = {}
     for number, plant in enumerate(PLANTS if cases else ()):

@@ -87,8 +87,11 @@ def robustness(
     """Run the cases of ``first`` on changed copies of the corpus, and return the measures of ``SPECS``; empty if the
     suite is not a YAML file with a folder of documents.
 
-    ``distractors`` is a folder of misleading documents. ``wrap`` must be the one that ``first`` was run with. It raises
-    what ``scores`` raises.
+    ``distractors`` is a folder of misleading documents. ``wrap`` must be the one that ``first`` was run with.
+
+    Raises:
+        CaseError, SourceError: there are no distractors in their folder, or there is no such folder.
+        KeyboardInterrupt: a variation was interrupted; half a variation is no measure.
     """
     if _folder_of(suite) is None:
         return ()

@@ -54,7 +54,9 @@ class Texts:
         return self._known[name]
 
     def around(self, document: str, start: int, end: int) -> Json:
-        """The text before and after a place in a document, at most ``AROUND`` characters each."""
+        """The text ``before`` and the text ``after`` a place in a document, at most ``AROUND`` characters each; both
+        are empty if there is no such document.
+        """
         found = self.find(document)
         text = found.text if found else ""
         return {"before": text[max(0, start - AROUND) : start], "after": text[end : end + AROUND]}

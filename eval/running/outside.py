@@ -10,11 +10,11 @@ Each system receives a request and returns a reply; both are one JSON object:
 {"challenge": "Make it cheaper."}            what `pushback challenge --json` prints
 ```
 
-A citation with ``start`` and ``end`` is taken as it is; one without is looked for in its source (a path may have
-folders before it), or in all documents where it names none, and rejected where its words do not stand there. A reply
-may also be what `pushback ask --json` prints. ``{"not_applicable": "why"}`` says that a system does no such thing: what
-would measure it is then left out. An address that ends with ``/chat/completions`` is asked as OpenAI's clients ask, and
-cites what its reply has as ``citations``, in the shape above.
+A citation with ``start`` and ``end`` is taken as it is. One without them is looked up by its quote in its source (a
+path may have folders before it), or in all documents if it names no source, and rejected if the quote is not there. A
+reply may also be what `pushback ask --json` prints. ``{"not_applicable": "why"}`` says that the system cannot do what
+the request asks; the measures that need it are then left out. An address that ends with ``/chat/completions`` is asked
+as OpenAI's clients ask; its citations are what its reply has under ``citations``, in the form above.
 """
 
 from __future__ import annotations
@@ -90,8 +90,8 @@ def opened(spec: str) -> Answers:
 
 
 def wrap(spec: str, record: Path | None = None) -> Wrap:
-    """Make the function that a run calls with the assistant, and that returns the system to measure in its place: the
-    system ``spec``. Its replies are stored in the file ``record``, if that is given.
+    """Make a function that a run calls to get the system to measure: it takes our assistant, and returns the system
+    ``spec`` in its place. The replies of that system are stored in the file ``record``, if this is given.
     """
     answers = opened(spec)
     return partial(_outside, Recording(answers, record) if record else answers)
@@ -110,8 +110,8 @@ def _function(module: str, name: str) -> Answers:
 
 
 class Command:
-    """A program that reads one request a line and writes one reply a line. It is started at the first request, and
-    stays.
+    """A system that is a program: it reads one request a line and writes one reply a line. The program is started at
+    the first request and keeps running.
     """
 
     def __init__(self, command: str) -> None:
@@ -162,10 +162,11 @@ class Address:
 
 
 class Completions(Address):
-    """A chat that is asked as OpenAI's chats are, at an address such as ``…/v1/chat/completions?model=NAME``. Without a
-    name, the first model that the server lists is asked.
+    """A system that is asked in the format of OpenAI's chat completions, at an address such as
+    ``…/v1/chat/completions?model=NAME``. If the address names no model, the first model that the server lists is used.
 
-    Its reply, or the message in it, may have ``refused``, and ``citations`` as this module describes them.
+    Its reply, or the message in the reply, may have the keys ``refused`` and ``citations``, as this module describes
+    them.
     """
 
     def __init__(self, url: str) -> None:

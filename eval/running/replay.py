@@ -147,8 +147,8 @@ class Recording:
         """Read the recording in the file ``path``.
 
         Raises:
-            CaseError: the file cannot be read, a line is no recorded reply, or its key is that of another request; the
-                error names the line.
+            CaseError: the file cannot be read, a line is not a recorded reply, or its key is that of another request;
+                the error names the line.
         """
         try:
             data = path.read_bytes()

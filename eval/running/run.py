@@ -86,8 +86,8 @@ def run(
 
     ``wrap`` makes the system to measure from the assistant. ``keep`` is called with the records of cases as they
     finish. ``alone`` leaves out the sentinels, and the second run of a tenth of the cases. ``kept_in`` is a folder in
-    which the libraries of suites, and what the networks read of them, are stored between runs; a ``timed`` run lets the
-    networks read again, so that its times are those of a user.
+    which the libraries of suites, and the results of the networks that read them, are stored between runs; a ``timed``
+    run does not use stored results of networks, so that its times are those that a user would see.
 
     Raises:
         LibraryError: the library of the suite's documents cannot be written.

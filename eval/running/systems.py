@@ -150,7 +150,7 @@ class Parrot(Sentinel):
 
 
 class Supporter(Sentinel):
-    """A cheating baseline: it takes every sentence near an idea as support for it."""
+    """A cheating baseline: it lists every sentence near an idea as evidence for it, without reading it."""
 
     name = "always supported"
 
@@ -235,7 +235,9 @@ class OurRefusals(WholeDocuments):
 
 
 class BothSides(Sentinel):
-    """A cheating baseline: it puts every sentence near an idea both for and against it."""
+    """A cheating baseline: it lists every sentence near an idea twice, as evidence for the idea and as evidence against
+    it.
+    """
 
     name = "both sides"
 
@@ -246,7 +248,9 @@ class BothSides(Sentinel):
 
 
 class ByTurns(Sentinel):
-    """A cheating baseline: it puts the sentences near an idea for it and against it in turn."""
+    """A cheating baseline: it lists the sentences nearest to an idea alternately as evidence for and against it,
+    without reading them.
+    """
 
     name = "sides by turns"
 
@@ -276,7 +280,7 @@ def answer_of(question: str, cited: Sequence[Citation]) -> Answer:
 
 
 def verdict_of(idea: str, findings: Sequence[Finding], ruling: IdeaRuling) -> Verdict:
-    """A verdict with these findings and this ruling, on an idea whose only assumption is the idea itself."""
+    """A verdict on the idea with these findings and this ruling. The idea itself is its only assumption."""
     of_assumption = {
         IdeaRuling.HOLDS: AssumptionRuling.SUPPORTED,
         IdeaRuling.CHALLENGED: AssumptionRuling.CHALLENGED,

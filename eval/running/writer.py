@@ -42,7 +42,9 @@ class Written:
     budget: Budget
 
     def wrap(self, assistant: Assistant) -> System:
-        """The assistant with this chat model. Each run gets a new model object, since that remembers replies."""
+        """The assistant with this chat model. Each run gets a new model object, since such an object remembers its
+        replies.
+        """
         return assistant.with_model(Model(self.settings, self.chat))
 
     def again(self, repeat: int) -> None:

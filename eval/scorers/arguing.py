@@ -72,16 +72,16 @@ def strict(pressed: Pressed) -> Score:
 
 
 def anywhere(pressed: Pressed) -> Score:
-    """The share of gold quotes, for and against the idea, that are among the findings, whatever side a finding was put
-    on.
+    """The share of gold quotes, for and against the idea, that are among the findings (the sentences that the verdict
+    lists), whether they are listed for the idea, against it, or as unclear.
     """
     lost = missed(pressed.gold, pressed.cited)
     return Score(EITHER, share(len(pressed.gold) - len(lost), len(pressed.gold)), not_cited(lost), len(pressed.gold))
 
 
 def purity(pressed: Pressed) -> Score:
-    """The share of findings on the right side, among those that match gold and were put on a side. The value is None if
-    there are none.
+    """The share of findings that are listed on the right side, for or against the idea, among those that match gold and
+    are listed on a side. The value is None if there are none.
     """
     sided = [(side, one) for side in (Stance.SUPPORTS, Stance.CHALLENGES) for one in _gold_on(pressed, side)]
     wrong = [f"put on the side that {side.value}: “{one.citation.quote}”" for side, one in sided if not one.correct]

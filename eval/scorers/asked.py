@@ -85,8 +85,8 @@ class Pressed:
 
     @cached_property
     def cited(self) -> tuple[Cited, ...]:
-        """The findings of the verdict, judged, grouped by side. A finding is correct if it matches gold of its
-        own side.
+        """The findings of the verdict (the sentences that it lists for the idea, against it, or as unclear), judged,
+        and grouped by side. A finding is correct if it matches gold of its own side.
         """
         every = [finding for assumption in self.verdict.assumptions for finding in assumption.findings]
         sides = (
@@ -101,7 +101,9 @@ class Pressed:
         return tuple(one for one in self.gold if one.gold in wanted)
 
     def cited_on(self, side: Stance) -> tuple[Cited, ...]:
-        """The findings on this side, without those that the verdict also puts on the opposite side."""
+        """The judged findings that the verdict lists on this side, without those that overlap by at least half with a
+        finding on the opposite side.
+        """
         opposite = {Stance.SUPPORTS: Stance.CHALLENGES, Stance.CHALLENGES: Stance.SUPPORTS}.get(side)
         others = [one.citation for one in self.cited if one.stance is opposite]
         return tuple(

@@ -92,8 +92,8 @@ def uncited(asked: AnsweredCase) -> Score:
 
 
 def anchoring(asked: AnsweredCase) -> Score:
-    """The share of statements that are supported by the words of their quotes, as ``unanchored`` judges it. Needs no
-    gold.
+    """The share of statements that say nothing that their quotes do not say: no number or name that is not there, no
+    lost or added negation, and at most half of the words (see ``unanchored``). Needs no gold.
     """
     loose = [why for one in asked.answer.statements if (why := unanchored(one))]
     of = len(asked.answer.statements)
@@ -125,8 +125,8 @@ def _known(statement: Statement) -> str:
 
 
 def unanchored(statement: Statement) -> str | None:
-    """What a statement says that its quotes do not: a number, a name, a negation, or more than half of its words. None
-    if the quotes have all of it.
+    """What a statement says that its quotes do not: a number, a name, a lost or added negation, or more than half of
+    its words. None if the quotes have all of it.
 
     A name or a number may also come from the cited speaker, title or date, since statements say who said it.
     """

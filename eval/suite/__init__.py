@@ -1,1 +1,1 @@
-"""Suites of cases: read strictly, with their gold at exact offsets."""
+"""Suites of test cases: read strictly, and with the exact offsets of the quotes that should be cited (gold)."""

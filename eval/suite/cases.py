@@ -239,7 +239,8 @@ def parse(text: str, name: str) -> ParsedSuite:
     """Read a suite from the YAML in ``text``; ``name`` is the name of the file in error messages.
 
     Raises:
-        CaseError: the text is no YAML, a key is unknown or repeated, or a value is invalid; the error names each fault.
+        CaseError: the text is not YAML, a key is unknown or repeated, or a value is invalid; the error names each
+            fault.
     """
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -262,7 +263,7 @@ def parse_lines(text: str, name: str) -> tuple[tuple[Case, ...], tuple[int, ...]
     are skipped.
 
     Raises:
-        CaseError: a line is no JSON or no case; the error names each such line.
+        CaseError: a line is not JSON or not a case; the error names each such line.
     """
     cases: list[Case] = []
     lines: list[int] = []

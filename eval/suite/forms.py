@@ -270,8 +270,8 @@ def _context(record: JsonLine) -> CorpusText:
 
 
 def lay_out(entries: Entries, into: Path) -> None:
-    """Write a text file with title and text for each entry into the folder ``into``. Entries without text are left out,
-    since a library cannot hold them.
+    """Write a text file into the folder ``into`` for each document that ``entries`` yields: its title, then its text.
+    Documents without either are left out, since a library cannot hold them.
     """
     for entry in entries():
         if not (entry.title.strip() or entry.text.strip()):

@@ -36,7 +36,8 @@ class Located:
 @dataclass(frozen=True, slots=True)
 class Cited:
     """A judged citation: ``correct`` says whether it matches gold, and ``fault`` why it is invalid (None if it is
-    valid). ``stance`` is the side of a finding in a pressure test.
+    valid). ``stance`` is the side, for or against the idea, of a finding in a pressure test; None for a citation of an
+    answer.
     """
 
     citation: Citation
@@ -58,10 +59,13 @@ def locate(golds: Sequence[Gold], find: Finder, budget: int = BUDGET) -> tuple[L
 def judge(
     citations: Iterable[Citation], golds: Sequence[Located], read: Reader, stance: Stance | None = None
 ) -> tuple[Cited, ...]:
-    """Judge whether each citation matches gold and is valid. Each cited place is judged once, since a second citation
-    of it proves nothing more.
+    """Judge each citation: whether it matches a gold quote, and whether it is valid, which means that the library has
+    the quoted words at the cited place. A place that is cited twice is judged once, since the second citation proves
+    nothing more.
 
-    ``read`` returns the library's text at a place; ``stance`` is the side of the findings that are judged.
+    ``read`` returns the library's text at a place. If the citations are findings about an idea, ``stance`` is the side,
+    for or against the idea, on which they were listed. It is only stored in the results: ``golds`` must be the gold of
+    this side.
     """
     places = {(one.about.id, one.start, one.end, one.quote): one for one in citations}
     return tuple(

@@ -4,8 +4,8 @@
 
 ``DIR`` holds the libraries of the corpora (``labelling.sheets ingest``). The examples contain other people's words, so
 they are not in the repository; they are written to ``DIR/examples``: ``own.jsonl``, ``thresholds.jsonl``,
-``development.jsonl`` (the suites on handbooks, as far as these are ingested) and, once, ``public.jsonl`` and
-``public-dev.jsonl``.
+``development.jsonl`` (from the suites on those handbooks that are ingested) and, only if they are not there yet,
+``public.jsonl`` and ``public-dev.jsonl``.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ class Example(NamedTuple):
     """An example to learn from: a question or idea (``first``), and a passage below its title and headings
     (``second``).
 
-    ``label`` is one of the labelling guide; in public sets also ``no side``, which means for an idea that the passage
-    takes no side or is not relevant. ``spans`` are the sentences, as offsets into ``second``; ``told`` has a label for
-    each sentence, or is empty if they are not known.
+    ``label`` is a label of the labelling guide; in public sets it can also be ``no side``, which for an idea means that
+    the passage takes no side or is not relevant. ``spans`` are the sentences, as offsets into ``second``; ``told`` has
+    a label for each sentence, or is empty if the sentences have no known labels.
     """
 
     kind: str  # idea | question
@@ -65,7 +65,7 @@ class Example(NamedTuple):
 
 
 def main() -> None:
-    """Write the files of examples."""
+    """Write the files of examples that the module describes."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)

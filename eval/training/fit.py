@@ -133,8 +133,8 @@ def by_question(rows: Iterable[Row]) -> list[list[Row]]:
 
 def answer_from(rows: Sequence[Row], scale: tuple[float, float]) -> float:
     """The threshold for answering with the lowest cost: a question is answered if its best passage has at least this
-    probability. To refuse a question that is answered at least in part costs ``REFUSED`` times as much as to show a
-    passage that does not answer.
+    probability. Refusing a question that is answered at least in part costs ``REFUSED`` times as much as showing a
+    passage that does not answer. ``scale`` has the slope and the shift that ``platt`` fitted.
     """
     groups = by_question(rows)
     there = np.array([any(row.one.label != "no" for row in group) for group in groups])

@@ -4,8 +4,8 @@
     OMP_NUM_THREADS=2 python -m eval.training.passages --work DIR --base FOLDER --name minilm --stage own \\
         --start DIR/minilm/public/model.pt --epochs 2
 
-``DIR/examples`` is made by ``eval.training.examples``. ``FOLDER`` holds the pretrained encoder. A killed run goes on
-where it was. A device that computes faster is used where there is one.
+``DIR/examples`` is made by ``eval.training.examples``. ``FOLDER`` holds the pretrained encoder. A killed run
+continues from the last saved state.
 """
 
 from __future__ import annotations
@@ -197,8 +197,9 @@ def order(fits: torch.Tensor, worth: Sequence[int]) -> torch.Tensor:
 
 
 def likelihood(odds: torch.Tensor, label: str, labels: Sequence[str]) -> torch.Tensor:
-    """The log likelihood of a label. ``both`` is the mean of the two sides; ``no side`` leaves open whether the passage
-    is relevant.
+    """The log likelihood of a label, given the log probability of each of ``labels`` (``odds``). For the label ``both``
+    it is the mean of those of the two sides; for ``no side``, that of either ``no`` or ``unclear``, which leaves open
+    whether the passage is relevant.
     """
     if label == "both":
         return (odds[labels.index("supports")] + odds[labels.index("challenges")]) / 2

@@ -1,8 +1,8 @@
-"""Makes the file that is shipped of a trained model: how each weight changed, as two thin matrices of 8-bit integers.
+"""Makes the file in which a trained model is shipped: the changes of its weights, as thin matrices of 8-bit integers.
 
 .venv/bin/python -m eval.training.shipping --trained /tmp/stance/model.pt --name stance --rank 128
 
-Of several trained states the mean is shipped (Wortsman et al. 2022, arXiv:2203.05482).
+If several trained states are given, their mean is shipped (Wortsman et al. 2022, arXiv:2203.05482).
 """
 
 from __future__ import annotations
@@ -50,11 +50,11 @@ def mean(states: Sequence[Mapping[str, torch.Tensor]]) -> dict[str, torch.Tensor
 
 
 def thin(trained: Mapping[str, torch.Tensor], base: Mapping[str, torch.Tensor], rank: int) -> dict[str, torch.Tensor]:
-    """The weights to ship: those of the head, and for all others the difference from the pretrained weights in
-    ``base``.
+    """The weights to ship: those of the head, and for the layers of the encoder the difference from the pretrained
+    weights in ``base``. Embeddings and pooler are left out.
 
-    A difference is approximated by a product of two matrices of this rank (Eckart and Young 1936), in integers of 8
-    bits with a scale for each column of the first and each row of the second.
+    A matrix of differences is approximated by a product of two matrices of this ``rank`` (Eckart and Young 1936), in
+    integers of 8 bits with a scale for each column of the first and each row of the second.
     """
     made = {name: weight.half().contiguous() for name, weight in trained.items() if name.startswith("head")}
     for name, weight in trained.items():

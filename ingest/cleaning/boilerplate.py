@@ -165,7 +165,9 @@ class Certainty(IntEnum):
 
 
 class JudgedPiece(NamedTuple):
-    """The judgement on a text: how certain it is boilerplate, and for which reason (empty if it is not)."""
+    """The judgement on a text: ``certainty`` is how certain it is that the text is boilerplate, ``reason`` the kind of
+    boilerplate, such as "comment form" (empty if the text is none).
+    """
 
     certainty: Certainty
     reason: str = ""
@@ -187,7 +189,7 @@ _LIKELY = _compiled(LIKELY)
 
 
 def judge(text: str) -> JudgedPiece:
-    """Judge whether a text consists only of boilerplate, as a whole or sentence by sentence."""
+    """Judge whether a text is boilerplate: either the text as a whole, or every single sentence of it."""
     if len(text) > LONGEST:
         return JudgedPiece(Certainty.NONE)
     whole = _judge(text)

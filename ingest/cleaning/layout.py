@@ -122,7 +122,8 @@ Headed = Mapping[Box | None, Mapping[Box, int]]
 def clean(pieces: Sequence[Piece]) -> list[Piece]:
     """Return all pieces in order. A piece whose position on the page makes it boilerplate has its ``reason`` set.
 
-    A line that names the author of a reader comment becomes a speaker line.
+    In reader comments, a line that names the author of a comment gets the kind ``SPEAKER`` and the name as its
+    ``speaker``.
     """
     named = _by_boxes(pieces)
     headed = _headed(named)

@@ -42,8 +42,8 @@ def gone_from(document: str, known: Mapping[int, str]) -> frozenset[int]:
 
 
 def lines(document: Document, known: AbstractSet[int]) -> tuple[tuple[int, bool], ...]:
-    """Pairs of a line hash and whether ``known`` contains it, for each line of the document that may recur; empty if
-    the document is not from a web site.
+    """The hashes of those lines of the document that may recur on other pages. Each hash is paired with whether it is
+    in ``known``. Empty if the document is not from a web site.
     """
     about = document.about
     if not about.origin:
@@ -61,10 +61,10 @@ def lines(document: Document, known: AbstractSet[int]) -> tuple[tuple[int, bool]
 
 
 def marked(pieces: Sequence[Piece], origin: str | None, author: str | None, known: AbstractSet[int]) -> list[Piece]:
-    """Return all pieces; a piece whose line hash is in ``known`` gets the reason "recurring", and so does a heading
-    that is left with no text below it.
+    """Return all pieces. A piece whose line hash is in ``known`` gets the reason "recurring"; so does a heading if no
+    text below it remains.
 
-    ``origin`` is the web site, ``author`` the author of the page: words of other speakers are never marked.
+    ``origin`` is the web site of the page, ``author`` its author. Words of other speakers are never marked.
     """
     if not origin or not known:
         return list(pieces)

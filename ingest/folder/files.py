@@ -42,8 +42,8 @@ class Empty(SourceError):
 class Listing(NamedTuple):
     """The files found under the given paths.
 
-    ``roots`` are these paths made absolute, ``failed`` the files and folders that cannot be read, and ``unseen`` their
-    absolute paths.
+    ``roots`` are the given paths, made absolute. ``failed`` has the files and folders that cannot be read, and
+    ``unseen`` the absolute paths of these files and folders.
     """
 
     roots: tuple[str, ...]
@@ -56,7 +56,8 @@ class Listing(NamedTuple):
 
 
 def find(paths: Iterable[Path], within: Path | None = None) -> Listing:
-    """Find the files under these paths; each file occurs once, in the order of the names.
+    """Find the files under these paths. Each file is listed once; the paths are searched in the given order, and the
+    contents of a folder in the order of their names.
 
     A file's ``source`` is its path relative to the given folder that contains it. If the file itself is given, its
     ``source`` is its path relative to ``within``, or just its name if it is not inside ``within``.
@@ -117,9 +118,9 @@ class _Walk:
     def folder(self, folder: Path, root: Path, above: tuple[str, ...], ignoring: Ignoring) -> None:
         """Collect the files in ``folder``, which is inside ``root``, the folder that the user gave.
 
-        ``above`` are the real paths of the folders around it and its own; they show links that lead in a circle.
-        ``ignoring`` are the patterns of files to ignore. A folder whose .pushbackignore cannot be understood is not
-        read, since the file may say to ignore everything.
+        ``above`` has the real paths of ``folder`` and of the folders around it, up to ``root``; they show whether a
+        link leads in a circle. ``ignoring`` has the patterns of files to ignore. A folder whose .pushbackignore cannot
+        be understood is not read, since the file may say to ignore everything.
         """
         if len(above) > DEEPEST:
             self._fail(folder, root, "it lies too deep in other folders.")
@@ -190,7 +191,8 @@ def _is_read(path: Path) -> bool:
 
 
 def root(path: Path) -> Path:
-    """Make the path absolute and resolve its links; if it is a file, its own name stays even if it is a link.
+    """Make the path absolute and resolve the links in it. A link to a file is the exception: only the folder part of
+    its path is resolved, and the file keeps the name of the link.
 
     Raises:
         SourceError: the path does not exist.

@@ -26,8 +26,8 @@ STAR = "[^/]*"  # what pathspec makes of "*"
 
 
 class Ignoring(NamedTuple):
-    """The ignore patterns that apply to a folder: pairs of a folder with a ``.pushbackignore`` and the patterns in it,
-    outermost first.
+    """The ignore patterns that apply to a folder. ``told`` pairs each folder that has a ``.pushbackignore`` with the
+    patterns in this file; outer folders come first.
     """
 
     told: tuple[tuple[Path, GitIgnoreSpec], ...] = ()

@@ -45,17 +45,20 @@ OTHERS = (
 
 
 def reasons() -> frozenset[str]:
-    """All reasons whose boilerplate a team can keep. Scripts, styles and the like are not among them."""
+    """All reasons for removing boilerplate, such as "navigation". A team can name any of them to keep that boilerplate.
+    The reasons for removing scripts, styles and the like are not among them.
+    """
     named = {reason for _, reason in layout.NAMES} | set(layout.TAGS.values())
     said = {*boilerplate.SURE, *boilerplate.LIKELY, quoting.QUOTED, quoting.HEADER, quoting.SIGNATURE, quoting.NOTICE}
     return frozenset({*named, *said, *OTHERS, *page.UNSEEN.values(), "hidden", recurring.REASON} - NEVER)
 
 
 def checked(given: Iterable[str]) -> tuple[str, ...]:
-    """Check the reasons, and return them in lower case and sorted, as they are stored; empty if ``none`` is given.
+    """Check the reasons whose boilerplate a user wants to keep. Returns them in lower case and sorted, as they are
+    stored; empty if the only one is ``none``.
 
     Raises:
-        SettingsError: one of them is not a reason that cleaning gives, or ``none`` is given with other reasons.
+        SettingsError: one of them is unknown, or ``none`` is given with other reasons.
     """
     wanted = {" ".join(reason.casefold().split()) for reason in given}
     known = reasons()
@@ -93,8 +96,8 @@ def kept_of(path: str, keeps: Mapping[str, AbstractSet[str]]) -> tuple[str, ...]
 
 
 def kept(pieces: Iterable[Piece], wanted: Sequence[str]) -> list[Piece]:
-    """Return all pieces; a piece whose reason is in ``wanted`` counts as content again. With ``all``, this holds for
-    every reason that ``reasons`` returns.
+    """Return all pieces. A piece whose ``reason`` is in ``wanted`` loses its reason, so that it counts as content
+    again. The word "all" in ``wanted`` stands for every reason that ``reasons`` returns.
     """
     if not wanted:
         return list(pieces)

@@ -37,12 +37,13 @@ def load(
 ) -> Document:
     """Read a file's bytes as a document; ``source`` is the file's path, ``id`` the id that the document gets.
 
-    ``keep`` are the reasons whose boilerplate stays in the text, ``recurring`` the hashes (``recurring.line_hash``) of
-    lines that are known to recur on the pages of their site and are removed. ``alone`` leaves out attachments. The text
-    with each dropped piece put back before its offset has all words of the file in order.
+    Boilerplate is removed for a reason, such as "navigation"; boilerplate whose reason is in ``keep`` stays in the
+    text. ``recurring`` has the hashes (see ``recurring.line_hash``) of lines that recur on many pages of their web
+    site; these lines are removed. ``alone`` leaves out attachments. If every dropped piece of the document is inserted
+    into its text before its offset, the result has all words of the file in order.
 
     Raises:
-        SourceError: the bytes cannot be read, or hold no words; names the source.
+        SourceError: the bytes cannot be read, or hold no words; the message names the source.
     """
     draft = sound(read(source, data, alone=alone))
     _check_length(draft, source)

@@ -18,10 +18,12 @@ PLAIN = frozenset({".txt", ".text", ".md", ".markdown"})
 
 
 class Task(NamedTuple):
-    """A file to be parsed; ``words`` is about how many words each of its passages should have.
+    """A file to be parsed, and the id of its document; ``words`` is about how many words each of its passages should
+    have.
 
-    ``keep`` are the reasons whose boilerplate stays in the text, ``recurring`` the hashes of lines to remove because
-    they recur on their site's pages. ``alone`` leaves out attachments.
+    Boilerplate is removed for a reason, such as "navigation"; boilerplate whose reason is in ``keep`` stays in the
+    text. ``recurring`` has the hashes of lines that are removed because they recur on many pages of their web site.
+    ``alone`` leaves out attachments.
     """
 
     data: bytes
@@ -53,7 +55,7 @@ def parse(task: Task) -> tuple[Document, Sequence[Passage]]:
     """Parse the bytes of a task into a document and its passages.
 
     Raises:
-        SourceError: the bytes cannot be read, or hold no words; names the source.
+        SourceError: the bytes cannot be read, or hold no words; the message names the source.
     """
     data, source, id, words, keep, recurring, alone = task
     document = load(data, source=source, id=id, keep=keep, recurring=recurring, alone=alone)
@@ -64,7 +66,7 @@ def parsed_here(task: Task) -> ParsedFile:
     """Parse a task in this process instead of a worker; all its passages are available at once.
 
     Raises:
-        SourceError: as for ``parse``, or the reader failed in any other way.
+        SourceError: the bytes cannot be read, hold no words, or made the reader fail in any other way.
     """
     try:
         document, passages = parse(task)

@@ -31,7 +31,9 @@ TIRED = 0.25
 
 
 class Head(NamedTuple):
-    """The message that a document has been read, and that its ``length`` passages follow."""
+    """The message that a document has been read. Its ``length`` passages follow in messages of their own, a few in
+    each.
+    """
 
     document: Document
     length: int

@@ -63,11 +63,11 @@ class Workers:
         return self._reached.get(source)
 
     def parse(self, task: Task) -> Future[ParsedFile]:
-        """Parse a file in a worker process. At most ``most`` files may be in progress; a file counts until all its
-        passages have been taken.
+        """Parse a file in a worker process. At most ``self.most`` files may be in progress; a file is in progress until
+        all its passages have been taken.
 
-        The future, and taking its passages, raise SourceError with the reason: what the reader found wrong, or that
-        parsing took too long or too much memory, or crashed the worker.
+        SourceError is raised by the future, or later, while the passages are taken. Its message is the reason: what the
+        reader found wrong, or that parsing took too long or too much memory, or crashed the worker.
         """
         return self._threads.submit(self._parse, task)
 

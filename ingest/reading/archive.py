@@ -119,11 +119,11 @@ def parse(data: bytes, name: str) -> etree._Element:
 
 
 def bounded(data: bytes, name: str) -> bytes:
-    """Return the bytes of an XML text unchanged if they are at most ``TREE``, since a larger tree could take gigabytes
-    of memory.
+    """Return the bytes of an XML text unchanged if there are at most ``TREE`` of them (64 MB). The parsed tree of a
+    larger text could take gigabytes of memory.
 
     Raises:
-        SourceError: the text is larger.
+        SourceError: the text is larger than ``TREE`` bytes.
     """
     if len(data) > TREE:
         raise SourceError(f"its part {name} holds {len(data) // 1_000_000} MB, which is more than is safe to read.")

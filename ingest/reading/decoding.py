@@ -32,7 +32,7 @@ def decode(data: bytes, declared: str | None = None) -> str:
     """Decode the bytes to text; ``declared`` is the encoding that the file names.
 
     Raises:
-        SourceError: the bytes are not text in any encoding that fits them; the message says which failed.
+        SourceError: the bytes are not text, or contradict their byte order mark; the message says which.
     """
     for mark, encoding in MARKS:
         if data.startswith(mark):

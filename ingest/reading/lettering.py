@@ -110,8 +110,8 @@ class Text:
         self._seen += visible(text)
 
     def aside(self, mend: Callable[[str], str] = collapse) -> Iterator[Piece]:
-        """Yield a piece for each run of struck-out words and each footnote mark, with the reason. ``mend`` is applied
-        to struck-out text; by default it collapses whitespace.
+        """Yield a piece for each run of struck-out words and for each footnote mark; its ``reason`` says which of both
+        it is. ``mend`` is applied to struck-out text; by default it collapses whitespace.
         """
         for struck in self._struck:
             if text := mend("".join(struck)):
@@ -138,10 +138,11 @@ class Text:
 
 
 def raised(before: str, text: str, *, linked: bool = False) -> str | None:
-    """Write raised text as plain text: "^6" for an exponent, ".99" for cents; None if it is a footnote mark.
+    """Write raised (superscript) text as plain text: "^6" for an exponent, ".99" for cents; letters such as "th" stay
+    as they are. None if the text is a footnote mark.
 
-    ``before`` is the text in front of it; ``linked`` says that it is in a link, as footnote marks are and exponents are
-    not.
+    ``before`` is the text in front of it. ``linked`` says that it is part of a link; a raised figure in a link is
+    always a footnote mark.
     """
     if not MARKS.fullmatch(text) and not FIGURE.fullmatch(text):
         return text  # such as "th"

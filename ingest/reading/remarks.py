@@ -12,7 +12,9 @@ HEADING = "Review comments"
 
 
 def remark(author: str, found: Iterable[Piece]) -> Comment:
-    """Make a comment of these pieces. Pieces that are marked as no content are stored in ``aside``."""
+    """Make a comment by ``author`` from these pieces. Pieces that have a reason, and so are not content, go into its
+    ``aside``.
+    """
     held = tuple(found)
     return Comment(
         author,
@@ -22,7 +24,7 @@ def remark(author: str, found: Iterable[Piece]) -> Comment:
 
 
 class Comment(NamedTuple):
-    """One author's comment on one place of a file."""
+    """A comment that one author made at one position in a file."""
 
     author: str
     texts: tuple[str, ...]

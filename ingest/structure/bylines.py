@@ -68,7 +68,7 @@ def author(pieces: Sequence[Piece], found: Metadata, around: Sequence[Piece] = (
     """Find the author of the document. A name that a program filled in counts only if the document names nobody else.
 
     ``found`` is the file's metadata; ``around`` are the pieces around a page's main text, where Confluence names the
-    author. A role without "by", such as "Head of Sales" beside a date, is a guess.
+    author. If a line gives only a role and a date, as in "Head of Sales, 3 May 2024", the role is returned as a guess.
     """
     names = (_name(re.sub(r"^(?:by|author:?)\s+", "", given, flags=re.IGNORECASE)) for given in found.authors)
     given = next(filter(None, names), None)

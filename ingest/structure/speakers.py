@@ -35,9 +35,11 @@ QUOTED = 8  # words; fewer may be said twice by chance
 
 
 def attribute(pieces: Sequence[Piece]) -> list[Piece]:
-    """Return the pieces; lines that name a speaker become speaker lines, and the pieces after them get this speaker.
+    """Return the pieces. A line that names a speaker gets the kind ``SPEAKER``, and the pieces after it get this
+    speaker.
 
-    A letter or a small word names a speaker only if the document says elsewhere that somebody has this name.
+    A letter or a small word, such as "A", counts as a speaker's name only if it is clear elsewhere in the document that
+    somebody has this name.
     """
     as_read, pieces = pieces, _labelled(pieces)
     if signed := _signed(pieces):

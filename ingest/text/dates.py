@@ -65,8 +65,8 @@ BARE_YEAR = re.compile(r"\s*((?:19|20)\d\d)\s*")
 
 
 def find(text: str) -> str | None:
-    """The first date in the text, in ISO 8601: a day, a month, or only the year of an ambiguous date such as
-    05/10/2012. None if there is no date, or only a year.
+    """The first date in the text, in ISO 8601: a day or a month; or only the year if day and month cannot be told
+    apart, as in 05/10/2012. None if there is no date; a year by itself does not count as one.
     """
     first = min(matches(text), key=lambda match: (match.start(), -match.end()), default=None)
     return _iso(first.groupdict()) if first else None

@@ -45,8 +45,8 @@ def spans(text: str) -> list[Span]:
 
 
 def telling(text: str) -> Iterator[Span]:
-    """Yield the sentences of the text. A sentence that is too short is joined with the one before it, the first one
-    with the one after it.
+    """Yield the sentences of the text. A sentence that is too short is joined with the sentence before it; if it is the
+    first, with the one after it.
     """
     kept: Span | None = None
     for span in spans(text):

@@ -49,7 +49,7 @@ FIELDS = words(  # of a form or of minutes, by themselves: "Owner: Ann" names wh
 
 
 class Voice(NamedTuple):
-    """The speaker that a line names."""
+    """The speaker that a line names, and how the line names them."""
 
     name: str
     is_plain: bool  # a name and nothing else: it needs company
@@ -81,7 +81,7 @@ def without_role(label: str) -> str:
 
 
 def is_capitalised(name: str) -> bool:
-    """Whether every important word begins with a capital letter, and there are one to five of them, as in a name."""
+    """Whether the text looks like a name: it has one to five important words, and each begins with a capital letter."""
     if name.lower() in ROLES:  # "A" answers
         return True
     own = [word for word in name.replace(",", " ").split() if word.lower() not in SMALL]
@@ -89,12 +89,14 @@ def is_capitalised(name: str) -> bool:
 
 
 def tells_who(name: str) -> bool:
-    """Whether a name alone identifies somebody; the "A" in a list of questions does not, nor does "The"."""
+    """Whether a name alone identifies somebody: "Ann" does, but "The" and the "A" in a list of questions do not."""
     return any(len(word) > 1 and word.lower() not in FUNCTION_WORDS for word in re.split(r"[\s.,:;&@’'-]+", name))
 
 
 def is_no_name(name: str) -> bool:
-    """Whether the first word is one of labels or headings, such as "Summary", so that the words are not a name."""
+    """Whether the first word, such as "Summary", is one that begins labels and headings, so that the text is not a
+    name.
+    """
     return name.split(maxsplit=1)[0].lower().strip(",:") in NOT_NAMES
 
 

@@ -85,8 +85,8 @@ class Unpacked:
 
 
 def in_utf_8(data: bytes, media_type: str, content_type: str) -> bytes:
-    """Convert text whose encoding only the HTTP header names to UTF-8 with a byte order mark, which readers trust
-    before a guess. Other data is returned unchanged.
+    """If the HTTP header ``content_type`` names the encoding of a text, convert the text from that encoding to UTF-8
+    with a byte order mark, which readers trust more than a guess. Other data is returned unchanged.
     """
     match = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", content_type, re.IGNORECASE)
     if not match or not media_type.startswith(("text/", "application/xhtml")) or data.startswith(b"\xef\xbb\xbf"):

@@ -92,12 +92,12 @@ class Desk:
             return self._open[settings.library]
 
     def settings_of(self, asked: Mapping[str, Any]) -> Settings:
-        """The settings for a job, with the library and the models that ``asked``, the job's input, names."""
+        """The settings for a job, with the library and the models that are named in its input ``asked``."""
         models = {name: asked[name] for name in MODELS if name in asked}
         return self.named(asked["library"], HERE).model_copy(update=models)
 
     def assistant_of(self, asked: Mapping[str, Any]) -> Assistant:
-        """The assistant for a job, with the library and the models that ``asked``, the job's input, names.
+        """The assistant for a job, with the library and the models that are named in its input ``asked``.
 
         Raises:
             LibraryMissing: the library does not exist.
@@ -111,8 +111,11 @@ class Desk:
             return self._otherwise[settings]
 
     def library(self, library: str | None, person: Person) -> Library:
-        """The open ``library``, for requests that do not have to wait in the queue; it raises what ``assistant``
-        raises."""
+        """The open ``library``, for requests that do not have to wait in the queue; None means the default library.
+
+        Raises:
+            LibraryMissing: the library does not exist, or the person may not use it.
+        """
         return self.assistant(library, person).library
 
     def warm(self) -> Future[None]:

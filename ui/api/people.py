@@ -79,9 +79,11 @@ class People:
         return bool(self._by_hash)
 
     def find(self, peer: str | None, headers: Mapping[str, str]) -> Person | None:
-        """The person whose token is in the Authorization header; None if the token is missing or unknown. If no tokens
-        are set up, the user of this machine, for requests that come from it (``peer`` is their IP address); else
-        None."""
+        """The person whose token is in the Authorization header; None if the token is missing or unknown.
+
+        If no tokens are set up, the result is the user of this machine if the request comes from this machine, else
+        None. ``peer`` is the IP address that the request comes from.
+        """
         if not self._by_hash:
             return HERE if local.is_local(peer, headers) else None
         scheme, _, token = headers.get("authorization", "").partition(" ")
@@ -89,7 +91,8 @@ class People:
 
 
 def read(settings: Settings) -> People:
-    """The people in the file that the setting ``api_tokens`` names; nobody if it names no file.
+    """The people in the file that the setting ``api_tokens`` names. If it names no file, there are no people in the
+    result, and only the user of this machine may use the API.
 
     Raises:
         SettingsError: the file cannot be read, or one of its entries is invalid.

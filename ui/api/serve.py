@@ -21,7 +21,7 @@ def serve(settings: Settings) -> None:
     """Serve the API until the process is stopped.
 
     Raises:
-        SettingsError: the extra is not installed, or the server would be open to other machines without tokens.
+        SettingsError: the extra ``serve`` is not installed, or other machines could reach a server without tokens.
         PushbackError: the server cannot listen at the address.
     """
     try:

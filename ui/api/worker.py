@@ -17,7 +17,7 @@ def serve(settings: Settings) -> None:
     """Run jobs until the process is asked to end. The current job is finished first.
 
     Raises:
-        SettingsError: there is no database, an extra is not installed, or this is Windows.
+        SettingsError: no database is set, the extra ``queue`` is not installed, or this is Windows.
         PushbackError: the database cannot be reached.
     """
     if sys.platform == "win32":  # its event loop has neither signals nor psycopg's sockets

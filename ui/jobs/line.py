@@ -100,7 +100,7 @@ def of(settings: Settings, place: Workplace) -> JobLine:
     false.
 
     Raises:
-        SettingsError: ``queue`` is true, but there is no database for it or the extra is not installed.
+        SettingsError: ``queue`` is true, but no database is set or the extra ``queue`` is not installed.
     """
     return queued(settings) if settings.queue else Here(place)
 
@@ -109,7 +109,7 @@ def queued(settings: Settings) -> JobLine:
     """The queue in the PostgreSQL database that the setting ``catalog`` names.
 
     Raises:
-        SettingsError: no database is set, or the extra is not installed.
+        SettingsError: no database is set, or the extra ``queue`` is not installed.
     """
     if settings.catalog is None:
         hint = "Set catalog to the address of a database of PostgreSQL, or take the setting queue away."

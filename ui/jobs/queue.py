@@ -106,8 +106,8 @@ class Queued(Job):
 
 
 class Queue:
-    """A job queue in the PostgreSQL database at ``address``; see ``line.JobLine``. It also finds the jobs that run in
-    this process."""
+    """A job queue in the PostgreSQL database at ``address``, with the interface of ``line.JobLine``. It also finds the
+    jobs that run in this process."""
 
     def __init__(self, address: str) -> None:
         self._address = address

@@ -40,8 +40,8 @@ Progress = Callable[[int, int, str], None]
 
 
 class Workplace(Protocol):
-    """The interface of a place where jobs run: a page's session, the API, or a worker. ``asked`` is the input of a
-    job."""
+    """The interface of a place where jobs run: a page's session, the API, or a worker. ``asked`` is always the input of
+    a job."""
 
     @property
     def embedder(self) -> Embedder:
@@ -102,8 +102,11 @@ def of_library(settings: Settings, **more: Any) -> dict[str, Any]:
 def of_reading(
     settings: Settings, paths: Sequence[Path], within: Path | None, *, allow_removals: bool
 ) -> dict[str, Any]:
-    """The input of a job that reads files and folders. The worker must find them at the same paths. ``within`` is the
-    folder to which single files belong, None if they belong to none."""
+    """The input of a job that reads files and folders. The process that runs the job must find them at the same paths.
+
+    ``within`` is a folder, or None. A file given in ``paths`` that lies inside this folder is recorded under its path
+    relative to the folder; other files given in ``paths`` are recorded under their names alone.
+    """
     named = [str(path.resolve()) for path in paths]
     return of_library(
         settings, paths=named, within=str(within.resolve()) if within else None, allow_removals=allow_removals
@@ -162,8 +165,8 @@ def reindex(job: Job, place: Workplace, asked: Asked) -> str:
 
 
 def test(job: Job, place: Workplace, asked: Asked) -> str:
-    """Test an idea that was stored under the job's id before. Returns the id of the verdict. A repeated job stores only
-    one verdict."""
+    """Test the idea that was stored earlier under the job's id. Returns the id of the verdict. A repeated job stores
+    only one verdict."""
     assistant = place.assistant_of(asked)
     library, revises, idea = assistant.library, asked["revises"], asked["idea"]
     begun = library.verdicts.read(job.id)[0]
@@ -202,7 +205,8 @@ def suite(job: Job, place: Workplace, asked: Asked) -> str:
 
 
 class Reporting:
-    """An assistant for a discussion that reports the progress of a test, if the discussion needs one."""
+    """The assistant for discussing a verdict. If the discussion has to test an idea, this assistant reports the
+    progress of the test."""
 
     def __init__(self, assistant: Assistant, progress: Progress) -> None:
         self._assistant, self._progress = assistant, progress

@@ -37,8 +37,8 @@ WORDS = 90  # characters of an assumption in the head of its card: meant for one
 
 
 class Place(NamedTuple):
-    """The position of a finding in its verdict: the number of its assumption, and its number among the assumption's
-    findings, both from 1."""
+    """The position of a finding (a quote that concerns an idea) in its verdict: the number of its assumption, and its
+    number among the assumption's findings, both from 1."""
 
     assumption: int
     finding: int
@@ -143,7 +143,8 @@ def listed(lines: Sequence[str], otherwise: str = "") -> str:
 
 
 def changes(found: Sequence[VerdictChange], *, better: bool) -> str:
-    """The changes for the better, or those for the worse, as HTML, each with at most three quotes that caused it."""
+    """The changes for the better, or, if ``better`` is false, those for the worse, as HTML. At most three quotes that
+    caused it are shown with each change."""
     items = [
         f"<li>{escape(opened(one.what))}{''.join(map(_because, one.findings[:3]))}</li>"
         for one in found

@@ -121,7 +121,8 @@ def own(library: Library, id: str, owner: str | None) -> StoredVerdict:
 
 
 def weigh(library: Library, id: str, importance: Mapping[str, float]) -> Verdict:
-    """Set the importance (0 to 1) of assumptions, given by lens or number, and store the resulting verdict. Returns it.
+    """Set the importance (0 to 1) of assumptions, store the resulting verdict, and return it. A key of ``importance``
+    is an assumption's number, from 1, or the name of its lens.
 
     Raises:
         DocumentMissing, SettingsError: there is no such verdict, or no such assumption.
@@ -133,7 +134,8 @@ def weigh(library: Library, id: str, importance: Mapping[str, float]) -> Verdict
 
 
 def swap(library: Library, id: str, old: Finding, new: Finding) -> None:
-    """Replace the finding ``old`` by ``new``, whose judgement differs, and store the resulting verdict.
+    """Replace the finding ``old`` of a stored verdict by ``new``, the same finding with another judgement of its side.
+    The rulings are made again, and the resulting verdict is stored.
 
     Raises:
         DocumentMissing: there is no such verdict.
@@ -155,8 +157,8 @@ def replied(library: Library, id: str, said_under: str) -> str | None:
 def discussed(
     assistant: AssistantParts, id: str, message: str, by: str = "", said_under: str = ""
 ) -> tuple[DiscussionReply, str]:
-    """Reply to a message about a verdict. Returns the reply, and the id of the resulting verdict, with which both are
-    stored.
+    """Reply to a message about the verdict ``id``. Returns the reply and the id of the verdict after it: a new id if
+    the reply changed the verdict, else ``id``. The message and the reply are stored with that verdict.
 
     The message is stored before it gets a reply. ``by`` is the name of its author, empty if nobody signs in.
     ``said_under`` is the message's id, by which ``replied`` finds it.

@@ -32,8 +32,8 @@ def in_words(points: Sequence[Point]) -> str:
 
 
 def placed(points: Sequence[Point]) -> list[tuple[Point, float, float]]:
-    """Each point with its x and y position in units of the chart. If another point is there, it is moved to the nearest
-    free position."""
+    """Each point with its x and y position in units of the chart. A point that would hide an earlier one is moved to
+    the nearest free position."""
     taken: list[tuple[float, float]] = []
     found = []
     for point in points:
@@ -56,6 +56,6 @@ def _is_hidden(one: tuple[float, float], other: tuple[float, float]) -> bool:
 
 
 def shares(points: Sequence[Point]) -> list[tuple[Point, float, float]]:
-    """Each point with the position of ``placed``, as shares of full evidence and full importance, for a chart of
-    another size."""
+    """Each point with its x and y position as shares of full evidence and full importance, for a chart of another size.
+    Points that would hide an earlier one are moved, as in ``placed``."""
     return [(point, (x - LEFT) / ACROSS, (BOTTOM - y) / UP) for point, x, y in placed(points)]

@@ -35,8 +35,9 @@ class OpenQuestion:
 
 @dataclass(frozen=True, slots=True)
 class QuotedFinding:
-    """A finding: its number (None if it has none), its quote as ``words``, the text around it (may be empty), and what
-    is known about its source and side. ``mark`` is a warning if the source has changed or is gone."""
+    """A finding (a quote that concerns an assumption) as a report shows it: its number (None if it has none), its quote
+    as ``words``, the text around it (may be empty), and what is known about its source and side. ``mark`` is a warning
+    if the source has changed or is gone."""
 
     number: int | None
     words: str
@@ -55,7 +56,8 @@ class QuotedFinding:
 
 @dataclass(frozen=True, slots=True)
 class SideOutline:
-    """The findings on one side of an assumption. ``see`` refers to those that were shown earlier in the report."""
+    """The findings on one side of an assumption. ``see`` is a reference to the findings that were shown earlier in the
+    report; ``quotes`` has the others."""
 
     name: str
     see: str

@@ -66,8 +66,8 @@ class Point(NamedTuple):
 
 
 class CaseOfSide(NamedTuple):
-    """A group of findings in the overview: those that a person has to judge, the case for the idea, or the case against
-    it. ``empty`` is the text shown if there are none."""
+    """A group of findings (quotes that concern the idea) in the overview: those that a person has to judge, the case
+    for the idea, or the case against it. ``empty`` is the text shown if there are none."""
 
     key: str
     title: str
@@ -76,8 +76,8 @@ class CaseOfSide(NamedTuple):
 
 
 class SideFindings(NamedTuple):
-    """The findings of an assumption on one side. ``above`` has the numbers of those shown earlier in the report;
-    ``findings`` has the others."""
+    """The findings of an assumption that are on the same side, which ``name`` says in words. ``above`` has the numbers
+    of the findings that were shown earlier in the report; ``findings`` has the others."""
 
     name: str
     above: tuple[int, ...]
@@ -117,8 +117,8 @@ def head(report: Report) -> str:
 
 
 def outcome(one: Assumption) -> str:
-    """The name of an assumption's ruling for readers. A gap has two names: one if findings without a clear side exist,
-    one if there are none."""
+    """The ruling on an assumption, in words for readers. The ruling ``GAP`` (no evidence on either side) has two names:
+    one for an assumption that has findings without a clear side, one for an assumption without findings."""
     if one.ruling is not AssumptionRuling.GAP:
         return one.ruling.value
     return OPEN if rulings.bears(one.findings) else NONE
@@ -174,7 +174,7 @@ def cases(verdict: Verdict) -> list[CaseOfSide]:
 
 
 def numbered(verdict: Verdict) -> dict[Finding, int]:
-    """The number, from 1, of each finding in ``cases``."""
+    """The number of each finding in ``cases``, from 1. Reports refer to these findings by their numbers."""
     return {one: number for number, one in enumerate((f for case in cases(verdict) for f in case.findings), start=1)}
 
 
@@ -218,8 +218,8 @@ def undecided(verdict: Verdict) -> list[Finding]:
 
 
 def settling(verdict: Verdict) -> list[tuple[str, str]]:
-    """Pairs of a question to settle and the cheapest way to settle it (empty if unknown), in the order of
-    ``rulings.to_settle``."""
+    """The open questions, each paired with the cheapest way to settle it (empty if unknown): at most five, the most
+    important first."""
     return [(one.question or _asks(one), settling_of.cheapest(one)) for one in rulings.to_settle(verdict)]
 
 
@@ -282,15 +282,15 @@ def of_side(one: Assumption, side: Stance) -> list[Finding]:
 
 
 def first_told(verdict: Verdict, number: int) -> Assumption:
-    """The assumption with this number, with only the findings that no earlier assumption has, so that each is shown
-    once."""
+    """The assumption with this number, without the findings that an earlier assumption has, too; so each finding is
+    shown only once."""
     own = rulings.first_told(verdict.assumptions, number)
     return replace(verdict.assumptions[number - 1], findings=own)
 
 
 def beside(verdict: Verdict, number: int) -> str:
-    """A note on an assumption: why no evidence decides it, and which earlier assumptions have findings for it, too.
-    Empty if there is nothing to note."""
+    """A note on an assumption: that no evidence decides it, if that is so, and which earlier assumptions have some of
+    the same findings. Empty if there is nothing to note."""
     one = verdict.assumptions[number - 1]
     others = rulings.elsewhere(verdict.assumptions, number)
     open = "" if sided(one) else UNTOLD if rulings.bears(one.findings) else NOTHING
@@ -344,7 +344,8 @@ def judged_by(finding: Finding) -> str:
 
 
 def trust(verdict: Verdict) -> Iterator[str]:
-    """Sentences on how rulings are made, and how reliable the sides of findings are."""
+    """Sentences on how far to trust a verdict: how rulings are made, how reliably findings for the idea are told from
+    findings against it, and what was left out."""
     yield rulings.LEAST
     found = [one for assumption in verdict.assumptions for one in sided(assumption)]
     if unsure := [one for one in found if one.confidence < 1]:

@@ -28,8 +28,8 @@ def markdown(text: str) -> str:
 
 
 def lines(text: str, *, bold: bool = False) -> str:
-    """The text escaped as in ``markdown``, with its line breaks and its surrounding white space; with ``bold``, each
-    line in bold."""
+    """The text, escaped as in ``markdown`` but with its line breaks and surrounding white space kept; with ``bold``,
+    each line is in bold."""
     mark = "**" if bold else ""
     parts = re.split(r"(\s*\n\s*|^\s+|\s+$)", text)  # lines, and between them what parts them
     shown = [f"{mark}{markdown(line)}{mark}" if line else "" for line in parts[::2]]

@@ -101,8 +101,9 @@ def source_line(citation: Citation) -> str:
 
 
 def place(citation: Citation, document: Document | None, words: Span | None) -> tuple[str, ...]:
-    """The heading above a citation and its page, as far as they are known. If neither is, the number of the paragraph
-    that contains ``words``, not counting titles and headings. Empty if that is unknown, too."""
+    """Where a citation is in its document: the heading above it and its page, as far as they are known. If neither is,
+    the number of the paragraph that contains ``words``, not counting titles and headings. Empty if that is unknown,
+    too."""
     known = tuple(part for part in (citation.heading, citation.about.place(citation.page)) if part)
     if known or document is None or words is None:
         return known
@@ -134,7 +135,8 @@ def searched(answer: Answer) -> str:
 
 
 def of_model(answer: Answer) -> tuple[str, ...]:
-    """Lines as HTML: notices, the number of the model's statements that are not shown, and the cost of its calls."""
+    """Notices on the answer, the number of the model's statements that are not shown, and the cost of its calls, as
+    lines of HTML."""
     told = [escape(notice) for notice in answer.notices]
     if answer.dropped:
         told.append(f"Not shown: {_count(len(answer.dropped), 'statement')} of the model that did not hold.")
@@ -145,8 +147,8 @@ def of_model(answer: Answer) -> tuple[str, ...]:
 
 
 def standing(citation: Citation, document: Document | None) -> tuple[Standing, Span | None]:
-    """The state of a citation's quote in the current ``document`` (None if it is gone), and the quote's position there;
-    None if the document no longer has it."""
+    """The state of a citation's quote in the current ``document`` (None if the document is gone), and the position of
+    the quote in it (None if the document no longer has the quote)."""
     if document is None:
         return Standing.GONE, None
     if document.text[citation.start : citation.end] == citation.quote:

@@ -47,8 +47,8 @@ def for_users(error: PushbackError) -> ErrorText:
 
 
 def todo(hint: str, kind: type[PushbackError] = PushbackError, hints: Mapping[type[PushbackError], str] = HINTS) -> str:
-    """The hint unchanged; if it is meant for the command line, the advice that ``hints`` has for this kind of error
-    instead."""
+    """The hint, for users of the pages. If it names a command, an option or the like, it is replaced by the advice that
+    ``hints`` has for this kind of error, or by ``RUNS`` if ``hints`` has none."""
     if not COMMANDS.search(hint):
         return hint
     return next((hints[one] for one in kind.__mro__ if one in hints), RUNS)

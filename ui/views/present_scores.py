@@ -35,7 +35,8 @@ class ScorePoint(NamedTuple):
 
 
 def whole(runs: Iterable[Past]) -> list[Past]:
-    """The runs that can be compared with one another: all cases were run, without interruption."""
+    """The runs that can be compared with one another: those that ran all cases of their suite and were not
+    interrupted."""
     return [one for one in runs if one.summary.whole and not one.summary.interrupted]
 
 
@@ -66,7 +67,8 @@ def run_line(run: Past) -> str:
 
 
 def banner(run: Past) -> str:
-    """The result of a run's gate as HTML: passed or failed, the number of right cases, and the checks that failed."""
+    """The result of a run as HTML: whether it passed its suite's gate (the conditions for passing), the number of right
+    cases, and the conditions that failed."""
     summary, verdict = run.summary, run.verdict
     right = summary.outcomes.get("right", 0) + summary.outcomes.get("tested", 0)
     how = "passed" if verdict.passed else "failed"
@@ -95,7 +97,8 @@ def measures(run: Past, comparison: Comparison | None) -> str:
 
 
 def flips(compared: Comparison) -> str:
-    """The cases that were lost, gained, removed or added since another run, as HTML."""
+    """The cases that differ between two runs, as HTML: those that no longer pass, those that pass only now, those that
+    were removed, and those that were added."""
     parts = [("Lost", compared.lost), ("Gained", compared.gained), ("Gone", compared.gone), ("New", compared.new)]
     lists = "".join(
         f'<div class="{name.lower()}"><h3>{name} {len(cases):,}</h3>{_named(cases)}</div>'

@@ -46,8 +46,8 @@ def cost_line(cost: Cost) -> str:
 
 
 class Shown(NamedTuple):
-    """A text of an answer in five parts, with its citations. ``key`` is the sentence to emphasize, empty if there is
-    none."""
+    """A text of an answer, with its citations. The text has five parts: ``opening`` (whose words follow), ``before``,
+    ``key`` (the sentence to emphasize, empty if there is none), ``after`` and ``closing``."""
 
     citations: tuple[Citation, ...]
     opening: str  # whose words follow
@@ -82,7 +82,8 @@ def why(answer: Answer) -> str:
 
 
 def disagreeing(side: Statement) -> str:
-    """The text of one side of a conflict. If it is an excerpt, only the sentence in it that seems to answer."""
+    """The text of one side of a conflict. If this text is an excerpt, only the sentence in it that seems to answer the
+    question."""
     return side.citations[0].key_quote if side.key else side.text
 
 

@@ -42,8 +42,8 @@ def is_own_page(headers: Mapping[str, str]) -> bool:
 
 
 def is_known(header: str, names: Iterable[str]) -> bool:
-    """Whether the host in a Host header is in ``names``. In these, ``*.example.org`` matches every subdomain, and ``*``
-    every host."""
+    """Whether the host in a Host header is one of ``names``. The name ``*.example.org`` stands for every subdomain, and
+    ``*`` for every host."""
     named = host(header)
     return any(one in ("*", named) or (one.startswith("*.") and named.endswith(one[1:])) for one in names)
 

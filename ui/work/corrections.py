@@ -14,7 +14,8 @@ def correct(document: Document, given: Said, library: Library) -> None:
     """Store corrections, which stay when the file is read again. A value of None leaves the field as it is; an empty
     author or date removes it.
 
-    A value that equals the one in the file is not stored as a correction, unless that one was a guess.
+    A value that equals the one read from the file is not stored as a correction, except if the file's value was a
+    guess: then the correction confirms it.
 
     Raises:
         SettingsError: the title is empty, or the date is not valid.

@@ -93,7 +93,7 @@ class Job:
         return self
 
     def before(self) -> list[Job]:
-        """The jobs that had to end before this one begins, in order."""
+        """The jobs that must end before this one begins, in order."""
         return [*self.after.before(), self.after] if self.after else []
 
 

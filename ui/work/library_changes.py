@@ -79,8 +79,8 @@ def put_back(job: Job, settings: Settings, embedder: Embedder, removed: Sequence
 
 
 def replace(job: Job, settings: Settings, embedder: Embedder, id: str, path: Path) -> ReadingOutcome:
-    """Read the uploaded file ``path``, which replaces the document ``id``. If its content makes another document, the
-    old document is removed.
+    """Read the uploaded file ``path``, which replaces the document ``id``. If the file becomes a document with another
+    id, the document ``id`` is removed.
 
     If ``path`` has the name of the old file, that file has already been overwritten.
 

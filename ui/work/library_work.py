@@ -80,8 +80,9 @@ def take_in(
     """Read these files and folders into the library: new and changed files are read, and documents whose files are gone
     are removed. A missing library is created. ``job`` shows the progress.
 
-    If the job is stopped, the files read so far stay in the library. ``within`` is the folder to which single files
-    belong.
+    If the job is stopped, the files read so far stay in the library. A file given in ``paths`` that lies inside the
+    folder ``within`` is recorded under its path relative to this folder; other files given in ``paths`` are recorded
+    under their names alone.
 
     Raises:
         SourceError: one of the paths does not exist.

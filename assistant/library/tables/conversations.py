@@ -91,7 +91,7 @@ class Conversations:
 
     def ask(self, conversation: str, question: str, *, at: int | None = None) -> None:
         """Store a question before it is answered. It replaces an earlier question that has no answer. ``at`` is the
-        number of the turn that its answer will replace, as in ``add_turn``."""
+        number (from 1) of the turn that the answer will replace; None if the answer will be a new turn at the end."""
         with self._db.changing():
             self._check(conversation)
             self._db.run(_ASK, [conversation, question, at])

@@ -22,10 +22,11 @@ class Verdicts:
         self._db = db
 
     def keep(self, verdict: str, *, revises: str | None = None, owner: str | None = None, id: str | None = None) -> str:
-        """Store a verdict (JSON) as a new pressure test and return its id. ``revises`` is the id of the earlier test
-        that it revises, ``owner`` the person who ran the test.
+        """Store a verdict (JSON) as a new pressure test and return the test's id. ``revises`` is the id of the earlier
+        test that it revises, ``owner`` the person who ran the test.
 
-        If a test is stored under the given ``id`` already, it is not replaced.
+        If ``id`` is given, the test is stored under it, but a test that already has this id is not replaced. Otherwise
+        a new id is made.
         """
         if id is not None and self._read(id):
             return id

@@ -6,8 +6,9 @@
     python -m eval.training.labelling.sheets collect --work DIR
     python -m eval.training.labelling.sheets agree
 
-``--work`` lies outside of the repository: it holds the libraries, one a corpus, and ``labelling/`` with the sheets (the
-documents' words), their places, the claims and what each labeller wrote. Each command does only what is not yet done.
+``--work`` is a folder outside of the repository: it holds a library for each corpus, and ``labelling/`` with the sheets
+(passages in the documents' words), the places of their passages, who claimed which sheet, and what each labeller wrote.
+Each command does only what is not yet done.
 The repository holds what is asked (``asked.jsonl``) and, for each labelled passage, its place and label.
 """
 
@@ -273,8 +274,8 @@ def _numbers(listed: str) -> Iterator[int]:
 
 
 def collect(work: Path) -> None:
-    """Add the labels that labellers have written to files in ``work`` to the labels in the repository, and print how
-    many there are.
+    """Read the labels that labellers left as files in ``work``, add them to the labels kept in the repository, and
+    print how many labels of each kind the repository then has. Lines that cannot be read are printed and left out.
     """
     folder = work / "labelling"
     kept = {_key(one): one for one in labelled()}

@@ -35,7 +35,7 @@ LINKED = 0.5  # of the characters: where more are links, a menu is opened
 
 
 class Make(NamedTuple):
-    """The tags and classes of a hidden element and of the element before it."""
+    """The tag and the classes of a hidden element, and those of the element before it."""
 
     tag: str
     names: str
@@ -50,7 +50,7 @@ class Opening:
         self._root = root
 
     def opens(self, element: etree._Element, names: str) -> bool:
-        """Whether visitors open the element and it holds prose; ``names`` are its class, id and role."""
+        """Whether the element is one that visitors open, and holds prose; ``names`` are its class, id and role."""
         return self._is_opened(element, names) and _holds_prose(element)
 
     def unfolds(self, element: etree._Element, names: str) -> bool:

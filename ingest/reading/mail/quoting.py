@@ -132,7 +132,8 @@ class MailLine(NamedTuple):
 class AttributedLine(NamedTuple):
     """A line of a mail with its speaker, and the reason why it is not the mail's own text (None if it is).
 
-    ``names`` is true if the line names the speaker; ``asks`` if it is quoted and the sender answers it right below.
+    ``names`` is true if the line names the speaker; ``asks`` is true if the line is quoted and the sender's answer to
+    it is right below.
     """
 
     text: str

@@ -41,7 +41,7 @@ def read(paragraph: etree._Element, addresses: Mapping[str, str] = MappingProxyT
 
 
 def boxes(root: etree._Element) -> Iterator[Piece]:
-    """Yield the paragraphs in the boxes of a diagram or a sheet."""
+    """Yield the paragraphs in the text boxes of a diagram or a sheet; ``root`` is its XML."""
     for paragraph in root.iter("{*}p"):
         held = read(paragraph)
         if words := held.whole():

@@ -15,14 +15,18 @@ NO_AUTHOR = frozenset({"python-docx", "openpyxl", "microsoft office user", "auth
 
 
 class Relation(NamedTuple):
-    """A relation to another part of the file: its kind (the last word of its type), and the name of that part."""
+    """A relation that leads from one part of an Office file to another. ``kind`` is the last word of its type, such as
+    "officeDocument"; ``target`` is the name of the part to which it leads.
+    """
 
     kind: str
     target: str
 
 
 def relations(archive: Archive, part: str) -> dict[str, Relation]:
-    """The relations of a part to other parts, by their ids; relations that lead outside the file are left out."""
+    """The relations that lead from this part to other parts of the file, by their ids. Relations that lead outside the
+    file are left out.
+    """
     folder, name = posixpath.split(part)
     listed = posixpath.join(folder, "_rels", f"{name}.rels")
     found = {}
@@ -44,7 +48,8 @@ def addresses(archive: Archive, part: str) -> dict[str, str]:
 
 
 def main_part(archive: Archive, usual: str) -> str:
-    """The name of the file's main part, as its relations give it; ``usual`` if they name none and the file contains it.
+    """The name of the file's main part: the part to which the relation "officeDocument" leads. If there is no such
+    relation, ``usual``, provided that the file contains a part of this name.
 
     Raises:
         SourceError: there is no main part.

@@ -52,7 +52,9 @@ def arranged(boxes: Sequence[ShapeBox]) -> list[Shape]:
 
 
 def placeholders(trees: Sequence[etree._Element | None]) -> dict[Key, etree._Element]:
-    """The placeholders of a master and a layout that have a position, found by their number or their kind."""
+    """Find the placeholders in a master and a layout (``trees``), except those without a position. The keys of the
+    result are their numbers and their kinds; if two have the same key, the one in the later tree counts.
+    """
     found: dict[Key, etree._Element] = {}
     for tree in trees:
         for shape in tree if tree is not None else ():

@@ -54,7 +54,9 @@ class GlyphStyle(NamedTuple):
 
 
 class Glyph(NamedTuple):
-    """A visible character with its style and its box, which is turned upright."""
+    """A visible character, its style and its bounding box. The box is given as if the page were turned so that the
+    character is upright.
+    """
 
     text: str
     left: float
@@ -67,7 +69,9 @@ class Glyph(NamedTuple):
 
 
 class UprightLink(NamedTuple):
-    """The box of a link, which is turned upright, and the link's address (``to``)."""
+    """The address of a link (``to``) and its bounding box. The box is given as if the page were turned so that the text
+    is upright.
+    """
 
     to: str
     left: float
@@ -86,7 +90,9 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A part of a row of a page, or a whole row of a table; ``drawn`` is its position in the order of drawing."""
+    """A line of text on a page. Wide gaps divide a row of the page into several lines, but a row of a table is one line
+    with several cells. ``drawn`` is the line's position in the order in which the page draws its text.
+    """
 
     text: str
     left: float

@@ -18,7 +18,9 @@ BOXES = 10  # of one link, which has one for each line
 
 
 class Link(NamedTuple):
-    """One box of a link, and the address that the link leads to (``to``)."""
+    """The address of a link (``to``), and a box on the page that the link covers. A link over several lines has a box
+    for each line.
+    """
 
     to: str
     left: float
@@ -28,7 +30,7 @@ class Link(NamedTuple):
 
 
 def links(page: PdfPage) -> list[Link]:
-    """The boxes of the page's links to addresses outside the document."""
+    """The links of the page to addresses outside the document: one ``Link`` for each box of a link."""
     import pypdfium2.raw as pdfium
 
     found: list[Link] = []

@@ -23,7 +23,7 @@ MOST = 50_000  # objects of a page; one with more is a drawing
 
 
 class Rule(NamedTuple):
-    """A horizontal line: its distance from the page's top in points, and its left and right ends."""
+    """A horizontal line that a page draws: its distance from the page's top in points, and its left and right ends."""
 
     down: float
     left: float
@@ -31,7 +31,7 @@ class Rule(NamedTuple):
 
 
 def rules(page: PdfPage) -> Iterator[Rule]:
-    """Yield the thin horizontal lines of a page, and the lines of its strike-out annotations."""
+    """Yield the thin horizontal lines that a page draws, and those of its strike-out annotations."""
     import pypdfium2.raw as pdfium
 
     corners = [ctypes.c_float() for _ in range(4)]
@@ -47,7 +47,11 @@ def rules(page: PdfPage) -> Iterator[Rule]:
 
 
 def crossing(rules: Sequence[Rule], top: float, bottom: float) -> Sequence[Rule]:
-    """The rules that run through the middle of a line of text, whose top and bottom are given; ``rules`` are sorted."""
+    """The drawn lines (``rules``) that pass through the middle of a line of text, as a strike-through does.
+
+    ``top`` and ``bottom`` are the edges of the line of text. ``rules`` must be sorted from the page's top to its
+    bottom.
+    """
     high, low = (top + share * (bottom - top) for share in (HIGH, LOW))
     return rules[bisect_left(rules, (high,)) : bisect_right(rules, (low, float("inf")))]
 

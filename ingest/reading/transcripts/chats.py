@@ -37,9 +37,9 @@ _TO = r"to|an|à|a|para|aan|till|til|do"
 
 
 class MessageForm(NamedTuple):
-    """The form of the line with which a program begins a message.
+    """The form of the line that a chat program writes at the beginning of each message; ``head`` matches such lines.
 
-    ``sure`` says that no other text has such lines; ``notice`` matches lines that the program writes itself.
+    ``sure`` says that lines of this form occur only in chats; ``notice`` matches lines that the program writes itself.
     """
 
     head: re.Pattern[str]
@@ -92,8 +92,8 @@ def read(text: str) -> list[Piece]:
 
 
 def read_sure(text: str) -> list[Piece]:
-    """Read a chat from text with markup, such as Markdown, as pieces with speakers. Only forms of messages that no
-    other text has are recognised; empty if the text is not a chat.
+    """Read a chat from text with markup, such as Markdown, as pieces with speakers. Empty if the text is not a chat, or
+    if its messages begin with lines that also occur in other texts.
     """
     lines = text.splitlines()
     first = list(islice((line[:LINE] for line in lines if line.strip()), FIRST))
@@ -104,7 +104,7 @@ def read_sure(text: str) -> list[Piece]:
 
 
 def parted(pieces: Sequence[Piece]) -> list[Piece]:
-    """Return the pieces of a transcript with their speakers; an empty list if the document is not a transcript."""
+    """Return the pieces of a transcript, each with its speaker; an empty list if the document is not a transcript."""
     shown = [piece.text for piece in pieces if not piece.reason and not piece.level]
     form = form_of(shown)
     if form is None:

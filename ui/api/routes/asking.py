@@ -67,8 +67,8 @@ async def ask(
 async def search(
     asked: Query, person: Annotated[Person, Depends(questioner)], desk: Annotated[Desk, Depends(desk_of)]
 ) -> Response:
-    """List the passages nearest to a query, and how each was found. The response is what `pushback search --json`
-    prints."""
+    """List the passages nearest to a query, and whether words, meaning or both found each of them. The response is what
+    `pushback search --json` prints."""
     if not asked.query.strip():
         raise SettingsError("The query is empty.", hint="Name something to search for.")
     assistant = await run_in_threadpool(desk.assistant, asked.library, person)

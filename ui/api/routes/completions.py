@@ -44,7 +44,7 @@ routes = APIRouter(prefix="/v1", tags=["openai"], responses=FAULTS_OF_OPENAI)
 
 
 class AnswerPiece(NamedTuple):
-    """A piece of an answer's text. ``answer`` is the whole answer with the last piece, None with the others."""
+    """A piece of an answer's text. ``answer`` is the whole answer if this is the last piece, else None."""
 
     text: str
     answer: Answer | None = None

@@ -34,8 +34,8 @@ class CitationNumbers(NamedTuple):
 
 
 def question(text: str, turn: int) -> None:
-    """Show the question with a button to edit it, or its editor. ``turn`` is the number of the turn in the
-    conversation, from 1."""
+    """Show the question with an edit button; or an editor for it, if the visitor has clicked that button. ``turn`` is
+    the number of the turn in the conversation, from 1."""
     if turn == state.edited():
         with _visitor():
             _editing(text, turn)
@@ -44,8 +44,8 @@ def question(text: str, turn: int) -> None:
 
 
 def asked(text: str, turn: int) -> DeltaGenerator:
-    """Show a question without its edit button. Returns its row; ``editable`` adds the button when the answer is
-    there."""
+    """Show a question without an edit button. Returns the row in which it is shown; when the answer is there,
+    ``editable`` adds the button to this row."""
     with _visitor():
         row = st.container(key=f"asked-{turn}", horizontal=True, wrap=False, vertical_alignment="center")
     row.html(f'<p class="question">{escape(text)}</p>')
@@ -158,7 +158,8 @@ def answer(one: Answer, turn: int, library: Library) -> None:
 
 
 def copy(one: Answer) -> None:
-    """Show a button that copies the answer as plain text with its citations. It needs the script of ``copies``."""
+    """Show a button that copies the answer as plain text with its citations. The button works only if ``copies`` has
+    added its script to the page."""
     text = quote(conversation_export.plain(one))
     st.html(
         f'<button type="button" class="copies" aria-live="polite" data-text="{text}">Copy</button>', width="content"

@@ -87,7 +87,8 @@ def _add_pasted(settings: Settings, key: str) -> None:
 def read(
     settings: Settings, paths: Sequence[Path], about: str, within: Path | None = None, *, allow_removals: bool = False
 ) -> None:
-    """Start a job that reads files and folders, as ``begin`` does; used as the callback of a button."""
+    """Start a job that reads files and folders; used as the callback of a button. The parameters are those of
+    ``begin``."""
     begin(settings, paths, about, within, allow_removals=allow_removals)
 
 
@@ -101,7 +102,11 @@ def begin(
     id: str | None = None,
 ) -> Job:
     """Start a job that reads the files and folders in ``paths``, and return it. ``about`` is its name on the page;
-    ``within`` is the folder to which single files belong; ``id`` becomes the job's id."""
+    ``id`` becomes the job's id.
+
+    ``within`` is a folder, or None. A file given in ``paths`` that lies inside this folder is recorded under its path
+    relative to the folder; other files given in ``paths`` are recorded under their names alone.
+    """
     asked = works.of_reading(settings, paths, within, allow_removals=allow_removals)
     return work.begin(settings, about, works.READ, asked, id=id)
 

@@ -53,7 +53,7 @@ def check(settings: Settings) -> None:
 
 
 def reindex(settings: Settings) -> None:
-    """Start a job that embeds all passages of the library again."""
+    """Start a job that splits and embeds all documents of the library again."""
     work.begin(settings, "Re-indexing", works.REINDEX, works.of_library(settings))
 
 

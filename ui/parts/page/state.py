@@ -85,8 +85,8 @@ def asking_within(filters: Filters) -> dict[str, str | list[str]]:
 
 
 def ask(question: str, at: int | None = None) -> None:
-    """Ask a question at the next run of the page. Its answer is added at the end; or it replaces turn ``at`` and all
-    later turns."""
+    """Ask a question at the next run of the page. With ``at``, its answer replaces the turn ``at`` and all later turns;
+    without, the answer is added at the end."""
     st.session_state[_ASKED] = question, at
     st.session_state.pop(_EDITED, None)
 

@@ -33,10 +33,10 @@ def let_in(settings: Settings) -> bool:
 
 
 def owner() -> str | None:
-    """The unique name under which the visitor's conversations are stored; None for a visitor at this machine if signing
-    in is not required.
+    """The unique name under which the visitor's conversations are stored.
 
-    It stands for the person who has signed in; if signing in is not required, for the visitor's browser.
+    If signing in is required, the name stands for the person who has signed in. If not, it is None for a visitor at
+    this machine, and stands for the browser of any other visitor.
 
     Raises:
         PushbackError: signing in is required, and nobody has signed in.

@@ -28,7 +28,7 @@ WEIGHED, CHOSEN = "importance-set", "point-chosen"  # what a visitor has just do
 
 def weighed(id: str) -> dict[str, float] | None:
     """The importance (0 to 1) that the visitor has just given to an assumption of the verdict ``id``, by the
-    assumption's number; None if the visitor has not. It is returned once only."""
+    assumption's number; None if they have given none. It is returned once only."""
     of, number, importance = st.session_state.pop(WEIGHED, (None, 0, 0.0))
     return {str(number): importance} if of == id else None
 

@@ -20,8 +20,8 @@ EMPTY = '<p class="notice" role="alert">Put an idea in the field first: a senten
 
 
 def put(desk: IdeaDesk, lenses: Sequence[Lens], before: str = "") -> None:
-    """Show the field for an idea and a preview of its assumptions. A button starts the test. ``before`` is the first
-    text of the field."""
+    """Show the field for an idea and a preview of its assumptions. A button starts the test. ``before`` is the text
+    that the field has at first."""
     if FIELD not in st.session_state:
         st.session_state[FIELD] = before
     idea = st.text_area("Your idea", key=FIELD, height=110, placeholder="What do you want to do, and why?")

@@ -50,7 +50,8 @@ class IdeaDesk(NamedTuple):
         return assistants.line_of_assistant(self.settings, self.assistant)
 
     def kind(self, work: str) -> str:
-        """The name under which jobs of this sort on this library are queued."""
+        """The ``kind`` of the jobs on this library that do ``work``: tests and discussions are queued under different
+        kinds."""
         return f"{work} {self.settings.folder}"
 
 

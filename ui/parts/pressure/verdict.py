@@ -62,8 +62,9 @@ def glance(report: Report) -> None:
 
 
 def finding(one: Finding, place: Place, key: str, report: Report, *, in_context: bool = False) -> None:
-    """Show a finding: its quote, a button that opens the source, and buttons to judge its side. ``place`` is the
-    finding's position in the verdict; with ``in_context``, the words around the quote are shown, too."""
+    """Show a finding: its quote, a button that opens the source, and buttons that say on which side it is (for,
+    against, or not about this). ``place`` is the finding's position in the verdict; with ``in_context``, the words
+    around the quote are shown, too."""
     with st.container(key=f"finding-{key}", gap=None):
         st.html(present_verdict.quote(one, in_context=in_context))
         st.button(
@@ -90,8 +91,8 @@ def finding(one: Finding, place: Place, key: str, report: Report, *, in_context:
 
 
 def judge(id: str, library: Library, by: str) -> None:
-    """Store the side that the visitor has just chosen for a finding of the verdict ``id``. ``by`` is the visitor's
-    name, empty if unknown."""
+    """Store on which side (for, against, or not about this) the visitor has just put a finding of the verdict ``id``.
+    ``by`` is the visitor's name, empty if unknown."""
     of, one, side = st.session_state.pop(SAID, ("", None, None))
     if of == id and one is not None:
         said = rulings.judge(one, side, by)
@@ -100,7 +101,8 @@ def judge(id: str, library: Library, by: str) -> None:
 
 
 def undo(id: str, library: Library) -> None:
-    """Show a button that undoes the visitor's last choice of a side for a finding of the verdict ``id``."""
+    """Show a button that takes back what the visitor has just said about the side of a finding of the verdict
+    ``id``."""
     if st.session_state.get(BEFORE, ("",))[0] == id:
         st.button("Undo what you said", icon=":material/undo:", type="tertiary", on_click=_undo, args=(library,))
 
@@ -153,7 +155,7 @@ def export(report: Report) -> None:
 
 
 def how(report: Report) -> None:
-    """Show the search queries of the test, and how reliable the sides of the findings are."""
+    """Show the search queries of the test, and how reliably it tells findings for the idea from findings against it."""
     with st.expander("How it was tested", icon=":material/info:"):
         searched = [query for one in report.verdict.assumptions for query in one.searched]
         trust = present_verdict.listed(list(told.trust(report.verdict)))

@@ -23,8 +23,8 @@ _log = logging.getLogger(__name__)
 
 
 def keep(home: Path, name: str, value: str | None, instead_of: str | None) -> None:
-    """Store the choice ``value`` for the setting ``name``, whose own value is ``instead_of``. Values that contain a key
-    are not stored; if the file cannot be written, only the log says so."""
+    """Store the visitor's choice ``value`` for the setting ``name``; ``instead_of`` is the value of the setting itself.
+    Nothing is stored if one of the values contains a key; if the file cannot be written, only the log says so."""
     if name not in NAMES or hides(value or "") or hides(instead_of or ""):
         return
     path = home.expanduser() / FILE
