@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -233,14 +234,16 @@ def make_marked(
     return Passage(id, document.about, 0, len(document.text), document.text, tuple(sentences), headings, speaker)
 
 
-def judged(*passages: tuple[Passage, Sequence[float]]) -> list[Scored]:
-    """The sentences of these passages with these scores, best first; one without a score is far below all others."""
+def judged(*passages: tuple[Passage, Sequence[float]], likely: Sequence[float] = ()) -> list[Scored]:
+    """The sentences of these passages with these scores, best first; one without a score is far below all others. The
+    passages answer with the probabilities ``likely``, which are 1 where they are not given."""
     embedder = WordEmbedder()
     sentences = []
-    for passage, scores in passages:
+    for (passage, scores), probability in zip_longest(passages, likely, fillvalue=1.0):
         padded = [*scores, *[-99.0] * (len(passage.sentences) - len(scores))]
         sentences += [
-            Scored(one, score, embedder.query(one.text)) for one, score in zip(seen(passage), padded, strict=True)
+            Scored(one, score, embedder.query(one.text), probability)
+            for one, score in zip(seen(passage), padded, strict=True)
         ]
     return sorted(sentences, key=lambda one: -one.score)
 

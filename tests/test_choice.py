@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from assistant.evidence.choice import LONGEST_LIST, LOOKED_AT, OF_ONE_VOICE, Chosen, best, listed
+from assistant.evidence.choice import BESIDE, LONGEST_LIST, LOOKED_AT, OF_ONE_VOICE, Chosen, best, listed
 from assistant.search.question import read
 from assistant.types import Passage
 from tests.conftest import judged, make_marked
@@ -52,6 +52,15 @@ def test_the_best_come_first_with_their_scores() -> None:
 
     assert texts([one for one, _ in found]) == ["Ten stamps are a loaf.", "Cards are stamped.", "Rain is wet."]
     assert [score for _, score in found] == [3.0, 1.0, -2.0]
+
+
+def test_a_passage_that_is_far_less_likely_than_the_best_is_not_shown_beside_it() -> None:
+    pages = [make_marked(text, f"{text[:4]}.txt") for text in ("Cards are stamped.", "Ten loaves.", "It has a number.")]
+    passages = [(page, (score,)) for page, score in zip(pages, (3.0, 2.0, 1.0), strict=True)]
+
+    shown = best(ONE, judged(*passages, likely=(0.5, BESIDE / 2 + 0.01, BESIDE / 2 - 0.01)))
+
+    assert texts([one for one, _ in shown]) == ["Cards are stamped.", "Ten loaves."]
 
 
 def test_what_was_said_better_is_not_said_again() -> None:

@@ -24,11 +24,13 @@ class Fit(NamedTuple):
 
 
 class Scored(NamedTuple):
-    """A sentence as a possible answer: ``score`` is in log odds, ``vector`` is the sentence's embedding."""
+    """A sentence as a possible answer: ``score`` is in log odds, ``vector`` is the sentence's embedding, and ``likely``
+    the probability that its passage answers at least in part."""
 
     seen: Seen
     score: float
     vector: Vectors
+    likely: float
 
 
 class AnswerModel(Protocol):

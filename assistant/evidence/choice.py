@@ -13,6 +13,10 @@ from assistant.text.words import content_stems, numbers, same_occasion, stem
 from assistant.types import BlockKind, Passage, Sentence
 
 LOOKED_AT = 12  # sentences among which those to show are sought
+# A passage that is less likely to answer than this share of the best one's probability is not shown beside it. On the
+# threshold corpora (158 questions that are answered) 2.1 passages are shown instead of 3.0, 0.47 of them answer at
+# least in part instead of 0.34, and the answer is among them for 97 questions instead of 98 of 107. At 0.5 it is 95.
+BESIDE = 0.2
 ALIKE = 0.9  # cosine above which two sentences say the same
 MUCH_THE_SAME = 0.7  # share of content words in common of two versions of one sentence
 LONGEST_LIST = 12  # items
@@ -36,7 +40,8 @@ def best(question: Question, scored: Sequence[Scored]) -> list[tuple[Chosen, flo
     ranked = [one for one in scored if stands_alone(question, one)] or scored
     if question.asks is Asks.NUMBER:
         ranked = [one for one in ranked if answers_in_kind(question, one.seen)] or ranked
-    kept = _of_each_voice(question, ranked[:LOOKED_AT])
+    near = [one for one in ranked if one.likely >= BESIDE * ranked[0].likely]
+    kept = _of_each_voice(question, near[:LOOKED_AT])
     return [((one.seen.passage, one.seen.sentence), one.score) for one in [*kept, *_other_figures(kept, ranked)]]
 
 

@@ -9,6 +9,7 @@ only where it is used.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -90,7 +91,7 @@ class PassageNetwork(torch.nn.Module):
     def forward(self, pairs: Sequence[Pair]) -> Scores:
         pooled = self._pooled(self._states(pairs), pairs)
         found = self.heads(self.dropout(pooled))
-        whole = torch.zeros(len(found), dtype=torch.bool)
+        whole = torch.zeros(len(found), dtype=torch.bool, device=found.device)
         at = 0
         for pair in pairs:
             whole[at] = True
@@ -109,7 +110,9 @@ class PassageNetwork(torch.nn.Module):
             mask[row, : len(pair.tokens)] = 1
             kinds[row, pair.first : len(pair.tokens)] = 1
         types = {"token_type_ids": kinds} if getattr(self.encoder.config, "type_vocab_size", 1) > 1 else {}
-        out: torch.Tensor = self.encoder(input_ids=ids, attention_mask=mask, **types).last_hidden_state
+        given = {"input_ids": ids, "attention_mask": mask, **types}
+        on = self.heads.weight.device
+        out: torch.Tensor = self.encoder(**{name: each.to(on) for name, each in given.items()}).last_hidden_state
         return out
 
     @staticmethod
@@ -117,11 +120,12 @@ class PassageNetwork(torch.nn.Module):
         """Return the input of the heads for each stretch: four vectors side by side (stretches, 4 * width)."""
         rows: Any = [row for row, pair in enumerate(pairs) for _ in pair.spans]
         sums = torch.nn.functional.pad(states.float().cumsum(1), (0, 0, 1, 0))
-        row = torch.tensor(rows, dtype=torch.long)
-        start = torch.tensor([span[0] for pair in pairs for span in pair.spans])
-        end = torch.tensor([span[1] for pair in pairs for span in pair.spans])
-        first = torch.tensor([pair.first - 1 for pair in pairs])
+        tensor = partial(torch.tensor, dtype=torch.long, device=states.device)
+        row = tensor(rows)
+        start = tensor([span[0] for pair in pairs for span in pair.spans])
+        end = tensor([span[1] for pair in pairs for span in pair.spans])
+        first = tensor([pair.first - 1 for pair in pairs])
         stretch = (sums[row, end] - sums[row, start]) / (end - start).clamp(min=1)[:, None]
-        every = torch.arange(len(pairs))
+        every = tensor(range(len(pairs)))
         asked = ((sums[every, first] - sums[every, 1]) / (first - 1).clamp(min=1)[:, None])[row]
         return torch.cat([states[row, 0].float(), stretch, asked, stretch * asked], dim=1)

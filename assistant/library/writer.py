@@ -44,8 +44,8 @@ class Writer:
         return self._catalog.files.known(under)
 
     def find_content(self, sha256: str, kept: Sequence[str] = ()) -> str | None:
-        """The id of the document that was made from the bytes with this hash, if cleaning would give the same text
-        today; else None. ``kept`` has the kinds of boilerplate that the user wants to keep today."""
+        """The id of the document that was made from the bytes with this hash. None if there is none, or if reading the
+        bytes again would give another text. ``kept`` has the kinds of boilerplate that are to stay in the text."""
         return self._catalog.documents.made_from(sha256, kept)
 
     def recurring(self) -> dict[int, str]:

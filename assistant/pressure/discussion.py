@@ -114,7 +114,7 @@ class AssistantParts(Protocol):
 
     def sure_sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
         """For each pair of a claim and a text, return whether the text supports or challenges the claim, and how
-        probable this is. The stance is unclear if no chat model is certain of it."""
+        probable this is. Only a chat model decides: without one, or if it is not certain, the stance is ``UNCLEAR``."""
         ...
 
 

@@ -95,8 +95,8 @@ class PressureTest:
         return rulings.timed(made, time.perf_counter() - started, **waited)
 
     def check_importance(self, importance: Mapping[str, float]) -> None:
-        """Raise an error if ``importance`` has an entry that is invalid for every idea: a value outside 0 to 1, or a
-        key that is neither a number from 1 nor a name that an assumption can have. Nothing is searched or read.
+        """Check the weights in ``importance`` as far as that is possible without an idea. A weight is from 0 to 1; its
+        key is the name of an assumption, or an assumption's number counted from 1. Nothing is searched or read.
 
         Raises:
             SettingsError: an entry is invalid; the hint lists the names.

@@ -154,8 +154,8 @@ def first_told(assumptions: Sequence[Assumption], number: int) -> tuple[Finding,
 
 
 def check_importance(importance: Mapping[str, float], names: Iterable[str]) -> None:
-    """Raise an error if ``importance`` has an entry that is invalid for every idea. ``names`` are the names that an
-    assumption can have: those of the lenses, and roles such as "the reason".
+    """Check the weights in ``importance`` as far as that is possible without an idea. A weight is from 0 to 1; its key
+    is one of ``names``, which are all names that an assumption can have, or an assumption's number counted from 1.
 
     Raises:
         SettingsError: an importance is not in 0..1, or its key is neither one of ``names`` nor a number from 1.

@@ -44,12 +44,13 @@ class ModelReader:
         return self._model.calls(tick)
 
     def read(self, material: Given, calls: Calls) -> Generator[Claim, None, Reading]:
-        """Yield each claim of the model as soon as it is complete, and return the reading. If a reply cannot be parsed,
-        the model is asked once more, for plain lines instead of JSON. ``calls`` makes the calls of the model and counts
-        their cost.
+        """Yield each claim of the model as soon as it is complete, and return the claims with the outcome. If a reply
+        cannot be parsed, the model is asked once more, for plain lines instead of JSON. ``calls`` makes the calls of
+        the model and counts their cost.
 
-        If plain lines say "none", the outcome is ``NEAR`` and not ``NOT_SAID``. Models that are asked for lines are
-        small or run on simple servers; their "none" only means that they found nothing.
+        Models that are asked for plain lines are small or run on simple servers. If such a model replies "none", it
+        only means that it found nothing, so the outcome is ``NEAR`` (passages come near, and may not answer) instead
+        of ``NOT_SAID`` (the documents do not say).
 
         Raises:
             ModelError: the model failed; claims that were yielded before are still valid.

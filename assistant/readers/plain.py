@@ -54,7 +54,7 @@ def ranked(question: Question, found: Sequence[Candidate], fits: Sequence[Fit]) 
     If the question has a number, such as a year, sentences of passages that have this number come before all others.
     """
     scored = [
-        Scored(one, float(score), vector)
+        Scored(one, float(score), vector, fit.likely)
         for candidate, fit in zip(found, fits, strict=True)
         for one, score, vector in zip(seen(candidate.passage), fit.by, candidate.vectors, strict=True)
     ]

@@ -277,7 +277,8 @@ def compared(kind: Kind, left: Whole) -> Iterator[tuple[str, str]]:
 
 
 def finished(home: Path, kind: Kind, embedder: Embedder) -> str | None:
-    """Run the command again on the library that a kill left. Returns what is wrong afterwards; None if all is right."""
+    """Run the command of ``kind`` again on the library in ``home``, after its first run was killed. Returns what is
+    wrong with the library afterwards; None if nothing is."""
     gone = kind.name == "remove" and source(3) not in asked(home, "SELECT source FROM sources")
     if not gone:  # what is removed already cannot be removed again
         run(kind.command)

@@ -19,9 +19,10 @@ _UNSEEN = re.compile("[\u200b-\u200d\u2060\ufeff]")
 
 
 class Plant(NamedTuple):
-    """A template for documents with a planted instruction. ``order`` is the instruction, in which ``$canary`` stands
-    for a word that betrays an answer which obeys. ``each`` is a text with the words of one question (``$words``) and
-    the instruction; ``whole`` is the document, in which ``$every`` stands for the texts of all its questions.
+    """A template for documents with a planted instruction. ``order`` is the instruction: it tells a model to write the
+    word ``$canary``, so an answer that has this word obeyed. ``each`` is the text for one question, made of the words
+    of the question (``$words``) and the instruction (``$order``). ``whole`` is the document; ``$every`` in it is
+    replaced by the texts for all questions.
     """
 
     file: str

@@ -110,7 +110,8 @@ class NearestSentences:
 
 
 class NotAsked(Exception):
-    """The system cannot do what it is asked, for the given reason. The scores that need it are left out."""
+    """Raised by a system that does not support a kind of request; the message says why. Scores that need a reply to
+    such requests are left out."""
 
 
 class Sentinel:

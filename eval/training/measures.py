@@ -43,7 +43,7 @@ def scored(model: PassageNetwork, examples: Sequence[Example]) -> Rows:
         if last or (len(batch) + 1) * len(pairs[batch[0]].tokens) > TOKENS:
             with torch.autocast("cpu", torch.bfloat16):
                 scores = model([pairs[j] for j in batch])
-            answers, bears = (part.float().softmax(1).numpy() for part in scores)
+            answers, bears = (part.float().softmax(1).cpu().numpy() for part in scores)
             at = 0
             for j in batch:
                 odds = answers if examples[j].kind == "question" else bears

@@ -5,7 +5,7 @@
         --start DIR/minilm/public/model.pt --epochs 2
 
 ``DIR/examples`` is made by ``eval.training.examples``. ``FOLDER`` holds the pretrained encoder. A killed run
-continues from the last saved state.
+continues from the last saved state. An NVIDIA GPU is used if PyTorch can use one; this was never tried on one.
 """
 
 from __future__ import annotations
@@ -59,7 +59,10 @@ def main() -> None:
     model = PassageNetwork(given.base, given.layers)
     freeze(model, given.frozen)
     if given.start:
-        model.load_state_dict(torch.load(given.start))
+        model.load_state_dict(torch.load(given.start, map_location="cpu"))
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    print(f"Training on {device}.", flush=True)
+    model.to(device)
     examples = given.work / "examples"
     public, own = (
         [one for one in read(examples / f"{name}.jsonl") if given.kind in (None, one.kind)]
@@ -84,7 +87,7 @@ def main() -> None:
     work.mkdir(parents=True, exist_ok=True)
 
     def loss_of(batch: Sequence[Item]) -> torch.Tensor:
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast(device.type, torch.bfloat16):
             return loss(model, batch, is_list=given.listed)
 
     def after_epoch(epoch: int) -> None:
@@ -95,10 +98,15 @@ def main() -> None:
                 json.dumps({"epoch": epoch + 1, name: measured(model, those[:: 4 if name == "thresholds" else 2])}),
                 flush=True,
             )
-        torch.save(model.state_dict(), work / f"after-{epoch + 1}.pt")
+        save(model, work / f"after-{epoch + 1}.pt")
 
     train(model, epochs, loss_of, work, (given.rate, 1e-3), after_epoch)
-    torch.save(model.state_dict(), work / "model.pt")
+    save(model, work / "model.pt")
+
+
+def save(model: PassageNetwork, file: Path) -> None:
+    """Write the weights of a network to ``file``, from whatever device they are on."""
+    torch.save({name: weights.cpu() for name, weights in model.state_dict().items()}, file)
 
 
 def freeze(model: PassageNetwork, layers: int) -> None:

@@ -134,7 +134,8 @@ class Corrected(Form):
 
 
 class Measured(Form):
-    """A request of `pushback eval run SUITE --system URL`: exactly one of `ask`, `search` and `challenge`."""
+    """The body of a request that `pushback eval run SUITE --system URL` sends to the server at URL. Exactly one of the
+    fields `ask`, `search` and `challenge` is set."""
 
     ask: Text | None = None
     history: Annotated[tuple[Said, ...], Field(max_length=MOST_TURNS)] = ()

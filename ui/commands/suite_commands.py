@@ -200,7 +200,7 @@ def eval_cases(context: click.Context, from_feedback: bool) -> None:  # noqa: AR
 @click.argument("folder", type=folder)
 @click.pass_context
 def eval_labels(context: click.Context, folder: Path) -> None:
-    """Export the sides that people gave to passages to FOLDER.
+    """Write to FOLDER which passages people put for or against ideas.
 
     The files in FOLDER name documents, offsets and labels, and hold no text of the documents.
     """
