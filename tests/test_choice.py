@@ -137,6 +137,13 @@ def test_a_date_line_answers_when_and_nothing_else() -> None:
     assert chosen("How did it open?", (page, (3.0, 1.0))) == ["The mill opened."]
 
 
+def test_a_message_of_a_chat_needs_no_full_stop() -> None:
+    message = make_marked("ten stamps are a loaf", "chat.txt", "Ida")
+    page = make_marked("Rain is wet.", "page.txt")
+
+    assert chosen(ONE.text, (message, (2.0,)), (page, (1.0,)))[0] == "ten stamps are a loaf"
+
+
 def test_an_item_needs_no_full_stop() -> None:
     page = make_marked("- stamps of ink\nRain is wet.")
 

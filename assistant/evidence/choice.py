@@ -48,14 +48,15 @@ def best(question: Question, scored: Sequence[Scored]) -> list[tuple[Chosen, flo
 def stands_alone(question: Question, one: Scored) -> bool:
     """Whether a sentence can be shown as an answer: it is running text, and not a heading, a question or a label.
 
-    A date line can be shown if the question asks for a date. A quotation inside somebody's comment cannot, since its
+    A line of a text without a full stop is taken for a label, a speaker's message is not: few messages of a chat have
+    one. A date line can be shown if the question asks for a date. A quotation inside somebody's comment cannot, since its
     words are not the commenter's.
     """
     if is_heading(one.seen) or one.seen.text.rstrip(" \"”’'").endswith("?"):
         return False
     if one.seen.sentence.kind is BlockKind.QUOTE and one.seen.passage.speaker:
         return False
-    if is_fragment(one.seen) and one.seen.sentence.kind is BlockKind.PARAGRAPH:
+    if is_fragment(one.seen) and one.seen.sentence.kind is BlockKind.PARAGRAPH and not one.seen.passage.speaker:
         return question.asks is Asks.WHEN and bool(answers_in_kind(question, one.seen))
     return True
 

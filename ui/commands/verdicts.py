@@ -84,6 +84,8 @@ def challenge(
 ) -> None:
     """Test IDEA: list what the documents say for and against it.
 
+    Write each assumption that IDEA rests on as a sentence of its own, since each sentence is tested by itself.
+
     The verdict is kept in the library; `pushback verdicts` lists all verdicts. With `-` as IDEA, each JSON line of
     stdin is tested, as in {"idea": "Drop the trade fairs."}. Those verdicts are printed as JSON lines and not kept.
     """
