@@ -49,8 +49,8 @@ def stands_alone(question: Question, one: Scored) -> bool:
     """Whether a sentence can be shown as an answer: it is running text, and not a heading, a question or a label.
 
     A line of a text without a full stop is taken for a label, a speaker's message is not: few messages of a chat have
-    one. A date line can be shown if the question asks for a date. A quotation inside somebody's comment cannot, since its
-    words are not the commenter's.
+    one. A date line can be shown if the question asks for a date. A quotation inside somebody's comment cannot, since
+    its words are not the commenter's.
     """
     if is_heading(one.seen) or one.seen.text.rstrip(" \"”’'").endswith("?"):
         return False
