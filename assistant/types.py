@@ -359,7 +359,7 @@ class Turn(NamedTuple):
 
 
 class Stance(StrEnum):
-    """Whether a sentence supports a claim, challenges it, or does neither clearly."""
+    """On which side of a claim a sentence stands."""  # models read this: it is part of their replies' schema
 
     SUPPORTS = "supports"
     CHALLENGES = "challenges"
@@ -367,8 +367,7 @@ class Stance(StrEnum):
 
 
 class Kind(StrEnum):
-    """How a source expresses a finding: as its own claim, as a figure, in the words of somebody else, as a forecast, or
-    as the view of an opponent."""
+    """How the source expresses a finding: as a figure, a claim, or the words of somebody else."""  # read by models
 
     CLAIM = "claim"  # the author's own
     FIGURE = "figure"  # a reported fact with its number
