@@ -12,7 +12,7 @@ parts that are known (``2012``, ``2012-10`` or ``2012-10-05``). Every value is f
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -62,6 +62,7 @@ class Block:
     inline: tuple[Inline, ...] = ()  # in the order in which they begin
     depth: int = 0  # how many items of a list it stands under: an item, or code, a quote or a row in one
     column: int = 0  # which of the columns of its page or slide it stands in; only whether two are the same is told
+    date: str | None = None  # of a message in a chat; None where nothing but the document is dated
 
 
 OUTSIDE = "outside the main text"
@@ -98,7 +99,8 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is known about a document, without its text: title, author, date and so on."""
+    """What is known about a document, without its text: title, author, date and so on. In a passage of a chat, ``date``
+    is that of the message."""
 
     id: str
     source: str
@@ -115,6 +117,12 @@ class About:
     def origin(self) -> str | None:
         """The web site that a page belongs to, in lower case. None for documents that are not web pages."""
         return self.site.casefold() if self.site and self.media_type == "text/html" else None
+
+    def dated(self, date: str | None) -> About:
+        """The same with the date of a message in the document; the document's own date if ``date`` is None."""
+        if date is None:
+            return self
+        return replace(self, date=date, guessed=tuple(name for name in self.guessed if name != "date"))
 
     def place(self, page: int | None) -> str | None:
         """Return a page number with the word that fits the kind of file: ``page 4``, ``slide 4`` or ``row 4``. None if

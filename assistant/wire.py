@@ -302,9 +302,9 @@ def _listed(value: str | tuple[str | int, ...]) -> str | list[str | int]:
 
 def _block(block: Block) -> Json:
     inline = {"inline": [one._asdict() for one in block.inline]} if block.inline else {}
-    counted = {name: number for name in ("depth", "column") if (number := getattr(block, name))}
-    told = {name: value for name, value in asdict(block).items() if name not in {"inline", "depth", "column"}}
-    return {**told, "kind": block.kind.value, "headings": list(block.headings), **counted, **inline}
+    rare = {name: value for name in ("depth", "column", "date") if (value := getattr(block, name))}
+    told = {name: value for name, value in asdict(block).items() if name not in {"inline", "depth", "column", "date"}}
+    return {**told, "kind": block.kind.value, "headings": list(block.headings), **rare, **inline}
 
 
 def _assumption(one: Assumption) -> Json:

@@ -54,6 +54,7 @@ class Piece:
     speaker: str | None = None
     page: int | None = None  # of a page, slide or row, from 1
     column: int = 0  # of those side by side on its page or slide; what stands in another is another text
+    date: str | None = None  # of a message in a chat, in ISO 8601 as far as it is known
     headings: tuple[str, ...] = ()
     order: int = 0  # its place among all pieces of the file, kept and dropped
     lettered: tuple[Lettered, ...] = ()

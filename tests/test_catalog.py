@@ -62,7 +62,8 @@ def test_a_document_comes_back_as_it_was_put(catalog: Catalog) -> None:
     block = Block(
         BlockKind.ITEM, 0, 5, ("One", "Two"), speaker="Someone", page=3, inline=(Inline(0, 5),), depth=2, column=3
     )
-    document = Document(plain.about, plain.text, (block,), (Dropped("Home | About", "navigation", 4),))
+    message = replace(block, start=6, end=7, inline=(), depth=0, column=0, date="2024-05-06")
+    document = Document(plain.about, plain.text, (block, message), (Dropped("Home | About", "navigation", 4),))
 
     catalog.put([make_row(document)])
 
@@ -224,6 +225,21 @@ def test_filters_narrow_by_document_voice_and_date(catalog: Catalog) -> None:
     assert texts(since="2013") == {"New trust."}
     assert texts(until="2014-05") == {"Old trust.", "Guest trust.", "New trust."}
     assert texts(until="2014-05-05", authors=("b",)) == set()
+
+
+def test_a_message_is_found_by_its_own_day_and_keeps_it(catalog: Catalog) -> None:
+    chat = make_document("Trust first.\n\nTrust later.", "chat.txt", date="2025-02-13", guessed=("date",))
+    first, last = make_passages(chat)
+    first = replace(first, about=chat.about.dated("2024-12-01"))
+    rows = tuple(PassageRow(one, b"\0" * 8, b"\0\0") for one in (first, last))
+    catalog.put([make_row(chat)._replace(passages=rows)])
+
+    kept = [one for one, _ in catalog.passages.of(chat.id)]
+    ids = {year: catalog.passages.allowed(Filters(since=year, until=year)) for year in ("2024", "2025")}
+
+    assert kept == [first, last]
+    assert [(one.about.date, one.about.guessed) for one in kept] == [("2024-12-01", ()), ("2025-02-13", ("date",))]
+    assert ids == {"2024": [first.id], "2025": [last.id]}
 
 
 def test_what_is_guessed_of_a_document_is_known_until_somebody_says_it(catalog: Catalog) -> None:
@@ -478,10 +494,14 @@ def test_feedback_on_a_turn_that_is_not_there_is_not_kept(catalog: Catalog) -> N
     assert said(catalog) == []
 
 
+# What makes the tables of passages those of before version 11.
+WITHOUT_DATES = ("ALTER TABLE passages DROP COLUMN date", "ALTER TABLE staged DROP COLUMN date")
+
+
 def make_version_1(path: Path) -> None:
     """A catalog as version 1 made it, with a conversation of one turn."""
     connection = sqlite3.connect(path)
-    for statement in (*TABLES.split(";\n\n"), WORDS):
+    for statement in (*TABLES.split(";\n\n"), WORDS, *WITHOUT_DATES):
         connection.execute(statement)
     with connection:
         connection.execute("PRAGMA journal_mode = WAL")
@@ -521,7 +541,8 @@ def test_a_catalog_of_version_3_takes_verdicts(in_folder: Catalog, tmp_path: Pat
     in_folder.put([make_row(make_document("Trust me."))])
     connection = sqlite3.connect(tmp_path / "catalog.sqlite3")
     with connection:
-        connection.execute("DROP TABLE verdicts")
+        for statement in ("DROP TABLE verdicts", *WITHOUT_DATES):
+            connection.execute(statement)
         connection.execute("PRAGMA user_version = 3")
     connection.close()
 

@@ -18,6 +18,7 @@ from assistant.types import BlockKind, Document
 from eval.benchmarks import speakers
 from ingest.folder.files import find
 from ingest.pipeline.documents import load
+from ingest.pipeline.passages import split
 from ingest.reading.transcripts import chats, exports
 from tests.test_cleaning import whole
 from tests.test_reading_notes import said
@@ -101,7 +102,55 @@ def test_a_message_goes_on_over_lines_and_the_programs_own_words_are_nobodys() -
 def test_a_chats_date_is_its_last_days(days: tuple[str, ...], told: str) -> None:
     text = "\n".join(f"{day}, 10:15 - {name}: Words." for day in days for name in (A, B))
 
-    assert document(text).about.date == told
+    note = document(text)
+
+    assert note.about.date == told
+    assert [block.date for block in note.blocks if block.kind is not BlockKind.SPEAKER][-1] == told
+
+
+SPOKEN = "We drop the fair.", "No, we keep it."
+DAYS = "2025-02-01", "2025-02-13"
+
+
+@pytest.mark.parametrize(
+    ("form", "days"),
+    [
+        ("{day}, 10:15 - {name}: {text}", ("01/02/2025", "13/02/2025")),
+        ("[{day}, 10:15:32 AM] {name}: {text}", ("2/1/25", "2/13/25")),
+        ("{name}, [{day} 10:15]\n{text}\n{name}, [{day} 10:16]\nOk.", ("01.02.2025", "13.02.2025")),
+        ("{day}(土)\n10:15\t{name}\t{text}\n10:16\t{name}\tOk.", ("2025/02/01", "2025/02/13")),
+        ("From: {name} (+49 1)\nSent: {day} 10:15\n\n{text}\n", ("Sat, 1 Feb 2025", "Thu, 13 Feb 2025")),
+    ],
+)
+def test_each_message_has_the_day_it_was_sent(form: str, days: tuple[str, str]) -> None:
+    told = zip(days, (A, B), SPOKEN, strict=True)
+    note = document("\n".join(form.format(day=day, name=name, text=text) for day, name, text in told))
+
+    dated = {text: passage.about.date for passage in split(note, 80) for text in SPOKEN if text in passage.text}
+
+    assert dated == dict(zip(SPOKEN, DAYS, strict=True))
+    assert note.about.date == DAYS[1]
+
+
+def test_a_message_whose_day_may_be_its_month_has_its_year() -> None:
+    note = document("\n".join(f"0{n}/02/25, 10:15 pm - {A}: Point {n}." for n in (1, 2, 3)))
+
+    assert {passage.about.date for passage in split(note, 80)} == {"2025"}
+
+
+def test_a_date_that_a_message_mentions_is_not_its_day() -> None:
+    note = document(f"13/02/2025, 10:15 - {A}: The fair of 01/02/2024 was dear.\n14/02/2025, 10:15 - {B}: So?")
+
+    assert [passage.about.date for passage in split(note, 80)] == ["2025-02-13", "2025-02-14"]
+
+
+def test_an_exports_messages_have_their_days() -> None:
+    told = [
+        {"user": A, "text": text, "ts": at} for text, at in zip(SPOKEN, ("1738404900.1", "1739441700.1"), strict=True)
+    ]
+    note = load(json.dumps(told).encode(), source="chat.json", id="0123456789")
+
+    assert [(passage.text, passage.about.date) for passage in split(note, 80)] == list(zip(SPOKEN, DAYS, strict=True))
 
 
 @pytest.mark.parametrize(

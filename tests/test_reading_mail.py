@@ -169,7 +169,7 @@ def test_the_question_that_an_answer_stands_under_stays_and_is_its_askers(line: 
         (asker, "In May we print."),
         ("Ann Lee", "June."),
     ]
-    assert {gone.notice for gone in document.dropped if gone.text in {"> Hello Ann,", "> Bye"}} == {
+    assert {gone.notice for gone in document.dropped if gone.text in {"Hello Ann,", "Bye"}} == {
         "quoted part of an earlier mail"
     }
 
@@ -533,3 +533,12 @@ def test_a_name_inside_a_quoted_mail_is_no_answer_where_none_was_announced() -> 
     own = [piece.text for piece in read(mail.encode()).pieces if not piece.reason and piece.kind is BlockKind.PARAGRAPH]
 
     assert own == ["Fine."]
+
+
+def test_a_forwarded_mail_has_its_own_date() -> None:
+    head = "From: Bob Roe <b@example.org>\nDate: Mon, 2 Mar 2026\nSubject: x\nTo: Ann"
+    forwarded = f"---------- Forwarded message ---------\n{head}\n\nWe lower it.\n"
+    document = load(mail(f"See below.\n\n{forwarded}"), source="a.eml", id="a")
+
+    dated = {document.text[one.start : one.end]: one.date for one in document.blocks}
+    assert (dated["See below."], dated["We lower it."]) == (None, "2026-03-02")

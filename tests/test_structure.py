@@ -233,6 +233,30 @@ def test_lines_under_what_was_said_sign_it() -> None:
         ("Bob Roy", "More of it."),
     ]
     assert note.about.author is None
+    assert dated(note) == {"First view.": "2005-03-04", "Second view.": "2005-03-05", "More of it.": "2005-03-05"}
+
+
+def dated(note: Document) -> dict[str, str]:
+    """The texts that have a date of their own, and these dates."""
+    return {note.text[block.start : block.end]: block.date for block in note.blocks if block.date}
+
+
+def test_a_comment_has_its_own_date_and_no_other_text_has_it() -> None:
+    said = ("Ann Lee, 12 March 2024 at 10:14", "No."), ("Bob Roy says:", "Yes."), ("Bob Roy, 17 August 2025", "Ok.")
+    thread = "\n\n".join(part for turn in said for part in turn)
+    comments = "".join(
+        f"<div class='comment'><span class='author'><a>{name}</a></span> <span class='date'>August {day}, 2019"
+        f"</span><div class='comment-content'><p>{text}</p></div></div>"
+        for name, day, text in (("Cher Roy", 17, "I would rather not."), ("Regan", 19, "We did it all the same."))
+    )
+    page = f"<h1>A question of price</h1><article><p>{PROSE}</p></article><div class='comments'>{comments}</div>"
+
+    assert dated(document(f"A question of price\n\n{PROSE}\n\n{thread}\n")) == {
+        "No.": "2024-03-12",
+        "Ok.": "2025-08-17",
+    }
+    own = dated(document(page, "page.html"))
+    assert (own["I would rather not."], own["We did it all the same."]) == ("2019-08-17", "2019-08-19")
 
 
 def test_the_time_of_a_comment_is_no_part_of_what_is_said() -> None:

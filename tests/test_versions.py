@@ -188,6 +188,8 @@ def test_a_library_made_before_there_were_versions_learns_them_when_it_is_next_w
     with sqlite3.connect(settings.folder / "catalog.sqlite3") as connection:
         for table in ("versions", "shingles"):
             connection.execute(f"DROP TABLE {table}")
+        for table in ("passages", "staged"):
+            connection.execute(f"ALTER TABLE {table} DROP COLUMN date")
         connection.execute("PRAGMA user_version = 2")
     connection.close()
 

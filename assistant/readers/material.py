@@ -148,12 +148,12 @@ class Shelf:
                 yield flow[there]
 
     def _runs(self, document: str, chosen: dict[str, Passage]) -> Iterator[list[Passage]]:
-        """Yield the ``chosen`` passages of a document (by id) in groups of consecutive passages of one speaker. A
-        single passage that is missing between two is added."""
+        """Yield the ``chosen`` passages of a document (by id) in groups of consecutive passages of one speaker and day.
+        A single passage that is missing between two is added."""
         run: list[Passage] = []
         skipped: list[Passage] = []
         for passage in self.flow(document):
-            if run and (passage.speaker != run[0].speaker or len(skipped) > 1):
+            if run and (_said(passage) != _said(run[0]) or len(skipped) > 1):
                 yield run
                 run, skipped = [], []
             if passage.id in chosen:
@@ -296,5 +296,10 @@ def _goes_on(one: Passage, other: Passage) -> bool:
         bool(ends and begins)
         and part_of(ends[0]) is part_of(begins[0]) is not None
         and all(ours == theirs for ours, theirs in zip(_of_list(one), _of_list(other), strict=False))
-        and one.speaker == other.speaker
+        and _said(one) == _said(other)
     )
+
+
+def _said(passage: Passage) -> tuple[str | None, str | None]:
+    """Who says a passage, and when, as far as it is known."""
+    return passage.speaker, passage.about.date

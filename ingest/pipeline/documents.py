@@ -104,7 +104,10 @@ def _assemble(pieces: Sequence[Piece]) -> tuple[str, tuple[Block, ...], tuple[Dr
         depth = len(over)
         over += [piece.depth] if piece.kind is BlockKind.ITEM and depth < DEEPEST else []
         blocks.append(
-            Block(piece.kind, start, at, piece.headings, piece.speaker, piece.page, inline, depth, piece.column)
+            Block(
+                *(piece.kind, start, at, piece.headings, piece.speaker, piece.page),
+                *(inline, depth, piece.column, piece.date),
+            )
         )
         dropped += (Dropped(gone.text, gone.reason or "", start) for gone in waiting)
         waiting = []

@@ -81,7 +81,9 @@ def _lead(text: str, block: Block) -> list[Sentence]:
 
 
 def _runs(blocks: Sequence[Block]) -> Iterator[list[Block]]:
-    """Yield runs of consecutive blocks that have the same section, speaker, page and column; a heading begins a run."""
+    """Yield runs of consecutive blocks that have the same section, speaker, day, page and column; a heading begins a
+    run.
+    """
     run: list[Block] = []
     for block in blocks:
         if block.kind is BlockKind.SPEAKER:
@@ -100,6 +102,8 @@ def _parts(before: Block, block: Block) -> bool:
     if before.kind in HEADS:
         return before.speaker != block.speaker
     if block.kind in HEADS or (before.headings, before.speaker) != (block.headings, block.speaker):
+        return True
+    if before.date != block.date:
         return True
     rows = before.kind is block.kind is BlockKind.ROW  # of a sheet each has a number of its own
     return (before.page, before.column) != (block.page, block.column) and not rows
@@ -210,7 +214,7 @@ def _pieces(text: str, sentence: Sentence) -> int:
 
 
 def _passage(document: Document, block: Block, group: Sequence[Sentence], leads: Leads) -> Passage:
-    """Make a passage of a group of sentences; ``block`` gives its headings, speaker and page.
+    """Make a passage of a group of sentences; ``block`` gives its headings, speaker, page and, in a chat, its date.
 
     If the passage begins in the middle of a list or table, the sentences that introduce it become its last headings.
     """
@@ -221,7 +225,7 @@ def _passage(document: Document, block: Block, group: Sequence[Sentence], leads:
     key = f"{document.id}\0{start}\0{end}\0{text}"
     return Passage(
         id=hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest(),
-        about=document.about,
+        about=document.about.dated(block.date),
         start=start,
         end=end,
         text=text,

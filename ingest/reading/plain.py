@@ -14,21 +14,24 @@ from ingest.reading.decoding import decode
 
 ITEM = re.compile(r"\s*(?:[-*•‣▪–—]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{2,4})[.)])\s+\S")
 RULE = re.compile(r"[\W_]+")  # a line without a letter or a digit: an underline, a separator
+RULED = "ornament"  # the reason of such a line
 WRAPPED = 120  # characters; where most lines are longer than this, each line is a paragraph
 
 
 def read(data: bytes) -> Draft:
-    """Read plain text as a draft: its paragraphs, list items and separators, or its messages if it is a chat.
+    """Read plain text as a draft: its paragraphs, list items and separators, or its messages if it is a chat
+    or a mail.
 
     Raises:
         SourceError: the bytes are not text.
     """
-    from ingest.reading.transcripts import chats
+    from ingest.reading.mail import mail
+    from ingest.reading.transcripts import chats, turns
 
     text = decode(data)
     if chat := chats.read(text):
-        return Draft("text/plain", tuple(chat), Metadata(dates=chats.dates_of(text), is_voiced=True))
-    return Draft("text/plain", tuple(pieces(text)))
+        return Draft(chats.KIND, tuple(chat), Metadata(dates=turns.last_day(chat), is_voiced=True))
+    return mail.read_text(text) or Draft("text/plain", tuple(pieces(text)))
 
 
 def pieces(text: str) -> Iterator[Piece]:
@@ -46,7 +49,7 @@ def _paragraph(lines: Sequence[str], width: int) -> Iterator[Piece]:
     for part in parts:
         text = collapse(part)
         if RULE.fullmatch(text):
-            yield Piece(text, reason="ornament", alone=False)
+            yield Piece(text, reason=RULED, alone=False)
         else:
             kind = BlockKind.ITEM if ITEM.match(part) else BlockKind.QUOTE if text[0] == ">" else BlockKind.PARAGRAPH
             yield Piece(text, kind, alone=alone, depth=(len(part) - len(part.lstrip())) // 2)

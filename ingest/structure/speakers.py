@@ -17,6 +17,7 @@ from assistant.types import BlockKind
 from ingest.cleaning.boilerplate import judge
 from ingest.cleaning.layout import comments
 from ingest.drafts import Box, Piece
+from ingest.text import dates
 from ingest.text.voices import (
     FIELDS,
     LABEL,
@@ -36,7 +37,7 @@ QUOTED = 8  # words; fewer may be said twice by chance
 
 def attribute(pieces: Sequence[Piece]) -> list[Piece]:
     """Return the pieces. A line that names a speaker gets the kind ``SPEAKER``, and the pieces after it get this
-    speaker.
+    speaker, and the date that the line or the one below it has: a comment may be years younger than its article.
 
     A letter or a small word, such as "A", counts as a speaker's name only if it is clear elsewhere in the document that
     somebody has this name.
@@ -50,27 +51,32 @@ def attribute(pieces: Sequence[Piece]) -> list[Piece]:
     voices = _by_name(thread, as_read)
     told: list[Piece] = []
     speaker: str | None = None
+    day: str | None = None
     area: Box | None = None
     for index, piece in enumerate(pieces):
         if index in voices:
-            speaker, area = voices[index], comments(piece)
+            speaker, day, area = voices[index], dates.find(piece.text), comments(piece)
             told.append(replace(piece, kind=BlockKind.SPEAKER, level=0, speaker=speaker))
             continue
         if (piece.kind is BlockKind.HEADING and piece.level) or comments(piece) != area:
-            speaker, area = None, comments(piece)  # a heading of the markup, or the end of its box, ends a thread
+            speaker, day, area = (
+                None,
+                None,
+                comments(piece),
+            )  # a heading of the markup, or the end of its box, ends a thread
         kind = piece.kind
         if kind is BlockKind.QUOTE and piece.speaker:  # its reader knows whose words are quoted
             told.append(piece)
             continue
         if voices and index in controls and told and told[-1].kind is not BlockKind.SPEAKER:
-            speaker = None  # what it says, and what stands under it before the next name, is nobody's
+            speaker = day = None  # what it says, and what stands under it before the next name, is nobody's
             told.append(replace(piece, kind=BlockKind.PARAGRAPH, speaker=None))
             continue
         if speaker and kind is BlockKind.HEADING:
             kind = BlockKind.PARAGRAPH
         if speaker and is_date(piece.text):  # when it was said
-            kind = BlockKind.SPEAKER
-        told.append(replace(piece, kind=kind, speaker=speaker))
+            kind, day = BlockKind.SPEAKER, dates.find(piece.text) or day
+        told.append(replace(piece, kind=kind, speaker=speaker, date=piece.date or day))
     return _quoting(_unlike(told))
 
 
@@ -112,10 +118,10 @@ def _signed(pieces: Sequence[Piece]) -> list[Piece]:
     told = list(pieces)
     start = max(0, dated[0] - 1)
     for end in dated:
-        name = lines[end].name
+        name, day = lines[end].name, dates.find(pieces[end].text)
         for i in range(start, end):
             if not told[i].level and told[i].kind is not BlockKind.HEADING:
-                told[i] = replace(told[i], speaker=name)
+                told[i] = replace(told[i], speaker=name, date=day)
         told[end] = replace(told[end], kind=BlockKind.SPEAKER, speaker=name)
         start = end + 1
     return told

@@ -131,7 +131,7 @@ class Documents:
         stored elsewhere."""
         about = document.about
         blocks = [
-            [b.kind, b.start, b.end, b.headings, b.speaker, b.page, *_counted(b), *b.inline] for b in document.blocks
+            [b.kind, b.start, b.end, b.headings, b.speaker, b.page, *_told(b), *b.inline] for b in document.blocks
         ]
         dropped = [[d.text, d.reason, d.at] for d in document.dropped]
         names = ["id", "source", "sha256", "media_type", "title", "author", "date", "text", "blocks", "dropped"]
@@ -187,14 +187,16 @@ def about(*row: Any) -> About:
 
 def _block(kind: str, start: int, end: int, headings: list[str], *more: Any) -> Block:
     """Return a block from its stored form. ``more`` has the speaker, the page, the depth and column unless they are 0,
-    and the inline stretches."""
+    the date if the block has one of its own, and the inline stretches."""
     speaker, page, *rest = more
     counts = [one for one in rest if isinstance(one, int)]
-    inline = tuple(Inline(*one) for one in rest[len(counts) :])
+    date = next((one for one in rest if isinstance(one, str)), None)
+    inline = tuple(Inline(*one) for one in rest if isinstance(one, list))
     depth, column = (*counts, 0, 0)[:2]
-    return Block(BlockKind(kind), start, end, tuple(headings), speaker, page, inline, depth, column)
+    return Block(BlockKind(kind), start, end, tuple(headings), speaker, page, inline, depth, column, date)
 
 
-def _counted(block: Block) -> tuple[int, ...]:
-    """The depth and the column of a block for its stored form: zeros at the end are left out."""
-    return (block.depth, block.column) if block.column else (block.depth,) if block.depth else ()
+def _told(block: Block) -> tuple[int | str, ...]:
+    """The depth, the column and the date of a block for its stored form; what says nothing is left out."""
+    counts = (block.depth, block.column) if block.column else (block.depth,) if block.depth else ()
+    return (*counts, block.date) if block.date else counts

@@ -26,9 +26,12 @@ KINDS = {
         "text/csv",
     ),
     "mail": ("message/rfc822", "application/vnd.ms-outlook", "application/mbox"),
-    "chat": ("text/vtt", "application/json"),
+    "chat": ("text/x-chat", "text/vtt", "application/json"),
     "book": ("application/epub+zip",),
 }
+
+
+_DATE = "coalesce(p.date, d.date)"  # of a message in a chat, else of the document
 
 
 def voice(name: str) -> str:
@@ -54,8 +57,8 @@ def conditions(filters: Filters) -> tuple[str, dict[str, object]]:
             "WHERE instr(fold(h.value), w.value) > 0)"
         ),
         "pages": "p.page IN (SELECT value FROM json_each(:pages))",
-        "since": "substr(d.date, 1, length(:since)) >= substr(:since, 1, length(d.date))",
-        "until": "substr(d.date, 1, length(:until)) <= substr(:until, 1, length(d.date))",
+        "since": f"substr({_DATE}, 1, length(:since)) >= substr(:since, 1, length({_DATE}))",
+        "until": f"substr({_DATE}, 1, length(:until)) <= substr(:until, 1, length({_DATE}))",
     }
     values = {
         "documents": Many(filters.documents) if filters.documents else None,

@@ -21,8 +21,10 @@ JOINED = (
     "LEFT JOIN guessed g ON g.document = d.id"
 )
 
-_READ = f'p.sentences, p.id, p.start, p."end", p.text, p.spans, p.headings, p.speaker, p.page, {documents.ABOUT}'
-_COLUMNS = 'id, document, start, "end", voice, speaker, page, headings, text, spans, sentences, vector'
+_READ = (
+    f'p.sentences, p.id, p.start, p."end", p.text, p.spans, p.headings, p.speaker, p.page, p.date, {documents.ABOUT}'
+)
+_COLUMNS = 'id, document, start, "end", voice, speaker, page, date, headings, text, spans, sentences, vector'
 
 
 class Passages:
@@ -110,11 +112,12 @@ class Staged:
 
 def _put(db: Database, table: str, document: Document, rows: Iterable[PassageRow]) -> None:
     db.run_each(
-        f"INSERT INTO {table} ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO {table} ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 *(passage.id, document.id, passage.start, passage.end),
                 *(voice(passage.speaker or document.about.author or ""), passage.speaker, passage.page),
+                passage.about.date if passage.about.date != document.about.date else None,
                 *(as_json(passage.headings), passage.text, as_json(passage.sentences), sentences, vector),
             )
             for passage, vector, sentences in rows
@@ -132,11 +135,11 @@ def _vectors(db: Database, table: str, key: str, size: int) -> Iterator[list[tup
 
 def _passages(rows: Iterable[Any]) -> list[tuple[Passage, bytes]]:
     """Return passages, each with the vectors of its sentences as float16 bytes, from rows with the columns of
-    ``_READ``. Passages of one document share one ``About``."""
-    abouts: dict[str, About] = {}
+    ``_READ``. Passages of one document and one date share one ``About``."""
+    abouts: dict[tuple[str, str | None], About] = {}
     found = []
-    for sentences, id, start, end, text, spans, headings, speaker, page, *about in rows:
-        shared = abouts.setdefault(about[0], documents.about(*about))
+    for sentences, id, start, end, text, spans, headings, speaker, page, date, *about in rows:
+        shared = abouts.setdefault((about[0], date), documents.about(*about).dated(date))
         own = tuple(Sentence(first, last, BlockKind(kind), *more) for first, last, kind, *more in json.loads(spans))
         passage = Passage(id, shared, start, end, text, own, tuple(json.loads(headings)), speaker, page)
         found.append((passage, sentences))

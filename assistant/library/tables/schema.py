@@ -4,8 +4,9 @@
 # conversations and verdicts, and conversations that can be brought back, since 6 questions without an answer, since 7
 # what tells a catalog from every other, and words of scripts without spaces (of texts that are read or reindexed from
 # then on), since 8 questions that wait for files, since 9 what people said of a document, since 10 what of a document
-# is guessed, and the indexes without which a voice's passages, and where a line recurs, are looked for in all.
-VERSION = 10
+# is guessed, and the indexes without which a voice's passages, and where a line recurs, are looked for in all, since 11
+# the dates of messages in chats.
+VERSION = 11
 
 WORDS = "CREATE VIRTUAL TABLE words USING fts5 (text, title, voice, tokenize = 'porter unicode61 remove_diacritics 2')"
 
@@ -57,6 +58,7 @@ CREATE TABLE passages (
     voice TEXT NOT NULL,
     speaker TEXT,
     page INTEGER,
+    date TEXT,
     headings TEXT NOT NULL,
     text TEXT NOT NULL,
     spans TEXT NOT NULL,
@@ -247,6 +249,9 @@ CREATE INDEX IF NOT EXISTS passages_by_voice ON passages (voice);
 CREATE INDEX IF NOT EXISTS lines_by_hash ON lines (hash, document);
 """
 
+# Dates of messages in chats; none where nothing but the document is dated.
+DATES = ("ALTER TABLE passages ADD COLUMN date TEXT", "ALTER TABLE staged ADD COLUMN date TEXT")
+
 ADDED = """CREATE TRIGGER passage_added AFTER INSERT ON passages BEGIN
     INSERT INTO words (rowid, text, title, voice)
     VALUES (
@@ -288,6 +293,7 @@ STEPS = {
         GUESSED,
         *_ADDED_NOW,
         *_INDEXES,
+        *DATES,
     ),
     2: (
         *_VERSIONS,
@@ -301,12 +307,26 @@ STEPS = {
         GUESSED,
         *_ADDED_NOW,
         *_INDEXES,
+        *DATES,
     ),
-    3: (*_CLEANING, VERDICTS, *_OWNERS, UNANSWERED, IDENTITY, AWAITING, CORRECTED, GUESSED, *_ADDED_NOW, *_INDEXES),
-    4: (*_OWNERS, UNANSWERED, IDENTITY, AWAITING, CORRECTED, GUESSED, *_ADDED_NOW, *_INDEXES),
-    5: (UNANSWERED, IDENTITY, AWAITING, CORRECTED, GUESSED, *_ADDED_NOW, *_INDEXES),
-    6: (IDENTITY, AWAITING, CORRECTED, GUESSED, *_ADDED_NOW, *_INDEXES),
-    7: (AWAITING, CORRECTED, GUESSED, *_INDEXES),
-    8: (CORRECTED, GUESSED, *_INDEXES),
-    9: (GUESSED, *_INDEXES),
+    3: (
+        *_CLEANING,
+        VERDICTS,
+        *_OWNERS,
+        UNANSWERED,
+        IDENTITY,
+        AWAITING,
+        CORRECTED,
+        GUESSED,
+        *_ADDED_NOW,
+        *_INDEXES,
+        *DATES,
+    ),
+    4: (*_OWNERS, UNANSWERED, IDENTITY, AWAITING, CORRECTED, GUESSED, *_ADDED_NOW, *_INDEXES, *DATES),
+    5: (UNANSWERED, IDENTITY, AWAITING, CORRECTED, GUESSED, *_ADDED_NOW, *_INDEXES, *DATES),
+    6: (IDENTITY, AWAITING, CORRECTED, GUESSED, *_ADDED_NOW, *_INDEXES, *DATES),
+    7: (AWAITING, CORRECTED, GUESSED, *_INDEXES, *DATES),
+    8: (CORRECTED, GUESSED, *_INDEXES, *DATES),
+    9: (GUESSED, *_INDEXES, *DATES),
+    10: DATES,
 }

@@ -11,18 +11,35 @@ import mimetypes
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from email.message import EmailMessage
-from itertools import groupby
+from itertools import groupby, takewhile
 from pathlib import PurePath
 
 from assistant.errors import SourceError
 from assistant.types import BlockKind
 from ingest.cleaning.rules import clean
-from ingest.drafts import Draft, Metadata, Piece
+from ingest.drafts import Draft, Metadata, Piece, collapse
 from ingest.reading import plain
 from ingest.reading.html import page
 from ingest.reading.mail import mail_parts, outlook
-from ingest.reading.mail.quoting import HEADER, NOTICE, SIGNATURE, AttributedLine, MailLine, is_notice, told_apart
+from ingest.reading.mail.quoting import (
+    FROM,
+    HEADER,
+    LABEL,
+    MARKS,
+    NOTICE,
+    QUOTED,
+    SIGNATURE,
+    SUBJECT,
+    AttributedLine,
+    MailLine,
+    is_notice,
+    name_of,
+    told_apart,
+)
+from ingest.text import dates
 
+MAIL = "message/rfc822"
+FIELDS = 3  # of a header: text of other kinds may begin with one or two lines of a field's form
 DEPTH = 5  # mails in mails: a bound, since each is read within another
 MULTIPARTS = 20  # in multiparts; mail programs need four
 PARTS = 200  # of a mail, those of the mails in it included: a bound on the work
@@ -43,7 +60,7 @@ def read(data: bytes, *, alone: bool = False) -> Draft:
     message = mail_parts.parse(data)
     if not any(name in message for name in HEADERS):
         raise SourceError("is no mail: it has no From, To, Date or Subject.")
-    return _draft(message, "message/rfc822", alone=alone)
+    return _draft(message, MAIL, alone=alone)
 
 
 def read_outlook(data: bytes, *, alone: bool = False) -> Draft:
@@ -55,6 +72,32 @@ def read_outlook(data: bytes, *, alone: bool = False) -> Draft:
         SourceError: the file is not such a mail, is damaged, or is nested too deeply.
     """
     return _draft(outlook.parse(data, DEPTH), "application/vnd.ms-outlook", alone=alone)
+
+
+def read_text(text: str) -> Draft | None:
+    """Read a mail, or a thread of mails, that was saved or pasted as plain text: a text that begins with the fields of
+    a mail's header, in any of the languages of mail programs. None if it is another text.
+
+    All its words are content, each part under the name of who wrote it: what it quotes may be nowhere else.
+    """
+    lines = text.strip().splitlines()
+    above = list(takewhile(str.strip, lines))
+    sender = next((name_of(match["name"]) for line in above if (match := FROM.match(line))), None)
+    fields = sum(LABEL.match(line) is not None for line in above)
+    if not sender or fields < FIELDS or not all(LABEL.match(line) or line[0].isspace() for line in above):
+        return None
+    subject = next((match["text"] for line in above if (match := SUBJECT.match(line))), "")
+    days = (dates.find(line) for line in above if not SUBJECT.match(line))
+    told = [Piece(collapse(line), reason=HEADER) for line in above]
+    names = next(place for place, line in enumerate(above) if FROM.match(line))
+    told[names] = replace(told[names], kind=BlockKind.SPEAKER, speaker=sender, reason=None)
+    for piece in _of_lines(told_apart(list(map(MailLine, lines[len(above) :])), sender, is_forward=True)):
+        told.append(piece if piece.reason in {HEADER, plain.RULED} else replace(piece, reason=None))
+    titles, sent = (
+        (text,) if text else () for text in (mail_parts.without_prefix(subject), next(filter(None, days), ""))
+    )
+    found = Metadata(titles, (sender,), sent, is_written=bool(titles), is_voiced=True)
+    return Draft(MAIL, tuple(told), found)
 
 
 def _draft(message: EmailMessage, media_type: str, *, alone: bool) -> Draft:
@@ -189,11 +232,15 @@ def _file(part: EmailMessage, name: str, data: bytes, depth: int) -> Iterator[Pi
 
 def _of_text(text: str, sender: str | None, is_forward: bool) -> Iterator[Piece]:
     said = told_apart([MailLine(line) for line in text.splitlines()], sender, is_forward=is_forward)
-    for (reason, speaker, names, asks), group in groupby(said, key=lambda one: one[1:]):
-        joined = "\n".join(one.text for one in group)
+    return _of_lines(said)
+
+
+def _of_lines(said: Sequence[AttributedLine]) -> Iterator[Piece]:
+    for (reason, speaker, names, asks, date), group in groupby(said, key=lambda one: one[1:]):
+        joined = "\n".join(MARKS.sub("", one.text) if reason == QUOTED else one.text for one in group)
         for piece in plain.pieces(joined):
             kind = BlockKind.SPEAKER if names else BlockKind.QUOTE if asks else piece.kind
-            yield replace(piece, kind=kind, reason=reason or piece.reason, speaker=speaker)
+            yield replace(piece, kind=kind, reason=reason or piece.reason, speaker=speaker, date=date)
 
 
 def _of_page(found: Sequence[Piece], sender: str | None, is_forward: bool) -> Iterator[Piece]:
@@ -210,4 +257,6 @@ def _of_page(found: Sequence[Piece], sender: str | None, is_forward: bool) -> It
         kind = BlockKind.SPEAKER if one.names else BlockKind.QUOTE if one.asks else piece.kind
         level = 0 if one.speaker else piece.level  # a heading of the markup would end what the speaker says
         text = one.text if one.asks else piece.text
-        yield replace(piece, text=text, kind=kind, level=level, reason=reason, speaker=one.speaker, path=())
+        yield replace(
+            piece, text=text, kind=kind, level=level, reason=reason, speaker=one.speaker, date=one.date, path=()
+        )

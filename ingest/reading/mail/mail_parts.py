@@ -230,10 +230,14 @@ def _mended(text: str, charset: str = "cp1252") -> str:
 
 def subject(message: EmailMessage) -> str:
     """The subject of the mail, without "Re:" and "Fwd:"."""
-    told = header(message, "subject")
-    while match := CHAIN.match(told):
-        told = told[match.end() :]
-    return told
+    return without_prefix(header(message, "subject"))
+
+
+def without_prefix(subject: str) -> str:
+    """A subject without "Re:" and "Fwd:"."""
+    while match := CHAIN.match(subject):
+        subject = subject[match.end() :]
+    return subject
 
 
 def is_forward(message: EmailMessage) -> bool:

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from ingest.text import dates
+
 QUOTED = "mail quoting"
 HEADER = "mail header"
 SIGNATURE = "signature"
@@ -30,6 +32,11 @@ _LABELS = {
 }
 FROM = re.compile(rf"\s*\*?(?:{_LABELS['from']})\s*[:：]\*?\s*(?P<name>\S.*)", re.IGNORECASE)
 LABEL = re.compile(rf"\s*\*?(?:{_LABELS['from']}|{_LABELS['other']})\s*[:：]\*?(?:\s|$)", re.IGNORECASE)
+SUBJECT = re.compile(
+    r"\s*\*?(?:subject|betreff|objet|asunto|oggetto|onderwerp|assunto|emne|ämne|aihe|temat|předmět|tárgy|subiect|konu|тема|"
+    r"θέμα|件名|主题|主旨|제목|الموضوع|נושא)\s*[:：]\*?\s*(?P<text>\S.*)",
+    re.IGNORECASE,
+)
 IN_ONE = re.compile(  # the header of an earlier mail where a page has it as one paragraph
     r"(?:from|von|de|da)\s*:\s*(?P<name>.{1,200}?)\s+(?:sent|date|gesendet|datum|envoyé|enviado(?: el)?|fecha|inviato)"
     r"\s*:\s.{4,120}?\s(?:to|an|à|para|a)\s*:\s.{1,600}",
@@ -133,7 +140,7 @@ class AttributedLine(NamedTuple):
     """A line of a mail with its speaker, and the reason why it is not the mail's own text (None if it is).
 
     ``names`` is true if the line names the speaker; ``asks`` is true if the line is quoted and the sender's answer to
-    it is right below.
+    it is right below. ``date`` is that of the mail that the line is from, if it is an earlier one.
     """
 
     text: str
@@ -141,6 +148,14 @@ class AttributedLine(NamedTuple):
     speaker: str | None
     names: bool = False
     asks: bool = False
+    date: str | None = None
+
+
+class Writer(NamedTuple):
+    """Who wrote an earlier mail, and when, as far as the mail that quotes it says so."""
+
+    name: str = UNKNOWN
+    date: str | None = None
 
 
 def told_apart(lines: Sequence[MailLine], speaker: str | None, *, is_forward: bool) -> list[AttributedLine]:
@@ -176,11 +191,8 @@ def _with_questions(said: list[AttributedLine]) -> list[AttributedLine]:
             if question and (is_among or at < last or _bare(said[before].text).endswith(ASKS)):
                 is_among = True
                 for index in question:
-                    text, speaker = said[index].text, said[index].speaker
-                    deeper = text.lstrip().startswith((">>", "> >"))
-                    said[index] = AttributedLine(
-                        _bare(text), None, UNKNOWN if deeper else speaker or UNKNOWN, asks=True
-                    )
+                    quoted = said[index]
+                    said[index] = quoted._replace(text=_bare(quoted.text), reason=None, names=False, asks=True)
         before = at
     return said
 
@@ -220,7 +232,9 @@ class _Walk:
         self._inset_is_quoted = False
         self._unwrapped = False  # whether a forwarded mail is set in by ">", which then is no quoting
         self._at = 0
-        self._quoted: str | None = None  # who wrote what is quoted here
+        self._quoted = Writer()  # of what is quoted without marks
+        self._marked_by: dict[int, Writer] = {}  # by the number of marks (">") before what is quoted
+        self._day: str | None = None  # of the forwarded mail that the lines are from
         self._announced = False  # whether the sender has said that answers stand below
 
     def said(self) -> Iterator[AttributedLine]:
@@ -234,8 +248,11 @@ class _Walk:
         elif self._is_header(self._at):
             yield from self._header(is_content=self._is_forward)
         elif count := self._attribution():
+            depth = _depth(line.text)
             self._quoted = _writer(" ".join(self._line(self._at + index).text for index in range(count)))
-            yield from self._take(count, QUOTED)
+            self._marked_by = {marks: writer for marks, writer in self._marked_by.items() if marks <= depth}
+            self._marked_by[depth + 1] = self._quoted
+            yield from self._take(count, QUOTED, names=True)
             following = self._following(self._at)
             self._inset_is_quoted = following is not None and following.inset
             self._rest = None if following is None or self._is_quoted(following) else QUOTED
@@ -261,9 +278,18 @@ class _Walk:
 
     def _take(self, count: int, reason: str | None, *, names: bool = False) -> Iterator[AttributedLine]:
         for index in range(self._at, self._at + count):
-            speaker = self._quoted if reason == QUOTED else self._speaker
-            yield AttributedLine(self._line(index).text, reason, speaker, names)
+            text = self._line(index).text
+            if reason == QUOTED:
+                writer = self._quoted if names else self._writer_of(text)
+                yield AttributedLine(text, reason, writer.name, names, date=writer.date)
+            else:
+                yield AttributedLine(text, reason, self._speaker, names, date=self._day)
         self._at += count
+
+    def _writer_of(self, text: str) -> Writer:
+        """The writer of a quoted line. What is quoted in a quotation is not by the writer of the quotation."""
+        depth = _depth(text)
+        return self._marked_by.get(depth, Writer() if depth > 1 else self._quoted)
 
     def _is_quoted(self, line: MailLine) -> bool:
         return line.text.lstrip().startswith(">") or (self._inset_is_quoted and line.inset)
@@ -294,7 +320,8 @@ class _Walk:
             yield from self._header(is_content=is_content)
         else:
             self._rest = None if is_content else QUOTED
-            self._speaker = None if is_content else self._speaker  # whose words they are is not told
+            if is_content:
+                self._speaker = self._day = None  # whose words they are is not told
 
     def _is_header(self, index: int, *, marked: bool = False) -> bool:
         """Whether an earlier mail's header begins at this index: a From line, and at least two more header fields near
@@ -313,18 +340,26 @@ class _Walk:
         its From line names the speaker of the lines below.
         """
         self._rest = None if is_content else QUOTED
-        self._speaker = None if is_content else self._speaker
+        if is_content:
+            self._speaker = self._day = None
+        else:
+            self._quoted = Writer()
         is_one = IN_ONE.fullmatch(self._line(self._at).text)
         while self._at < len(self._lines):
             text = self._line(self._at).text
             match = is_one or FROM.match(text)
             if not (match or LABEL.match(text) or (text[:1].isspace() and text.strip())):
                 return
+            if is_content:
+                self._day = self._day or dates.find(text)
+            else:
+                self._quoted = self._quoted._replace(date=self._quoted.date or dates.find(text))
             if match and is_content and self._speaker is None:
                 self._speaker = name_of(match["name"])
                 yield from self._take(1, None, names=True)
             else:
-                self._quoted = name_of(match["name"]) if match and not is_content else self._quoted
+                if match and not is_content:
+                    self._quoted = self._quoted._replace(name=name_of(match["name"]) or UNKNOWN)
                 yield from self._take(1, HEADER if is_content else QUOTED)
             if is_one:
                 return
@@ -376,12 +411,18 @@ class _Walk:
         )
 
 
-def _writer(attribution: str) -> str | None:
-    """The name in "On Mon, 2 Mar 2026 at 09:30, Ann Lee <ann@example.org> wrote:"; None if no address follows
-    a name.
+def _writer(attribution: str) -> Writer:
+    """The name and the day in "On Mon, 2 Mar 2026 at 09:30, Ann Lee <ann@example.org> wrote:"; the name is unknown if
+    no address follows it.
     """
     match = WRITER.search(attribution)
-    return VERBS.sub("", match["name"]).strip(" (") if match else None
+    return Writer(VERBS.sub("", match["name"]).strip(" (") if match else UNKNOWN, dates.find(attribution))
+
+
+def _depth(text: str) -> int:
+    """The number of quotation marks (">") before a line."""
+    marks = MARKS.match(text)
+    return marks[0].count(">") if marks else 0
 
 
 def name_of(sender: str) -> str | None:

@@ -19,7 +19,7 @@ from ingest.reading.html import page
 from ingest.reading.lettering import Text
 from ingest.reading.markup import dialects
 from ingest.reading.plain import RULE
-from ingest.reading.transcripts import chats
+from ingest.reading.transcripts import chats, turns
 
 FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 TAG = re.compile(r"<(/?)(s|strike|del|sup|b|strong)\b(?!-)", re.IGNORECASE)  # that tells how words are set
@@ -51,7 +51,7 @@ def read(data: bytes) -> Draft:
     body = text[len(front) :]
     held = [Piece(collapse(front), reason="metadata")] if front else []
     if chat := chats.read_sure(body):
-        return Draft("text/markdown", (*held, *chat), Metadata(dates=chats.dates_of(body), is_voiced=True))
+        return Draft(chats.KIND, (*held, *chat), Metadata(dates=turns.last_day(chat), is_voiced=True))
     found = list(pieces(body))
     return Draft("text/markdown", (*held, *found), _found({**_fields(found), **values}))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import islice
@@ -20,8 +20,9 @@ from ingest.drafts import Piece
 from ingest.reading.transcripts import turns
 from ingest.reading.transcripts.placeholders import REASON, is_placeholder, without_edited
 from ingest.reading.transcripts.turns import SpokenTurn
-from ingest.text import voices
+from ingest.text import dates, voices
 
+KIND = "text/x-chat"  # of no standard: none of a chat has a media type
 FIRST = 12  # lines in which a chat has begun: below a title and what the program says of itself
 LINE = 400  # characters of a line among which its head is looked for: a bound on what patterns are tried on
 _DATE = r"\d{1,4}[./-]\s?\d{1,2}[./-]\s?\d{1,4}\.?|\d{4}[年년]\s?\d{1,2}[月월]\s?\d{1,2}[日일]"
@@ -86,9 +87,9 @@ def read(text: str) -> list[Piece]:
     """Read a chat as pieces, each with its speaker; empty if the text is not a chat."""
     lines = _in_one(text.splitlines())
     if headed := _headed(lines):
-        return list(turns.pieces(headed))
+        return list(turns.pieces(_dated(headed)))
     form = form_of(lines)
-    return list(turns.pieces(_turns(lines, form))) if form else []
+    return list(turns.pieces(_dated(_turns(lines, form)))) if form else []
 
 
 def read_sure(text: str) -> list[Piece]:
@@ -100,7 +101,7 @@ def read_sure(text: str) -> list[Piece]:
     if not any(form.sure and form.head.match(line) for line in first for form in FORMS):
         return []
     form = form_of(lines)
-    return list(turns.pieces(_turns(lines, form))) if form and form.sure else []
+    return list(turns.pieces(_dated(_turns(lines, form)))) if form and form.sure else []
 
 
 def parted(pieces: Sequence[Piece]) -> list[Piece]:
@@ -110,11 +111,15 @@ def parted(pieces: Sequence[Piece]) -> list[Piece]:
     if form is None:
         return []
     is_marked = _marks_its_own(shown, form)
+    heads = (None if piece.reason or piece.level else _told(piece.text, form, is_marked=is_marked) for piece in pieces)
+    begun = {place: head for place, head in enumerate(heads) if head is not None}
+    begun = dict(zip(begun, _dated(begun.values()), strict=True))
     told: list[Piece] = []
     speaking: str | None = None
-    for piece in pieces:
-        found = None if piece.reason or piece.level else _told(piece.text, form, is_marked=is_marked)
-        if found is not None:
+    day: str | None = None
+    for place, piece in enumerate(pieces):
+        if found := begun.get(place):
+            day = found.date
             said = list(turns.pieces([found]))
             if found.reason:
                 told += said
@@ -128,7 +133,7 @@ def parted(pieces: Sequence[Piece]) -> list[Piece]:
             told.append(piece)
         else:
             kind = BlockKind.PARAGRAPH if speaking and piece.kind is BlockKind.HEADING else piece.kind
-            told.append(piece if piece.reason else replace(piece, speaker=speaking, kind=kind))
+            told.append(piece if piece.reason else replace(piece, speaker=speaking, kind=kind, date=day))
     return told
 
 
@@ -149,22 +154,56 @@ def form_of(lines: Sequence[str]) -> MessageForm | None:
     return None
 
 
-def dates_of(text: str) -> tuple[str, ...]:
-    """The date of the last message in ISO 8601, or only its year if days and months cannot be told apart; empty if
-    unknown.
+def _dated(told: Iterable[SpokenTurn]) -> list[SpokenTurn]:
+    """The turns, each with the day that its mark names, or else the one that was named last: some programs write the
+    day on a line of its own.
     """
-    found = [tuple(map(int, NUMBERS.findall(match[0]))) for match in re.finditer(_DATE, text)]
-    days = [parts for parts in found if len(parts) == 3]
-    fits: list[date] = []
-    is_first = all(parts[0] > 99 for parts in days)
-    for order in ((0, 1, 2),) if is_first else ((2, 1, 0), (2, 0, 1)):
-        whole = [day for parts in days if (day := _date(*(parts[place] for place in order)))]
-        if days and len(whole) == len(days) and whole == sorted(whole):
-            fits.append(whole[-1])
-    is_sure = len(fits) == 1 or not re.search(r"\d\s?[ap]\.?m\b", text[:10_000], re.IGNORECASE)
-    if not fits or (not is_sure and fits[0].year != fits[-1].year):
-        return ()
-    return (fits[0].isoformat() if is_sure else str(fits[0].year),)  # days come first where the clock has 24 hours
+    held = list(told)
+    heads = [turn.mark if turn.name or turn.mark else turn.text[:SHORT] for turn in held]
+    order = _order(heads)
+    day: str | None = None
+    dated = []
+    for turn, head in zip(held, heads, strict=True):
+        day = _day(head, order) or day
+        dated.append(turn._replace(date=day))
+    return dated
+
+
+def _order(heads: Sequence[str]) -> tuple[int, int, int] | None:
+    """The places of year, month and day in the numeric dates of these lines, such as 12/03/2025; None if they cannot be
+    told. Every date must be one, and none may precede the date above it.
+
+    Where both orders fit, the day comes first if the clock has 24 hours.
+    """
+    days = [parts for head in heads if (parts := _numbers(head))]
+    if all(parts[0] > 99 for parts in days):
+        return (0, 1, 2)
+    fits: list[tuple[tuple[int, int, int], list[date]]] = []
+    for order in ((2, 1, 0), (2, 0, 1)):
+        read = [day for parts in days if (day := _date(*(parts[place] for place in order)))]
+        if len(read) == len(days) and read == sorted(read):
+            fits.append((order, read))
+    is_sure = len(fits) == 1 or not any(re.search(r"\d\s?[ap]\.?m\b", head, re.IGNORECASE) for head in heads)
+    return fits[0][0] if fits and is_sure else None
+
+
+def _day(head: str, order: tuple[int, int, int] | None) -> str | None:
+    """The date in the head of a message in ISO 8601; only its year if ``order`` is None. None if it has no date."""
+    parts = _numbers(head)
+    if parts is None:
+        return dates.find(head)
+    if order is None:
+        year = max(parts[0], parts[2])
+        return str(year + 2000 if year < 100 else year)
+    read = _date(*(parts[place] for place in order))
+    return read.isoformat() if read else None
+
+
+def _numbers(head: str) -> tuple[int, ...] | None:
+    """The three numbers of the first numeric date in a line; None if there is none."""
+    match = re.search(_DATE, head)
+    parts = tuple(map(int, NUMBERS.findall(match[0]))) if match else ()
+    return parts if len(parts) == 3 else None
 
 
 def _date(year: int, month: int, day: int) -> date | None:

@@ -109,7 +109,8 @@ def _turns(messages: Sequence[Mapping[str, Any]]) -> Iterator[SpokenTurn]:
     is_backwards = len(whole) == len(times) > 1 and whole[0] > whole[-1]
     for message, time in list(zip(messages, times, strict=True))[:: -1 if is_backwards else 1]:
         name = _voice(message)
-        yield SpokenTurn(name, f"{name} {_told(message, time)}".strip(), _words(message))
+        day = time.date().isoformat() if time else None
+        yield SpokenTurn(name, f"{name} {_told(message, time)}".strip(), _words(message), date=day)
 
 
 def _told(message: Mapping[str, Any], time: datetime | None) -> str:

@@ -15,13 +15,14 @@ AGAIN = "time of a message"  # of somebody who is speaking already
 
 class SpokenTurn(NamedTuple):
     """The words that one speaker says without interruption; ``mark`` is the line of the file that says who speaks and
-    when.
+    when, ``date`` its day in ISO 8601, or only its year if days and months cannot be told apart.
     """
 
     name: str | None  # None: the program's own words
     mark: str
     text: str
     reason: str | None = None  # why the words are nobody's
+    date: str | None = None
 
 
 def pieces(turns: Iterable[SpokenTurn]) -> Iterator[Piece]:
@@ -44,7 +45,13 @@ def pieces(turns: Iterable[SpokenTurn]) -> Iterator[Piece]:
             yield Piece(mark, reason=AGAIN)
         speaking = turn.name
         for piece in plain.pieces(text):
-            yield replace(piece, speaker=turn.name, alone=False)
+            yield replace(piece, speaker=turn.name, date=turn.date, alone=False)
+
+
+def last_day(pieces: Iterable[Piece]) -> tuple[str, ...]:
+    """The date of the last message in ISO 8601, as a tuple of at most one; empty if no message has a date."""
+    days = [piece.date for piece in pieces if piece.date]
+    return tuple(days[-1:])
 
 
 def flowing(turns: Iterable[SpokenTurn]) -> Iterator[SpokenTurn]:
