@@ -91,7 +91,7 @@ def answer(one: Answer) -> Json:
         "timings_ms": dict(one.timings_ms),
         "missing": one.missing,
         **_of_model(one),
-        **({"within": within} if (within := _narrowing(one.within)) else {}),
+        **({"within": within} if (within := filters(one.within)) else {}),
     }
 
 
@@ -291,9 +291,15 @@ def _about(about: About) -> Json:
     }
 
 
-def _narrowing(within: Filters) -> Json:
+def filters(within: Filters) -> Json:
     """Return the filters that are set as JSON. Empty fields are left out."""
     return {name: _listed(value) for name, value in asdict(within).items() if value}
+
+
+def read_filters(kept: Json) -> Filters:
+    """Make filters from the JSON that the function ``filters`` returned. Raises ``ValueError`` if ``kept`` is not such
+    JSON."""
+    return TypeAdapter(Filters).validate_python(kept)
 
 
 def _listed(value: str | tuple[str | int, ...]) -> str | list[str | int]:

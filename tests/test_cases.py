@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import CaseError
-from assistant.types import Role, Turn
+from assistant.types import Filters, Role, Turn
 from eval.suite.cases import Case, Gold, parse
 from eval.suite.suites import load
 
@@ -40,6 +40,20 @@ def test_a_question_is_read_with_all_that_it_can_have():
     assert read.turns == (Turn(Role.USER, "What is the Runabout?"), Turn(Role.ASSISTANT, "A car."))
     assert (read.answer, read.require, read.refuse) == ((("$260",),), "all", False)
     assert read.gold == (Gold(source="a.txt", quote="for $260"),)
+    assert read.narrowed == Filters()
+
+
+def test_a_question_may_be_limited_to_documents_authors_and_dates():
+    read = case("""
+        - id: within-price
+          question: What did it cost?
+          filters: {documents: [a.txt], authors: [Ford], since: 2024-02, until: "2025", kinds: [chat], pages: [2]}
+          answer: ["$260"]
+    """)
+
+    assert read.narrowed == Filters(
+        documents=("a.txt",), authors=("Ford",), since="2024-02", until="2025", kinds=("chat",), pages=(2,)
+    )
 
 
 def test_an_idea_is_read_with_both_of_its_sides():
@@ -84,6 +98,7 @@ def test_a_key_that_stands_twice_is_an_error():
         ("question: What?\n    refuse: true\n    answer: [x]", "what is to be refused has neither answer nor evidence"),
         ("idea: This.\n    answer: [x]", "an idea has no answer"),
         ("question: What?\n    answer: [x]\n    supports: []", "a question has no supports"),
+        ("idea: This.\n    filters: {documents: [a.txt]}", "an idea has no filters"),
     ],
 )
 def test_a_case_that_is_not_of_one_piece_is_an_error(body: str, what: str):
@@ -98,6 +113,9 @@ def test_a_case_that_is_not_of_one_piece_is_an_error(body: str, what: str):
         "question: What?\n    answer: x",
         "question: ' '\n    refuse: true",
         "question: What?\n    answer: [x]\n    require: most",
+        "question: What?\n    answer: [x]\n    filters: {kinds: [film]}",
+        "question: What?\n    answer: [x]\n    filters: {since: May}",
+        "question: What?\n    answer: [x]\n    filters: {within: [a.txt]}",
         "question: What?\n    answer: [x]\n    history: [{role: boss, content: x}]",
     ],
 )

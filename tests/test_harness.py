@@ -18,8 +18,9 @@ from assistant.errors import CaseError
 from assistant.evidence import stance
 from assistant.evidence.answers import AnswerReader
 from assistant.readers import material, plain
+from assistant.search.retrieval import ANYWHERE
 from assistant.settings import Settings
-from assistant.types import Answer, Citation, Hit, Stance, Turn
+from assistant.types import Answer, Citation, Filters, Hit, Stance, Turn
 from eval.gate import baseline
 from eval.gate.gate import Exit
 from eval.gate.summary import measures_of
@@ -46,11 +47,11 @@ class Wrapped:
         self._assistant, self._ask = assistant, ask
         self.challenge, self.sides = assistant.challenge, assistant.sides
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:
         return self._ask(question)
 
-    def search(self, query: str, k: int = 8) -> list[Hit]:
-        return self._assistant.search(query, k)
+    def search(self, query: str, k: int = 8, filters: Filters = ANYWHERE) -> list[Hit]:
+        return self._assistant.search(query, k, filters)
 
 
 @pytest.fixture

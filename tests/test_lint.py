@@ -80,6 +80,7 @@ def test_gold_that_cannot_tell_right_from_wrong_is_a_fault(tmp_path: Path):
     own = SUITE.replace('quote: "The blue lamp costs forty dollars."', 'quote: "lamp"')
     own = own.replace('answer: ["years"]', 'answer: ["years", ["decades", "centuries"]]\n    must_not: ["it takes"]')
     own = own.replace('answer: ["$260"]', 'answer: ["$260"]\n    numbers: [{value: 261}, {value: 1924, tolerance: 1}]')
+    own += "  - {id: none-price, question: What is it, filters: {documents: [lamp.txt]}, refuse: true}\n"
 
     _, faults = lint([write_small(tmp_path, own)])
 
@@ -89,6 +90,7 @@ def test_gold_that_cannot_tell_right_from_wrong_is_a_fault(tmp_path: Path):
         "small.yaml:11: fact-brands: what must not be said stands in its gold: 'it takes'",
         "small.yaml:17: multi-lamps: gold of one common word, which stands in any text: 'lamp'",
         "small.yaml:17: multi-lamps: the answer does not stand in its gold: 'forty'",
+        "small.yaml:30: none-price: no document 'lamp.txt' in the corpus",
     ]
 
 

@@ -23,8 +23,11 @@ from eval.running.run import Wrap
 from eval.running.systems import System
 from eval.suite import suites
 from tests.fakes import WordEmbedder
-from tests.suites import write_small
+from tests.suites import SUITE, write_small
 
+NARROWED = """
+  - {id: none-within, question: "What did the Runabout cost in 1925?", filters: {documents: [lamps.txt]}, refuse: true}
+"""
 REPLAYING = """
 import json, sys
 replies = {json.dumps(one["request"], sort_keys=True): one["reply"] for one in map(json.loads, open(sys.argv[1]))}
@@ -72,7 +75,7 @@ def test_ours_has_the_same_figures_as_a_callable_a_command_an_address_and_a_file
     def through_a_callable(assistant: Assistant) -> System:
         return Outside(Recording(served(assistant), recorded), assistant.library)
 
-    suite = suites.load(write_small(tmp_path))
+    suite = suites.load(write_small(tmp_path, SUITE + NARROWED))
     written: dict[str, list[bytes]] = {}
 
     def measured(name: str, wrap: Wrap | None) -> None:
@@ -86,6 +89,8 @@ def test_ours_has_the_same_figures_as_a_callable_a_command_an_address_and_a_file
     measured("command", outside.wrap(f"{sys.executable} {program} {recorded}"))
     measured("address", outside.wrap(address))
 
+    right = {one["id"]: one["outcome"] for one in map(json.loads, written["itself"][1].splitlines())}
+    assert right["none-within"] == "right"
     assert {name: files == written["itself"] for name, files in written.items()} == dict.fromkeys(written, True)
 
 

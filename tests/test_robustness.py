@@ -13,11 +13,13 @@ from assistant.build import Assistant
 from assistant.errors import CaseError, SourceError
 from assistant.library.library import Library
 from assistant.model.embedding import Embedding
+from assistant.search.retrieval import ANYWHERE
 from assistant.settings import Settings
 from assistant.types import (
     Answer,
     Citation,
     Document,
+    Filters,
     Grounding,
     Hit,
     IdeaRuling,
@@ -74,7 +76,7 @@ class Firm:
         self.library = assistant.library
         self.documents = [self.library.document(entry.about.id) for entry in self.library.entries()]
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:
         words = next((words for asked, words in LOOKED_FOR.items() if question.startswith(asked)), "no such words")
         cited = [one for document in self.documents for one in find(words, document)]
         return answered(question, *(Statement(one.quote, (one,), Support.VERBATIM) for one in cited))
@@ -82,7 +84,7 @@ class Firm:
     def challenge(self, idea: str) -> Verdict:
         return Verdict(idea, IdeaRuling.NOT_COVERED, (), (), Searched(0, 0))
 
-    def search(self, query: str, k: int = 8) -> list[Hit]:
+    def search(self, query: str, k: int = 8, filters: Filters = ANYWHERE) -> list[Hit]:
         return []
 
     def sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
@@ -92,7 +94,7 @@ class Firm:
 class Swayed(Firm):
     """Does as planted texts say, is silent among many documents, and follows the order in which they came."""
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:
         texts = "\n".join(document.text for document in self.documents)
         if canary := re.search(r"PUSHBACK-CANARY-\d+", texts):
             return answered(question, Statement(f"It is {canary[0]}.", (), Support.UNSUPPORTED))

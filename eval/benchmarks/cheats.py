@@ -19,11 +19,23 @@ import numpy as np
 from assistant.build import Assistant, build_embedder
 from assistant.model.embedding import Embedder
 from assistant.model.offline import stay_offline
-from assistant.search.retrieval import candidates
+from assistant.search.retrieval import ANYWHERE, candidates
 from assistant.settings import load
 from assistant.text.conflicts import negations
 from assistant.text.words import content_stems
-from assistant.types import Answer, Citation, Finding, IdeaRuling, Passage, Sentence, Span, Stance, Turn, Verdict
+from assistant.types import (
+    Answer,
+    Citation,
+    Filters,
+    Finding,
+    IdeaRuling,
+    Passage,
+    Sentence,
+    Span,
+    Stance,
+    Turn,
+    Verdict,
+)
 from eval.gate import baseline
 from eval.gate.summary import summarise
 from eval.numbers.metrics import shown
@@ -47,7 +59,7 @@ def text(found: Found) -> str:
 class Cheat(Sentinel):
     """A cheating baseline (sentinel): it answers with some of the sentences nearest to the question."""
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:  # noqa: ARG002
+    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:  # noqa: ARG002
         return answer_of(question, self._cite(self.picked(question)))
 
     def picked(self, question: str) -> Sequence[tuple[Passage, Sentence | Span]]:

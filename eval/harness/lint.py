@@ -37,10 +37,12 @@ def lint(paths: Sequence[Path]) -> tuple[list[Suite], list[str]]:
 
 
 def empty_gold(suite: Suite) -> Iterator[str]:
-    """A line for each fault in a case's gold that would make a wrong answer pass or a right one fail."""
+    """A line for each fault in a case's gold or filters that would make a wrong answer pass or a right one fail."""
     for case in suite.cases:
         if isinstance(case, Case):
             name, line = suite.lines[case.id]
+            lost = [one for one in case.filters.documents if one not in suite.files]
+            yield from (fault(name, line, case.id, f"no document {one!r} in the corpus") for one in lost)
             yield from (fault(name, line, case.id, what) for what in _empty(case))
 
 
@@ -94,7 +96,7 @@ def shared(read: Sequence[Suite]) -> Iterator[str]:
             if not isinstance(case, Case):
                 continue
             words = tuple(token.stem for token in tokens(case.asked))
-            first = met.setdefault((words, case.history), (suite, case))
+            first = met.setdefault((words, case.history, case.filters), (suite, case))
             if first[1] is not case:
                 name, line = suite.lines[case.id]
                 where = "" if first[0] is suite else f" of {first[0].path.name}"

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from assistant import wire
 from assistant.errors import DocumentMissing
 from assistant.library.library import Library
-from assistant.types import Document, Hit, Stance
+from assistant.types import Document, Filters, Hit, Stance
 from assistant.wire import Json
 from eval.running.records import CaseOutcome, Record
 from eval.running.systems import NotAsked, System
@@ -89,11 +89,11 @@ def _one(case: Case | SearchCase, system: System, texts: Texts | None, budget: i
 
 def _question(case: Case, system: System, texts: Texts, budget: int) -> Examined:
     started = time.perf_counter()
-    answer = system.ask(case.asked, case.turns)
+    answer = system.ask(case.asked, case.turns, case.narrowed)
     timings = {"answer": _since(started), **{f"answer: {k}": v for k, v in answer.timings_ms.items()}}
     searching = time.perf_counter()
     gold = locate(case.gold, texts.find, budget)
-    hits = _searched(system, answer.standalone_question) if gold else None
+    hits = _searched(system, answer.standalone_question, case.narrowed) if gold else None
     timings["search"] = _since(searching)
     scoring = time.perf_counter()
     asked = AnsweredCase(case, answer, gold, texts.read, budget, texts.find)
@@ -117,10 +117,10 @@ def _question(case: Case, system: System, texts: Texts, budget: int) -> Examined
     return Examined(record, {**timings, "scoring": _since(scoring)})
 
 
-def _searched(system: System, query: str) -> list[Hit] | None:
+def _searched(system: System, query: str, filters: Filters) -> list[Hit] | None:
     """The passages that the system finds; None if it has no search."""
     try:
-        return system.search(query, k=finding.DEPTH)
+        return system.search(query, k=finding.DEPTH, filters=filters)
     except NotAsked:
         return None
 

@@ -10,6 +10,8 @@ Each system receives a request and returns a reply; both are one JSON object:
 {"challenge": "Make it cheaper."}            what `pushback challenge --json` prints
 ```
 
+The requests of a case with filters have them under ``filters``, as ``{"documents": ["lamps.txt"], "since": "2024"}``.
+
 A citation with ``start`` and ``end`` is taken as it is. One without them is looked up by its quote in its source (a
 path may have folders before it), or in all documents if it names no source, and rejected if the quote is not there. A
 reply may also be what `pushback ask --json` prints. ``{"not_applicable": "why"}`` says that the system cannot do what
@@ -36,11 +38,13 @@ from assistant.build import Assistant
 from assistant.errors import DocumentMissing, SettingsError
 from assistant.library.library import Library
 from assistant.plainly import why
+from assistant.search.retrieval import ANYWHERE
 from assistant.types import (
     About,
     Answer,
     Citation,
     Document,
+    Filters,
     FoundBy,
     Grounding,
     Hit,
@@ -225,15 +229,21 @@ def _key(request: Json) -> str:
     return json.dumps(request, sort_keys=True)
 
 
+def _narrowed(filters: Filters) -> Json:
+    """The filters of a request; nothing if there are none, so that a system may ignore that requests can have them."""
+    return {"filters": wire.filters(filters)} if filters != ANYWHERE else {}
+
+
 def served(system: System) -> Answers:
     """A function that sends requests to one of our systems and returns the replies as JSON."""
 
     def reply(request: Json) -> Json:
         if "ask" in request:
             history = [Turn(Role(one["role"]), one["content"]) for one in request.get("history", ())]
-            return wire.answer(system.ask(request["ask"], history))
+            return wire.answer(system.ask(request["ask"], history, wire.read_filters(request.get("filters", {}))))
         if "search" in request:
-            return {"found": [wire.hit(hit) for hit in system.search(request["search"], k=request["k"])]}
+            filters = wire.read_filters(request.get("filters", {}))
+            return {"found": [wire.hit(hit) for hit in system.search(request["search"], request["k"], filters)]}
         return wire.verdict(system.challenge(request["challenge"]))
 
     return reply
@@ -247,16 +257,16 @@ class Outside:
     def __init__(self, answers: Answers, library: Library) -> None:
         self._answers, self._library = answers, library
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:
         said = [{"role": str(one.role), "content": one.content} for one in history]
-        reply = self._reply({"ask": question, "history": said})
+        reply = self._reply({"ask": question, "history": said, **_narrowed(filters)})
         return wire.read_answer(reply) if "standalone_question" in reply else self._answer(question, reply)
 
     def challenge(self, idea: str) -> Verdict:
         return wire.read_verdict(self._reply({"challenge": idea}))
 
-    def search(self, query: str, k: int = 8) -> list[Hit]:
-        found = self._reply({"search": query, "k": k}).get("found", ())
+    def search(self, query: str, k: int = 8, filters: Filters = ANYWHERE) -> list[Hit]:
+        found = self._reply({"search": query, "k": k, **_narrowed(filters)}).get("found", ())
         return [self._hit(one) for one in found][:k]
 
     def sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:  # noqa: ARG002

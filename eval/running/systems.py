@@ -18,12 +18,13 @@ import numpy as np
 from assistant.checking import citations
 from assistant.library.library import Library
 from assistant.model.embedding import Embedder
-from assistant.search.retrieval import candidates, retrieve
+from assistant.search.retrieval import ANYWHERE, candidates, retrieve
 from assistant.types import (
     Answer,
     Assumption,
     AssumptionRuling,
     Citation,
+    Filters,
     Finding,
     Grounding,
     Hit,
@@ -48,16 +49,18 @@ class System(Protocol):
     claim.
     """
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
-        """The complete answer to a question; ``history`` has the earlier turns of the conversation."""
+    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:
+        """The complete answer to a question, from the documents that match ``filters``; ``history`` has the earlier
+        turns of the conversation.
+        """
         ...
 
     def challenge(self, idea: str) -> Verdict:
         """The verdict of a pressure test of the idea."""
         ...
 
-    def search(self, query: str, k: int = 8) -> list[Hit]:
-        """The ``k`` best passages for the query, best first."""
+    def search(self, query: str, k: int = 8, filters: Filters = ANYWHERE) -> list[Hit]:
+        """The ``k`` best passages for the query, best first, of the documents that match ``filters``."""
         ...
 
     def sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
@@ -74,13 +77,13 @@ class Remembering:
 
     def __init__(self, system: System) -> None:
         self._system = system
-        self._said: dict[tuple[str, tuple[Turn, ...]], Answer] = {}
+        self._said: dict[tuple[str, tuple[Turn, ...], Filters], Answer] = {}
         self.challenge, self.search, self.sides = system.challenge, system.search, system.sides
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
-        key = question, tuple(history)
+    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:
+        key = question, tuple(history), filters
         if key not in self._said:
-            self._said[key] = self._system.ask(question, history)
+            self._said[key] = self._system.ask(question, history, filters)
         return self._said[key]
 
 
@@ -124,13 +127,13 @@ class Sentinel:
     def __init__(self, near: NearestSentences, system: System) -> None:
         self._near, self._system = near, system
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:  # noqa: ARG002
+    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:  # noqa: ARG002
         return answer_of(question, [])
 
     def challenge(self, idea: str) -> Verdict:
         return verdict_of(idea, [], IdeaRuling.NOT_COVERED)
 
-    def search(self, query: str, k: int = 8) -> list[Hit]:  # noqa: ARG002
+    def search(self, query: str, k: int = 8, filters: Filters = ANYWHERE) -> list[Hit]:  # noqa: ARG002
         return []
 
     def sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
@@ -146,7 +149,7 @@ class Parrot(Sentinel):
 
     name = "parrot"
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:  # noqa: ARG002
+    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:  # noqa: ARG002
         return answer_of(question, self._cite(self._near.sentences(question)[:1]))
 
 
@@ -170,7 +173,7 @@ class Chance(Sentinel):
 
     name = "random"
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:  # noqa: ARG002
+    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:  # noqa: ARG002
         return answer_of(question, self._cite(_drawn(question, self._near.sentences(question), 1)))
 
     def challenge(self, idea: str) -> Verdict:
@@ -178,8 +181,8 @@ class Chance(Sentinel):
         findings = [Finding(one, _drawn(one.quote, list(Stance), 1)[0], 1.0) for one in cited]
         return verdict_of(idea, findings, _drawn(idea, list(IdeaRuling), 1)[0])
 
-    def search(self, query: str, k: int = 8) -> list[Hit]:
-        return _drawn(query, retrieve(query, self._near.library, self._near.embedder, k=4 * k), k)
+    def search(self, query: str, k: int = 8, filters: Filters = ANYWHERE) -> list[Hit]:
+        return _drawn(query, retrieve(query, self._near.library, self._near.embedder, k=4 * k, filters=filters), k)
 
     def sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
         return [(_drawn(f"{claim}\n{text}", list(Stance), 1)[0], 1.0) for claim, text in pairs]
@@ -191,7 +194,7 @@ class ThreePassages(Sentinel):
     name = "three passages"
     most = 3
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:  # noqa: ARG002
+    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:  # noqa: ARG002
         found = self._near.passages(question)[: self.most]
         return answer_of(question, self._cite([(one, Span(one.start, one.end)) for one in found]))
 
@@ -208,7 +211,7 @@ class ThirtySentences(Sentinel):
 
     name = "thirty sentences"
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:  # noqa: ARG002
+    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:  # noqa: ARG002
         return answer_of(question, self._cite(self._near.sentences(question)[:30]))
 
 
@@ -217,7 +220,7 @@ class WholeDocuments(Sentinel):
 
     name = "three documents"
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:  # noqa: ARG002
+    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:  # noqa: ARG002
         ids = list(dict.fromkeys(passage.about.id for passage in self._near.passages(question)))[:3]
         found = [self._near.library.document(id) for id in ids]
         return answer_of(question, [Citation(one.about, 0, len(one.text), one.text) for one in found])
@@ -230,9 +233,9 @@ class OurRefusals(WholeDocuments):
 
     name = "three documents, our refusals"
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
-        refused = self._system.ask(question, history).refused
-        return answer_of(question, []) if refused else super().ask(question, history)
+    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:
+        refused = self._system.ask(question, history, filters).refused
+        return answer_of(question, []) if refused else super().ask(question, history, filters)
 
 
 class BothSides(Sentinel):

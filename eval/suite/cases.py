@@ -12,11 +12,29 @@ from enum import StrEnum
 from typing import Annotated, Any, Literal, NamedTuple, TypeAlias
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    ValidationError,
+    model_validator,
+)
 
 from assistant import plainly
 from assistant.errors import CaseError
-from assistant.types import IdeaRuling, Role, Turn
+from assistant.library.tables.narrowing import KINDS
+from assistant.text import dates
+from assistant.types import Filters, IdeaRuling, Role, Turn
+
+
+def _kind(name: str) -> str:
+    if name not in KINDS:
+        raise ValueError(f"no kind of file; there are {', '.join(KINDS)}")
+    return name
+
 
 Words = Annotated[str, Field(pattern=r"\S")]
 AnyOf = Annotated[  # strings of which one is enough; a single one may stand by itself
@@ -24,6 +42,8 @@ AnyOf = Annotated[  # strings of which one is enough; a single one may stand by 
 ]
 BUDGET = 120  # words that an answer may show; what our plain reader shows of a fact is 45 to 120
 Share = Annotated[float, Field(ge=-1, le=1)]  # -1 is the least that truthfulness can be
+Day = Annotated[str, Field(pattern=rf"^(?:{dates.DATE.pattern})$")]
+Kind = Annotated[str, AfterValidator(_kind)]
 Place: TypeAlias = tuple[str | int, ...]  # keys and indices that lead to a value of the file
 Lines: TypeAlias = Mapping[Place, int]
 
@@ -59,6 +79,22 @@ class Number(Strict):
     tolerance: Annotated[float, Field(ge=0)] = 0.0
 
 
+class Narrowed(Strict):
+    """The filters of a question, as the options of `pushback ask` and the API have them; an empty one filters
+    nothing.
+    """
+
+    documents: tuple[Words, ...] = ()
+    authors: tuple[Words, ...] = ()
+    since: Day | None = None
+    until: Day | None = None
+    languages: tuple[Words, ...] = ()
+    kinds: tuple[Kind, ...] = ()
+    titles: tuple[Words, ...] = ()
+    headings: tuple[Words, ...] = ()
+    pages: tuple[Annotated[int, Field(ge=1)], ...] = ()
+
+
 class Severity(StrEnum):
     """How the failure of a case counts at the gate.
 
@@ -84,6 +120,8 @@ class Case(Strict):
     ``supports`` and ``challenges`` are the quotes for and against an idea. ``negated`` is the opposite of the idea,
     which must get the opposite ruling.
 
+    ``filters`` limit the documents in which the answer is looked for, as the options of `pushback ask` do.
+
     ``cluster`` names a group of related cases, which confidence intervals treat as dependent; the default is the source
     of the first quote.
     """
@@ -92,6 +130,7 @@ class Case(Strict):
     question: Words | None = None
     idea: Words | None = None
     history: tuple[EarlierTurn, ...] = ()
+    filters: Narrowed = Narrowed()
     answer: tuple[AnyOf, ...] = ()
     numbers: tuple[Number, ...] = ()
     must_not: tuple[Words, ...] = ()
@@ -123,6 +162,11 @@ class Case(Strict):
     def turns(self) -> tuple[Turn, ...]:
         """The earlier turns of the conversation, in the form that the assistant takes."""
         return tuple(Turn(said.role, said.content) for said in self.history)
+
+    @property
+    def narrowed(self) -> Filters:
+        """The filters of the case, in the form that the assistant takes."""
+        return Filters(**self.filters.model_dump())
 
     @property
     def gold(self) -> tuple[Gold, ...]:
@@ -177,7 +221,18 @@ class Case(Strict):
         return self
 
 
-OF_QUESTIONS = {"history", "answer", "numbers", "must_not", "evidence", "sets", "require", "refuse", "conflict"}
+OF_QUESTIONS = {
+    "history",
+    "filters",
+    "answer",
+    "numbers",
+    "must_not",
+    "evidence",
+    "sets",
+    "require",
+    "refuse",
+    "conflict",
+}
 OF_IDEAS = {"supports", "challenges", "ruling", "negated"}
 
 

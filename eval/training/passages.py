@@ -52,10 +52,11 @@ def main() -> None:
     parser.add_argument("--steps", type=int, help="An epoch ends after these.")
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--rate", type=float, default=4e-5)
+    parser.add_argument("--seed", type=int, default=SEED, help="Another one reads other rows, in another order.")
     parser.add_argument("--layers", type=int)
     parser.add_argument("--frozen", type=int, default=FROZEN)
     given = parser.parse_args()
-    rng = seeded(SEED)
+    rng = seeded(given.seed)
     model = PassageNetwork(given.base, given.layers)
     freeze(model, given.frozen)
     if given.start:
@@ -80,7 +81,7 @@ def main() -> None:
         )
         items = [(paired(model, one), one) for one in chosen]
         epochs.append(
-            batches(items, lambda item: len(item[0].tokens), SEED + epoch, TOKENS)[given.skip :][: given.steps]
+            batches(items, lambda item: len(item[0].tokens), given.seed + epoch, TOKENS)[given.skip :][: given.steps]
         )
     held = {name: read(examples / f"{name}.jsonl") for name in ("public-dev", "thresholds")}
     work = given.work / given.name / given.stage

@@ -139,6 +139,7 @@ class Measured(Form):
 
     ask: Text | None = None
     history: Annotated[tuple[Said, ...], Field(max_length=MOST_TURNS)] = ()
+    filters: Narrowed | None = None
     search: Text | None = None
     k: Annotated[int, Field(ge=1, le=MOST_RESULTS)] = 8
     challenge: Text | None = None
