@@ -1,7 +1,7 @@
 """Writes hundreds of documents that make a suite's corpus large: ``python -m eval.scripts.volume FOLDER``.
 
-They are always the same: what a tool maker's folders could hold, a review of each product each year and the minutes of
-each branch. No case has its gold in them: they are about the same subjects in other years, about other products and by
+They are always the same: what a tool maker's folders could hold, a review of each product each year, the minutes of
+each branch, and a notice that was put up again and again. No case has its gold in them: they are about the same subjects in other years, about other products and by
 other people.
 """
 
@@ -111,6 +111,12 @@ MINUTES: dict[str, tuple[str, ...]] = {
         "We meet again in {few} weeks.",
     ),
 }  # fmt: skip
+NOTICES = 60  # more than a search looks at: whoever does not see that they are copies finds nothing else
+NOTICE = (
+    "The car park behind hall 3 is closed while the drains are laid. Whoever comes by car parks on the quay and walks "
+    "along the fence to the gate of hall 3. The car park behind hall 3 opens again when the drains are in, and a notice "
+    "at the gate says when that is. {name} at the gate answers questions about the car park."
+)
 FIRST = "Anna Bo Carin Dag Eva Finn Greta Hans Ida Jon Kari Lars Mona Nils Olga Per Ragna Sven Tove Ulf".split()
 LAST = "Aas Berg Dahl Eide Foss Grann Holt Iversen Jord Krog Lund Moe Nes Ous Prest Rud Sand Tveit Vik Wold".split()
 
@@ -134,6 +140,8 @@ def documents(seed: int = SEED) -> Iterator[tuple[str, str]]:
                 f"minutes-{city.lower()}-{year}.md",
                 _document(head, str(given["name"]), f"{year}", sections=MINUTES, given=given, drawn=drawn),
             )
+    for number in range(1, NOTICES + 1):
+        yield f"notice-{number:02}.txt", f"Notice\n\n{NOTICE.format(name=_person(drawn))}\n"
 
 
 def _document(
