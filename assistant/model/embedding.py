@@ -52,11 +52,12 @@ class Identity(NamedTuple):
 
 
 class Embedder(Protocol):
-    """Turns text into vectors of length 1, so that their dot product is the cosine."""
+    """Turns texts into vectors of length 1. The dot product of two vectors is therefore their cosine."""
 
     @property
     def identity(self) -> Identity:
-        """The model's name, the hash of its weights, and its dimension. Reading it is quick enough for every start."""
+        """The model's name, the hash of its weights, and its dimension. Reading this property is fast, so that it can
+        be read at every start of the program."""
         ...
 
     def embed(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> Iterator[tuple[int, Embedding]]:
@@ -74,7 +75,8 @@ class SentenceTransformerEmbedder:
     the default model come from an installed package.
 
     The model is loaded when the first text is embedded. A model that pools by the mean and takes no prompt reads each
-    passage once, and this gives the vectors of its sentences, too; other models encode each sentence by itself.
+    passage only once, and gets the vectors of its sentences from the same pass; other models encode each sentence by
+    itself.
 
     Raises:
         ModelUnavailable: the weights are not on this machine, or not the published ones.
