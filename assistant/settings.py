@@ -106,9 +106,9 @@ def load(flags: Mapping[str, Any], *, config: Path | None = None, environ: Mappi
 
 
 def set_by(environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Where each setting comes from that the environment or the settings file sets: the name of the environment
-    variable, or else the path of the file. Flags of the web app count as environment variables, since it gets them in
-    this way. The file is the one that ``PUSHBACK_CONFIG`` names.
+    """Return, for each setting that the environment or the settings file sets, where its value comes from: the name of
+    the environment variable, or the path of the file if no variable sets it. Flags of the web app count as environment
+    variables, since the app gets its flags in this way. The settings file is the one that ``PUSHBACK_CONFIG`` names.
 
     Raises:
         SettingsError: the file cannot be read.

@@ -63,7 +63,7 @@ class AnswerReader:
         """Return how well each passage answers the question, in the order of ``passages``.
 
         Raises:
-            ModelUnavailable: the base model's weights are not on this machine, or not the published ones.
+            ModelUnavailable: the base model's weights are missing on this machine, or differ from the published ones.
         """
         slope, shift = shipped.told(shipped.QUESTIONS)["fits"]
         read = reading.read(shipped.QUESTIONS, question, [reading.with_sentences(one) for one in passages])

@@ -37,7 +37,7 @@ class IdeaReader:
         how probably it supports or challenges it.
 
         Raises:
-            ModelUnavailable: the base model's weights are not on this machine, or not the published ones.
+            ModelUnavailable: the base model's weights are missing on this machine, or differ from the published ones.
         """
         return [_weight(*log_odds(one)) for one in self.read(claim, passages)]
 
@@ -48,7 +48,7 @@ class IdeaReader:
         the label "no".
 
         Raises:
-            ModelUnavailable: the base model's weights are not on this machine, or not the published ones.
+            ModelUnavailable: the base model's weights are missing on this machine, or differ from the published ones.
         """
         return reading.read(shipped.IDEAS, idea, [(one.passage, one.spans) for one in passages])
 

@@ -30,7 +30,7 @@ def read(name: str, first: str, passages: Sequence[Read]) -> list[Vectors]:
     limit gets the label "no".
 
     Raises:
-        ModelUnavailable: the base model's weights are not on this machine, or not the published ones.
+        ModelUnavailable: the base model's weights are missing on this machine, or differ from the published ones.
     """
     with _ALONE:
         keys = [(name, first, one) for one in passages]

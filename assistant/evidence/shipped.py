@@ -47,7 +47,7 @@ def prepare(progress: Progress) -> None:
     unless the files are there already. ``progress`` is called with the finished share of this work, from 0 to 1.
 
     Raises:
-        ModelUnavailable: the base model's weights are not on this machine, or not the published ones.
+        ModelUnavailable: the base model's weights are missing on this machine, or differ from the published ones.
     """
     if not network.cache_info().currsize:
         _cached(progress)
@@ -58,7 +58,7 @@ def network(name: str) -> PassageNetwork:
     """Return the neural network ``name``, which is one of ``NETWORKS``. Each network is loaded only once in a process.
 
     Raises:
-        ModelUnavailable: the base model's weights are not on this machine, or not the published ones.
+        ModelUnavailable: the base model's weights are missing on this machine, or differ from the published ones.
     """
     import torch
     from safetensors.torch import load_file

@@ -79,7 +79,7 @@ class SentenceTransformerEmbedder:
     itself.
 
     Raises:
-        ModelUnavailable: the weights are not on this machine, or not the published ones.
+        ModelUnavailable: the weights are missing on this machine, or differ from the published ones.
     """
 
     def __init__(self, name: str = DEFAULT) -> None:
