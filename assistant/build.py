@@ -81,8 +81,9 @@ class Assistant:
         self._sides = Alone(LlmStance(weigher)) if weigher else None
 
     def with_model(self, model: Model, stance: IdeaModel | None = None) -> Assistant:
-        """Return an assistant over the same library whose answers ``model`` writes. ``stance`` replaces the model that
-        decides whether a passage supports or challenges a claim; if ``stance`` is None, the present model is kept."""
+        """Return an assistant over the same library, with ``model`` as the chat model that writes the answers.
+        ``stance`` replaces the model that decides whether a passage supports or challenges a claim; if ``stance`` is
+        None, the present model is kept."""
         stance = stance or self._stance
         return Assistant(
             self.library, self._embedder, stance, self._lenses, model=model, weighs=self._weighs, judge=self._judge
@@ -155,24 +156,24 @@ class Assistant:
 
         Raises:
             SettingsError: a value is not within 0 to 1, or a key is neither the number of an assumption, counted from
-                1, nor a name that an assumption can have: the name of a lens, or its role in the idea, such as "the
+                1, nor a name that an assumption can have: the name of a lens, or a role in the idea, such as "the
                 reason".
         """
         self._pressure.check_importance(importance)
 
     def replied(self, verdict: Verdict, message: str, findings: Sequence[Finding]) -> Beside:
         """Return a chat model's comment on the user's ``message`` about a verdict, checked against the documents.
-        ``findings`` are quotes for or against the idea that the message has brought up. The model reads the passages
-        that contain them, and those of the strongest findings in the verdict. Without a chat model, the comment is
-        empty."""
+        ``findings`` are the quotes for or against the idea that the message added to the verdict or removed from it.
+        The model reads the passages that contain them, and those of the strongest findings in the verdict. Without a
+        chat model, the comment is empty."""
         if self._reader is None:
             return Beside()
         return replying.replied(self._reader, verdict, message, findings, library=self.library, embedder=self._embedder)
 
     def sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
         """For each pair of a claim and a text, return whether the text supports or challenges the claim, and how
-        probable this is. A chat model decides if one is set; without one, or if it fails, the evidence model
-        decides."""
+        probable this is. A chat model decides if the assistant has one that reads passages for pressure tests.
+        Otherwise, or if the chat model fails, the model that the setting ``evidence_model`` chooses decides."""
         try:
             return _sides(self._sides or self._stance, pairs)
         except ModelError:

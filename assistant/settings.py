@@ -34,7 +34,7 @@ Names = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidat
 
 
 class Settings(BaseModel):
-    """All settings. The defaults work on a laptop without an API key and without a network."""
+    """All settings of the program. The defaults work on a laptop without an API key and without a network."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -73,8 +73,8 @@ class Settings(BaseModel):
 
     @property
     def folder(self) -> Path:
-        """The folder of the chosen library. Unless its catalog is on PostgreSQL, a copy of the folder is a copy of the
-        library."""
+        """The folder of the chosen library. A copy of the folder is a copy of the library, except if the library's
+        catalog is on PostgreSQL."""
         return self.home.expanduser() / self.library
 
     @property
@@ -91,7 +91,8 @@ def load(flags: Mapping[str, Any], *, config: Path | None = None, environ: Mappi
     this process is used.
 
     Raises:
-        SettingsError: a key is unknown, a value is out of range, or a file cannot be read; the message names each.
+        SettingsError: a key is unknown, a value is out of range, or a file cannot be read; the message names every such
+            fault.
     """
     environ = os.environ if environ is None else environ
     path = config or _named_in(environ)

@@ -87,8 +87,8 @@ class Dropped:
 
     @property
     def notice(self) -> str | None:
-        """What the user should be told about this removal: the kind of content that could not be read, or of removed
-        text that may be missed. None if the user need not be told."""
+        """What to tell the user about this entry: the kind of content that could not be read, or the kind of removed
+        text that the user may miss. None if there is nothing to tell."""
         kind = self.reason.partition(":")[0]
         if self.is_unread:
             return kind
@@ -198,8 +198,9 @@ class Hit:
 class Filters:
     """Limits of a search, for instance to some authors or dates.
 
-    An empty field sets no limit. If a field has several values, one of them must match. If one of two dates is less
-    exact, only the part that both have is compared. A title or heading matches if it contains the text, ignoring case.
+    An empty field sets no limit. If a field has several values, one of them must match. A date can lack the day or the
+    month; only the parts that both compared dates have are compared. A title or heading matches if it contains the
+    text, ignoring case.
     """
 
     documents: tuple[str, ...] = ()  # ids or sources
@@ -316,10 +317,10 @@ class Answer:
     answer the question.
 
     ``missing`` says which part of the question the documents leave open, in the words of the reader; it is empty if
-    they leave nothing open. ``reason`` says why the documents do not answer the question. ``model`` is the name of the
-    chat model that wrote the answer, or None; ``dropped`` has the model's statements that failed the checks and are not
-    shown, each with the reason. ``notices`` are sentences that tell the user what did not work as asked. ``within`` has
-    the filters of the search.
+    they leave nothing open. ``reason`` says why the documents do not answer the question or, if they do, from how many
+    documents the statements come. ``model`` is the name of the chat model that wrote the answer, or None; ``dropped``
+    has the model's statements that failed the checks and are not shown, each with the reason. ``notices`` are sentences
+    that tell the user what did not work as asked. ``within`` has the filters of the search.
     """
 
     question: str

@@ -27,7 +27,8 @@ ENOUGH = 80  # characters below a heading from which something is said there: on
 
 def questions(library: Library, answer: Callable[[str], Answer]) -> tuple[str, ...]:
     """Return at most ``QUESTIONS`` example questions that the library's documents answer. ``answer`` is a function that
-    answers a question. It is called for each candidate, and only candidates that it answers are returned."""
+    answers a question. It is called with one candidate question after another, and those that it answers from the
+    documents are returned."""
     return tuple(islice(answered(library, answer), QUESTIONS))
 
 

@@ -54,7 +54,7 @@ class ClaimJudge(Protocol):
 
 class ModelJudge:
     """Asks a chat model whether statements are supported by the words that they cite, in one call for all statements.
-    It is the model that wrote the statements."""
+    The model is the one that wrote the statements."""
 
     def doubts(self, question: str, held: Sequence[Held], calls: Calls) -> list[str | None]:
         told = "\n\n".join(_told(number, one) for number, one in enumerate(held, 1))

@@ -71,8 +71,8 @@ class AnswerReader:
 
 
 def scores(read: Vectors) -> Vectors:
-    """Return one score for each sentence of a passage: the mean of two log odds, that the sentence answers the question
-    and that the whole passage does.
+    """Return one score for each sentence of a passage: the mean of the log odds that the sentence answers the question
+    and the log odds that the whole passage answers it.
 
     ``read`` has the probabilities of the labels ``ANSWERS``, an array (1 + sentences, 3): a row for the whole passage,
     then one for each sentence. The labels are "no", "partly" and "answers"; half of the probability of "partly" is

@@ -33,8 +33,8 @@ class IdeaReader:
         return float(shipped.told(shipped.IDEAS)["sure"])
 
     def weigh(self, claim: str, passages: Sequence[Whole]) -> list[Weight]:
-        """Return a ``Weight`` for each passage, in the order of ``passages``: how probably it concerns the claim, and
-        how probably it supports or challenges it.
+        """Return a ``Weight`` for each passage, in the order of ``passages``: the probabilities that the passage
+        concerns the claim, and that it supports or challenges the claim.
 
         Raises:
             ModelUnavailable: the base model's weights are missing on this machine, or differ from the published ones.

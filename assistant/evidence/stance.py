@@ -88,8 +88,8 @@ class IdeaModel(Protocol):
         ...
 
     def weigh(self, claim: str, passages: Sequence[Whole]) -> list[Weight]:
-        """Return a ``Weight`` for each passage, in the order of ``passages``: how probably it concerns the claim, and
-        how probably it supports or challenges it."""
+        """Return a ``Weight`` for each passage, in the order of ``passages``: the probabilities that the passage
+        concerns the claim, and that it supports or challenges the claim."""
         ...
 
 
@@ -119,8 +119,8 @@ def whole(text: str) -> Whole:
 def side_of(probabilities: Vectors, sure: float) -> tuple[Stance, float]:
     """Decide whether a text supports a claim or challenges it; return this stance and its probability.
     ``probabilities`` has the probabilities that the text supports the claim, challenges it, or does neither, in the
-    order of ``SIDES``. If neither of the first two is at least ``sure``, the stance is unclear; its probability is then
-    that of doing neither."""
+    order of ``SIDES``. If neither of the first two is at least ``sure``, the stance is unclear, with the probability
+    that the text does neither."""
     likely = int(probabilities[:2].argmax())
     if probabilities[likely] < sure:
         return Stance.UNCLEAR, float(1 - probabilities[:2].sum())
@@ -128,8 +128,8 @@ def side_of(probabilities: Vectors, sure: float) -> tuple[Stance, float]:
 
 
 class PlainMarks:
-    """A stance model without a neural network: it looks for negations and for words of advice or praise. Most texts
-    stay unclear.
+    """Estimates without a neural network whether texts support or challenge a claim: it looks for negations and for
+    words of advice or praise. Most texts count as unclear.
 
     A text must have at least ``SHARED`` content words in common with the claim. If only one of the two has a negation,
     the text challenges the claim; otherwise a word of advice or praise in the text means that it supports the claim.

@@ -27,8 +27,8 @@ class _Tokens(Protocol):
 
 
 def batches(pairs: Mapping[int, _Tokens], tokens: int = TOKENS) -> Iterator[list[int]]:
-    """Yield the keys of ``pairs`` in batches of pairs of similar length, the longest pairs first. A batch has at most
-    ``tokens`` tokens, padding included; a longer pair makes a batch of its own."""
+    """Divide ``pairs`` into batches of similar length, and yield the keys of each batch. The longest pairs come first.
+    A batch has at most ``tokens`` tokens, padding included; a longer pair makes a batch of its own."""
     batch: list[int] = []
     for i in sorted(pairs, key=lambda i: -len(pairs[i].tokens)):
         if batch and (len(batch) + 1) * len(pairs[batch[0]].tokens) > tokens:

@@ -61,12 +61,12 @@ class Embedder(Protocol):
         ...
 
     def embed(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> Iterator[tuple[int, Embedding]]:
-        """Yield the index and the embedding of each passage, in any order. ``texts`` are the passages' texts;
-        ``sentences`` has the spans of the sentences in each text."""
+        """Yield the position of each passage in ``texts``, and its embedding, in any order. ``texts`` are the passages'
+        texts; ``sentences`` has the spans of the sentences in each text."""
         ...
 
     def query(self, text: str) -> Vectors:
-        """Return the vector of a question (dimension,)."""
+        """Return the vector of a text such as a question: an array (dimension,)."""
         ...
 
 

@@ -157,9 +157,9 @@ class DiscussionReply(NamedTuple):
 def discuss(assistant: AssistantParts, verdict: Verdict, message: str, by: str = "") -> DiscussionReply:
     """Return the reply to a message about a verdict. If the message changes the verdict, the reply has a new verdict.
 
-    ``by`` is the name of the message's author, empty if nobody signs in. If the message says whether a quote is for or
-    against the idea, this judgement is stored under that name. Code decides whether the verdict changes. A model, if
-    one is set, only says which findings concern the message.
+    ``by`` is the name of the message's author, empty if people do not sign in. If the message says whether a quote is
+    for or against the idea, this judgement is stored under that name. Code decides whether the verdict changes. A
+    model, if one is set, only says which findings concern the message.
     """
     reply = _moved(assistant, verdict, message, by)
     found = [finding for change in reply.changes for finding in change.findings]

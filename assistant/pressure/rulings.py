@@ -46,9 +46,9 @@ def rule(findings: Sequence[Finding]) -> AssumptionRuling:
 
 
 def rule_idea(assumptions: Sequence[Assumption]) -> IdeaRuling:
-    """Return the ruling on the idea. If every assumption is a gap, the idea is not covered. Otherwise gaps are ignored:
-    the idea holds if all remaining assumptions are supported, is challenged if all of them are challenged, and is
-    contested in any other case."""
+    """Return the ruling on the idea. If every assumption is a gap (none of its findings is for it or against it), the
+    idea is not covered. Otherwise gaps are ignored: the idea holds if all remaining assumptions are supported, is
+    challenged if all of them are challenged, and is contested in any other case."""
     rulings = {a.ruling for a in assumptions} - {AssumptionRuling.GAP}
     if not rulings:
         return IdeaRuling.NOT_COVERED
@@ -136,8 +136,8 @@ def _overlap(one: Finding, other: Finding) -> bool:
 
 def elsewhere(assumptions: Sequence[Assumption], number: int) -> tuple[int, ...]:
     """Return the numbers of the earlier assumptions that have findings in common with the assumption ``number``;
-    numbers count from 1. If several earlier assumptions have the same finding, only the first of them counts for it.
-    Findings of the assumption that a person judged to be not about it are ignored."""
+    numbers count from 1. If several earlier assumptions have the same finding, only the first of them is returned for
+    it. Findings that a person judged not to be about the assumption ``number`` are ignored."""
     own = {one.citation for one in assumptions[number - 1].findings if not is_set_aside(one)}
     found = []
     for other, one in enumerate(assumptions[: number - 1], start=1):

@@ -120,7 +120,7 @@ class Shelf:
         self._flows: dict[str, list[Passage]] = {}
 
     def flow(self, document: str) -> list[Passage]:
-        """All passages of the document with this id, in the order of the text."""
+        """All passages of the document whose id is ``document``, in the order of the text."""
         if document not in self._flows:
             self._flows[document] = [stored.passage for stored in self._library.stored_of(document)]
         return self._flows[document]
@@ -225,7 +225,7 @@ class Material(Given):
         return fresh
 
     def flow(self, document: str) -> list[Passage]:
-        """All passages of the document with this id, in the order of the text."""
+        """All passages of the document whose id is ``document``, in the order of the text."""
         return self._shelf.flow(document)
 
     def mentions(self, word: str) -> bool:

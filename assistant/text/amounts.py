@@ -90,7 +90,7 @@ def _equal(one: float, other: float) -> bool:
 
 @lru_cache(maxsize=4096)
 def shares(text: str) -> tuple[Amount, ...]:
-    """The shares that a text gives in words, as percentages: ``half``, ``a fifth``, ``seven out of ten``."""
+    """The shares that a text gives in words, such as ``half``, ``a fifth`` or ``seven out of ten``, as percentages."""
     found = [Amount(_SHARES[(m["part"] or m["half"]).lower()], "percent", True, m[0]) for m in _SHARE.finditer(text)]
     for match in _OUT_OF.finditer(text):
         some, every = _values(match["some"])[0], _values(match["all"])[0]

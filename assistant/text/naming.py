@@ -61,8 +61,8 @@ def _before_comma(name: str) -> list[str]:
 
 
 class Name(NamedTuple):
-    """A phrase that is written like a name. ``person`` and ``place`` say whether it can be a person or a place;
-    ``subject`` says whether a sentence is about it."""
+    """A phrase that is written like a name. ``person`` and ``place`` say whether it can be the name of a person or a
+    place; ``subject`` says whether a sentence is about it."""
 
     text: str
     person: bool
