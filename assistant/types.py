@@ -317,10 +317,11 @@ class Answer:
     answer the question.
 
     ``missing`` says which part of the question the documents leave open, in the words of the reader; it is empty if
-    they leave nothing open. ``reason`` says why the documents do not answer the question or, if they do, from how many
-    documents the statements come. ``model`` is the name of the chat model that wrote the answer, or None; ``dropped``
-    has the model's statements that failed the checks and are not shown, each with the reason. ``notices`` are sentences
-    that tell the user what did not work as asked. ``within`` has the filters of the search.
+    they leave nothing open. ``reason`` is a text for the user: why the documents do not answer the question, where the
+    statements come from, or the reply to a message that asks the documents nothing. ``model`` is the name of the chat
+    model that wrote the answer, or None; ``dropped`` has the model's statements that failed the checks and are not
+    shown, each with the reason. ``notices`` are sentences that tell the user what did not work as asked. ``within`` has
+    the filters of the search.
     """
 
     question: str
