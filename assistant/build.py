@@ -47,8 +47,8 @@ FOLLOWS = ("auto", "llm")  # evidence models with which a model that is set read
 
 
 class Assistant:
-    """Answers questions, searches passages and tests ideas over one library. Models are loaded when they are first
-    used."""
+    """Answers questions, searches passages and tests ideas, all with the documents of one library. Models are loaded
+    when they are first used."""
 
     def __init__(
         self,
@@ -81,8 +81,9 @@ class Assistant:
         self._sides = Alone(LlmStance(weigher)) if weigher else None
 
     def with_model(self, model: Model, stance: IdeaModel | None = None) -> Assistant:
-        """Return an assistant over the same library whose answers ``model`` writes. ``stance`` replaces the model that
-        decides whether a passage supports or challenges a claim; if it is None, the present one is kept."""
+        """Return an assistant over the same library, with ``model`` as the chat model that writes the answers.
+        ``stance`` replaces the model that decides whether a passage supports or challenges a claim; if ``stance`` is
+        None, the present model is kept."""
         stance = stance or self._stance
         return Assistant(
             self.library, self._embedder, stance, self._lenses, model=model, weighs=self._weighs, judge=self._judge
@@ -138,7 +139,7 @@ class Assistant:
             memory.give_back()
 
     def prepare(self, progress: Callable[[float], None]) -> None:
-        """Unpack the shipped models that read passages; this is needed once on each machine.
+        """Unpack the models that come with the program and read passages. This is needed once on each machine.
 
         ``progress`` is called with the finished share, from 0 to 1. It is not called if the models are unpacked
         already, or if a chat model reads the passages instead.
@@ -150,27 +151,29 @@ class Assistant:
             shipped.prepare(progress)
 
     def check_importance(self, importance: Mapping[str, float]) -> None:
-        """Check the keys and values of ``importance`` before an idea is tested.
+        """Check the keys and values of ``importance``, which says how much each assumption of an idea counts, before
+        the idea is tested.
 
         Raises:
-            SettingsError: a value is not within 0 to 1, or a key is neither a number from 1 nor a name that an
-                assumption can have: that of a lens, or a role such as "the reason".
+            SettingsError: a value is not within 0 to 1, or a key is neither the number of an assumption, counted from
+                1, nor a name that an assumption can have: the name of a lens, or a role in the idea, such as "the
+                reason".
         """
         self._pressure.check_importance(importance)
 
     def replied(self, verdict: Verdict, message: str, findings: Sequence[Finding]) -> Beside:
         """Return a chat model's comment on the user's ``message`` about a verdict, checked against the documents.
-        ``findings`` are quotes for or against the idea that the message has brought up. The model reads the passages
-        that contain them, and those of the strongest findings in the verdict. Without a chat model, the comment is
-        empty."""
+        ``findings`` are the quotes for or against the idea that the message added to the verdict or removed from it.
+        The model reads the passages that contain them, and those of the strongest findings in the verdict. Without a
+        chat model, the comment is empty."""
         if self._reader is None:
             return Beside()
         return replying.replied(self._reader, verdict, message, findings, library=self.library, embedder=self._embedder)
 
     def sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
         """For each pair of a claim and a text, return whether the text supports or challenges the claim, and how
-        probable this is. A chat model decides if one is set; without one, or if it fails, the evidence model
-        decides."""
+        probable this is. A chat model decides if the assistant has one that reads passages for pressure tests.
+        Otherwise, or if the chat model fails, the model that the setting ``evidence_model`` chooses decides."""
         try:
             return _sides(self._sides or self._stance, pairs)
         except ModelError:
@@ -241,7 +244,7 @@ def open_library(
     Close the assistant when you are done, or use it in a ``with`` block.
 
     Raises:
-        LibraryMissing: nothing has been ingested there.
+        LibraryMissing: the library does not exist, since no documents have been ingested into it.
         SettingsError, ModelUnavailable: a setting is invalid, or the model that it names lacks a package.
     """
     flags = {"library": library, "home": home, **settings}
@@ -255,11 +258,11 @@ def open_library(
 def build_assistant(
     settings: Settings, embedder: Embedder | None = None, chat: BaseChatModel | None = None
 ) -> Assistant:
-    """Return an assistant over the library chosen in ``settings``. ``embedder`` and ``chat`` replace the embedding
+    """Return an assistant that uses the library chosen in ``settings``. ``embedder`` and ``chat`` replace the embedding
     model and the chat model chosen in the settings; ``chat`` is ignored if no chat model is chosen there.
 
     Raises:
-        LibraryMissing: nothing has been ingested there.
+        LibraryMissing: the library does not exist, since no documents have been ingested into it.
         SettingsError, ModelUnavailable: the name of a model is invalid, or the model needs a package that is not
             installed.
     """
@@ -282,8 +285,8 @@ def build_assistant(
 def build_model(settings: Settings, chat: BaseChatModel | None = None, *, key: SecretStr | None = None) -> Model | None:
     """Return the chat model chosen in ``settings``, or None if none is chosen there.
 
-    The model is opened at its first call. ``chat`` replaces the model that the name stands for; ``key`` replaces the
-    API key in the environment.
+    The model is opened at its first call. ``chat`` is used instead of the model that the settings name; ``key`` is used
+    instead of the API key in the environment.
 
     Raises:
         SettingsError: the name of the model is invalid.

@@ -24,8 +24,8 @@ from assistant.types import Answer, Filters, Role, Statement, Turn
 
 
 class PassageRetriever(BaseRetriever):
-    """A LangChain retriever that returns the passages found by ``assistant.search``. The metadata of each has the
-    fields of ``pushback search --json``.
+    """A LangChain retriever that returns the passages found by ``assistant.search``. The metadata of each passage has
+    the fields of ``pushback search --json``.
 
     ``k`` is the number of passages; ``invoke(query, k=3)`` overrides it for one call. ``filters`` limit the search.
     """

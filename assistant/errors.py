@@ -37,7 +37,7 @@ class PushbackError(Exception):
     about it.
 
     ``details`` is the message of a software library or a provider. ``str(error)`` ends with it; ``summary`` is the
-    message without it. Logins and query strings are removed from URLs in all of them, since they can hold keys.
+    message without it. In all these texts, logins and query strings are removed from URLs, since they can hold keys.
     ``retryable`` says whether the same action may succeed later.
     """
 

@@ -13,6 +13,6 @@ def version() -> str:
 
 
 def how_to_add(extra: str) -> str:
-    """Return a hint with the command that installs the optional packages of ``extra``. The command is for a clone of
-    the repository, since Pushback is not on PyPI yet."""
+    """Return a hint with the command that installs the group of optional packages with the name ``extra``. The command
+    is for a clone of the repository, since Pushback is not on PyPI yet."""
     return f'In the folder of your clone, run `.venv/bin/pip install -e ".[{extra}]"`.'

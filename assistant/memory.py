@@ -19,8 +19,8 @@ _given = [-inf]  # when memory was given back, on the monotonic clock
 
 
 def give_back(every: float = 0.0) -> None:
-    """Return freed memory to the operating system, unless this was done less than ``every`` seconds ago. Nothing
-    happens on systems whose C library cannot do it."""
+    """Return freed memory to the operating system, unless this was done less than ``every`` seconds ago. On systems
+    whose C library cannot return memory, nothing happens."""
     now = time.monotonic()
     if (trim := _trim()) is not None and now - _given[0] >= every:
         _given[0] = now

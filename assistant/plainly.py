@@ -74,8 +74,9 @@ def why(error: Exception) -> str:
 
 
 def unfit(errors: Iterable[Mapping[str, Any]], whole: str) -> list[str]:
-    """Explain pydantic's ``errors`` in plain words: for each, the name of the field and what is wrong with it.
-    ``whole`` is the name used if an error concerns no single field. Equal explanations are listed once."""
+    """Explain errors of pydantic in plain words: for each error, the name of the field and what is wrong with it.
+    ``whole`` is the name that is used if an error concerns no single field, such as "the file". Equal explanations are
+    listed once."""
     return list(dict.fromkeys(f"{_place(one['loc']) or whole} {what(one)}" for one in errors))
 
 

@@ -34,7 +34,7 @@ Names = Annotated[tuple[Annotated[str, Field(min_length=1)], ...], BeforeValidat
 
 
 class Settings(BaseModel):
-    """All settings. The defaults work on a laptop without an API key and without a network."""
+    """All settings of the program. The defaults work on a laptop without an API key and without a network."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -73,8 +73,8 @@ class Settings(BaseModel):
 
     @property
     def folder(self) -> Path:
-        """The folder of the chosen library. Unless its catalog is on PostgreSQL, a copy of the folder is a copy of the
-        library."""
+        """The folder of the chosen library. A copy of the folder is a copy of the library, except if the library's
+        catalog is on PostgreSQL."""
         return self.home.expanduser() / self.library
 
     @property
@@ -91,7 +91,8 @@ def load(flags: Mapping[str, Any], *, config: Path | None = None, environ: Mappi
     this process is used.
 
     Raises:
-        SettingsError: a key is unknown, a value is out of range, or a file cannot be read; the message names each.
+        SettingsError: a key is unknown, a value is out of range, or a file cannot be read; the message names every such
+            fault.
     """
     environ = os.environ if environ is None else environ
     path = config or _named_in(environ)
@@ -106,9 +107,9 @@ def load(flags: Mapping[str, Any], *, config: Path | None = None, environ: Mappi
 
 
 def set_by(environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Where each setting comes from that the environment or the settings file sets: the name of the environment
-    variable, or else the path of the file. Flags of the web app count as environment variables, since it gets them in
-    this way. The file is the one that ``PUSHBACK_CONFIG`` names.
+    """Return, for each setting that the environment or the settings file sets, where its value comes from: the name of
+    the environment variable, or the path of the file if no variable sets it. Flags of the web app count as environment
+    variables, since the app gets its flags in this way. The settings file is the one that ``PUSHBACK_CONFIG`` names.
 
     Raises:
         SettingsError: the file cannot be read.

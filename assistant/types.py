@@ -82,13 +82,13 @@ class Dropped:
 
     @property
     def is_unread(self) -> bool:
-        """Whether this stands for content that could not be read, such as a symbol, and not for removed text."""
+        """Whether this entry stands for content that could not be read, such as a symbol, instead of removed text."""
         return not self.text or self.reason.partition(":")[0].endswith(" not read")
 
     @property
     def notice(self) -> str | None:
-        """What the user should be told about this removal: the kind of content that could not be read, or of removed
-        text that may be missed. None if the user need not be told."""
+        """What to tell the user about this entry: the kind of content that could not be read, or the kind of removed
+        text that the user may miss. None if there is nothing to tell."""
         kind = self.reason.partition(":")[0]
         if self.is_unread:
             return kind
@@ -100,7 +100,7 @@ class Dropped:
 @dataclass(frozen=True, slots=True)
 class About:
     """What is known about a document, without its text: title, author, date and so on. In a passage of a chat, ``date``
-    is that of the message."""
+    is the date of the message."""
 
     id: str
     source: str
@@ -119,7 +119,8 @@ class About:
         return self.site.casefold() if self.site and self.media_type == "text/html" else None
 
     def dated(self, date: str | None) -> About:
-        """The same with the date of a message in the document; the document's own date if ``date`` is None."""
+        """Return the same facts with another ``date``, that of a message in the document. If ``date`` is None, the
+        document's own date stays."""
         if date is None:
             return self
         return replace(self, date=date, guessed=tuple(name for name in self.guessed if name != "date"))
@@ -197,8 +198,9 @@ class Hit:
 class Filters:
     """Limits of a search, for instance to some authors or dates.
 
-    An empty field sets no limit. If a field has several values, one of them must match. If one of two dates is less
-    exact, only the part that both have is compared. A title or heading matches if it contains the text, ignoring case.
+    An empty field sets no limit. If a field has several values, one of them must match. A date can lack the day or the
+    month; only the parts that both compared dates have are compared. A title or heading matches if it contains the
+    text, ignoring case.
     """
 
     documents: tuple[str, ...] = ()  # ids or sources
@@ -214,8 +216,8 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A quote from a document, and where it stands. Only ``citations.py`` makes citations; it reads the quote from the
-    stored text."""
+    """A quote from a document, and its place in the document. Only ``citations.py`` makes citations; it reads the quote
+    from the stored text."""
 
     about: About
     start: int
@@ -239,16 +241,16 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A quote, statement or assumption of a model that failed a check, and why. Rejected ones are counted, but never
-    shown or cited."""
+    """A quote, statement or assumption of a model that failed a check, and why. Rejected texts are counted, but are
+    never part of an answer or cited."""
 
     quote: str
     why: str
 
 
 class Support(StrEnum):
-    """How well the citations of a statement support it: they contain it word for word, they support its meaning, or
-    they do not support it."""
+    """How well the citations of a statement support it: they contain the statement word for word, they support its
+    meaning, or they do not support it at all."""
 
     VERBATIM = "verbatim"
     SUPPORTED = "supported"
@@ -272,7 +274,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Statements of one answer that contradict each other. Their citations show who says each, and when."""
+    """Statements of one answer that contradict each other. Their citations show who says each statement, and when."""
 
     sides: tuple[Statement, ...]
 
@@ -300,8 +302,8 @@ class Searched(NamedTuple):
 
 
 class Cost(NamedTuple):
-    """The number of a chat model's calls for one turn, and of their tokens. ``cached`` counts calls that were answered
-    from memory and cost nothing."""
+    """What one turn (one message of a user) cost: the number of calls of the chat model, and the tokens that it read
+    and wrote. ``cached`` counts calls that were answered from memory and cost nothing."""
 
     calls: int = 0
     input_tokens: int = 0
@@ -315,10 +317,11 @@ class Answer:
     answer the question.
 
     ``missing`` says which part of the question the documents leave open, in the words of the reader; it is empty if
-    there is none. ``reason`` says why the documents do not answer the question. ``model`` is the name of the chat model
-    that wrote the answer, or None; ``dropped`` has the model's statements that failed the checks and are not shown,
-    each with the reason. ``notices`` are sentences that tell the user what did not work as asked. ``within`` has the
-    filters of the search.
+    they leave nothing open. ``reason`` is a text for the user: why the documents do not answer the question, where the
+    statements come from, or the reply to a message that asks the documents nothing. ``model`` is the name of the chat
+    model that wrote the answer, or None; ``dropped`` has the model's statements that failed the checks and are not
+    shown, each with the reason. ``notices`` are sentences that tell the user what did not work as asked. ``within`` has
+    the filters of the search.
     """
 
     question: str
@@ -360,7 +363,8 @@ class Role(StrEnum):
 
 
 class Turn(NamedTuple):
-    """An earlier message of a conversation: who wrote it, and its text. A follow-up question is understood with it."""
+    """An earlier message of a conversation: who wrote it, and its text. Earlier messages are needed to understand a
+    follow-up question."""
 
     role: Role
     content: str
@@ -424,8 +428,8 @@ class AssumptionRuling(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
-    """Something that must be true for the idea to be right, with the findings on it. ``importance`` says from 0 to 1
-    how much it counts."""
+    """Something that must be true for an idea to be right, with the findings for and against it. ``importance`` says
+    from 0 to 1 how much the assumption counts."""
 
     text: str
     lens: str
@@ -464,13 +468,13 @@ class Verdict:
 
     ``case_for`` and ``case_against`` are the strongest findings for and against the idea. ``missing`` lists the points
     on which no evidence was found. ``stance_model`` is the name of the model that decided the stance of the findings.
-    ``library`` is a hash of the documents that were searched: while it is the same, a new test finds the same.
+    ``library`` is a hash of the documents that were searched: while the hash is the same, a new test finds the same.
 
     ``left_out`` has the texts of assumptions that a person removed; a new test of the idea leaves them out, too.
 
     ``model`` is the name of the chat model that proposed assumptions or read the passages, or None. ``dropped`` has the
-    assumptions that it proposed and that failed the checks, ``rejected`` the quotes that were not found in the
-    documents. ``notices`` are sentences that tell the user what did not work as asked; ``cost`` counts the model's
+    assumptions that this model proposed and that failed the checks; ``rejected`` has the quotes that were not found in
+    the documents. ``notices`` are sentences that tell the user what did not work as asked; ``cost`` counts the model's
     calls and tokens.
     """
 

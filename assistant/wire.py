@@ -103,7 +103,7 @@ def read_answer(kept: Json) -> Answer:
 
 def stored_answer(text: str) -> Answer:
     """Make an answer from its stored JSON text. If the text is damaged, return an answer that says so and has the
-    question, if that can still be read. So the other turns of the conversation can still be shown."""
+    question, if that can still be read. The rest of the conversation can then still be shown."""
     try:
         return read_answer(json.loads(text))
     except (ValueError, RecursionError):
@@ -224,7 +224,7 @@ def stored_verdict(text: str) -> tuple[Verdict, Json]:
 
 
 def change(one: VerdictChange) -> Json:
-    """Return one change from a verdict to the next as JSON."""
+    """Return one difference between two verdicts as JSON."""
     return {"what": one.what, "better": one.better, "findings": [_finding(f) for f in one.findings]}
 
 

@@ -61,8 +61,8 @@ class _Made:
 
 
 class Answering:
-    """Answers questions from one library. The ``model`` reads the passages; without a model, or if it fails, the
-    ``plain`` reader picks excerpts."""
+    """Answers questions from the documents of one library. A chat model (``model``) reads the passages and writes the
+    answer. If there is no chat model, or if it fails, the reader ``plain`` picks excerpts from the passages instead."""
 
     def __init__(
         self,
@@ -78,8 +78,8 @@ class Answering:
         self._plain, self._model, self._judge = plain, model, judge
 
     def answer(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:
-        """Return the answer to a question after all of its statements are checked. ``history`` is the conversation so
-        far, and ``filters`` limit the search.
+        """Return the complete answer to a question, with all of its statements checked. ``history`` has the earlier
+        messages of the conversation; ``filters`` limit the search, for instance to some authors.
 
         Raises:
             SettingsError: the question is empty, has no words, or is longer than ``LONGEST_QUESTION``.
@@ -91,10 +91,11 @@ class Answering:
     def stream(
         self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE, tick: Tick = lambda: None
     ) -> Iterator[Statement | Answer]:
-        """Yield each statement as soon as it is verified, then the whole answer. If a model fails, no error is raised;
-        the answer reports it.
+        """Yield each statement of the answer as soon as it is verified, and at the end the whole answer. If the chat
+        model fails, no error is raised; the answer has a notice that says so.
 
-        ``tick`` is called for each piece of text that the model writes; an exception from it stops the model.
+        ``tick`` is called for each piece of text that the model writes. If ``tick`` raises an exception, the model
+        stops.
 
         Raises:
             SettingsError: the question is empty, has no words, or is longer than ``LONGEST_QUESTION``.
@@ -261,7 +262,7 @@ def _reason(made: _Made) -> str:
 
 
 def checked(question: str) -> str:
-    """Return the question on one line, after checking it.
+    """Check that a question can be answered, and return it on one line, with single spaces.
 
     Raises:
         SettingsError: the question is empty, has no words, or is longer than ``LONGEST_QUESTION``.

@@ -27,20 +27,23 @@ ENOUGH = 80  # characters below a heading from which something is said there: on
 
 def questions(library: Library, answer: Callable[[str], Answer]) -> tuple[str, ...]:
     """Return at most ``QUESTIONS`` example questions that the library's documents answer. ``answer`` is a function that
-    answers a question; every candidate is tried with it before it is returned."""
+    answers a question. It is called with one candidate question after another, and those that it answers from the
+    documents are returned."""
     return tuple(islice(answered(library, answer), QUESTIONS))
 
 
 def answered(library: Library, answer: Callable[[str], Answer]) -> Iterator[str]:
-    """Yield the questions that ``answer`` answers from the documents, among the first ``ASKED`` candidates. A candidate
-    is tried only when the next question is requested."""
+    """Yield the example questions that the library's documents answer. The first ``ASKED`` candidates, which are made
+    from titles and headings, are tried with the function ``answer``. A candidate is tried only when the caller requests
+    the next question."""
     return (one for one in candidates(library)[:ASKED] if _holds(answer(one)))
 
 
 def further(known: Sequence[str], answers: Sequence[Answer]) -> tuple[str, ...]:
-    """Return at most ``FURTHER`` of the questions in ``known``, to offer them after ``answers``, the answers of a
-    conversation. ``known`` has questions that the library is known to answer. Questions that were already asked are
-    left out; those about a document that the last answer cites come first."""
+    """Return at most ``FURTHER`` questions to offer below the last answer of a conversation. They are chosen from
+    ``known``, the questions that the library is known to answer. ``answers`` are all answers of the conversation:
+    questions that were already asked are left out, and questions about a document that the last answer cites come
+    first."""
     asked = {answer.question for answer in answers}
     cited = {citation.about.title for citation in answers[-1].cited}
     left = [question for question in known if question not in asked]
@@ -48,8 +51,9 @@ def further(known: Sequence[str], answers: Sequence[Answer]) -> tuple[str, ...]:
 
 
 def candidates(library: Library) -> tuple[str, ...]:
-    """Return questions that a library may answer, made from titles and headings of its documents. First comes the best
-    question of each document, then the second of each, and so on. The same documents always give the same questions."""
+    """Return example questions that the library's documents may answer, made from their titles and headings. The best
+    question of each document comes first, then the second best of each, and so on. The same documents always give the
+    same questions."""
     rounds: list[list[str]] = []
     for document in library.some(LOOKED_AT):
         found = [question for question in asked(document) if _finds(question, document, library)]

@@ -35,8 +35,9 @@ class _Fact(NamedTuple):
 
 
 def statements(material: Material, library: Library) -> tuple[Statement, ...]:
-    """If the question asks who wrote the documents that it names, or when they were written, return statements that say
-    so, each with a citation. Empty if the question asks anything else, or if the library lacks one of the facts."""
+    """Return statements that say who wrote the documents that the question names, or when they were written, each with
+    a citation. ``material`` has the question. The result is empty if the question asks anything else, or if the library
+    lacks one of the facts that it asks for."""
     if material.named is None or lacking(material.named):
         return ()
     made = (_statement(fact, material, library) for fact in _asked(material.named))
@@ -44,9 +45,10 @@ def statements(material: Material, library: Library) -> tuple[Statement, ...]:
 
 
 def lacking(named: Named | None) -> str:
-    """If the question asks for an author or a date that the library lacks, return a sentence that says so, as in "The
-    library does not know who wrote “Refund policy”." Only the first missing fact is named. Empty if the library has all
-    of them, or if the question names no document."""
+    """Return a sentence that says which author or date the library lacks, if the question asks for it, as in "The
+    library does not know who wrote “Refund policy”." Only the first missing fact is mentioned. ``named`` has the
+    documents that the question names. The result is empty if ``named`` is None or nothing that the question asks for is
+    missing."""
     missing = [fact for fact in _asked(named) if not fact.value] if named else []
     for fact in missing[:1]:
         title = _quoted(fact.about.title)

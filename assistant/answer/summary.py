@@ -18,8 +18,8 @@ PROSE = (BlockKind.PARAGRAPH, BlockKind.QUOTE, BlockKind.ITEM)
 
 
 class DocumentSummary(NamedTuple):
-    """Headings and excerpts of a document, each in the order of the document; either may be empty. ``excerpts`` are
-    spans of the document's text."""
+    """A summary of a document: some of its ``headings``, and ``excerpts``, which are spans of its text. Both are in the
+    order of the document, and both may be empty."""
 
     headings: tuple[str, ...]
     excerpts: tuple[Span, ...]

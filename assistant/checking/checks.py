@@ -41,13 +41,13 @@ _MONTH = re.compile(
 
 
 class Grounds(NamedTuple):
-    """The texts that a claim is checked against: its ``citations``, the passages ``around`` them, the ``question``, and
-    ``read``, all text that the reader was given.
+    """The texts against which a claim, a sentence that a model wrote, is checked: its ``citations``, the passages
+    ``around`` them, the ``question`` that it answers, and ``read``, all text that the model was given.
 
-    A figure must occur in the citations, the passages around them, or the question; a name, a month or a year may also
-    occur elsewhere in the cited ``documents``. The first word of a sentence has a capital anyway, so it is checked as a
-    name only if ``read`` uses it as a name. ``house`` has names that occur in many documents, such as the
-    organisation's own; a claim may always use them.
+    A figure of the claim must occur in the citations, the passages around them, or the question; a name, a month or a
+    year may also occur elsewhere in the cited ``documents``. The first word of a sentence has a capital anyway, so it
+    is checked as a name only if ``read`` uses it as a name. ``house`` has names that occur in many documents, such as
+    the organisation's own; a claim may always use them.
     """
 
     citations: tuple[Citation, ...]
@@ -84,8 +84,9 @@ class Grounds(NamedTuple):
 
 
 def fault(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
-    """Return the reason why ``text`` does not follow from its grounds, worded as the end of a sentence: "its month
-    “may” is not in what it cites". None if every check passes."""
+    """Return the reason why the claim ``text`` does not follow from its ``grounds``, the texts that it is checked
+    against. The reason is worded as the end of a sentence: "its month “may” is not in what it cites". None if every
+    check passes."""
     return next(_faults(text, grounds), None) or _elsewhere(text, grounds, embedder) or beside(text, grounds, embedder)
 
 
@@ -108,8 +109,8 @@ def _faults(text: str, grounds: Grounds) -> Iterator[str]:
 
 
 def strange(text: str, there: str) -> str | None:
-    """Return the reason why ``text`` cannot be based on the text ``there``: it has an address, figure, month or name
-    that ``there`` lacks, or it is longer than ``LONGEST`` words. None if there is no such reason."""
+    """Return the reason why ``text`` cannot be based on the source text ``there``: ``text`` has an address, figure,
+    month or name that the source lacks, or is longer than ``LONGEST`` words. None if there is no such reason."""
     return next(_faults(text, Grounds((), there, "")), None)
 
 
@@ -197,12 +198,12 @@ def _elsewhere(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
 
 
 def beside(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
-    """Return a reason, worded as the end of a sentence, if the words that the claim (``text``) cites have nothing to do
-    with the question. None if they have something to do with it.
+    """Check whether the words that a claim (``text``) cites concern the question. Return None if they do; otherwise
+    return the reason, worded as the end of a sentence.
 
-    They have if the cited sentence that is nearest to the claim is similar to the question, or if the claim and the
-    cited sentences have at least ``COMMON`` words in common besides names and figures. A line in a document that only
-    tells the reader what to answer has nothing to do with the question.
+    The cited words concern the question if the cited sentence that is nearest to the claim is similar to the question,
+    or if the claim and the cited sentences have at least ``COMMON`` words in common besides names and figures. A line
+    in a document that only tells the reader what to answer does not concern the question.
     """
     sentences = grounds.sentences or tuple(one.quote for one in grounds.citations)
     if not sentences or not grounds.question:

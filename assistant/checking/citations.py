@@ -38,10 +38,12 @@ _HYPHEN = r"(?:[-‐­]\s*\n?\s*)?"  # a word may be divided at the end of a lin
 
 
 def cite(passage: Passage, span: Span | Sentence, read: Reader) -> Citation | Rejected:
-    """Return a citation of ``span``, a stretch of the passage in offsets of the whole document, if the passage has the
-    same words there as the stored text. ``read`` returns the stored text of a stretch of a document.
+    """Return a citation of the words at ``span``, which has offsets in the text of the whole document. ``read`` is a
+    function that returns the stored text of a stretch of a document; the citation is made only if this text equals the
+    words in ``passage``.
 
-    The result is ``Rejected`` if the span is not inside the passage, or if the document has been removed or changed.
+    The result is ``Rejected``, with the reason, if the span is not inside the passage, or if the document has been
+    removed from the library or changed.
     """
     start, end = span[0], span[1]
     quote = passage.text[max(start - passage.start, 0) : max(end - passage.start, 0)]
@@ -58,11 +60,11 @@ def cite(passage: Passage, span: Span | Sentence, read: Reader) -> Citation | Re
 
 
 def locate(quote: str, passages: Sequence[Passage], read: Reader) -> Citation | Rejected:
-    """Return the citation of the place where ``quote`` occurs in one of the passages, or a ``Rejected`` with the
-    reason.
+    """Return a citation of the place where ``quote`` occurs in one of the passages, or ``Rejected`` with the reason why
+    there is none. ``read`` is a function that returns the stored text of a stretch of a document.
 
-    White space, the shape of quotation marks and dashes, and hyphens at line ends are ignored. If the quote occurs
-    nowhere, a place with nearly the same words is cited, unless there are several such places with different words.
+    White space, the shape of quotation marks and dashes, and hyphens at line ends are ignored. If no passage has the
+    quote, a place with nearly the same words is cited, unless several such places differ in their words.
     """
     pattern = _pattern(quote)
     if pattern is None:

@@ -31,20 +31,20 @@ class Doubts(BaseModel):
 
 
 class Held(NamedTuple):
-    """A statement that waits for the judge, and the text of the passages ``around`` its citations."""
+    """A statement that a judge has yet to check, and the text of the passages ``around`` its citations."""
 
     statement: Statement
     around: str
 
 
 class ClaimJudge(Protocol):
-    """Judges whether the words that statements cite support them."""
+    """Judges whether statements are supported by the words that they cite."""
 
     def doubts(self, question: str, held: Sequence[Held], calls: Calls) -> list[str | None]:
-        """Return, for each of the ``held`` statements, the reason why its quotes do not support it, worded as the end
-        of a sentence; None if the judge does not doubt the statement.
+        """Return one entry for each statement in ``held``: the reason why its quotes do not support it, worded as the
+        end of a sentence, or None if the judge does not doubt the statement.
 
-        ``question`` is the question that the statements answer; ``calls`` makes the calls of the model.
+        ``question`` is the question that the statements answer; ``calls`` is the object that calls the model.
 
         Raises:
             ModelError: the model that judges failed.
@@ -53,7 +53,8 @@ class ClaimJudge(Protocol):
 
 
 class ModelJudge:
-    """A judge that asks the chat model that wrote the claims, in one call for all of them."""
+    """Asks a chat model whether statements are supported by the words that they cite, in one call for all statements.
+    The model is the one that wrote the statements."""
 
     def doubts(self, question: str, held: Sequence[Held], calls: Calls) -> list[str | None]:
         told = "\n\n".join(_told(number, one) for number, one in enumerate(held, 1))

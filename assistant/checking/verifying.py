@@ -31,11 +31,12 @@ _ELLIPSIS = re.compile(r"\s*(?:\[\s*)?(?:\.\.\.|…)(?:\s*\])?\s*")
 
 
 class Verifier:
-    """Turns the claims of one reader into statements, and counts the claims that fail.
+    """Checks the claims of a reader, the part of the program that answers a question from extracts of documents. Claims
+    that pass become statements.
 
-    ``material`` has the extracts that the reader read; ``read`` returns the stored text of a document. ``made`` has the
-    statement of each claim, None if the claim failed; ``dropped`` has the failed claims, and ``rejected`` the quotes
-    that were not found.
+    ``material`` has the extracts; ``read`` is a function that returns the stored text of a document. ``made`` has an
+    entry for each claim: its statement, or None if the claim failed. ``dropped`` has the claims that failed, and
+    ``rejected`` the quotes that were not found in the documents.
     """
 
     def __init__(self, material: Given, read: Reader, embedder: Embedder) -> None:
@@ -45,8 +46,9 @@ class Verifier:
         self.rejected: list[Rejected] = []
 
     def statements(self, claims: Generator[Claim, None, Reading]) -> Generator[Statement, None, Reading]:
-        """Yield each claim that passes the checks as a statement, as soon as it is checked; return the outcome of the
-        reading. Exceptions of the reader are passed on."""
+        """Check each claim as soon as the reader makes it, and yield it as a statement if it passes. A repeated
+        statement is yielded only once. Return the ``Reading`` with which the reader ends: whether the extracts answer
+        the question, and what is missing. Exceptions of the reader are passed on."""
         with closing(claims):
             while True:
                 try:
@@ -66,7 +68,7 @@ class Verifier:
         return self._grounds(statement.citations).around
 
     def doubted(self, statement: Statement, why: str) -> None:
-        """Withdraw a statement that has not been shown yet, and count it as dropped; ``why`` is the reason."""
+        """Withdraw a statement that the user has not seen yet, and count it as dropped; ``why`` is the reason."""
         self.made = [None if one == statement else one for one in self.made]
         self.dropped.append(Rejected(statement.text, why))
 
@@ -168,8 +170,9 @@ def _house(extracts: Sequence[Extract]) -> frozenset[str]:
 
 
 def place(quote: Quote, extracts: Sequence[Extract], read: Reader) -> Citation | Rejected:
-    """Return the citation of a quote. It is looked for in the extract whose number the quote has, then in the other
-    extracts; ``Rejected`` if it is in none."""
+    """Find a quote in the extracts, and return a citation of it. The extract whose number the quote has is searched
+    first, then the other extracts. The result is ``Rejected``, with the reason, if the quote cannot be cited. ``read``
+    is a function that returns the stored text of a stretch of a document."""
     named = [one for one in extracts if one.number == quote.extract]
     if quote.span and named:
         cited = _cite(named[0], quote.span, read, quote.key)

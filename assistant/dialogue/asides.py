@@ -36,8 +36,9 @@ _REWORD = re.compile(
 
 
 def reply(said: str, *, model: bool) -> str | None:
-    """Return the reply to thanks, to a greeting, or to a request to rephrase an answer; None for any other message.
-    With a ``model``, a request to rephrase also gives None, since the model can do it."""
+    """Return a reply to a message (``said``) that asks the documents nothing: thanks, a greeting, or a request to
+    rephrase an answer. None for any other message. ``model`` is True if there is a chat model; the model can rephrase
+    an answer itself, so the result is then None for a request to rephrase."""
     if conversation.is_courtesy(said):
         return WELCOME if _THANKS.search(said) else NO_QUESTION
     return IN_OTHER_WORDS if not model and _REWORD.match(said) else None

@@ -136,8 +136,8 @@ class _Talk(NamedTuple):
 
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
-    """Return ``question`` with its references to the conversation (``history``) replaced by what they refer to;
-    unchanged if it has none."""
+    """Return ``question`` with its references to the earlier conversation (``history``), such as "it", replaced by what
+    they refer to. A question without such references is returned unchanged."""
     talk = _Talk()
     for role, content in history[-MOST_TURNS:]:
         told = "\n".join(" ".join(line.split()) for line in content.splitlines() if line.strip())
@@ -150,7 +150,7 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
 
 
 def is_courtesy(said: str) -> bool:
-    """Whether the message consists only of thanks, a greeting or similar words, and asks nothing."""
+    """Whether the message ``said`` consists only of thanks, a greeting or similar words, and asks nothing."""
     return {word.lower() for word in WORD.findall(said)} <= _COURTESY
 
 
@@ -423,8 +423,9 @@ def _with_what_was_asked(question: str, talk: _Talk) -> str:
 
 
 def spoken(answers: Iterable[Answer]) -> list[Turn]:
-    """Return the questions and answers of a conversation as turns, for a follow-up question. An answer with several
-    statements becomes a list, so that "the second one" means its second statement."""
+    """Return the questions and answers of a conversation as a list of messages, from which a follow-up question can be
+    understood. An answer with several statements becomes a list, so that "the second one" means its second
+    statement."""
     turns = []
     for answer in answers:
         if answer.grounding is Grounding.ASIDE:

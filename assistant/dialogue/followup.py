@@ -18,8 +18,9 @@ LONGEST = 60  # words: a longer reply is no question but talk about one; a guess
 def standalone(question: str, history: Sequence[Turn], calls: Calls) -> str:
     """Return ``question`` rewritten so that it can be understood without the conversation (``history``).
 
-    The model's version is used if it is one short line and adds no number. Otherwise plain rules rewrite the question.
-    A small model is not asked; the rules are used at once.
+    The chat model rewrites the question. Its version is used if it is one short line and adds no number; otherwise
+    plain rules rewrite the question. A small model is not asked; the rules are used instead. ``calls`` is the object
+    that calls the model.
 
     Raises:
         ModelError: the model failed.

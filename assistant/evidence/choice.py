@@ -34,8 +34,8 @@ def best(question: Question, scored: Sequence[Scored]) -> list[tuple[Chosen, flo
     """Return the sentences to show as an answer, each with its score, the best first. ``scored`` has all sentences
     found, the best first.
 
-    Sentences that repeat a better one are left out. At the end come sentences of other documents that have nearly the
-    same words as one of the chosen sentences, but other figures.
+    Sentences that repeat a better one are left out. The list ends with sentences of other documents that have nearly
+    the same words as a chosen sentence but different figures.
     """
     ranked = [one for one in scored if stands_alone(question, one)] or scored
     if question.asks is Asks.NUMBER:
@@ -48,8 +48,8 @@ def best(question: Question, scored: Sequence[Scored]) -> list[tuple[Chosen, flo
 def stands_alone(question: Question, one: Scored) -> bool:
     """Whether a sentence can be shown as an answer: it is running text, and not a heading, a question or a label.
 
-    A line of a text without a full stop is taken for a label, a speaker's message is not: few messages of a chat have
-    one. A date line can be shown if the question asks for a date. A quotation inside somebody's comment cannot, since
+    A line without a full stop counts as a label, except in a chat, where few messages end with a full stop. A line with
+    a date can be shown if the question asks for a date. A quotation inside somebody's comment cannot be shown, since
     its words are not the commenter's.
     """
     if is_heading(one.seen) or one.seen.text.rstrip(" \"”’'").endswith("?"):
@@ -120,8 +120,8 @@ def listed(question: Question, scored: Sequence[Scored], passages_of: Neighbours
     ``scored`` has the sentences found, the best first.
 
     A list answers if the best sentence introduces it with a colon. If the question asks for several things or for
-    reasons, any of the ``REACH`` best sentences may introduce the list. If it asks for several things, it is also
-    enough that two of these sentences are in the list. ``passages_of`` takes the id of a document and returns its
+    reasons, any of the ``REACH`` best sentences may introduce the list. If it asks for several things, a list also
+    answers if two of these sentences are items of it. ``passages_of`` takes the id of a document and returns its
     passages.
     """
     good = [one for one in scored if is_heading(one.seen) or not is_fragment(one.seen)][:REACH]

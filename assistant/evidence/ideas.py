@@ -15,44 +15,47 @@ LEAST = 1e-6  # probability
 
 
 class IdeaReader:
-    """The idea model that comes with the program. Its network is loaded when the first passage is read."""
+    """The idea model that comes with the program: a neural network that estimates whether passages concern a claim, and
+    whether they support or challenge it. The network is loaded when the first passage is read."""
 
     name = "pushback"
 
     @property
     def shown(self) -> float:
         """The threshold for showing a passage: it is shown only if it concerns the claim with at least this
-        probability. ``eval/training/bearing.py`` chose it."""
+        probability. ``eval/training/bearing.py`` chose the value."""
         return float(shipped.told(shipped.IDEAS)["shown"])
 
     @property
     def sure(self) -> float:
-        """The threshold for saying that a passage supports or challenges the claim: if neither has at least this
-        probability, the passage counts as unclear. ``eval/training/bearing.py`` chose it."""
+        """The threshold for saying that a passage supports or challenges the claim: if neither is at least this
+        probable, the passage counts as unclear. ``eval/training/bearing.py`` chose the value."""
         return float(shipped.told(shipped.IDEAS)["sure"])
 
     def weigh(self, claim: str, passages: Sequence[Whole]) -> list[Weight]:
-        """Return a ``Weight`` for each passage, in the order of ``passages``: how probably it concerns the claim, and
-        how probably it supports or challenges it.
+        """Return a ``Weight`` for each passage, in the order of ``passages``: the probabilities that the passage
+        concerns the claim, and that it supports or challenges the claim.
 
         Raises:
-            ModelUnavailable: the base model's weights are not on this machine, or not the published ones.
+            ModelUnavailable: the base model's weights are missing on this machine, or differ from the published ones.
         """
         return [_weight(*log_odds(one)) for one in self.read(claim, passages)]
 
     def read(self, idea: str, passages: Sequence[Whole]) -> list[Vectors]:
-        """Return the probabilities of the labels ``BEARS`` for each passage: one row for the whole passage, then one
-        for each of its sentences (1 + sentences, 4). A sentence beyond the network's length limit gets the label "no".
+        """Return for each passage the probabilities of the labels ``BEARS``, which are "no" (the text does not concern
+        the idea), "supports", "challenges" and "unclear". The result for a passage is an array (1 + sentences, 4): one
+        row for the whole passage, then one for each of its sentences. A sentence beyond the network's length limit gets
+        the label "no".
 
         Raises:
-            ModelUnavailable: the base model's weights are not on this machine, or not the published ones.
+            ModelUnavailable: the base model's weights are missing on this machine, or differ from the published ones.
         """
         return reading.read(shipped.IDEAS, idea, [(one.passage, one.spans) for one in passages])
 
 
 def log_odds(read: Vectors) -> tuple[float, Vectors, float]:
-    """Return log odds of three kinds for one passage: that the passage concerns the idea; that each of its sentences
-    does; and that the passage supports the idea rather than challenges it.
+    """Return three results for one passage, all as log odds: that the passage concerns the idea; for each of its
+    sentences, that the sentence concerns the idea; and that the passage supports the idea rather than challenges it.
 
     ``read`` has the passage's probabilities (1 + sentences, 4), as ``IdeaReader.read`` returns them. The first and the
     third result are each the mean of the values for the whole passage and for the sentence that most concerns the idea.

@@ -35,8 +35,8 @@ class Int8Linear(torch.nn.Module):
 
 
 def in_int8(model: torch.nn.Module) -> None:
-    """Replace every linear layer of the model by an ``Int8Linear`` of the same size. The new layers are empty until a
-    state is loaded."""
+    """Replace every linear layer of the model by an ``Int8Linear`` of the same size. The new layers have no weights
+    until the caller loads a state."""
     for module in list(model.modules()):
         for name, layer in list(module.named_children()):
             if isinstance(layer, torch.nn.Linear):
@@ -44,8 +44,8 @@ def in_int8(model: torch.nn.Module) -> None:
 
 
 def state_in_int8(model: torch.nn.Module) -> dict[str, torch.Tensor]:
-    """Return the state of a 32-bit ``model`` in the form that can be loaded after ``in_int8``: the weights of linear
-    layers become 8-bit numbers with scales; all others stay."""
+    """Return the state of a 32-bit ``model`` in the form that a model changed by ``in_int8`` can load: the weights of
+    linear layers become 8-bit numbers with scales; all other weights stay unchanged."""
     linear = {name for name, layer in model.named_modules() if isinstance(layer, torch.nn.Linear)}
     made: dict[str, torch.Tensor] = {}
     for name, weight in model.state_dict().items():

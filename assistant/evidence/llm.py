@@ -43,8 +43,8 @@ class Sides(BaseModel):
 
 
 class LlmStance:
-    """A stance model that asks a chat model whether each of some texts supports or challenges a claim. A text that the
-    reply leaves out counts as unclear.
+    """A stance model that asks a chat model: it estimates whether each of some texts supports a claim or challenges it.
+    A text that the chat model's reply leaves out counts as unclear.
 
     Raises:
         ModelError: raised by ``sides`` if the chat model fails or its reply cannot be understood.

@@ -21,9 +21,9 @@ BEARS = ("no", "supports", "challenges", "unclear")
 
 
 class Pair(NamedTuple):
-    """A question or an idea with a passage, as ``tokens``. ``first`` is the number of tokens before the passage.
-    ``spans`` are half-open token ranges, first of the passage, then of each of its sentences; (0, 0) for a sentence
-    that was cut off."""
+    """A question or an idea together with a passage, as ``tokens`` for the network. ``first`` is the number of tokens
+    before the passage. ``spans`` are ranges of tokens whose end is not included: first that of the passage, then those
+    of its sentences. A sentence that was cut off has the span (0, 0)."""
 
     tokens: list[int]
     first: int  # tokens up to and with the first separator
@@ -31,8 +31,9 @@ class Pair(NamedTuple):
 
 
 class Scores(NamedTuple):
-    """Logits of each stretch of a batch, in order: ``answers`` (stretches, 3) for the labels ``ANSWERS``, ``bears``
-    (stretches, 4) for the labels ``BEARS``. The stretches of a pair are the passage and its sentences."""
+    """The network's output for a batch of pairs: logits for each stretch, which is a passage or one of its sentences.
+    ``answers`` (stretches, 3) is for the labels ``ANSWERS``, ``bears`` (stretches, 4) for the labels ``BEARS``. The
+    stretches are in the order of the pairs; the passage of each pair comes before its sentences."""
 
     answers: torch.Tensor
     bears: torch.Tensor
@@ -46,10 +47,11 @@ def above(title: str, headings: Sequence[str]) -> str:
 
 
 class PassageNetwork(torch.nn.Module):
-    """The encoder from ``folder`` with the heads on top. If ``layers`` is given, only that many of the encoder's layers
-    are used, from the first on.
+    """A neural network that reads a passage together with a question or an idea, and scores the passage and each of its
+    sentences. It is the encoder in ``folder`` with linear layers (heads) on top. If ``layers`` is given, only that many
+    of the encoder's layers are used, counted from the first.
 
-    With ``empty``, the encoder is built without its weights; the caller loads them later.
+    If ``empty`` is True, the encoder is built without its weights; the caller loads them later.
     """
 
     def __init__(self, folder: Path, layers: int | None = None, *, empty: bool = False) -> None:

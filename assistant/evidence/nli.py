@@ -18,11 +18,12 @@ MEANT = {"entail": Stance.SUPPORTS, "contradict": Stance.CHALLENGES, "neutral": 
 
 
 class NliStance:
-    """A sentence-transformers cross-encoder as a stance model. ``name`` is its name or the path of its folder; its
-    configuration tells which output is entailment, contradiction or neutral.
+    """A stance model made from a cross-encoder of sentence-transformers: it estimates whether texts support a claim or
+    challenge it. ``name`` is the cross-encoder's name or the path of its folder. The cross-encoder's configuration says
+    which output is entailment, contradiction or neutral.
 
     Raises:
-        ModelUnavailable: ``sides`` raises it if the model is not on this machine, or lacks one of these three
+        ModelUnavailable: raised by ``sides`` if the cross-encoder is not on this machine, or lacks one of these three
             labels.
     """
 

@@ -22,15 +22,15 @@ _ALONE = RLock()  # a fast tokenizer keeps its padding and truncation, so two th
 
 
 def read(name: str, first: str, passages: Sequence[Read]) -> list[Vectors]:
-    """Return what the network ``name`` of ``shipped.NETWORKS`` says of each passage, read together with the question or
-    idea ``first``.
+    """Let a neural network read each passage together with ``first``, which is a question or an idea, and return the
+    probabilities of the network's labels. ``name`` is the name of the network, one of ``shipped.NETWORKS``.
 
-    The result for a passage has the probabilities of the labels ``ANSWERS`` or ``BEARS``: one row for the whole
-    passage, then one for each of its sentences (1 + sentences, labels). A sentence beyond the length limit gets the
-    label "no".
+    The result for a passage is an array (1 + sentences, labels): one row for the whole passage, then one for each of
+    its sentences. The labels are ``ANSWERS`` for a question and ``BEARS`` for an idea. A sentence beyond the length
+    limit gets the label "no".
 
     Raises:
-        ModelUnavailable: the base model's weights are not on this machine, or not the published ones.
+        ModelUnavailable: the base model's weights are missing on this machine, or differ from the published ones.
     """
     with _ALONE:
         keys = [(name, first, one) for one in passages]
@@ -43,9 +43,9 @@ def read(name: str, first: str, passages: Sequence[Read]) -> list[Vectors]:
 
 
 def through(between: Callable[[Scorer], Scorer] | None) -> None:
-    """Make all later calls of ``read`` score passages with ``between(scorer)`` instead of ``scorer``, the function that
-    runs the network; None undoes this. Runs of test suites use it to store the results of the network and use them
-    again."""
+    """Change how later calls of ``read`` score passages: they use ``between(scorer)`` instead of ``scorer``, the
+    function that runs the network. If ``between`` is None, they use ``scorer`` again. Runs of test suites store the
+    network's results in this way, to use them again."""
     _BETWEEN[:] = [between] if between else []
 
 
@@ -74,7 +74,7 @@ def _scored(name: str, first: str, passages: Sequence[Read]) -> list[Vectors]:
 
 
 def as_read(passage: Passage) -> str:
-    """Return the text of a passage under its title and headings, as a network reads it."""
+    """Return the text of a passage with its title and headings on a line above it, as a network reads it."""
     path = [passage.about.title, *(heading for heading in passage.headings if heading != passage.about.title)]
     head = " > ".join(filter(None, path))
     return f"{head}\n{passage.text}" if head else passage.text
@@ -82,10 +82,11 @@ def as_read(passage: Passage) -> str:
 
 def with_sentences(passage: Passage) -> Read:
     """Return the text of a passage as the network for questions reads it, and the spans of all of its sentences in that
-    text. The text begins with the title and the headings, and with the name of the speaker or else the author.
+    text. The text begins with the title and the headings, followed by the name of the speaker or, if there is none, of
+    the author.
 
-    With the author's name, 0.92 of the right answers in a sample of the test suites are among the sentences shown;
-    without it, 0.87.
+    With the author's name, a share of 0.92 of the right answers in a sample of the test suites is among the sentences
+    shown; without it, 0.87.
     """
     above = as_read(passage).removesuffix(passage.text)
     voice = passage.speaker or passage.about.author

@@ -26,7 +26,7 @@ class Seen(NamedTuple):
 
 
 def seen(passage: Passage) -> tuple[Seen, ...]:
-    """Return the sentences of a passage, in order."""
+    """Return the sentences of a passage, in order, each with its text and its words."""
     found = []
     for sentence in passage.sentences:
         text = passage.text[sentence.start - passage.start : sentence.end - passage.start]

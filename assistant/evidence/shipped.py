@@ -43,11 +43,11 @@ Progress = Callable[[float], None]
 
 
 def prepare(progress: Progress) -> None:
-    """Make the networks in the user's cache folder if they are not there yet. ``progress`` is called with the share
-    that is done, from 0 to 1.
+    """Make the neural networks that come with the program ready for use: write their files to the user's cache folder,
+    unless the files are there already. ``progress`` is called with the finished share of this work, from 0 to 1.
 
     Raises:
-        ModelUnavailable: the base model's weights are not on this machine, or not the published ones.
+        ModelUnavailable: the base model's weights are missing on this machine, or differ from the published ones.
     """
     if not network.cache_info().currsize:
         _cached(progress)
@@ -55,10 +55,10 @@ def prepare(progress: Progress) -> None:
 
 @cache
 def network(name: str) -> PassageNetwork:
-    """Return the network ``name``, one of ``NETWORKS``. It is loaded once in a process.
+    """Return the neural network ``name``, which is one of ``NETWORKS``. Each network is loaded only once in a process.
 
     Raises:
-        ModelUnavailable: the base model's weights are not on this machine, or not the published ones.
+        ModelUnavailable: the base model's weights are missing on this machine, or differ from the published ones.
     """
     import torch
     from safetensors.torch import load_file
@@ -78,7 +78,8 @@ def network(name: str) -> PassageNetwork:
 @cache
 def told(name: str) -> dict[str, Any]:
     """Return what training stored beside the weights of the network ``name``, by key: how scores become probabilities,
-    and the thresholds for answering, showing a passage, or giving it a side."""
+    and the thresholds for answering a question, for showing a passage, and for saying that a passage supports or
+    challenges a claim."""
     from safetensors import safe_open
 
     with safe_open(weights(name), "numpy") as file:
@@ -86,7 +87,8 @@ def told(name: str) -> dict[str, Any]:
 
 
 def weights(name: str) -> Path:
-    """Return the path of the file with the weight changes of the network ``name``."""
+    """Return the path of the file with the result of training the network ``name``: the changes to its encoder's
+    weights, and the layers on top of the encoder."""
     return Path(str(files(__package__).joinpath("weights", _file(name))))
 
 

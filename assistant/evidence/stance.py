@@ -41,9 +41,9 @@ class StanceModel(Protocol):
 
 
 class Whole(NamedTuple):
-    """A passage in the form that an idea model reads. ``passage`` is its text, under its title and headings if it has
-    any. ``spans`` are the offsets in this text of the passage's sentences, without those that say nothing by
-    themselves, such as headings.
+    """A passage in the form in which an idea model reads it, to compare it with a claim. ``passage`` is its text, under
+    its title and headings if it has any. ``spans`` are the offsets in this text of the passage's sentences, without
+    those that say nothing by themselves, such as headings.
 
     ``nearest`` is the position in ``spans`` of the sentence most similar to the claim. ``alone`` is that sentence with
     the words before it that are needed to understand it.
@@ -57,9 +57,9 @@ class Whole(NamedTuple):
 
 class Weight(NamedTuple):
     """What an idea model says of a passage and a claim. ``bears`` is the probability that the passage concerns the
-    claim. ``by`` has, for each sentence in ``Whole.spans``, the log odds that the sentence concerns the claim.
-    ``sides`` has three probabilities in the order of ``SIDES``: the passage supports the claim, challenges it, or does
-    neither."""
+    claim. ``by`` has the log odds that a sentence concerns the claim, for each sentence in ``Whole.spans``. ``sides``
+    has the probabilities that the passage supports the claim, challenges it, or does neither, in the order of
+    ``SIDES``."""
 
     bears: float
     by: Vectors
@@ -72,7 +72,7 @@ class IdeaModel(Protocol):
 
     @property
     def name(self) -> str:
-        """The model's name, which a verdict records."""
+        """The model's name, which is stored in each verdict."""
         ...
 
     @property
@@ -83,19 +83,20 @@ class IdeaModel(Protocol):
 
     @property
     def sure(self) -> float:
-        """The threshold for saying that a passage supports or challenges the claim: if neither has at least this
-        probability, the passage counts as unclear."""
+        """The threshold for saying that a passage supports or challenges the claim: if neither is at least this
+        probable, the passage counts as unclear."""
         ...
 
     def weigh(self, claim: str, passages: Sequence[Whole]) -> list[Weight]:
-        """Return a ``Weight`` for each passage, in the order of ``passages``: how probably it concerns the claim, and
-        how probably it supports or challenges it."""
+        """Return a ``Weight`` for each passage, in the order of ``passages``: the probabilities that the passage
+        concerns the claim, and that it supports or challenges the claim."""
         ...
 
 
 class Alone:
-    """Uses a stance model as an idea model. It reads only the sentence of a passage that is nearest to the claim, and
-    assumes that every passage concerns the claim."""
+    """An idea model, which reads whole passages, made from a stance model, which reads short texts. The stance model
+    reads only the sentence of a passage that is nearest to the claim, with its context. Every passage is assumed to
+    concern the claim."""
 
     shown = 0.0
     sure = SURE
@@ -110,14 +111,16 @@ class Alone:
 
 
 def whole(text: str) -> Whole:
-    """Return a text as a passage of one sentence, to be read without title, headings or context."""
+    """Return a text in the form in which an idea model reads a passage: as a passage of one sentence, without title,
+    headings or context."""
     return Whole(text, (Span(0, len(text)),), 0, text)
 
 
 def side_of(probabilities: Vectors, sure: float) -> tuple[Stance, float]:
-    """Return the stance of a text, and its probability. ``probabilities`` are those of ``SIDES``: the text supports the
-    claim, challenges it, or does neither. The result is the likelier of the first two; if neither has at least the
-    probability ``sure``, it is unclear with the probability that the text does neither."""
+    """Decide whether a text supports a claim or challenges it; return this stance and its probability.
+    ``probabilities`` has the probabilities that the text supports the claim, challenges it, or does neither, in the
+    order of ``SIDES``. If neither of the first two is at least ``sure``, the stance is unclear, with the probability
+    that the text does neither."""
     likely = int(probabilities[:2].argmax())
     if probabilities[likely] < sure:
         return Stance.UNCLEAR, float(1 - probabilities[:2].sum())
@@ -125,8 +128,8 @@ def side_of(probabilities: Vectors, sure: float) -> tuple[Stance, float]:
 
 
 class PlainMarks:
-    """A stance model without a neural network: it looks for negations and for words of advice or praise. Most texts
-    stay unclear.
+    """Estimates without a neural network whether texts support or challenge a claim: it looks for negations and for
+    words of advice or praise. Most texts count as unclear.
 
     A text must have at least ``SHARED`` content words in common with the claim. If only one of the two has a negation,
     the text challenges the claim; otherwise a word of advice or praise in the text means that it supports the claim.

@@ -27,8 +27,8 @@ class _Tokens(Protocol):
 
 
 def batches(pairs: Mapping[int, _Tokens], tokens: int = TOKENS) -> Iterator[list[int]]:
-    """Yield the keys of ``pairs`` in batches of pairs of similar length, the longest pairs first. A batch has at most
-    ``tokens`` tokens, padding included; a longer pair makes a batch of its own."""
+    """Divide ``pairs`` into batches of similar length, and yield the keys of each batch. The longest pairs come first.
+    A batch has at most ``tokens`` tokens, padding included; a longer pair makes a batch of its own."""
     batch: list[int] = []
     for i in sorted(pairs, key=lambda i: -len(pairs[i].tokens)):
         if batch and (len(batch) + 1) * len(pairs[batch[0]].tokens) > tokens:
@@ -40,9 +40,12 @@ def batches(pairs: Mapping[int, _Tokens], tokens: int = TOKENS) -> Iterator[list
 
 
 def moved(model: torch.nn.Module, kept: Mapping[str, Any]) -> None:
-    """Add the changes in ``kept`` to the encoder's weights. The change of a matrix is the product of the entries
-    ``NAME.a`` and ``NAME.b``, where NAME is the name of the weight; that of any other weight is the entry ``NAME``. The
-    weights of the heads are not changed but replaced."""
+    """Apply the result of training (``kept``) to a model: add the stored changes to the encoder's weights, and replace
+    the weights of the heads, which are the layers on top of the encoder.
+
+    NAME is the name of a weight. The change of a weight matrix is the product of the entries ``NAME.a`` and ``NAME.b``;
+    the change of any other weight is the entry ``NAME``.
+    """
     import torch
 
     with torch.no_grad():

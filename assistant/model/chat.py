@@ -49,7 +49,8 @@ _CUT = ("length", "max_tokens")
 
 
 class Prompt(NamedTuple):
-    """A prompt: ``system`` gives the model its role; ``task`` has the task and the texts that it needs."""
+    """A prompt: ``system`` gives the model its role; ``task`` has the task, with the texts that the model needs for
+    it."""
 
     system: str
     task: str
@@ -58,8 +59,8 @@ class Prompt(NamedTuple):
 class Model:
     """A chat model, chosen by its name in the settings. Several threads can use one object.
 
-    ``chat`` is used instead of the model that has this name, for instance a recording or a double in tests. ``key``
-    replaces the API key in the environment.
+    ``chat`` is a LangChain chat model that is used instead of the one with this name, for instance one that replays
+    recorded replies. ``key`` is used instead of the API key in the environment.
     """
 
     def __init__(
@@ -84,22 +85,23 @@ class Model:
             providers.check(self._named)
 
     def calls(self, tick: Tick = lambda: None) -> Calls:
-        """Return an object that makes the calls of one turn and counts their cost together. ``tick`` is called for
-        every piece of text that arrives."""
+        """Return an object that makes all calls of one turn (one message of a user) and counts their cost together.
+        ``tick`` is called for every piece of text that the model writes."""
         return Calls(self, tick)
 
     def reply(self, prompt: Prompt, schema: type[Schema]) -> Schema:
-        """Return one reply in the form of ``schema``. A reply that cannot be understood is requested once more.
+        """Return the model's reply to ``prompt`` as an object of the class ``schema``. If the reply cannot be parsed,
+        it is requested once more.
 
         Raises:
-            ReplyInvalid: the second reply cannot be understood either.
-            ModelError: the model failed; the subclass fits the failure.
+            ReplyInvalid: the second reply cannot be parsed either.
+            ModelError: the model failed; the error's subclass says what kind of failure it is.
         """
         return self.calls().reply(prompt, schema)
 
     @property
     def facts(self) -> Facts:
-        """Facts about the model, such as its context length. Reading them opens the model.
+        """Facts about the model, such as its context length. Reading this property opens the model.
 
         Raises:
             SettingsError, ModelUnavailable: the model cannot be opened.
@@ -108,21 +110,22 @@ class Model:
 
     @property
     def structured(self) -> bool:
-        """Whether requests to the model carry a schema for its reply. Otherwise the prompt asks for lines of plain text
-        or for JSON. Unless the setting ``model_reply`` decides this, reading it opens the model."""
+        """Whether requests to the model carry a schema for its reply. If not, the prompt itself asks for lines of plain
+        text or for JSON. Reading this property opens the model, unless the setting ``model_reply`` decides."""
         if self._settings.model_reply != "auto":
             return self._settings.model_reply == "schema"
         return not (self._schema_rejected or self.small or self.facts.structured is False)
 
     @property
     def small(self) -> bool:
-        """Whether the model is known to have fewer than ``providers.SMALL`` parameters. Reading this opens the
+        """Whether the model is known to have fewer than ``providers.SMALL`` parameters. Reading this property opens the
         model."""
         return self.facts.parameters is not None and self.facts.parameters < providers.SMALL
 
     @property
     def served(self) -> Served:
-        """The LangChain chat model and the facts about it. It is opened when this is first read."""
+        """The LangChain chat model and the facts about it. The chat model is opened when this property is first
+        read."""
         with self._lock:
             if self._served is None:
                 seconds = self._settings.model_timeout
@@ -130,28 +133,28 @@ class Model:
             return self._served
 
     def remembered(self, key: tuple[Prompt, str]) -> str | None:
-        """Return the stored reply to an identical call; None if there is none. ``key`` is the call's prompt and its
-        JSON schema, which is empty for plain text."""
+        """Return the reply to an identical earlier call, if it is stored; otherwise None. ``key`` is the call's prompt
+        and its JSON schema, which is empty for plain text."""
         with self._lock:
             return self._replies.get(key)
 
     def remember(self, key: tuple[Prompt, str], reply: str) -> None:
-        """Store the reply to the call ``key``, to answer identical calls with it. Only the latest ``REMEMBERED``
-        replies are stored."""
+        """Store the reply to the call ``key``, which is its prompt and its JSON schema, so that identical calls get the
+        same reply. Only the latest ``REMEMBERED`` replies are stored."""
         with self._lock:
             self._replies[key] = reply
             while len(self._replies) > REMEMBERED:
                 self._replies.popitem(last=False)
 
     def wait(self, seconds: float, tick: Tick) -> None:
-        """Wait this many seconds before another try, and call ``tick`` every tenth of a second meanwhile."""
+        """Wait ``seconds`` before the next try of a call, and call ``tick`` every tenth of a second meanwhile."""
         for _ in range(max(1, round(seconds / 0.1))):
             tick()
             self._sleep(min(seconds, 0.1))
 
     def schema_rejected(self) -> None:
-        """Record that the provider does not accept a schema. Further requests carry none, unless the setting
-        ``model_reply`` demands one."""
+        """Record that the provider rejects requests that carry a schema for the reply. Later requests carry no schema,
+        unless the setting ``model_reply`` demands one."""
         self._schema_rejected = True
 
     def afford(self) -> None:
@@ -161,14 +164,15 @@ class Model:
             raise OverBudget(f"The budget of {allowed:,} tokens is used up: {self._spent:,} were used.")
 
     def spend(self, tokens: int) -> None:
-        """Count these tokens as used, for the limit in the setting ``model_budget``."""
+        """Add ``tokens`` to the number of tokens that the model has used; the setting ``model_budget`` limits this
+        number."""
         with self._lock:
             self._spent += tokens
 
 
 class Calls:
-    """The calls of a model during one turn, with their ``cost`` so far and the ``seconds`` spent waiting for the
-    model."""
+    """Makes the calls of a model during one turn, that is, for one message of a user. ``cost`` is the cost of the calls
+    so far, and ``seconds`` is the time spent waiting for the model."""
 
     def __init__(self, model: Model, tick: Tick) -> None:
         self._model, self._tick = model, tick
@@ -181,13 +185,14 @@ class Calls:
         return self._model.small
 
     def stream(self, prompt: Prompt, schema: type[BaseModel] | None = None) -> Generator[str, None, None]:
-        """Yield the reply in pieces as they arrive: plain text, or JSON if a ``schema`` is given. If an identical call
-        was made before, its stored reply is yielded in one piece.
+        """Yield the model's reply to ``prompt`` in pieces, as they arrive: plain text, or JSON if a ``schema`` is
+        given. If an identical call was made before, its stored reply is yielded in one piece.
 
-        A call that fails before its first piece is repeated at most ``len(WAITS)`` times, if repeating can help.
+        If a call fails before its first piece and may succeed later, it is repeated at most ``len(WAITS)`` times.
 
         Raises:
-            ModelError: the subclass that fits the failure; ``ReplyCut`` if the reply ends after its first piece.
+            ModelError: the call failed; the error's subclass says what kind of failure it is. It is ``ReplyCut`` if the
+                reply breaks off after its first piece.
         """
         key = (prompt, json.dumps(schema.model_json_schema(), sort_keys=True) if schema else "")
         if (known := self._model.remembered(key)) is not None:
@@ -213,14 +218,14 @@ class Calls:
                 return
 
     def reply(self, prompt: Prompt, schema: type[Schema]) -> Schema:
-        """Return the reply as an object of the class ``schema``. If the provider has a mechanism for structured
-        replies, it is used; otherwise the prompt asks for JSON.
+        """Return the model's reply to ``prompt`` as an object of the class ``schema``. If the provider has a mechanism
+        for structured replies, this mechanism is used; otherwise the prompt asks for JSON.
 
-        A reply that cannot be understood is requested once more.
+        If the reply cannot be parsed, it is requested once more.
 
         Raises:
-            ReplyInvalid: the second reply cannot be understood either.
-            ModelError: the model failed; the subclass fits the failure.
+            ReplyInvalid: the second reply cannot be parsed either.
+            ModelError: the model failed; the error's subclass says what kind of failure it is.
         """
         for last in (False, True):
             structured = self._model.structured

@@ -52,20 +52,21 @@ class Identity(NamedTuple):
 
 
 class Embedder(Protocol):
-    """Turns text into vectors of length 1, so that their dot product is the cosine."""
+    """Turns texts into vectors of length 1. The dot product of two vectors is therefore their cosine."""
 
     @property
     def identity(self) -> Identity:
-        """The model's name, the hash of its weights, and its dimension. Reading it is quick enough for every start."""
+        """The model's name, the hash of its weights, and its dimension. Reading this property is fast, so that it can
+        be read at every start of the program."""
         ...
 
     def embed(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> Iterator[tuple[int, Embedding]]:
-        """Yield the index and the embedding of each passage, in any order. ``texts`` are the passages' texts;
-        ``sentences`` has the spans of the sentences in each text."""
+        """Yield the position of each passage in ``texts``, and its embedding, in any order. ``texts`` are the passages'
+        texts; ``sentences`` has the spans of the sentences in each text."""
         ...
 
     def query(self, text: str) -> Vectors:
-        """Return the vector of a question (dimension,)."""
+        """Return the vector of a text such as a question: an array (dimension,)."""
         ...
 
 
@@ -74,10 +75,11 @@ class SentenceTransformerEmbedder:
     the default model come from an installed package.
 
     The model is loaded when the first text is embedded. A model that pools by the mean and takes no prompt reads each
-    passage once, and this gives the vectors of its sentences, too; other models encode each sentence by itself.
+    passage only once, and gets the vectors of its sentences from the same pass; other models encode each sentence by
+    itself.
 
     Raises:
-        ModelUnavailable: the weights are not on this machine, or not the published ones.
+        ModelUnavailable: the weights are missing on this machine, or differ from the published ones.
     """
 
     def __init__(self, name: str = DEFAULT) -> None:

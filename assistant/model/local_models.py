@@ -24,7 +24,8 @@ OLLAMA, OPENAI = "/api/tags", "/models"  # how a list of models is asked for
 
 
 class KnownPort(NamedTuple):
-    """A port, the program that usually listens there, and the path of its list of models."""
+    """A port on which a model server usually listens: the name of the server's program, the number of the port, and the
+    path at which the server lists its models."""
 
     program: str
     port: int
@@ -50,8 +51,8 @@ _LOOPBACK = (HOST, "localhost", "0.0.0.0", "::1")  # noqa: S104 - names that OLL
 
 
 class FoundServer(NamedTuple):
-    """A server that was found: the program that it probably is, its address, and its models, each in the form in which
-    the settings name a model, such as ``ollama:NAME``.
+    """A model server that was found on this machine: the program that it probably is, its address, and the names of its
+    models. The names are in the form that the setting ``model`` needs, such as ``ollama:NAME``.
 
     A server that asks for a key (``asks_key``) does not list its models. ``models`` then has one name, which stands for
     the server's first model.
@@ -64,8 +65,8 @@ class FoundServer(NamedTuple):
 
 
 def servers() -> tuple[FoundServer, ...]:
-    """Return the model servers on this machine that reply. All ports are asked at once, so this takes two seconds at
-    most."""
+    """Return the model servers on this machine that reply. All known ports are tried at the same time, which takes two
+    seconds at most."""
     import httpx
 
     with (

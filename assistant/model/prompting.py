@@ -42,13 +42,14 @@ def render(name: str, **values: str) -> str:
 
 
 def material(text: str) -> str:
-    """Return text that others wrote in a form that is safe in a prompt: on one line, and without anything that could be
-    taken for the end of the fence around it."""
+    """Make a text that others wrote safe for a prompt, and return it. The result is on one line and has nothing that a
+    model could take for the tags around such texts in the prompt."""
     return _FENCE.sub("‹", " ".join(text.split()))
 
 
 def hashes() -> dict[str, str]:
-    """The first 12 hexadecimal digits of each prompt's SHA-256, for reports."""
+    """Return the first 12 hexadecimal digits of each prompt's SHA-256, by the name of the prompt. Reports have these
+    hashes to show which prompts were used."""
     return {name: hashlib.sha256(_text(name).encode()).hexdigest()[:12] for name in NAMES}
 
 

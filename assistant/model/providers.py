@@ -69,19 +69,19 @@ class Facts(NamedTuple):
 
 
 class Served(NamedTuple):
-    """A LangChain chat model and the facts about it."""
+    """A LangChain chat model that is ready for calls, and the facts about it, such as its context length."""
 
     chat: BaseChatModel
     facts: Facts
 
 
 def check(name: str) -> None:
-    """Check that ``name`` can be used as a model on this machine; nothing is loaded or called.
+    """Check that ``name`` is the name of a model that can be used on this machine. The model is neither loaded nor
+    called.
 
     Raises:
-        SettingsError: ``name`` cannot be a model's name, or there is no such file.
-        ModelUnavailable: a package that the provider needs is not installed; the hint has the command that installs
-            it.
+        SettingsError: ``name`` cannot be a model's name, or names a file that does not exist.
+        ModelUnavailable: a package that the provider needs is not installed; the hint has the command that installs it.
     """
     kind, _, rest = name.partition(":")
     if kind == "gguf":
@@ -99,8 +99,8 @@ def check(name: str) -> None:
 
 
 def keyed(name: str) -> str:
-    """Return the provider or the server's address to which this model's API key is sent; empty if the model needs no
-    key.
+    """Return where this model's API key is sent: the name of its provider, or the address of its server. Empty if the
+    model needs no key.
 
     Models with the same provider or server share a key.
     """
@@ -123,13 +123,13 @@ def shown(name: str) -> str:
 
 
 def open_chat(name: str, *, seconds: float, most_tokens: int, key: SecretStr | None = None) -> Served:
-    """Return the chat model ``name``, ready for calls. ``seconds`` limits each wait for it; ``most_tokens`` limits each
-    reply.
+    """Open the chat model ``name``, and return it ready for calls. ``seconds`` limits how long a call waits for the
+    model; ``most_tokens`` limits the length of a reply.
 
-    ``key`` replaces the API key in the environment.
+    ``key`` is used instead of the API key in the environment.
 
     Raises:
-        SettingsError: ``name`` cannot be a model's name, or there is no such file.
+        SettingsError: ``name`` cannot be a model's name, or names a file that does not exist.
         ModelUnavailable: a package that the provider needs is not installed, or ``name`` is a server's address without
             a model's name and the server does not list its models.
         ModelDenied: the model needs a key, and there is none.
@@ -171,8 +171,9 @@ def open_chat(name: str, *, seconds: float, most_tokens: int, key: SecretStr | N
 
 
 def translated(error: Exception, name: str, key: SecretStr | None = None) -> ModelError:
-    """Return the ``ModelError`` that fits a library's exception. ``name`` is the model's name, for the message. A
-    builtin exception that shows a bug (any but OSError and ValueError) is raised again unchanged.
+    """Turn an exception of a software library into the ``ModelError`` that fits it, and return this error. Its message
+    has ``name``, the model's name. A builtin exception that shows a bug (any but OSError and ValueError) is raised
+    again unchanged.
 
     ``key`` is the API key that the model was opened with, if it did not come from the environment; it is removed from
     the message.

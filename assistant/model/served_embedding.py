@@ -37,13 +37,14 @@ PROBE = "The vector of this text tells how many dimensions the model has."
 class ServedEmbedder:
     """An embedder that calls an embedding model on a server.
 
-    The server is first called for the first text, or when ``identity`` is read. ``seconds`` limits each wait for the
-    server. A request that fails for a temporary reason is repeated at most ``tries`` times. If the server rejects a
-    batch as too large, the batch is sent in halves; of a single text that is too long, only the first half is sent.
+    The first call to the server is made when the first text is embedded, or when ``identity`` is read. ``seconds``
+    limits how long a request waits for the server. A request that fails for a temporary reason is repeated at most
+    ``tries`` times. If the server rejects a batch as too large, the batch is sent in halves; if a single text is too
+    long, only its first half is sent.
 
     Raises:
         SettingsError: the address is invalid, or lacks the model's name.
-        ModelError: the server failed; the subclass fits the failure.
+        ModelError: the server failed; the error's subclass says what kind of failure it is.
     """
 
     def __init__(self, address: str, seconds: float = 60, tries: int = TRIES) -> None:
@@ -61,12 +62,13 @@ class ServedEmbedder:
 
     @cached_property
     def identity(self) -> Identity:
-        """The server's address and the model's dimension. The hash of the weights is unknown and therefore empty."""
+        """What a library records about the model: the server's address as its name, and the number of dimensions of its
+        vectors. The hash of the weights is unknown and therefore empty."""
         return Identity(without_secrets(self._address), "", len(self._asked([PROBE])[0]))
 
     def embed(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> Iterator[tuple[int, Embedding]]:
-        """Yield the index and the embedding of each passage, in order. ``texts`` are the passages' texts; ``sentences``
-        has the spans of the sentences in each text."""
+        """Yield the position of each passage in ``texts``, and its embedding, in order. ``texts`` are the passages'
+        texts; ``sentences`` has the spans of the sentences in each text."""
         for start in range(0, len(texts), BATCH):
             own, spans = texts[start : start + BATCH], sentences[start : start + BATCH]
             parts = [[text[span.start : span.end] for span in theirs] for text, theirs in zip(own, spans, strict=True)]
@@ -76,7 +78,7 @@ class ServedEmbedder:
                 yield start + place, Embedding(found[text], stacked)
 
     def query(self, text: str) -> Vectors:
-        """Return the vector of a question (dimension,)."""
+        """Return the vector of a text such as a question: an array (dimension,)."""
         return self._vectors([text])[text]
 
     def _vectors(self, texts: Sequence[str]) -> dict[str, Vectors]:

@@ -16,7 +16,7 @@ HELLO = Prompt("You are tried out.", "Count from one to ten in words.")
 
 class Trial(NamedTuple):
     """The result of trying out a model: the seconds that its first reply took, whether it streams, whether it can reply
-    in the form of a schema, its context in tokens (None if unknown), and the cost."""
+    in the form of a schema, its context length in tokens (None if unknown), and the cost of the trial."""
 
     name: str
     seconds: float
@@ -33,8 +33,8 @@ class Counted(BaseModel):
 
 
 def tried(model: Model) -> Trial:
-    """Try out a model with two calls: one for plain text and, if it may accept a schema, one for a reply in the form of
-    a schema.
+    """Try out a model, and return what it can do. One call asks for plain text. If the model may accept a schema, a
+    second call asks for a reply in the form of a schema.
 
     Raises:
         SettingsError, ModelError: the model cannot be opened, or does not reply.

@@ -100,13 +100,14 @@ _NOTS = re.compile(r"\b(?:(?:do|does)\s+)?not\b|\b(?:do|does)n['’]t\b", re.I)
 
 
 class Assumed(NamedTuple):
-    """An assumption of an idea, before it is tested.
+    """An assumption of an idea, before it is tested. It can come from a lens: a lens is a strategist's question with
+    two opposite answers, its sides.
 
-    ``name`` is the name of its lens, or its role in the idea, such as "the reason". ``part`` has the words of the idea
-    that it follows from. ``sides`` has two entries, the side of the lens that the idea takes and the opposite side; it
-    is empty if the assumption comes from no lens. If ``turned`` is True, evidence for ``text`` counts against the idea.
-    ``importance_by`` says who set the importance: lens, model or user. ``searches`` are queries that a model wrote, to
-    find evidence on both sides.
+    ``name`` is the name of the lens, or the role of the assumption in the idea, such as "the reason". ``part`` has the
+    words of the idea from which the assumption follows. ``sides`` has the side of the lens that the idea takes, then
+    the opposite side; it is empty if the assumption comes from no lens. If ``turned`` is True, evidence for ``text``
+    counts against the idea. ``importance_by`` says who set the importance: "lens", "model" or "user". ``searches`` are
+    queries that a model wrote to find evidence on both sides.
     """
 
     text: str
@@ -132,8 +133,8 @@ class _View(NamedTuple):
 
 
 class Lenses:
-    """Finds the sides that an idea takes in a set of lenses. The vectors of the lenses' texts are computed once and
-    kept."""
+    """Finds which sides an idea takes in a set of lenses. A lens is a strategist's question with two opposite answers,
+    its sides. The vectors of the lenses' texts are computed once and then reused."""
 
     def __init__(self, lenses: Sequence[Lens], embedder: Embedder, weigher: IdeaModel) -> None:
         self._lenses, self._embedder, self._weigher = tuple(lenses), embedder, weigher
@@ -145,8 +146,8 @@ class Lenses:
         return tuple(lens.name for lens in self._lenses)
 
     def assumptions(self, idea: str) -> list[Assumed]:
-        """For each lens in which ``idea`` takes a side, return the claim of that side as an assumption. At most
-        ``APPLIED`` are returned, those of the lenses most similar to the idea first."""
+        """Return an assumption for each lens in which ``idea`` takes a side: the claim of this side. At most
+        ``APPLIED`` assumptions are returned; those of the lenses most similar to the idea come first."""
         views = [self._nearest(lens, _parts(idea)) for lens in self._lenses]
         near = sorted((view for view in views if view.near >= NEAR), key=lambda view: -view.near)[:LOOKED]
         leans = {part: self._leans(part, [one.lens for one in near if one.part == part]) for _, _, _, part in near}
@@ -202,8 +203,8 @@ def _parts(idea: str) -> list[str]:
 
 
 def of_words(idea: str) -> list[Assumed]:
-    """Return the idea as a whole, then its clauses, as assumptions. Each is named by its role in the idea: the means,
-    the expected effect, the reason, and so on."""
+    """Return the assumptions that an idea states in its own words: first the idea as a whole, then its clauses. The
+    name of each assumption is its role in the idea: the means, the expected effect, the reason, and so on."""
     base, turned = _kept_up(*affirmed(idea))
     assumed: list[Assumed] = []
     rest = idea
@@ -226,7 +227,7 @@ def of_words(idea: str) -> list[Assumed]:
 
 def clauses_of(text: str) -> list[str]:
     """Return the clauses of a text, in order. An "and", a "but" or a colon separates clauses only if there is a clause
-    on each side of it, which is not so in "a laptop and a phone for work"."""
+    before it and after it. The "and" in "a laptop and a phone for work" separates none."""
     first, *more = _AND.split(text)
     clauses = [first]
     for joint, clause in zip(more[::2], more[1::2], strict=True):
@@ -281,11 +282,11 @@ def _clause(text: str, part: str, importance: float, *, replaced: bool = False) 
 
 
 def positive(idea: str) -> tuple[str, bool]:
-    """Return the idea without its "not" if it opens with one, and whether it did. If it did, evidence for the returned
-    text is evidence against the idea.
+    """If an idea opens with a "not", return the idea without it, and True. Evidence for the returned text is then
+    evidence against the idea. Otherwise return the idea unchanged, and False.
 
-    An idea that also proposes something without a "not" stays as it is, since dropping one thing and doing another has
-    no single opposite.
+    An idea that also proposes something without a "not" is returned unchanged, since dropping one thing and doing
+    another has no single opposite.
     """
     match = _NOT.match(idea)
     if match is None or any(_proposes(one) and not _NOTS.search(one) for one in _sayings(idea[match.end() :])[1:]):
@@ -299,8 +300,9 @@ def _proposes(clause: str) -> bool:
 
 
 def affirmed(idea: str) -> tuple[str, bool]:
-    """Return the idea without the "not" that it opens with, and whether it had one. Unlike ``positive``, this changes
-    nothing else in the idea, and does not ask what else the idea proposes."""
+    """If an idea opens with a "not", return the idea without this "not", and True. Otherwise return the idea unchanged,
+    and False. Unlike ``positive``, this function changes nothing else in the idea, and does not check what else the
+    idea proposes."""
     match = _NOT.match(idea)
     return (match["lead"] + idea[match.end() :], True) if match else (idea, False)
 
@@ -328,17 +330,17 @@ def _assumed(lens: Lens, side: int, part: str) -> Assumed:
 
 
 def told(assumed: Assumed) -> str:
-    """Return the text of an assumption as people read it. If its opposite is tested instead (``turned``), ``text`` is
-    that opposite; the result is then ``part``, the idea's own words. For a thing that the idea would replace, it is
-    "Not: " followed by ``text``."""
+    """Return an assumption in the words that are shown to people. This is its ``text``, unless ``turned`` says that
+    ``text`` is the opposite of the assumption. In that case, it is the idea's own words (``part``); or, if the idea
+    would replace the thing that ``text`` names, it is "Not: " followed by ``text``."""
     if not assumed.turned:
         return assumed.text
     return f"Not: {assumed.text}" if assumed.name == REPLACED else assumed.part
 
 
 def as_before(assumed: Sequence[Assumed], former: Verdict) -> list[Assumed]:
-    """Return the assumptions to test when an idea is tested again. ``former`` is its earlier verdict; ``assumed`` are
-    the assumptions that code finds in the idea, the idea itself first.
+    """Return the assumptions to test when an idea is tested again. ``former`` is the verdict of the earlier test;
+    ``assumed`` are the assumptions that code finds in the idea, the idea itself first.
 
     The result begins with ``assumed``, without the assumptions that people left out of ``former``. If a model set the
     importance of one of them in the earlier test, this importance is used again. After them come the assumptions of
@@ -368,16 +370,16 @@ def _again(one: Assumption) -> Assumed:
 
 
 def added(verdict: Verdict, text: str) -> Verdict:
-    """Return the verdict with one more assumption, in the words of a person. ``PressureTest.challenge`` tests it if it
-    is called with the returned verdict as ``like``."""
+    """Return the verdict with one more assumption, which a person wrote (``text``). The assumption is tested when the
+    returned verdict is passed to ``PressureTest.challenge`` as ``like``."""
     own = Assumption(_line(text), OWN, 0.5, AssumptionRuling.GAP, importance_by="user")
     return replace(verdict, assumptions=(*verdict.assumptions, own))
 
 
 def dropped(verdict: Verdict, number: int) -> Verdict:
-    """Return the verdict without one assumption. ``PressureTest.challenge`` also leaves it out if it is called with the
-    returned verdict as ``like``. ``number`` is the assumption's number, 2 or more, since number 1 is the idea
-    itself."""
+    """Return the verdict without the assumption that has this ``number``. It must be 2 or more, since number 1 is the
+    idea itself. If the returned verdict is passed to ``PressureTest.challenge`` as ``like``, the new test leaves the
+    assumption out, too."""
     own = verdict.assumptions
     return replace(
         verdict, assumptions=(*own[: number - 1], *own[number:]), left_out=_left_out(verdict, own[number - 1])
@@ -385,9 +387,9 @@ def dropped(verdict: Verdict, number: int) -> Verdict:
 
 
 def reworded(verdict: Verdict, number: int, text: str) -> Verdict:
-    """Return the verdict with a new ``text`` for one assumption. ``PressureTest.challenge`` tests the new text if it is
-    called with the returned verdict as ``like``. ``number`` is the assumption's number, 2 or more. People's judgements
-    of its findings stay."""
+    """Return the verdict with a new ``text`` for the assumption that has this ``number``. It must be 2 or more, since
+    number 1 is the idea itself. People's judgements of the assumption's findings stay. The new text is tested when the
+    returned verdict is passed to ``PressureTest.challenge`` as ``like``."""
     own = verdict.assumptions
     one = replace(own[number - 1], text=_line(text), lens=OWN, importance_by="user", part="", searched=())
     return replace(
@@ -398,8 +400,9 @@ def reworded(verdict: Verdict, number: int, text: str) -> Verdict:
 
 
 def taken_up(verdict: Verdict, text: str) -> Verdict:
-    """Return the verdict with ``text`` removed from ``left_out``, the texts of the assumptions that people left out.
-    ``PressureTest.challenge`` tests this assumption again if it is called with the returned verdict as ``like``."""
+    """Return the verdict with an assumption restored that a person had left out: its ``text`` is removed from the
+    verdict's ``left_out``. The assumption is tested again when the returned verdict is passed to
+    ``PressureTest.challenge`` as ``like``."""
     return replace(verdict, left_out=tuple(one for one in verdict.left_out if one != text))
 
 

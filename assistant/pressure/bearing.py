@@ -12,11 +12,13 @@ from assistant.types import Kind, Rejected, Stance
 
 
 class Bearing(NamedTuple):
-    """Words of an extract that concern the idea (``quote``). ``assumptions`` are the positions of the assumptions that
-    the words concern, ``stance`` says whether the words support or challenge them, and ``why`` says for what reason.
+    """Words of a document that concern an idea (``quote``), as a reader reports them: it has not been checked yet that
+    the document has these words. ``assumptions`` are the positions, counted from 0, of the idea's assumptions that the
+    words concern. ``stance`` says whether the words support or challenge these assumptions, and ``why`` for what
+    reason.
 
     ``confidence`` is the probability of the stance; ``bears`` is the probability that the words concern the idea at
-    all. It has not been checked yet that the words are in the document.
+    all.
     """
 
     quote: Quote
@@ -30,8 +32,8 @@ class Bearing(NamedTuple):
 
 
 class Weighed(NamedTuple):
-    """The evidence that a reader found on an idea: the idea's assumptions, the extracts that were read, and the words
-    that concern the idea.
+    """The evidence on an idea that a model or a program found by reading documents: the idea's assumptions, the
+    extracts that were read, and the words that concern the idea (``bearings``).
 
     ``searched`` has the queries that were searched for each assumption.
     """

@@ -85,8 +85,8 @@ _BETTER = {
 
 
 class Beside(NamedTuple):
-    """A model's comment on a verdict, which is shown beside the reply to the user (``prose``), notices that say why the
-    comment is missing or cut, and the cost of the model's calls."""
+    """A model's comment on a verdict, which is shown beside the reply to the user: the sentences of the comment
+    (``prose``), ``notices`` that say why the comment is missing or cut, and the ``cost`` of the model's calls."""
 
     prose: tuple[Remark, ...] = ()
     notices: tuple[str, ...] = ()
@@ -94,18 +94,19 @@ class Beside(NamedTuple):
 
 
 class AssistantParts(Protocol):
-    """The parts of the assistant that a discussion needs."""
+    """The parts of the assistant that the discussion of a verdict needs."""
 
     library: Library
 
     def challenge(self, idea: str, *, like: Verdict | None = None) -> Verdict:
-        """Return the verdict on an idea. If ``like`` is an earlier verdict on the idea, the assumptions that a model
-        proposed or people changed in it are tested again."""
+        """Test an idea against the documents, and return the verdict. If ``like`` is an earlier verdict on the idea,
+        the assumptions that a model proposed or people changed in that verdict are tested again."""
         ...
 
     def replied(self, verdict: Verdict, message: str, findings: Sequence[Finding]) -> Beside:
         """Return a model's comment on the user's message about a verdict, checked against the documents; empty without
-        a model. ``findings`` are the quotes for or against the idea that came or went because of the message."""
+        a model. ``findings`` are the quotes for or against the idea that the message added to the verdict or removed
+        from it."""
         ...
 
     def search(self, query: str, k: int = 8) -> list[Hit]:
@@ -129,7 +130,7 @@ class Moved(StrEnum):
 
 class VerdictChange(NamedTuple):
     """A difference between two verdicts, described in a text (``what``). ``better`` says whether it helps the idea;
-    ``findings`` are the quotes for or against the idea that came or went."""
+    ``findings`` are the quotes for or against the idea that were added or removed."""
 
     what: str
     better: bool
@@ -156,9 +157,9 @@ class DiscussionReply(NamedTuple):
 def discuss(assistant: AssistantParts, verdict: Verdict, message: str, by: str = "") -> DiscussionReply:
     """Return the reply to a message about a verdict. If the message changes the verdict, the reply has a new verdict.
 
-    ``by`` is the name of the message's author, empty if nobody signs in. If the message says whether a quote is for or
-    against the idea, this judgement is stored under that name. Code decides whether the verdict changes. A model, if
-    one is set, only says which findings concern the message.
+    ``by`` is the name of the message's author, empty if people do not sign in. If the message says whether a quote is
+    for or against the idea, this judgement is stored under that name. Code decides whether the verdict changes. A
+    model, if one is set, only says which findings concern the message.
     """
     reply = _moved(assistant, verdict, message, by)
     found = [finding for change in reply.changes for finding in change.findings]
@@ -181,9 +182,9 @@ def _moved(assistant: AssistantParts, verdict: Verdict, message: str, by: str) -
 
 
 def side_told(message: str) -> Stance | None:
-    """If a message only says whether the quotes of an earlier message are for or against the idea, as in "it is against
-    it", return this as a stance. The stance is unclear if the message says that they are not about the idea. None for
-    any other message."""
+    """Return the side on which a message puts the quotes of an earlier message, as in "it is against it": for the idea
+    or against it. The side is unclear if the message says that the quotes are not about the idea. None if the message
+    says anything else."""
     match = _SIDE.match(" ".join(message.split()))
     return _SIDED[match.lastgroup or "none"] if match else None
 
@@ -209,10 +210,11 @@ def _is_asked(finding: Finding) -> bool:
 
 
 def revised_idea(idea: str, message: str) -> str | None:
-    """Return the idea with which a message replaces the earlier ``idea``; None if the message only comments on it.
+    """Return the new idea that a message proposes instead of the earlier ``idea``; None if the message only comments on
+    the earlier idea.
 
-    An idea that is only narrowed keeps its subject: “only do it for small firms” means the former idea, only for small
-    firms.
+    If the message only narrows the idea, the result is the earlier idea with the new condition: “only do it for small
+    firms” means the earlier idea, only for small firms.
     """
     if message.rstrip().endswith("!") or len(message.split()) < SHORTEST:
         return None
@@ -250,8 +252,8 @@ def _with(idea: str, more: str) -> str:
 
 
 def compare(before: Verdict, after: Verdict) -> tuple[VerdictChange, ...]:
-    """Return the changes from one verdict to the next: first of the ruling on the idea, then of each assumption, then
-    of the findings for and against."""
+    """Return the differences between two verdicts: first in the ruling on the idea, then in the assumptions, then in
+    the findings for and against the idea."""
     changes = list(_ruled_otherwise(before, after))
     known = {_place(f.citation) for f in _sided(before)}
     left = {_place(f.citation) for f in _sided(after)}
@@ -348,7 +350,8 @@ def _again(assistant: AssistantParts, verdict: Verdict) -> DiscussionReply:
 
 
 def summary(changes: tuple[VerdictChange, ...]) -> str:
-    """Return one sentence with what got better and one with what got worse; empty if nothing changed."""
+    """Describe the changes of a verdict in text: one sentence with those that are better for the idea, and one with
+    those that are worse. The text is empty if there are no changes."""
     parts = []
     for better, name in ((True, "Better"), (False, "Worse")):
         told = [_told(change) for change in changes if change.better is better]

@@ -42,12 +42,12 @@ _LEADS_ON = re.compile(r"(?::|\s\|\s.*)[\"”’')\]\s]*$")  # into a list, or a
 
 
 class Near(NamedTuple):
-    """A passage to read. ``sentences`` are the positions of its sentences, without those that say nothing by
-    themselves, such as headings.
+    """A passage that is near an idea and will be read for it. ``sentences`` are the positions of its sentences, without
+    those that say nothing by themselves, such as headings.
 
-    ``vectors`` are the vectors of these sentences (sentences, dimension). ``likeness`` is the cosine of each sentence
-    to each assumption (sentences, assumptions), that is, to the most similar of the assumption's search texts.
-    ``place`` is the position of the assumption for which the passage is read, 0 for the idea itself.
+    ``vectors`` are the vectors of these sentences (sentences, dimension). ``likeness`` has the cosine of each sentence
+    to each assumption (sentences, assumptions); it is the highest cosine to any of the texts that are searched for the
+    assumption. ``place`` is the position of the assumption for which the passage is read, 0 for the idea itself.
     """
 
     passage: Passage
@@ -65,7 +65,7 @@ class Near(NamedTuple):
 def near(assumed: Sequence[Assumed], library: Library, embedder: Embedder) -> list[Near]:
     """Return the passages to read for an idea: first those found with the words of the idea and its clauses, then those
     found with the texts of the lenses, then those found for each assumption that a person or a model added. Passages
-    without a sentence to read are left out."""
+    are left out if none of their sentences says something by itself."""
     words = [said(one) for one in assumed]
     vectors = [np.stack([embedder.query(text) for text in texts]) for texts in words]
     found = [
@@ -88,9 +88,9 @@ def near(assumed: Sequence[Assumed], library: Library, embedder: Embedder) -> li
 
 
 def touched(near: Sequence[Near], assumed: Sequence[Assumed], passages: int) -> bool:
-    """Whether the library says anything about the idea: at least one sentence of the passages ``near`` is similar
-    enough to the idea or one of its clauses. ``passages`` is the number of passages in the library; with more passages,
-    more similarity is needed."""
+    """Whether the library says anything about the idea: at least one sentence of the passages in ``near`` is similar
+    enough to the idea or to one of its clauses. ``passages`` is the number of passages in the library; with more
+    passages, more similarity is needed."""
     own = [place for place, one in enumerate(assumed) if not one.sides and not is_added(one)]
     needed = TOUCHED + WIDER * max(0.0, math.log10(max(passages, 1) / 100))
     return any(one.likeness[:, own].max() >= needed for one in near)
@@ -102,17 +102,18 @@ def is_added(assumed: Assumed) -> bool:
 
 
 def said(assumed: Assumed) -> tuple[str, ...]:
-    """Return the texts to search for in order to find evidence on an assumption. If it comes from a lens, they are the
-    claims of the lens's two sides and phrases in which documents express them; otherwise they are the assumption's text
-    and the queries that a model wrote for it."""
+    """Return the texts to search for in order to find evidence on an assumption. If the assumption comes from a lens,
+    they are the claims of the lens's two sides and phrases in which documents express these claims; otherwise they are
+    the assumption's text and the queries that a model wrote for it."""
     of_sides = [text for side in assumed.sides for text in (side.claim, *side.search)]
     return tuple(dict.fromkeys(of_sides or (assumed.text, *assumed.searches)))
 
 
 def searches(assumed: Assumed) -> tuple[str, ...]:
-    """Return the texts to search for if a chat model reads what is found. For an assumption that comes from a lens or
-    has queries by a model, they are those that ``said`` returns. Otherwise they are the assumption's text, and the same
-    text with words of criticism or success added, so that evidence on both sides is found."""
+    """Return the texts to search for, to find evidence on an assumption that a chat model then reads. If the assumption
+    comes from a lens, or a model wrote queries for it, they are the texts that ``said`` returns. Otherwise they are the
+    assumption's text, and the same text with words of criticism or success added, so that evidence on both sides is
+    found."""
     if assumed.searches or assumed.sides:
         return said(assumed)
     return (assumed.text, *(f"{assumed.text} {words}" for words in AGAINST))

@@ -37,8 +37,8 @@ Line = Annotated[str, Field(min_length=3, max_length=400)]
 
 
 class Side(BaseModel):
-    """One of the two positions on a lens: its claim, examples of ideas that rest on it, and how documents express it
-    (``search``)."""
+    """One of the two opposite answers to the question of a lens: its claim, examples of ideas that rest on the claim
+    (``ideas``), and phrases in which documents express it (``search``)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -49,8 +49,8 @@ class Side(BaseModel):
 
 
 class Lens(BaseModel):
-    """A strategist's question with its two opposite sides; ``settle`` names the cheapest evidence that would answer the
-    question."""
+    """A question that a strategist asks of every idea, with its two opposite answers (``sides``). ``settle`` names the
+    cheapest evidence that would answer the question."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -62,7 +62,7 @@ class Lens(BaseModel):
 
 
 def shipped() -> tuple[Lens, ...]:
-    """The lenses that come with the program, sorted by name."""
+    """The lenses that come with the program, sorted by name. A lens is a question that is asked of every idea."""
     return _shipped()
 
 
@@ -72,8 +72,9 @@ def _shipped() -> tuple[Lens, ...]:
 
 
 def gathered(folder: Path | None) -> tuple[Lens, ...]:
-    """Return the shipped lenses and those of ``folder``. A lens in the folder replaces a shipped lens of the same name;
-    None stands for no folder.
+    """Return the lenses that come with the program and those in ``folder``; None stands for no folder. A lens is a
+    question that is asked of every idea. A lens in the folder replaces a lens of the same name that comes with the
+    program.
 
     Raises:
         SettingsError: the folder does not exist, or a file in it is no valid lens.
@@ -88,7 +89,8 @@ def gathered(folder: Path | None) -> tuple[Lens, ...]:
 
 
 def load(paths: Iterable[Path]) -> tuple[Lens, ...]:
-    """Return the lenses in these files, in the order of their names.
+    """Read lenses from files, and return them in the order of the files' paths. A lens is a question that is asked of
+    every idea; each file has one.
 
     Raises:
         SettingsError: a file is no valid lens; the message names the file and every field that is wrong.

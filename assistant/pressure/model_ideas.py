@@ -58,7 +58,7 @@ class Read(BaseModel):
 
 
 class ModelIdeas:
-    """Finds the evidence on ideas in one library with one chat model."""
+    """Uses a chat model to find what the documents of one library say for and against ideas."""
 
     def __init__(self, library: Library, embedder: Embedder, model: Model, lenses: Sequence[Lens] = ()) -> None:
         self._library, self._embedder, self._model = library, embedder, model
@@ -71,20 +71,21 @@ class ModelIdeas:
 
     @property
     def able(self) -> bool:
-        """Whether the model is large enough to test ideas; a small model only repeats the idea."""
+        """Whether the model is large enough to test ideas. A small model would only repeat the idea."""
         return not self._model.small
 
     def calls(self, tick: Tick) -> Calls:
-        """Return an object that makes the calls of one test and counts their cost together. ``tick`` is called for
-        every piece of text that arrives."""
+        """Return an object that makes the model's calls for one test of an idea, and counts their cost together.
+        ``tick`` is called for every piece of text that the model writes."""
         return self._model.calls(tick)
 
     def assumed(self, idea: str, like: Verdict | None, calls: Calls) -> proposing.Proposed:
-        """Return the assumptions of ``idea``: the idea itself, and what the model says would have to be true. With an
-        earlier verdict ``like``, the assumptions of that verdict are used, and the model is not asked.
+        """Return the assumptions of ``idea``: the idea itself, and what the model says would have to be true. If
+        ``like`` is an earlier verdict on the idea, the result is the idea itself and the assumptions that a model
+        proposed or people added for that verdict; the model is not asked again.
 
         Raises:
-            ModelError: the model failed; the subclass fits the failure.
+            ModelError: the model failed; the error's subclass says what kind of failure it is.
         """
         whole = of_words(idea)[:1]
         if like:
@@ -96,10 +97,11 @@ class ModelIdeas:
         """Search for evidence on the assumptions, let the model read it in batches, and return the words that concern
         the idea.
 
-        ``progress`` is called before each batch with its number, the number of batches, and a text about the progress.
+        ``progress`` is called before each batch with the number of batches done, the number of all batches, and a text
+        about the progress.
 
         Raises:
-            ModelError: the model failed; the subclass fits the failure.
+            ModelError: the model failed; the error's subclass says what kind of failure it is.
         """
         extracts = Shelf(self._library).extracts(self._found(assumed))
         batches = list(_batches(extracts))

@@ -47,8 +47,9 @@ Progress = Callable[[int, int, str], None]
 
 
 class Found(NamedTuple):
-    """A passage, and the evidence model's estimates of whether it concerns the idea and supports it (``weight``).
-    ``first`` and ``last`` are the positions of the first and the last of its sentences that are quoted."""
+    """A passage that was read for an idea, with a model's estimates of whether the passage concerns the idea and
+    supports or challenges it (``weight``). ``first`` and ``last`` are the positions of the first and the last of its
+    sentences that are quoted."""
 
     near: Near
     weight: Weight
@@ -62,7 +63,7 @@ class Found(NamedTuple):
 
 
 class PlainIdeas:
-    """Finds the evidence on ideas in one library without a chat model."""
+    """Finds what the documents of one library say for and against ideas, without a chat model."""
 
     def __init__(self, library: Library, embedder: Embedder, weigher: IdeaModel, lenses: Sequence[Lens] = ()) -> None:
         self._library, self._embedder, self._weigher = library, embedder, weigher
@@ -70,27 +71,28 @@ class PlainIdeas:
 
     @property
     def stance_model(self) -> str:
-        """The name of the model that decides on which side passages are."""
+        """The name of the model that decides whether passages support or challenge an idea."""
         return self._weigher.name
 
     @property
     def lenses(self) -> tuple[str, ...]:
-        """The names of the lenses that are applied to an idea."""
+        """The names of the lenses, the questions that are asked of every idea."""
         return self._lenses.names
 
     def assumed(self, idea: str, like: Verdict | None = None) -> list[Assumed]:
-        """Return the assumptions of ``idea``: the idea itself first, then its clauses, then the sides that it takes in
-        the lenses.
+        """Return the assumptions of ``idea``: the idea itself first, then its clauses, then claims from lenses. A lens
+        is a question with two opposite answers, each with a claim; an idea that takes one of the two sides assumes the
+        claim of that side.
 
-        With an earlier verdict ``like``, the assumptions that a model proposed or people added to it are included, and
-        those that people left out are not.
+        If ``like`` is an earlier verdict on the idea, the result also has the assumptions that a model proposed or
+        people added for that verdict, and lacks those that people left out.
         """
         assumed = [*of_words(idea), *self._lenses.assumptions(idea)]
         return as_before(assumed, like) if like else assumed
 
     def weighed(self, idea: str, assumed: Sequence[Assumed], progress: Progress) -> Weighed:
-        """Search for passages, and return the words to quote from those that concern the idea. Words of passages that
-        more probably concern it come first.
+        """Search for passages, and return the words to quote from the passages that concern the idea. The passages that
+        most probably concern the idea come first.
 
         ``progress`` is called with the number of passages read, the number of all passages, and a text about the
         progress.
@@ -166,8 +168,8 @@ def quoted(near: Near, weight: Weight) -> tuple[int, int]:
 
 def places_of(found: Found, assumed: Sequence[Assumed]) -> tuple[int, ...]:
     """Return the positions, in ``assumed``, of the assumptions that the quoted words concern. If the passage was read
-    for an assumption that somebody added, this one comes first; otherwise the idea or the clause of it that is most
-    similar to the words. All others to which the words are similar follow."""
+    for an assumption that a person or a model added, this assumption comes first. Otherwise, the idea or its clause
+    comes first, whichever is most similar to the words. All other assumptions to which the words are similar follow."""
     near = found.near
     inside = [row for row, at in enumerate(near.sentences) if found.first <= at <= found.last]
     likeness = near.likeness[inside].max(axis=0)

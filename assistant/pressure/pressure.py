@@ -37,8 +37,8 @@ Progress = Callable[[int, int, str], None]
 
 
 class PressureTest:
-    """Tests ideas against one library. The ``model`` reads the passages; without a model, or if it fails, the ``plain``
-    reader does."""
+    """Tests ideas against the documents of one library. A chat model (``model``) reads the passages that concern an
+    idea. If there is no chat model, or if it fails, ``plain`` reads them without one."""
 
     def __init__(self, library: Library, plain: PlainIdeas, model: ModelIdeas | None = None) -> None:
         self._library, self._plain, self._model = library, plain, model
@@ -50,17 +50,20 @@ class PressureTest:
         importance: Mapping[str, float] | None = None,
         like: Verdict | None = None,
     ) -> Verdict:
-        """Return the verdict on ``idea``. It never raises ModelError; if the model fails, the verdict has a notice.
+        """Test ``idea`` against the documents, and return the verdict. ModelError is never raised; if the model fails,
+        the verdict has a notice that says so.
 
-        ``progress`` is called with the number of steps done, the number of all steps, and the next step, and again for
-        every piece of text that a model writes. An exception from it stops the model. ``importance`` has values from 0
-        to 1, by the name of a lens or by the number of an assumption; entries that fit no assumption are reported in
-        the verdict's ``notices``. ``like`` is an earlier verdict on the same idea: the assumptions that a model
-        proposed or people changed are tested again, and people's judgements stay valid.
+        ``progress`` is called with the number of steps done, the number of all steps, and the name of the next step; it
+        is called again for every piece of text that a model writes. If ``progress`` raises an exception, the test
+        stops. ``importance`` says from 0 to 1 how much an assumption counts. Its keys are the name of an assumption,
+        which is the name of a lens or a role such as "the reason", or the number of an assumption, such as "2". Keys
+        that fit no assumption are reported in the verdict's ``notices``. ``like`` is an earlier verdict on the same
+        idea: the assumptions that a model proposed or people changed in it are tested again, and people's judgements
+        stay valid.
 
         Raises:
-            SettingsError: the idea is empty, has no words, or is longer than ``LONGEST_IDEA``; or an entry of
-                ``importance`` is invalid for every idea.
+            SettingsError: the idea is empty, has no words, or is longer than ``LONGEST_IDEA``; or ``importance`` has a
+                value that is not in 0..1, or a key that no assumption of any idea can have.
         """
         started = time.perf_counter()
         plain = left_out(checked(idea))
@@ -99,7 +102,8 @@ class PressureTest:
         key is the name of an assumption, or an assumption's number counted from 1. Nothing is searched or read.
 
         Raises:
-            SettingsError: an entry is invalid; the hint lists the names.
+            SettingsError: a weight is not in 0..1, or no assumption of any idea can have its key; the hint lists the
+                possible names.
         """
         rulings.check_importance(importance, (*self._plain.lenses, *OF_WORDS, PROPOSED, OWN))
 
@@ -189,7 +193,7 @@ def _assumption(assumed: Assumed, found: Sequence[Finding], searched: tuple[str,
 
 
 def checked(idea: str) -> str:
-    """Return the idea on one line, after checking that it can be tested.
+    """Check that an idea can be tested, and return it on one line, with single spaces.
 
     Raises:
         SettingsError: the idea is empty, has no words, or is longer than ``LONGEST_IDEA``.

@@ -32,7 +32,8 @@ _TAIL = re.compile(
 
 
 def left_out(idea: str) -> str:
-    """Return the idea without the sentences that only demand agreement; the whole idea if nothing else remains."""
+    """Return the idea without the sentences that only demand agreement, such as "Please confirm this." If no other
+    sentence remains, the whole idea is returned."""
     sentences = [_TAIL.sub(".", one) for one in _SENTENCE.split(idea)]
     kept = [one for one in sentences if not _URGING.search(one)]
     return " ".join(kept) if kept else idea

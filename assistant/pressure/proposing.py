@@ -77,12 +77,12 @@ class Proposed(NamedTuple):
 def proposed(idea: str, whole: Assumed, questions: Sequence[str], calls: Calls) -> Proposed:
     """Ask the model what would have to be true for ``idea`` to work. The result begins with ``whole``, the assumption
     that stands for the idea itself, with the model's search queries added; the assumptions that the model proposes
-    follow. It also has the proposals that failed a check.
+    follow. The result also has the proposals that failed a check. ``calls`` is the object that calls the model.
 
     ``questions`` are the lenses' questions, which the prompt lists for the model.
 
     Raises:
-        ModelError: the model failed; the subclass fits the failure.
+        ModelError: the model failed; the error's subclass says what kind of failure it is.
     """
     listed = "\n".join(f"- {question}" for question in questions)
     task = render("propose", idea=material(idea), questions=listed)
@@ -101,8 +101,8 @@ def proposed(idea: str, whole: Assumed, questions: Sequence[str], calls: Calls) 
 
 
 def tied(words: str, idea: str) -> str | None:
-    """Return ``words`` as they are written in the idea; case and white space may differ. None if they are not in the
-    idea, or have no content word."""
+    """Find ``words`` in the idea, ignoring case and white space, and return them as the idea has them. None if the idea
+    does not have them, or if none of them tells what the idea is about, as in "it is the"."""
     if not content_stems(words):
         return None
     match = re.search(r"\s+".join(map(re.escape, words.split())), idea, re.I)
@@ -111,7 +111,7 @@ def tied(words: str, idea: str) -> str | None:
 
 def fault(text: str, idea: str) -> str | None:
     """Return the reason why a text cannot be an assumption of an idea, worded as the end of a sentence: "it claims
-    nothing". None if it can."""
+    nothing". None if it can be one."""
     if len(text.split()) > LONGEST:
         return f"it is longer than {LONGEST} words"
     if text.endswith("?") or len(content_stems(text)) < 2:

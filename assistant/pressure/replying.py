@@ -28,7 +28,8 @@ def replied(
 ) -> Beside:
     """Return a model's remarks on what the ``findings`` mean for the user's ``message`` about a verdict, each remark
     checked against the passages that it cites. The model reads the passages that contain the ``findings``, and those of
-    the strongest findings in the verdict. It never raises ModelError: if the model fails, the result has a notice.
+    the strongest findings in the verdict. ModelError is never raised; if the model fails, the result has a notice that
+    says so.
 
     A remark that only repeats a quote is left out, since the verdict shows the quote anyway.
     """

@@ -34,9 +34,9 @@ LEAST = (
 
 
 def rule(findings: Sequence[Finding]) -> AssumptionRuling:
-    """Return the ruling on an assumption from its findings. It is supported or challenged if all findings that take a
-    side take the same one, contested if they take different sides, and a gap if none takes a side. Words that the
-    source only attributes to an opponent take no side."""
+    """Return the ruling on an assumption from its findings. The assumption is supported if all findings that take a
+    side are for it, and challenged if all of them are against it. It is contested if there are findings on both sides,
+    and a gap if no finding takes a side. Words that the source only attributes to an opponent take no side."""
     supports, challenges = on(findings, Stance.SUPPORTS), on(findings, Stance.CHALLENGES)
     if supports and challenges:
         return AssumptionRuling.CONTESTED
@@ -46,9 +46,9 @@ def rule(findings: Sequence[Finding]) -> AssumptionRuling:
 
 
 def rule_idea(assumptions: Sequence[Assumption]) -> IdeaRuling:
-    """Return the ruling on the idea. If every assumption is a gap, the idea is not covered. Otherwise gaps are ignored:
-    the idea holds if all remaining assumptions are supported, is challenged if all of them are challenged, and is
-    contested in any other case."""
+    """Return the ruling on the idea. If every assumption is a gap (none of its findings is for it or against it), the
+    idea is not covered. Otherwise gaps are ignored: the idea holds if all remaining assumptions are supported, is
+    challenged if all of them are challenged, and is contested in any other case."""
     rulings = {a.ruling for a in assumptions} - {AssumptionRuling.GAP}
     if not rulings:
         return IdeaRuling.NOT_COVERED
@@ -74,16 +74,16 @@ def ruled(verdict: Verdict) -> Verdict:
 
 
 def bears(findings: Sequence[Finding]) -> bool:
-    """Whether any of these findings concerns the assumption. A finding whose stance is unclear counts, too, unless this
-    stance is certain (``confidence`` 1): then it only has a similar topic, or a person judged that it is not about the
+    """Whether any of these findings concerns its assumption. A finding with an unclear stance counts as well, unless
+    its ``confidence`` is 1. With confidence 1, it only has a similar topic, or a person judged that it is not about the
     assumption."""
     return any(one.stance is not Stance.UNCLEAR or one.confidence < 1 for one in findings)
 
 
 def judge(finding: Finding, side: Stance | None, by: str) -> Finding:
     """Return the finding with the ``side`` that a person chose: it supports the assumption or challenges it. A ``side``
-    of None or unclear means that the finding is not about the assumption; ``by`` is the person's name, empty if nobody
-    signs in."""
+    of None or unclear means that the finding is not about the assumption; ``by`` is the person's name, empty if people
+    do not sign in."""
     was = finding.judged or Judged(by, finding.stance, finding.confidence)
     return replace(finding, stance=side or Stance.UNCLEAR, confidence=1.0, judged=was._replace(by=by))
 
@@ -136,7 +136,8 @@ def _overlap(one: Finding, other: Finding) -> bool:
 
 def elsewhere(assumptions: Sequence[Assumption], number: int) -> tuple[int, ...]:
     """Return the numbers of the earlier assumptions that have findings in common with the assumption ``number``;
-    numbers count from 1."""
+    numbers count from 1. If several earlier assumptions have the same finding, only the first of them is returned for
+    it. Findings that a person judged not to be about the assumption ``number`` are ignored."""
     own = {one.citation for one in assumptions[number - 1].findings if not is_set_aside(one)}
     found = []
     for other, one in enumerate(assumptions[: number - 1], start=1):
@@ -158,7 +159,7 @@ def check_importance(importance: Mapping[str, float], names: Iterable[str]) -> N
     is one of ``names``, which are all names that an assumption can have, or an assumption's number counted from 1.
 
     Raises:
-        SettingsError: an importance is not in 0..1, or its key is neither one of ``names`` nor a number from 1.
+        SettingsError: a weight is not in 0..1, or its key is neither one of ``names`` nor a whole number of 1 or more.
     """
     known = list(dict.fromkeys(names))
     for name, value in importance.items():
@@ -173,18 +174,19 @@ def check_importance(importance: Mapping[str, float], names: Iterable[str]) -> N
 
 
 def idle(verdict: Verdict, importance: Mapping[str, float]) -> list[str]:
-    """Return the keys of ``importance`` that are neither the name (``lens``) nor the number of any assumption of the
-    verdict."""
+    """Return the keys of ``importance`` that fit no assumption of the verdict: they are neither the name of an
+    assumption (its field ``lens``) nor its number."""
     numbered = list(enumerate(verdict.assumptions, start=1))
     return [name for name in importance if not any(_is_named(name, number, one) for number, one in numbered)]
 
 
 def weighed(verdict: Verdict, importance: Mapping[str, float]) -> Verdict:
     """Return the verdict with the importance that the user gives to assumptions, and with its rulings computed again.
-    ``importance`` has values from 0 to 1; a key is the name of an assumption (``lens``) or its number, from 1.
+    ``importance`` has values from 0 to 1; a key is the name of an assumption (its field ``lens``) or its number,
+    counted from 1.
 
     Raises:
-        SettingsError: an importance is not in 0..1, or fits no assumption of the verdict.
+        SettingsError: a value is not in 0..1, or a key fits no assumption of the verdict.
     """
     names = [one.lens for one in verdict.assumptions]
     check_importance(importance, names)
@@ -223,8 +225,9 @@ def timed(verdict: Verdict, seconds: float, **parts: float) -> Verdict:
 
 
 def to_settle(verdict: Verdict, most: int = 5) -> tuple[Assumption, ...]:
-    """Return the assumptions that are still open, as gaps or contested, at most ``most``: the most important first, and
-    gaps first among equally important ones."""
+    """Return the assumptions that are still open, at most ``most``: those with findings on neither side (gaps) and
+    those with findings on both sides (contested). The most important ones come first; among equally important ones,
+    gaps come first."""
     unsettled = [one for one in verdict.assumptions if one.ruling in (AssumptionRuling.GAP, AssumptionRuling.CONTESTED)]
     unsettled.sort(key=lambda one: (-one.importance, one.ruling is AssumptionRuling.CONTESTED))
     return tuple(unsettled[:most])
@@ -249,8 +252,8 @@ def strongest(assumptions: Sequence[Assumption], side: Stance) -> tuple[Finding,
 
 
 def is_guessed(verdict: Verdict) -> bool:
-    """Whether the side of any finding is only a guess: a model that works without a chat model decided it, and no
-    person has judged the finding."""
+    """Whether the verdict has a finding whose side is only a guess: the model that comes with the program, or plain
+    rules, decided whether it supports or challenges the assumption, and no person has judged it."""
     found = [one for assumption in verdict.assumptions for one in assumption.findings]
     return verdict.stance_model in OFFLINE and any(
         one.stance is not Stance.UNCLEAR and one.confidence < 1 and not one.judged for one in found

@@ -16,8 +16,8 @@ from assistant.types import Assumption, Citation, Finding, Kind, Stance
 
 
 def cheapest(one: Assumption) -> str:
-    """Return a suggestion for the cheapest way to settle an assumption, as text for the user. It is empty if no finding
-    concerns the assumption and neither a lens nor a model suggests a way."""
+    """Return a suggestion for the cheapest way to find out whether an assumption is true, as text for the user. The
+    text is empty if no finding concerns the assumption and neither a lens nor a model suggests a way."""
     if one.settle and one.lens not in (*OF_WORDS, OWN):
         return one.settle
     said_for, said_against = (rulings.on(one.findings, side) for side in (Stance.SUPPORTS, Stance.CHALLENGES))

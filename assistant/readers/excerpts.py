@@ -21,7 +21,7 @@ _HEADS = (BlockKind.TITLE, BlockKind.HEADING)
 
 
 class Key(NamedTuple):
-    """A sentence of a passage that seems to answer the question. ``score`` is the log odds that it does."""
+    """A sentence of a passage that seems to answer the question. ``score`` is the log odds that it answers."""
 
     passage: Passage
     sentence: Sentence
@@ -29,8 +29,8 @@ class Key(NamedTuple):
 
 
 class Excerpt(NamedTuple):
-    """A stretch of a passage to be shown, and the key sentence in it that seems to answer. ``span`` and ``key`` are
-    offsets in the document's text."""
+    """A stretch of a passage that is shown to the user, and the key sentence in it, which seems to answer the question.
+    ``span`` and ``key`` are offsets in the document's text."""
 
     passage: Passage
     span: Span
@@ -38,12 +38,12 @@ class Excerpt(NamedTuple):
 
 
 def excerpts(keys: Sequence[Key], most: int = STRETCHES, characters: int = CHARACTERS) -> list[Excerpt]:
-    """Return excerpts around the ``keys``, the best first: at most ``most`` excerpts, with at most ``characters``
-    characters together. Excerpts do not overlap.
+    """Return excerpts around the key sentences (``keys``), the best first: at most ``most`` excerpts, with at most
+    ``characters`` characters together. Excerpts do not overlap.
 
-    An excerpt begins as its key sentence; if that is a list item, the sentence that introduces the item is added. The
-    best key is taken even if it is too long. While characters remain, each excerpt in turn grows by the sentence after
-    it and by the sentence before it, within its passage.
+    At first, an excerpt is only its key sentence; if this is a list item, the sentence that introduces the item is
+    added. The best key sentence is used even if it is longer than ``characters``. While characters remain, each excerpt
+    in turn grows by the sentence after it and by the sentence before it, within its passage.
     """
     chosen: list[list[int]] = []  # of the passage's sentences: first, last
     of: list[Key] = []

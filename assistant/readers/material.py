@@ -35,8 +35,8 @@ NAMED = 0.6  # share of a name's content words by which a question names it: "th
 
 
 class Extract(NamedTuple):
-    """A numbered stretch of one document, by one speaker, that a reader gets. ``passage`` is a single passage, or
-    several consecutive ones joined.
+    """A numbered stretch of one document, by one speaker, in which a reader (a chat model or a program) looks for an
+    answer. ``passage`` is a single passage, or several consecutive ones joined.
 
     ``parts`` are the passages before they were joined. A reader refers to the extract by its ``number``.
     """
@@ -47,7 +47,7 @@ class Extract(NamedTuple):
 
     def part(self, span: Span, at: int) -> Passage:
         """The single passage of the extract that contains ``span``. If no single passage contains all of it, the whole
-        extract is returned, with the headings and the page at the offset ``at``."""
+        extract is returned, with the headings and the page of the passage at the offset ``at``."""
         within = next((p for p in self.parts if p.start <= span.start and span.end <= p.end), None)
         if within:
             return within
@@ -60,22 +60,22 @@ class Extract(NamedTuple):
 
 
 class Given:
-    """What a reader gets for a question: numbered extracts, and the search results (``candidates``, the best first)
-    from which the extracts were made."""
+    """The material from which a reader (a chat model or a program) answers a question: numbered ``extracts`` of
+    documents, and the search results from which the extracts were made (``candidates``, the best first)."""
 
     def __init__(self, question: Question, extracts: Sequence[Extract], candidates: Sequence[Candidate] = ()) -> None:
         self.question, self.extracts, self.candidates = question, tuple(extracts), tuple(candidates)
         self._rank = {candidate.passage.id: place for place, candidate in enumerate(self.candidates)}
 
     def more(self, queries: Iterable[str]) -> tuple[Extract, ...]:  # noqa: ARG002
-        """Search with further ``queries``, and add the passages found as further extracts, numbered after the present
-        ones. Returns the new extracts, without passages that were there before. This base class searches nothing and
-        returns an empty tuple."""
+        """Search with further ``queries``, and add the passages that they find as further extracts, numbered after the
+        present ones. Returns the new extracts, without passages that earlier extracts have. This base class searches
+        nothing and returns an empty tuple."""
         return ()
 
     def within(self, characters: int) -> tuple[Extract, ...]:
-        """The best extracts with at most ``characters`` characters together, in the order of their numbers. At least
-        one extract is returned; if it is too long, it is cut to its best passage and passages around it."""
+        """Return the best extracts, with at most ``characters`` characters together, in the order of their numbers. At
+        least one extract is returned; if it is too long, it is cut to its best passage and the passages around it."""
         worst = len(self.candidates)
         places = {part.id: self._rank.get(part.id, worst) for one in self.extracts for part in one.parts}
         best = sorted(self.extracts, key=lambda one: min(places[part.id] for part in one.parts))
@@ -112,21 +112,23 @@ def _cut(extract: Extract, characters: int, places: Mapping[str, int]) -> Extrac
 
 
 class Shelf:
-    """Makes extracts from passages of a library: consecutive passages are joined, and lists can be completed."""
+    """Makes extracts, which are numbered stretches of documents, from passages of a library. Consecutive passages are
+    joined, and the missing parts of a list can be found."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
         self._flows: dict[str, list[Passage]] = {}
 
     def flow(self, document: str) -> list[Passage]:
-        """All passages of the document with this id, in the order of the text."""
+        """All passages of the document whose id is ``document``, in the order of the text."""
         if document not in self._flows:
             self._flows[document] = [stored.passage for stored in self._library.stored_of(document)]
         return self._flows[document]
 
     def extracts(self, passages: Iterable[Passage], first: int = 1) -> tuple[Extract, ...]:
-        """Make extracts from passages, numbered from ``first``. They are sorted by document, in the order in which
-        ``passages`` first mentions each; within a document, they are in the order of the text."""
+        """Make extracts from passages, and number them from ``first`` on. The extracts are sorted by document, in the
+        order in which the documents first occur in ``passages``; within a document, they are in the order of the
+        text."""
         by_document: dict[str, dict[str, Passage]] = {}
         for passage in passages:
             by_document.setdefault(passage.about.id, {})[passage.id] = passage
@@ -223,7 +225,7 @@ class Material(Given):
         return fresh
 
     def flow(self, document: str) -> list[Passage]:
-        """All passages of the document with this id, in the order of the text."""
+        """All passages of the document whose id is ``document``, in the order of the text."""
         return self._shelf.flow(document)
 
     def mentions(self, word: str) -> bool:
@@ -272,8 +274,8 @@ class Material(Given):
 
 
 def named_voice(question: Question, passages: Sequence[Passage]) -> str | None:
-    """The speaker or author of one of ``passages`` whom the question names; None if it names nobody. If it names
-    several, this is the one whose name it gives most completely."""
+    """Return the speaker or author of one of ``passages`` whose name occurs in the question; None if there is none. If
+    the question names several, the one whose name it gives most completely is returned."""
     asked = {token.stem for token in question.content}
     best: tuple[float, str] | None = None
     for voice in dict.fromkeys(p.speaker or p.about.author for p in passages):

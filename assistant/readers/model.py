@@ -28,7 +28,7 @@ SEARCHES = 3  # further ones, once: a bound on what one question costs; not meas
 
 
 class ModelReader:
-    """A reader that lets a chat model read the extracts."""
+    """Answers questions from extracts of documents, with a chat model that reads them."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
@@ -39,18 +39,19 @@ class ModelReader:
         return self._model.name
 
     def calls(self, tick: Tick) -> Calls:
-        """An object that makes the model's calls for one turn and counts their cost. ``tick`` is called for every piece
-        of text that arrives."""
+        """Return an object that makes the model's calls for one turn (one message of a user) and counts their cost.
+        ``tick`` is called for every piece of text that the model writes."""
         return self._model.calls(tick)
 
     def read(self, material: Given, calls: Calls) -> Generator[Claim, None, Reading]:
-        """Yield each claim of the model as soon as it is complete, and return the claims with the outcome. If a reply
-        cannot be parsed, the model is asked once more, for plain lines instead of JSON. ``calls`` makes the calls of
-        the model and counts their cost.
+        """Yield each claim of the model as soon as it is complete, and return the ``Reading``: whether the extracts
+        answer the question, what they leave open, and which claims contradict each other. If a reply cannot be parsed,
+        the model is asked once more, for plain lines instead of JSON. ``calls`` is the object that calls the model and
+        counts the cost.
 
-        Models that are asked for plain lines are small or run on simple servers. If such a model replies "none", it
-        only means that it found nothing, so the outcome is ``NEAR`` (passages come near, and may not answer) instead
-        of ``NOT_SAID`` (the documents do not say).
+        Models that are asked for plain lines are small or run on simple servers. If such a model replies "none", this
+        only means that it found nothing. The outcome is then ``NEAR`` (the extracts come near an answer) instead of
+        ``NOT_SAID`` (the extracts do not answer the question).
 
         Raises:
             ModelError: the model failed; claims that were yielded before are still valid.

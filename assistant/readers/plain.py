@@ -22,15 +22,16 @@ NEAR = 0.01  # probability of an answer from which the closest stretches are wor
 
 
 class PlainReader:
-    """A reader without a chat model. A small local model finds the sentences that seem to answer, and the reader shows
-    excerpts around them."""
+    """Answers questions with excerpts of documents, without a chat model. A small local model finds the sentences that
+    seem to answer the question; excerpts around these sentences are the answer."""
 
     def __init__(self, model: AnswerModel) -> None:
         self._model = model
 
     def read(self, material: Material) -> Generator[Claim, None, Reading]:
-        """Yield the excerpts that seem to answer the question, as claims, and return the reading. If none seems to
-        answer, the closest excerpts are yielded. No chat model is called."""
+        """Yield the excerpts that seem to answer the question, each as a claim, and return the ``Reading``, which says
+        whether they answer it. If no excerpt seems to answer the question, the closest excerpts are yielded. No chat
+        model is called."""
         if material.leading:
             yield from (_claim(_lone(chosen), material) for chosen in material.leading)
             return Reading(Outcome.ANSWERED)
@@ -48,8 +49,8 @@ class PlainReader:
 
 
 def ranked(question: Question, found: Sequence[Candidate], fits: Sequence[Fit]) -> list[Scored]:
-    """The sentences of the candidates, with their scores, the best first. ``fits`` has the scores of each candidate's
-    sentences.
+    """Return the sentences of all passages in ``found`` with their scores, the best first. ``fits`` has the scores of
+    the sentences, one entry for each passage.
 
     If the question has a number, such as a year, sentences of passages that have this number come before all others.
     """
@@ -63,8 +64,8 @@ def ranked(question: Question, found: Sequence[Candidate], fits: Sequence[Fit]) 
 
 
 def shown(material: Material, scored: Sequence[Scored]) -> list[Excerpt]:
-    """The excerpts of an answer: the whole list if the question asks for a list, else excerpts around the best
-    sentences."""
+    """Return the excerpts that are shown as the answer: the whole list if the question asks for a list, otherwise
+    excerpts around the best sentences. ``scored`` has the sentences found, the best first."""
     if items := listed(material.question, scored, material.flow):
         return _of_list(items)
     return excerpts([_key(material, *one) for one in best(material.question, scored)])

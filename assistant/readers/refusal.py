@@ -30,15 +30,17 @@ _NO_NOUN_END = re.compile(  # of an adverb, or of what was done
 def reason_to_refuse(
     question: Question, scored: Sequence[Scored], *, is_likely: bool, is_known: Callable[[str], bool]
 ) -> str | None:
-    """Why the documents do not answer ``question``, as a sentence for the user. None if they do answer it.
+    """Return the reason why the documents do not answer ``question``, as a sentence for the user. None if they do
+    answer it.
 
-    ``scored`` are sentences, the best first. ``is_likely`` says whether a passage is likely enough to answer; if it is
-    false, the question is refused. ``is_known`` says whether a word occurs anywhere in the documents.
+    ``scored`` are the sentences that were found, the best first. ``is_likely`` says whether a passage is likely enough
+    to answer; if it is false, the question is refused. ``is_known`` says whether a word occurs anywhere in the
+    documents.
 
     The question is also refused if most of its names or all of its numbers are missing in the passages of the best
-    sentences, whatever the sentences' scores: these passages are then about something else. And it is refused if it
-    asks for a figure and the best sentences have none: of the sentences that answer such a question in our training
-    data, 0.94 have a figure.
+    sentences, since these passages are then about something else, even if their scores are high. It is refused as well
+    if it asks for a figure and the best sentences have none: of the sentences that answer such a question in our
+    training data, 0.94 have a figure.
     """
     if not scored:
         return "Nothing in the documents is near this question."

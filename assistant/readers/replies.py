@@ -48,7 +48,8 @@ class Reply(BaseModel):
 
 
 class Parsed(Protocol):
-    """A parser that gets a model's reply piece by piece. Its attributes say what it has found so far."""
+    """A parser of a model's reply, which arrives piece by piece. The attributes say what the parser has found so
+    far."""
 
     found: int  # claims so far
     done: bool  # nothing more of it is worth reading
@@ -62,7 +63,7 @@ class Parsed(Protocol):
         ...
 
     def end(self) -> Iterator[Claim]:
-        """End the reply and yield the claims that are now complete."""
+        """Tell the parser that the reply has ended, and yield the claims that are now complete."""
         ...
 
 
@@ -135,8 +136,8 @@ class Json:
             yield from self._claim(read)
 
     def end(self) -> Iterator[Claim]:
-        """End the reply and read its fields other than claims. Yields nothing. If the reply is not JSON, the fields
-        stay empty."""
+        """Tell the parser that the reply has ended, and read all fields of the reply except the claims. Yields nothing.
+        If the reply is not JSON, the fields stay empty."""
         try:
             read = self._decoder.raw_decode(self._text, max(self._text.find("{"), 0))[0]
         except ValueError:

@@ -18,10 +18,11 @@ from assistant.types import Rejected, Span
 
 
 class Quote(NamedTuple):
-    """Words that support a claim. ``extract`` is the number of the extract that contains them, according to the reader.
+    """Words of a document that support a claim. ``extract`` is the number of the extract (a numbered stretch of a
+    document) that has these words, according to the reader that made the claim.
 
-    A reader that cuts the words out of the text also gives their ``span`` in the document's text and the span of the
-    ``key`` sentence, which seems to answer. For words that a chat model wrote, both are None.
+    A reader that cuts the words out of the text also gives their ``span`` in the document's text, and the span of the
+    ``key`` sentence, which seems to answer the question. For words that a chat model wrote, both are None.
     """
 
     extract: int
@@ -31,15 +32,16 @@ class Quote(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """A claim that a reader makes, with the quotes that support it. If ``text`` is empty, the words of the quotes are
-    the statement."""
+    """A sentence with which a reader (a chat model or a program) answers a question, and the quotes that support it. If
+    ``text`` is empty, the words of the quotes are the statement."""
 
     text: str
     quotes: tuple[Quote, ...]
 
 
 class Outcome(StrEnum):
-    """Whether the extracts answer the question: they do, they only come near, or they do not say."""
+    """Whether the extracts answer the question: they answer it (``ANSWERED``), they only come near an answer
+    (``NEAR``), or they do not say (``NOT_SAID``)."""
 
     ANSWERED = "answered"
     NEAR = "near"  # the claims are the closest stretches, and may not answer
@@ -47,11 +49,12 @@ class Outcome(StrEnum):
 
 
 class Reading(NamedTuple):
-    """The result of reading the extracts for a question. ``missing`` says which part of the question the extracts leave
-    open, and ``reason`` why they do not answer it; each is a sentence or empty.
+    """The result of reading the extracts for a question. ``outcome`` says whether they answer it. ``missing`` says
+    which part of the question the extracts leave open, and ``reason`` why they do not answer it; each is a sentence, or
+    empty.
 
     ``disagree`` has pairs of claims that contradict each other, as positions of the claims from 0. ``dropped`` has text
-    of the reader that is no claim.
+    that the reader wrote and that is not a claim.
     """
 
     outcome: Outcome

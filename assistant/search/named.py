@@ -37,8 +37,9 @@ _KINDS = frozenset(stem(word) for word in re.findall(r"[a-z]+", _KIND))
 
 
 class Named(NamedTuple):
-    """The documents that a question names by their titles. ``author`` is true if the question asks for nothing but who
-    wrote them, ``date`` if for nothing but when; if it asks for nothing but these two, both are true."""
+    """The documents that a question names by their titles. If the question asks only who wrote these documents,
+    ``author`` is true. If it asks only when they were written, ``date`` is true. If it asks only for these two facts,
+    both are true."""
 
     documents: tuple[About, ...]
     author: bool = False
@@ -62,8 +63,8 @@ class _Place(NamedTuple):
 
 
 def may_name(question: Question) -> bool:
-    """Whether the question is phrased like one that names a document by its title. If not, the titles need not be
-    searched."""
+    """Whether the question is worded like one that names a document by its title. If it is not, the titles of documents
+    need not be searched."""
     words = tokens(question.text)
     return bool(
         any(_says(token) or token.stem in _AUTHOR | _DATE for token in words)
@@ -74,8 +75,8 @@ def may_name(question: Question) -> bool:
 
 
 def named(question: Question, documents: Iterable[About]) -> Named | None:
-    """The documents that the question names by their titles; None if it names none. If two titles overlap in the
-    question, the longer one counts.
+    """Return those of the ``documents`` that the question names by their titles; None if it names none. If two titles
+    overlap in the question, the longer one counts.
 
     Words of the question count as a title if they are in quotation marks, next to a word such as "report", before a
     verb of saying, or capitalised, or if the question asks only for an author or date.

@@ -60,7 +60,7 @@ _DOCUMENTS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A standalone question and what its words show.
+    """A question that can be understood by itself, and what its words show.
 
     ``asks`` is the kind of answer that it asks for, and ``wants_several`` is true if it asks for a list. ``content``
     has its content words, one for each stem; ``names`` are the stems of its names, ``numbers`` its numbers.
@@ -81,8 +81,8 @@ def encodable(text: str) -> str:
 
 
 def read(text: str) -> Question:
-    """Analyse the words of a question. Words of asking ("say", "the documents") do not count as content words, unless
-    the question has no others."""
+    """Analyse the words of a question (``text``). Words of asking ("say", "the documents") do not count as content
+    words, unless the question has no others."""
     words = tokens(text)
     content = [t for t in words if t.content and t.word.lower() not in ASKING_WORDS]
     asks = _asks(text)

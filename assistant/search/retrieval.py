@@ -37,8 +37,8 @@ ANYWHERE = Filters()
 
 
 class Candidate(NamedTuple):
-    """A hit of a search with the vectors of its sentences, an array (sentences, dimension) in the order of
-    ``passage.sentences``."""
+    """A passage that a search found (``hit``), with the vectors of its sentences, an array (sentences, dimension) in
+    the order of ``passage.sentences``."""
 
     hit: Hit
     vectors: Vectors
@@ -51,15 +51,16 @@ class Candidate(NamedTuple):
 def retrieve(
     question: str, library: Library, embedder: Embedder, *, k: int = 8, filters: Filters = ANYWHERE
 ) -> list[Hit]:
-    """The ``k`` passages that match ``question`` best, the best first. One long document does not crowd out the
+    """Return the ``k`` passages that match ``question`` best, the best first. One long document does not crowd out the
     others."""
     found = candidates(question, embedder.query(question), library, filters)
     return [candidate.hit for candidate in spread(found)[:k]]
 
 
 def candidates(question: str, vector: Vectors, library: Library, filters: Filters = ANYWHERE) -> list[Candidate]:
-    """All passages that the search by vectors or the search by words finds for ``question``, the best first.
-    Near-duplicates are merged. ``vector`` is the embedding of the question."""
+    """Return the passages that the search by vectors or the search by words finds for ``question``, the best first.
+    Only the ``POOL`` best passages are used, and near-duplicates among them are merged. ``vector`` is the embedding of
+    the question."""
     dense = dict(library.dense(vector, DEPTH, filters))
     words = [token.word for token in tokens(question) if token.content] + unspaced.runs(question)
     lexical = dict(library.lexical(words, DEPTH, filters)) if words else {}
@@ -96,7 +97,8 @@ def fused(dense: Mapping[str, float], lexical: Mapping[str, float]) -> dict[str,
     for each passage by id, from 0 for the worst passage found to 1 for the best.
 
     A passage that one search did not find gets the worst score of that search. But if the search by words found fewer
-    than ``DEPTH`` passages, it found all that have a word of the question; any other passage then gets 0 in it.
+    than ``DEPTH`` passages, it found all that have a word of the question; any other passage then gets 0 as its score
+    of this search.
     """
     found = list(dict.fromkeys((*dense, *lexical)))
     worst = min(lexical.values(), default=0.0) if len(lexical) >= DEPTH else 0.0

@@ -49,8 +49,8 @@ _SIGNS = {"€": "euro", "$": "dollar", "£": "pound", "EUR": "euro", "USD": "do
 
 
 class Amount(NamedTuple):
-    """An amount in a text. ``unit`` is empty if there is none or it is unknown; ``spelled`` says whether the number is
-    written in words; ``written`` is the amount as the text has it."""
+    """An amount in a text, such as "48 hours". ``unit`` is empty if there is none or it is unknown; ``spelled`` says
+    whether the number is written in words; ``written`` is the amount as the text has it."""
 
     value: float
     unit: str
@@ -58,8 +58,8 @@ class Amount(NamedTuple):
     written: str
 
     def same(self, other: Amount) -> bool:
-        """Whether two amounts can be equal: 48 hours are two days. A number without a unit equals the same number with
-        any unit."""
+        """Whether two amounts can be equal, as "48 hours" and "two days" are. A number without a unit equals the same
+        number with any unit."""
         if not self.unit or not other.unit:
             return _equal(self.value, other.value)
         unit, factor = _OF.get(self.unit, (self.unit, 1.0))
@@ -90,7 +90,7 @@ def _equal(one: float, other: float) -> bool:
 
 @lru_cache(maxsize=4096)
 def shares(text: str) -> tuple[Amount, ...]:
-    """The shares that a text gives in words, as percentages: ``half``, ``a fifth``, ``seven out of ten``."""
+    """The shares that a text gives in words, such as ``half``, ``a fifth`` or ``seven out of ten``, as percentages."""
     found = [Amount(_SHARES[(m["part"] or m["half"]).lower()], "percent", True, m[0]) for m in _SHARE.finditer(text)]
     for match in _OUT_OF.finditer(text):
         some, every = _values(match["some"])[0], _values(match["all"])[0]

@@ -37,8 +37,8 @@ def find(statements: Sequence[Statement], asked: Collection[str] = ()) -> tuple[
     """The pairs of statements that contradict each other and come from different voices or documents.
 
     If one person reports both sides of a disagreement in one document, this is no conflict. ``asked`` has the stems of
-    the words that the question is about: if it is not empty, both statements must have one of them in common, since
-    other statements do not disagree about the question.
+    the words that the question is about: if it is not empty, both statements must have the same one of these words,
+    since other statements do not disagree about the question.
     """
     pairs = [(a, b) for a, b in combinations(statements, 2) if apart(a, b) and _disagree(a, b)]
     return tuple(Conflict(pair) for pair in pairs if not asked or _both_say(pair, asked))
@@ -50,14 +50,14 @@ def _both_say(pair: tuple[Statement, Statement], asked: Collection[str]) -> bool
 
 
 def apart(a: Statement, b: Statement) -> bool:
-    """Whether two statements come from different documents or different voices (speakers or authors). If one person
-    reports both sides of a disagreement, the statements are not apart."""
+    """Whether two statements come from different documents or different voices (speakers or authors). Two statements by
+    one person in one document are not apart, even if they contradict each other."""
     one, other = a.citations[0], b.citations[0]
     return one.about.id != other.about.id or one.voice != other.voice
 
 
 def disagrees(text: str) -> bool:
-    """Whether a sentence says itself that it contradicts somebody, as in "on the contrary"."""
+    """Whether a sentence itself says that it contradicts somebody, as in "on the contrary"."""
     return bool(_DISAGREES.search(text))
 
 

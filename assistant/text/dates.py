@@ -19,8 +19,8 @@ def spoken(iso: str) -> str:
 
 
 def gives(line: str, iso: str) -> bool:
-    """Whether a line contains the year, the month and the day of an ISO date, or those of them that the date has. The
-    month can be a name, an abbreviation or a number. False if ``iso`` is not a date."""
+    """Whether a line of text contains all parts of an ISO date: the year and, if the date has them, the month and the
+    day. The month can be a name, an abbreviation or a number. False if ``iso`` is not a date."""
     if not (known := _ISO.fullmatch(iso)):
         return False
     figures = {int(number) for number in re.findall(r"\d+", line)}

@@ -19,19 +19,20 @@ LISTED = frozenset({BlockKind.ITEM, BlockKind.ROW})
 
 def part_of(block: Block | Sentence) -> BlockKind | None:
     """``ITEM`` if a block or sentence is part of a list, even if it is code, a quote or a table row in the list.
-    ``ROW`` if it is a row of another table. None if it is part of neither."""
+    ``ROW`` if it is a row of a table outside of lists. None if it is part of neither."""
     return BlockKind.ITEM if block.depth else block.kind if block.kind in LISTED else None
 
 
 def introduces(text: str, *, alone: bool) -> bool:
-    """Whether ``text``, the last sentence above a list, introduces the list. It does if it does not end like a complete
-    sentence (for instance, with a colon), or if it is a whole paragraph (``alone``)."""
+    """Whether ``text``, the last sentence above a list, introduces the list. A sentence that ends with a full stop, an
+    exclamation mark or the like introduces the list only if it is a whole paragraph (``alone``). Any other sentence
+    does, for instance one that ends with a colon."""
     return alone or text.rstrip("\"”’')]»*_ ")[-1:] not in tuple(".!?。！？…")
 
 
 def as_heading(text: str) -> str:
-    """Return the introduction of a list in the form of a heading, for list items that are read without it. If it is
-    long, its beginning is cut off."""
+    """Return ``text``, the sentence that introduces a list, in the form of a heading above list items. If it is long,
+    its beginning is cut off."""
     bare = " ".join(text.split()).rstrip(":： ")
     return bare if len(bare) <= LONGEST else f"… {bare[-LONGEST:].partition(' ')[2]}"
 
@@ -74,9 +75,9 @@ def path(passage: Passage, start: int) -> tuple[str, ...]:
 
 
 def judged(passage: Passage, sentence: Sentence, text: str) -> str:
-    """Return ``text``, which is a list item or its beginning, after the sentences that introduce the list, joined with
-    colons. If the list began in an earlier passage, the headings of ``passage`` are used as well. If ``sentence`` is
-    not a list item, ``text`` is returned unchanged."""
+    """Return ``text``, which is a list item or its beginning, with the sentences that introduce the list in front of
+    it, joined with colons. A model can then judge the item in its context. If the list began in an earlier passage, the
+    headings of ``passage`` are used as well. If ``sentence`` is not a list item, ``text`` is returned unchanged."""
     at = _place(passage.sentences, sentence)
     if at is None:
         return text

@@ -61,8 +61,8 @@ def _before_comma(name: str) -> list[str]:
 
 
 class Name(NamedTuple):
-    """A phrase that is written like a name. ``person`` and ``place`` say whether it can be a person or a place;
-    ``subject`` says whether a sentence is about it."""
+    """A phrase that is written like a name. ``person`` and ``place`` say whether it can be the name of a person or a
+    place; ``subject`` says whether a sentence is about it."""
 
     text: str
     person: bool
@@ -87,7 +87,7 @@ def titles(text: str) -> list[str]:
 
 @lru_cache(maxsize=256)
 def names_in(text: str, said: str = "") -> tuple[Name, ...]:
-    """The speakers and other names in ``text``, each once, in order.
+    """Return the speakers and other names in ``text``, each once, in order.
 
     A single word at the start of a sentence has a capital anyway. It counts as a name only if all its letters are
     capitals, or if it is capitalised within a sentence of ``said``, the text of the conversation.
@@ -141,9 +141,9 @@ def _known(said: str) -> frozenset[str]:
 
 
 def person(every: Sequence[Sequence[Name]]) -> str | None:
-    """The first person whom a sentence is about, else the first person named; None if the texts name no person.
-    ``every`` has the names of each text, the nearest text first. If a text has the full form of the name, this is
-    returned."""
+    """Return the first person whom a sentence is about or, if there is none, the first person named at all. None if the
+    texts name no person. ``every`` has the names of each text, the nearest text first. If one of the texts has the full
+    form of the name, the full form is returned."""
     about = (name for found in every for name in found if name.person and name.subject)
     anybody = (name for found in every for name in found if name.person)
     named = next(about, None) or next(anybody, None)

@@ -16,8 +16,9 @@ _RUN = re.compile(
 
 
 def apart(text: str) -> str:
-    """Return the text with spaces in runs of letters that are written without spaces (Chinese, Japanese, Thai …): each
-    run becomes its pairs of neighbouring letters, as 値引き becomes "値引 引き". Vowel signs are left out."""
+    """Return the text with spaces in the parts whose script has no spaces between words (Chinese, Japanese, Thai …).
+    Each run of letters becomes its pairs of neighbouring letters, as 値引き becomes "値引 引き". Vowel signs are left
+    out."""
     return _RUN.sub(lambda run: f" {' '.join(_pairs(run[0]))} ", text)
 
 

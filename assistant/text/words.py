@@ -91,9 +91,9 @@ def numbers(text: str) -> frozenset[str]:
 
 
 def same_occasion(one: str, other: str) -> bool:
-    """Whether the figures in two sentences can be about the same time and the same name. They cannot if both sentences
-    have names and these differ, or if both have times (months or years) and these differ, as in "in May 40" and "in
-    June 50".
+    """Whether the figures in the two sentences ``one`` and ``other`` can be about the same time and the same name. They
+    cannot if both sentences have names and these differ, or if both have times (months or years) and these differ, as
+    in "in May 40" and "in June 50".
 
     If the only number in a sentence is a year, the year counts as its figure ("opened in 1987").
     """
