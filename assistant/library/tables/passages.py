@@ -95,8 +95,8 @@ class Staged:
                 _put(self._db, "staged", document, [row])
 
     def again(self, document: str, author: str | None) -> None:
-        """Stage the stored passages of a document again, with the same text and vectors. Passages without a speaker get
-        ``author`` as their voice, the name that filters compare."""
+        """Copy the stored passages of a document to the staged ones, with the same text and vectors. Copies of passages
+        without a speaker get ``author`` as their voice, the name by which filters find a passage."""
         self._db.run(f"INSERT INTO staged ({_COLUMNS}) SELECT {_COLUMNS} FROM passages WHERE document = ?", [document])
         self._db.run("UPDATE staged SET voice = ? WHERE speaker IS NULL", [voice(author or "")])
 
