@@ -38,7 +38,7 @@ class Words(Protocol):
         self, words: Sequence[str], k: int, filters: Filters, *, in_titles: bool = False
     ) -> list[tuple[str, float]]:
         """Return the ids of the ``k`` passages that match ``words`` best, each with its BM25 score (higher is better),
-        the best first. With ``in_titles``, the words are looked up in the titles of the documents instead of the
+        the best first. If ``in_titles`` is true, the words are looked up in the titles of the documents instead of the
         passages' texts."""
 
     def follow(self, documents: Sequence[str] | None = None) -> None:

@@ -39,8 +39,8 @@ def load(
 
     Boilerplate is removed for a reason, such as "navigation"; boilerplate whose reason is in ``keep`` stays in the
     text. ``recurring`` has the hashes (see ``recurring.line_hash``) of lines that recur on many pages of their web
-    site; these lines are removed. ``alone`` leaves out attachments. If every dropped piece of the document is inserted
-    into its text before its offset, the result has all words of the file in order.
+    site; these lines are removed. If ``alone`` is true, attachments are left out. The document lists every removed
+    piece with its offset in the text: inserted there, the removed pieces give all words of the file in order.
 
     Raises:
         SourceError: the bytes cannot be read, or hold no words; the message names the source.

@@ -158,7 +158,7 @@ class Documents:
             self._db.run("INSERT INTO guessed (document, fields) VALUES (?, ?)", [about.id, " ".join(about.guessed)])
 
     def rename(self, about: About) -> None:
-        """Change the title, author and date of a document. The stored passages are not changed."""
+        """Give a document the title, author and date in ``about``. The stored passages are not changed."""
         self._db.run(
             "UPDATE documents SET title = ?, author = ?, date = ? WHERE id = ?",
             [about.title, about.author, about.date, about.id],

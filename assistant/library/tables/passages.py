@@ -46,7 +46,7 @@ class Passages:
         return _passages(self._db.rows(f"SELECT {_READ} FROM {JOINED} WHERE d.id = ? ORDER BY p.start", [document]))
 
     def visible(self, ids: Sequence[str]) -> set[str]:
-        """The subset of ``ids`` that belong to stored passages."""
+        """Those of ``ids`` that belong to passages in this table."""
         return {id for (id,) in self._db.rows(f"SELECT id FROM passages WHERE id IN {LISTED}", [Many(ids)])}
 
     def allowed(self, filters: Filters) -> list[str]:
