@@ -19,7 +19,9 @@ MANY = 50  # names, and dates, that a file tells: a bound, since it can tell any
 
 
 class Box(NamedTuple):
-    """An element of a web page: its own number, its tag, and its class, id and role in lower case."""
+    """An element of a web page: a number that identifies it, its tag, and its class, id and role in lower case
+    (``names``).
+    """
 
     number: int
     tag: str
@@ -65,7 +67,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a file's metadata says about the file. Where there are several values, the most trusted comes first."""
+    """What a file's metadata says about the file. Where there are several values, the most trusted comes first.
+
+    ``is_written`` is true if a person wrote the title for this purpose, as in front matter; ``is_filled_in`` is true if
+    a program or a template filled in the values; ``is_voiced`` is true if the format says who says what, as in a chat.
+    """
 
     titles: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
@@ -80,7 +86,9 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The content of a file as its reader returns it."""
+    """The content of a file, as the reader for its format returns it: the media type, the pieces (paragraphs, headings
+    and the like) in order, and the metadata (``found``).
+    """
 
     media_type: str
     pieces: tuple[Piece, ...]
@@ -90,8 +98,8 @@ class Draft:
 def sound(draft: Draft) -> Draft:
     """Return the draft without things that occur only in broken or hostile files.
 
-    Half characters (lone surrogates, as JSON can have them), which no file can hold, become U+FFFD. Endless titles and
-    names are cut, and endless headings become paragraphs, since every passage under them would repeat them.
+    Lone surrogates (halves of a character, which JSON can contain but no file can store) become U+FFFD. Overlong titles
+    and names are cut, and overlong headings become paragraphs, since every passage under a heading repeats it.
     """
     told = draft.found
     found = replace(

@@ -16,7 +16,9 @@ _listeners: list[Callable[[int, int], None]] = []
 
 
 def listen(listener: Callable[[int, int], None]) -> None:
-    """Register a function that is called with the number of the page that was just read, and the number of pages."""
+    """Register a function that is called each time a page of a long file has been read. It gets the number of that
+    page, and the number of all pages.
+    """
     _listeners.append(listener)
 
 

@@ -13,7 +13,8 @@ STAGES = ("reading", "embedding", "writing")
 
 
 class SyncReport(NamedTuple):
-    """What a sync did. All numbers are numbers of files unless something else is said.
+    """What a sync did, that is, one update of a library from its folders. All numbers are numbers of files unless
+    something else is said.
 
     ``passages`` is the number of passages that were embedded, ``seconds`` the total time, and ``stages`` the seconds
     spent in each of ``STAGES``. ``same`` is the number of unchanged files, and ``copies`` the number of files whose
@@ -22,8 +23,8 @@ class SyncReport(NamedTuple):
     them by file extension; ``ignored`` counts the files and folders that a .pushbackignore excludes. ``spared`` counts
     missing files whose documents were kept, because too large a part of their folder is missing; they are removed only
     by a sync with ``allow_removals``. ``dropped`` counts, by reason, the pieces of added and changed files that are not
-    content. ``notices`` counts, by kind, content of these files that could not be read, or was removed and may be
-    missed, and ``noticed`` names, by kind, the first files with such content.
+    content. ``notices`` counts, by kind, content of these files that could not be read, or that was removed although a
+    user may want it, and ``noticed`` names, by kind, the first files with such content.
     """
 
     added: int
@@ -51,7 +52,7 @@ class SyncReport(NamedTuple):
 
 
 class Clock:
-    """Measures the seconds spent in each stage. Time inside a nested stage counts for the nested one only."""
+    """Measures the seconds spent in each stage of a sync. Time inside a nested stage counts for that stage only."""
 
     def __init__(self) -> None:
         self.seconds = dict.fromkeys(STAGES, 0.0)

@@ -67,9 +67,10 @@ def sync(
     force: bool = False,
     parsers: Parsers | None = None,
 ) -> SyncReport:
-    """Bring the library in step with these files and folders, and report what was done.
+    """Bring the library in step with these files and folders, and report what was done: new files are added, changed
+    ones replaced, missing ones removed.
 
-    If it is interrupted, the library holds the batches that were written by then.
+    If the sync is interrupted, the library keeps the passages that were written until then.
 
     Args:
         progress: called with the number of files done, the number of all files and the file's source, before each new
@@ -128,7 +129,9 @@ class Parsers(Protocol):
     batches: int
 
     def parse(self, task: Task) -> Future[ParsedFile]:
-        """Start to parse a file; the future gives its document and passages, or raises SourceError."""
+        """Start to parse a file. The returned future has its document and passages, or raises SourceError if the file
+        cannot be parsed.
+        """
         ...
 
     def reached(self, source: str) -> Reached | None:

@@ -40,11 +40,12 @@ def watch(
     allow_removals: bool = False,
     parsers: Parsers | None = None,
 ) -> None:
-    """Sync now and after each change, until ``stop`` is set; a sync that has begun is finished first.
+    """Sync the library with these files and folders now, after each change and every ``every`` seconds, until ``stop``
+    is set. A sync that has begun is finished first.
 
-    The library is locked only while a sync writes. ``told`` is called with the report of each sync that changed
-    something, and with each error. After an error, it tries again at the next change or after ``every`` seconds. A file
-    that could not be parsed is tried again when it has changed. The other parameters are those of ``sync``.
+    The library is locked only while a sync writes. ``told`` is called with each error, and with the report of each sync
+    that changed the library or found other unreadable or missing files than the sync before. A file that could not be
+    parsed is tried again when it has changed. The other parameters are those of ``sync``.
     """
     bad: BadFiles = {}
     before: tuple[tuple[Failed, ...], int] | None = None

@@ -38,12 +38,12 @@ class Words(Protocol):
         self, words: Sequence[str], k: int, filters: Filters, *, in_titles: bool = False
     ) -> list[tuple[str, float]]:
         """Return the ids of the ``k`` passages that match ``words`` best, each with its BM25 score (higher is better),
-        the best first. With ``in_titles``, the words are looked up in the titles of the documents instead of the
+        the best first. If ``in_titles`` is true, the words are looked up in the titles of the documents instead of the
         passages' texts."""
 
     def follow(self, documents: Sequence[str] | None = None) -> None:
-        """Index the new passages of these documents, or of all documents if None. Call this inside a transaction of the
-        catalog."""
+        """Add the new passages of these documents to the full-text index, or the new passages of all documents if
+        ``documents`` is None. Call this inside a transaction of the catalog."""
 
     def is_wrong(self) -> bool:
         """Whether the full-text index disagrees with the stored passages."""
@@ -53,7 +53,8 @@ class Words(Protocol):
 
 
 class Catalog:
-    """The database of one library. Several threads and processes can use it at once.
+    """The catalog of one library: the database with its documents, passages and conversations. Several threads and
+    processes can use it at once.
 
     Each table has an object of its own, such as ``documents`` or ``passages``. This class holds the state of the
     library, and the operations that change several tables at once.
@@ -97,15 +98,19 @@ class Catalog:
         self._db.close()
 
     def alone(self, patience: float) -> AbstractContextManager[None]:
-        """Return a context manager in which no other process, on any machine, can write to the library. It waits at
-        most ``patience`` seconds for other writers; see ``sql.Database.alone``."""
+        """Return a context manager; during its block, no other process on any machine can write to the library. It
+        waits at most ``patience`` seconds for other writers.
+
+        Raises:
+            LibraryLocked: another process is still writing after ``patience`` seconds.
+        """
         return self._db.alone(patience)
 
     # What the library says of itself
 
     def state(self) -> State:
         """The state of the library: the number of its changes (``generation``), whether the vector index may be
-        incomplete, and the settings that the library was made with."""
+        incomplete, and the embedding model and the passage length that the library was made with."""
         row = self._db.row("SELECT generation, in_doubt, passage_words, model, weights, dimension FROM state")
         generation, in_doubt, words, model, weights, dimension = row
         return State(generation, in_doubt != SURE, words, model, weights, dimension, in_doubt == REBUILDING)
@@ -119,8 +124,8 @@ class Catalog:
         return self._counted[1]
 
     def identity(self) -> str:
-        """The id of this catalog. The first call makes it at random, so that no two catalogs share an index on a Chroma
-        server."""
+        """The id of this catalog, a random text that the first call makes. It is part of the name of the library's
+        index on a Chroma server, because no two catalogs may share an index there."""
         sql = "SELECT id FROM identity"
         if row := self._db.row(sql):
             return str(row[0])
@@ -135,39 +140,42 @@ class Catalog:
         self._db.run("UPDATE state SET model = ?, weights = ?, dimension = ?", [model, weights, dimension])
 
     def record_passage_words(self, words: int) -> None:
-        """Record the length of a passage, in words."""
+        """Record the length, in words, that the passages of the library have."""
         self._db.run("UPDATE state SET passage_words = ?", [words])
 
     def doubt(self, *, rebuilding: bool = False) -> None:
-        """Mark the vector index as in doubt before it changes. Its content counts as unknown until ``trust`` or
-        ``renew`` is called. ``rebuilding`` says that the whole index is rebuilt."""
+        """Mark the vector index as in doubt. Call this before changing the index. The mark says that the index may
+        differ from the catalog; ``trust`` or ``renew`` removes the mark. If ``rebuilding`` is true, the mark also says
+        that the whole index is being rebuilt."""
         self._db.run("UPDATE state SET in_doubt = ?", [REBUILDING if rebuilding else CHANGING])
 
     def trust(self) -> None:
-        """Remove the mark that ``doubt`` made, because the vector index agrees with the catalog again."""
+        """Remove the mark that ``doubt`` made. Call this when the vector index agrees with the catalog again."""
         self._db.run("UPDATE state SET in_doubt = ?", [SURE])
 
     def renew(self) -> None:
-        """Remove the mark that ``doubt`` made, and raise ``generation``, so that readers open the rebuilt vector index
-        again."""
+        """Remove the mark that ``doubt`` made, and raise ``generation``, the number of the library's changes. Because
+        of the higher number, readers open the rebuilt vector index again."""
         self._db.run("UPDATE state SET in_doubt = ?, generation = generation + 1", [SURE])
 
     # What changes several tables at once
 
     def put(self, documents: Sequence[DocumentRow]) -> list[str]:
-        """Add or replace documents in one transaction. Returns the ids of the passages that were removed."""
+        """Add documents, or replace the stored documents with the same ids, in one transaction. Returns the ids of the
+        passages that were removed."""
         return self._put(documents, lambda row: self.passages.put(row.document, row.passages))
 
     def put_staged(self, row: DocumentRow) -> list[str]:
-        """Add or replace one document whose passages are already in the table ``staged``, in one transaction. Returns
-        the ids of the passages that were removed."""
+        """Add or replace one document, in one transaction. Its passages must already be in the table ``staged``, where
+        searches do not find them yet. Returns the ids of the passages that were removed."""
         return self._put([row], lambda _: self.staged.take())
 
     def attach(self, path: str, source: str, size: int, mtime_ns: int, document: str) -> list[str]:
-        """Record a file as another source of an existing document. If the file held another document before, and that
-        document has no source left, it is removed; the ids of its passages are returned.
+        """Record a file as another source of an existing document. If the file was the only source of a different
+        document until now, that document is removed. Returns the ids of the removed passages.
 
-        ``path`` is the file's absolute path, ``source`` its path as it was ingested.
+        ``path`` is the file's absolute path, ``source`` its path as it was ingested, and ``document`` the document's
+        id.
         """
         with self._changing():
             changed = {document} | self.files.documents([path])
@@ -175,8 +183,8 @@ class Catalog:
             return self._sweep(changed)[1]
 
     def remove(self, paths: Sequence[str]) -> tuple[int, list[str]]:
-        """Remove files, and the documents that have no file left. Returns the number of removed documents and the ids
-        of their passages."""
+        """Remove the files with these absolute paths from the catalog, and the documents that have no file left.
+        Returns the number of removed documents and the ids of their passages."""
         with self._changing():
             changed = self.files.documents(paths)
             self.files.forget(paths)
@@ -203,7 +211,8 @@ class Catalog:
                 self.families.put(replace(found, about=about), mtime_ns)
 
     def version(self, document: str) -> None:
-        """Find out whether an existing document is a version of another one, and record its group of versions."""
+        """Find out whether an existing document is a version of another one (their texts differ only slightly), and
+        record its group of versions. An unknown document is ignored."""
         with self._db.changing():
             found, mtime_ns = self.documents.get(document), self.files.newest(document)
             if found is not None and mtime_ns is not None:
@@ -211,7 +220,7 @@ class Catalog:
 
     def adopt(self, model: str, weights: str, dimension: int, passage_words: int) -> None:
         """Replace all passages by those in the table ``staged``, and record the embedding model and the passage length
-        that made them. The vector index is marked as in doubt until it is rebuilt."""
+        that made them. The vector index is marked as in doubt, because it must be rebuilt afterwards."""
         with self._changing():
             self.passages.clear()
             self.staged.take()

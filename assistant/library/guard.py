@@ -43,8 +43,9 @@ LOOK = 0.1  # seconds between two looks: short beside the seconds that an index 
 
 
 class IndexGuard:
-    """Opens the vector index of one library for reading or writing, after checking that it fits the catalog and the
-    settings."""
+    """Opens the vector index of one library for reading or writing. Before that, it checks that the index agrees
+    with the catalog, and that the settings name the embedding model and the passage length that the library was made
+    with."""
 
     def __init__(self, settings: Settings, embedder: Embedder, catalog: Catalog, index: VectorIndex) -> None:
         self._settings, self._embedder = settings, embedder
@@ -82,7 +83,8 @@ class IndexGuard:
         is returned instead, which compares the vectors in the catalog.
 
         Raises:
-            IndexMismatch: the index was made with another model or from passages of another length.
+            IndexMismatch: the index was made with another model, or from passages of another length, than the settings
+                say.
             LibraryDamaged: vectors are missing in the index.
         """
         state = self._settled()
@@ -112,7 +114,7 @@ class IndexGuard:
         return self._few[1]
 
     def to_write(self, *, new_vectors: bool) -> VectorIndex:
-        """Return the vector index for writing. If a writer was killed while changing the index, it is rebuilt first.
+        """Return the vector index for writing. The index is rebuilt first if a writer was killed while changing it.
         ``new_vectors`` says that vectors will be added. The first vectors of an empty library decide the library's
         embedding model.
 
@@ -134,8 +136,8 @@ class IndexGuard:
         return self._index
 
     def broken(self) -> str | None:
-        """Read the vector index in a separate process. Returns an error message if that process fails or crashes; None
-        if it can read the index."""
+        """Check whether the vector index is broken, by reading it in a separate process. Returns an error message if
+        that process fails or crashes; None if it can read the index."""
         why = breaks(self._index.home)
         if why is None:
             self._index.believe()

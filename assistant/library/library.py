@@ -61,12 +61,14 @@ __all__ = [
 
 
 class Library:
-    """An open library. Several threads can use it. As a context manager, it closes itself at the end of the block.
+    """An open library: documents that can be searched, and the conversations about them. Several threads can use it. As
+    a context manager, it closes itself at the end of the block.
 
-    ``conversations`` and ``verdicts`` are its stored conversations and pressure tests.
+    ``conversations`` has the stored conversations, ``verdicts`` the stored pressure tests (tests of an idea against the
+    documents).
 
     Raises:
-        LibraryMissing: the library does not exist, and ``create`` is false.
+        LibraryMissing: ``open`` is called with ``create`` false, and the library does not exist.
         IndexMismatch: a method needs the vectors, and they come from another model or from passages of another length.
     """
 
@@ -130,7 +132,8 @@ class Library:
         return [document for document in found if document is not None]
 
     def digest(self) -> str:
-        """A hash of the contents of all documents. It changes only if a document is added, changed or removed."""
+        """A hash of the files that the documents were made from. It changes only if a document is added, changed or
+        removed."""
         return hashlib.sha256("".join(self._catalog.documents.contents()).encode()).hexdigest()[:16]
 
     def entries(self) -> list[Entry]:
@@ -155,26 +158,26 @@ class Library:
 
     def corrected(self, document: str) -> Corrected | None:
         """The title, author and date that a person entered for a document, together with those that its file gives.
-        None if nobody entered any."""
+        None if nobody entered any of them."""
         return self._catalog.corrections.get(document)
 
     def quote(self, document: str, start: int, end: int) -> str | None:
-        """The text of a document between two character offsets. None if there is no such document, or if the offsets
-        are not within its text."""
+        """The text of a document between two character offsets. None if there is no such document, if an offset is
+        outside its text, or if ``start`` is not before ``end``."""
         text = self._catalog.documents.text(document)
         return None if text is None or not 0 <= start < end <= len(text) else text[start:end]
 
     def around(self, document: str, start: int, end: int, most: int) -> tuple[str, str, str] | None:
         """The text of a document before, between and after two character offsets. The text before and the text after
-        have at most ``most`` characters each. None if ``quote`` returns None."""
+        have at most ``most`` characters each. None in the same cases as for ``quote``."""
         text = self._catalog.documents.text(document)
         if text is None or not 0 <= start < end <= len(text):
             return None
         return text[max(0, start - most) : start], text[start:end], text[end : end + most]
 
     def dense(self, vector: Vectors, k: int, filters: Filters = EVERYTHING) -> list[tuple[str, float]]:
-        """The ids of the ``k`` passages nearest to ``vector``, each with its cosine, the best first. ``vector`` must be
-        scaled to length 1."""
+        """The ids of the ``k`` passages whose vectors are nearest to ``vector``, each with the cosine of both vectors,
+        the best first. ``vector`` must be scaled to length 1."""
         return self._searching.dense(vector, k, filters)
 
     def lexical(self, words: Sequence[str], k: int, filters: Filters = EVERYTHING) -> list[tuple[str, float]]:
@@ -183,8 +186,9 @@ class Library:
         return self._catalog.full_text.search(words, k, filters)
 
     def titled(self, words: Sequence[str], k: int, filters: Filters = EVERYTHING) -> list[About]:
-        """The documents whose titles contain some of ``words``, sorted by id. The search takes the ``k`` passages whose
-        documents' titles match best, rare words counting more, and returns their documents."""
+        """The documents whose titles contain some of ``words``, sorted by id. The search ranks passages by how well
+        the titles of their documents match (rare words count more), and returns the documents of the ``k`` best
+        passages."""
         found = self._catalog.full_text.search(words, k, filters, in_titles=True)
         return self._catalog.documents.holding([id for id, _ in found])
 
@@ -209,18 +213,18 @@ class Library:
         return [version.about for version in found if version is not None]
 
     def places(self, documents: Sequence[str]) -> dict[str, tuple[str, int]]:
-        """For each document that has other versions: the id of its group of versions, and its position in the group by
-        age (the newest is 0)."""
+        """Map the id of each of these documents that has other versions to the id of its group of versions and its
+        position in this group by age (the newest is 0). Documents without other versions are left out."""
         return self._catalog.families.places(documents)
 
     def known(self, under: Sequence[str] | None = None) -> dict[str, KnownFile]:
-        """The files that were read into the library, by absolute path. With ``under``, only these files and the files
-        in these folders."""
+        """The files that were read into the library, by absolute path. ``under`` limits the result to these files and
+        to the files in these folders; None means all files."""
         return self._catalog.files.known(under)
 
     def keeps(self) -> dict[str, frozenset[str]]:
-        """The kinds of boilerplate, such as "navigation", that a user wants to keep, by the file or folder for which
-        this was set."""
+        """The kinds of boilerplate, such as "navigation", that a user wants to keep in the text. The keys are the paths
+        of the files and folders for which the user chose this."""
         return self._catalog.boilerplate.keeps()
 
     def generation(self) -> int:
@@ -263,9 +267,9 @@ class Library:
         return examine(self._catalog, self._index, self._guard)
 
     def reindex(self, progress: Progress | None = None, split: Split | None = None) -> None:
-        """Embed every passage again with the current model. If ``split`` is given, all documents are first split again,
-        into passages of the length in the settings. ``progress`` is called with the number of embedded passages and the
-        number of all.
+        """Embed every passage again with the current model. If the function ``split`` is given, it first splits all
+        documents again, into passages of the length in the settings. ``progress`` is called with the number of embedded
+        passages and the number of all.
 
         Until this is finished, the library stays as it was and can be searched.
 

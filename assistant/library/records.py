@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 class Cleaned(NamedTuple):
-    """How a document was cleaned.
+    """How boilerplate was removed from a document.
 
-    ``kept`` has the kinds of boilerplate that were kept in its text because a user wanted this, sorted. ``lines`` has
-    the lines that may recur on other pages of the web site. Each is given as a hash of the line and its web site,
-    together with whether the line was known to recur.
+    ``kept`` has the kinds of boilerplate that stayed in the text because a user wanted to keep them, sorted. ``lines``
+    has the lines that may recur on other pages of the same web site: for each line, a hash of the line and the web
+    site, and whether the line was known to recur.
     """
 
     kept: tuple[str, ...] = ()
@@ -58,8 +58,8 @@ class KnownFile(NamedTuple):
     """A file as it was when it was read into the library. ``source`` is its path as ingested, ``document`` the id of
     the document made from it.
 
-    ``kept`` has the kinds of boilerplate that were kept in its text because a user wanted this. ``stale`` is true if
-    the file would be cleaned differently today, because more is known of its web site.
+    ``kept`` has the kinds of boilerplate that stayed in the text because a user wanted to keep them. ``stale`` is true
+    if cleaning the file again would give another text, because other pages of its web site were added or removed since.
     """
 
     path: str
@@ -84,10 +84,10 @@ class Entry(NamedTuple):
     """A document in a list. ``passages`` is the number of its passages; ``state`` is ``ready``, or ``source missing``
     if none of the document's files exists.
 
-    ``versions`` has the ids of all versions of the document, including itself, the newest first; it is empty if there
-    is only one. ``superseded_by`` is the id of the newest version if that one has another date or other figures, else
-    None. ``by_file_time`` is true if only the modification times of the files, and no dates in the documents, show
-    which version is the newest.
+    ``versions`` has the ids of all versions of the document (documents whose texts differ only slightly), including
+    itself, the newest first; it is empty if there is only one. ``superseded_by`` is the id of the newest version if
+    that one has another date or other figures, else None. ``by_file_time`` is true if only the modification times of
+    the files, and no dates in the documents, show which version is the newest.
     """
 
     about: About
@@ -101,9 +101,10 @@ class Entry(NamedTuple):
 
 class Holdings(NamedTuple):
     """An overview of a library: the number of documents and of passages, the media types with their numbers of
-    documents (``kinds``), and the first and the last year.
+    documents (``kinds``), and the first and the last year of the documents' dates.
 
-    ``authors`` names the few authors with the most documents; ``voices`` is the number of all authors.
+    ``authors`` names the few authors with the most documents; ``voices`` is the number of all authors. Guessed dates
+    and authors are left out.
     """
 
     documents: int
@@ -117,7 +118,8 @@ class Holdings(NamedTuple):
 
 class Listed(NamedTuple):
     """A document in a long list. ``document`` is its id, ``passages`` the number of its passages, and ``files`` has the
-    absolute paths of its files. The other fields are as in ``Entry``."""
+    absolute paths of its files. ``state``, ``superseded_by`` and ``by_file_time`` are as in ``Entry``, the other fields
+    as in ``About``."""
 
     document: str
     source: str
@@ -153,7 +155,8 @@ class Opinion(StrEnum):
 
 
 class Awaiting(NamedTuple):
-    """A question that is asked as soon as the files attached to it have been read. ``files`` has their names."""
+    """A question that is asked as soon as the files attached to it have been read. ``files`` has the names of these
+    files."""
 
     id: int
     question: str
@@ -161,8 +164,9 @@ class Awaiting(NamedTuple):
 
 
 class Feedback(NamedTuple):
-    """A user's feedback on an answer, or on one of its citations. ``turn`` and ``citation`` are their numbers, from 1.
-    ``created`` is a time in ISO 8601 and UTC."""
+    """A user's feedback on an answer, or on one of its citations. ``turn`` is the number of the answer in the
+    conversation, ``citation`` the number of the citation in the answer, both counted from 1; ``citation`` is None for
+    feedback on the whole answer. ``created`` is a time in ISO 8601 and UTC."""
 
     conversation: str
     turn: int
@@ -176,11 +180,11 @@ UNFINISHED = "not finished"  # in the place of a ruling: the test of an idea was
 
 
 class KeptVerdict(NamedTuple):
-    """A stored pressure test in a list. ``created`` is a time in ISO 8601 and UTC; ``revises`` is the id of the earlier
-    test that it revises, or None.
+    """A stored pressure test (a test of an idea against the documents) in a list. ``created`` is a time in ISO 8601 and
+    UTC; ``revises`` is the id of the earlier test that it revises, or None.
 
-    ``ruling`` is ``UNFINISHED`` while the test runs, and stays so if the process is killed. ``owner`` is the person who
-    ran the test; it is None if people do not sign in.
+    ``ruling`` is the judgement on the idea. It is ``UNFINISHED`` while the test runs, and stays so if the process is
+    killed. ``owner`` is the person who ran the test; it is None if people do not sign in.
     """
 
     id: str
@@ -204,8 +208,8 @@ class Problem(NamedTuple):
 
 
 class Version(NamedTuple):
-    """A document as one version of a text. ``family`` is the id of the group of versions, ``date`` the date that the
-    document states or None, and ``figures`` a hash of the numbers in its text."""
+    """A document as one of several versions of a text. ``document`` is its id, ``family`` the id of the group of
+    versions, ``date`` the date that the document states or None, and ``figures`` a hash of the numbers in its text."""
 
     document: str
     family: str
@@ -234,11 +238,12 @@ class DocumentRow(NamedTuple):
 
 
 class State(NamedTuple):
-    """The state of a library, as its catalog records it. ``generation`` counts the changes of the library.
+    """The state of a library, as its catalog records it. ``generation`` counts the changes of the library, and
+    ``passage_words`` is the length of its passages in words.
 
-    ``in_doubt``: a writer is changing the vector index, or was killed while doing so. ``rebuilding``: a writer is
-    rebuilding the index. ``model``, ``weights`` and ``dimension`` describe the embedding model; they are None until the
-    first vectors are made.
+    ``in_doubt`` is true if a writer is changing the vector index, or was killed while changing it; ``rebuilding`` is
+    true if that change rebuilds the whole index. ``model``, ``weights`` and ``dimension`` describe the embedding model;
+    they are None until the first vectors are made.
     """
 
     generation: int

@@ -20,8 +20,8 @@ class Searching:
         self._catalog, self._index, self._guard = catalog, index, guard
 
     def dense(self, vector: Vectors, k: int, filters: Filters) -> list[tuple[str, float]]:
-        """The ids of the ``k`` passages nearest to ``vector``, each with its cosine, the best first. ``vector`` must be
-        scaled to length 1. Passages that are not in the catalog are left out."""
+        """The ids of the ``k`` passages whose vectors are nearest to ``vector``, each with the cosine of both vectors,
+        the best first. ``vector`` must be scaled to length 1. Passages that are not in the catalog are left out."""
         try:
             return self._dense(vector, k, filters)
         except LibraryDamaged:

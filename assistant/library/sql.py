@@ -65,7 +65,8 @@ class Database(Protocol):
         """The version of the tables' schema; 0 if there are no tables yet."""
 
     def renew(self, version: int) -> None:
-        """Upgrade the tables from the schema ``version`` to the current one. Call this inside a transaction."""
+        """Upgrade the tables from the schema with the number ``version`` to the current schema. Call this inside a
+        transaction."""
 
     def faults(self) -> list[str]:
         """The damage that the database reports, one message for each fault; empty if there is none."""

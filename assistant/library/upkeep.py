@@ -24,7 +24,8 @@ Progress = Callable[[int, int], None]
 
 
 class SplitAnew(NamedTuple):
-    """The function that splits a document into passages again, and the length of a passage in words."""
+    """How documents are split into passages again: the function that splits a document, and the length of a passage in
+    words."""
 
     split: Split
     words: int

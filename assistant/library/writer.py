@@ -39,8 +39,8 @@ class Writer:
         self._given: dict[str, str] = {}  # ids and the paths that they were given to
 
     def known(self, under: Sequence[str] | None = None) -> dict[str, KnownFile]:
-        """The files that were read into the library, by absolute path. With ``under``, only these files and the files
-        in these folders."""
+        """The files that were read into the library, by absolute path. ``under`` limits the result to these files and
+        to the files in these folders; None means all files."""
         return self._catalog.files.known(under)
 
     def find_content(self, sha256: str, kept: Sequence[str] = ()) -> str | None:
@@ -54,17 +54,17 @@ class Writer:
         return self._catalog.boilerplate.known()
 
     def keep(self, paths: Sequence[str], reasons: Sequence[str]) -> None:
-        """Keep boilerplate in these files and folders that is normally removed. ``reasons`` are the kinds of
-        boilerplate to keep.
+        """Record that boilerplate of the kinds ``reasons`` stays in the text of these files and folders, although it is
+        normally removed.
 
-        They replace the kinds set earlier for these paths and for everything inside them. If ``reasons`` is empty, all
-        boilerplate is removed again.
+        This replaces the kinds recorded earlier for these paths and for everything inside them. If ``reasons`` is
+        empty, all boilerplate is removed again.
         """
         self._catalog.boilerplate.keep(paths, reasons)
 
     def keeps(self) -> dict[str, frozenset[str]]:
-        """The kinds of boilerplate, such as "navigation", that a user wants to keep, by the file or folder for which
-        this was set."""
+        """The kinds of boilerplate, such as "navigation", that a user wants to keep in the text. The keys are the paths
+        of the files and folders for which the user chose this."""
         return self._catalog.boilerplate.keeps()
 
     def id_for(self, source: str, path: str) -> str:
@@ -78,7 +78,8 @@ class Writer:
         raise AssertionError("the names do not end")
 
     def put(self, documents: Sequence[NewDocument]) -> None:
-        """Add documents. Each replaces the document that its file held before; all of them become visible at once."""
+        """Add documents. Each replaces the document that was made from the same file before; all of them become visible
+        at once."""
         if not documents:
             return
         rows = [_row(new) for new in documents]
@@ -134,8 +135,8 @@ class Writer:
     def correct(self, document: str, said: Said) -> None:
         """Replace the title, author and date of a document by what a person entered.
 
-        The entries are still valid after the file is read again. For a field of ``said`` that is None, the value from
-        the file is used.
+        These values also apply after the file is read again. For a field of ``said`` that is None, the value from the
+        file is used.
         """
         self._catalog.correct(document, said)
 

@@ -166,7 +166,7 @@ class Certainty(IntEnum):
 
 class JudgedPiece(NamedTuple):
     """The judgement on a text: ``certainty`` is how certain it is that the text is boilerplate, ``reason`` the kind of
-    boilerplate, such as "comment form" (empty if the text is none).
+    boilerplate, such as "comment form" (empty if the text is not boilerplate).
     """
 
     certainty: Certainty
@@ -189,7 +189,9 @@ _LIKELY = _compiled(LIKELY)
 
 
 def judge(text: str) -> JudgedPiece:
-    """Judge whether a text is boilerplate: either the text as a whole, or every single sentence of it."""
+    """Judge whether a text is boilerplate. It is boilerplate if it looks like boilerplate as a whole, or if every
+    single sentence of it does.
+    """
     if len(text) > LONGEST:
         return JudgedPiece(Certainty.NONE)
     whole = _judge(text)

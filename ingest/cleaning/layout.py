@@ -120,7 +120,8 @@ Headed = Mapping[Box | None, Mapping[Box, int]]
 
 
 def clean(pieces: Sequence[Piece]) -> list[Piece]:
-    """Return all pieces in order. A piece whose position on the page makes it boilerplate has its ``reason`` set.
+    """Return all pieces (paragraphs, headings and the like) of a web page in order. A piece that is boilerplate because
+    of its position on the page gets a ``reason``, such as "navigation".
 
     In reader comments, a line that names the author of a comment gets the kind ``SPEAKER`` and the name as its
     ``speaker``.
@@ -329,7 +330,9 @@ def _outside(piece: Piece, main: Box | None, articles: Sequence[Box], voiced: se
 
 
 def comments(piece: Piece) -> Box | None:
-    """The outermost box of reader comments around the piece; None if the piece is not in a comment."""
+    """The outermost box (element of the page) that contains the piece and holds reader comments; None if the piece is
+    not in a comment.
+    """
     return next((box for box in piece.path if "comment" in box.names and _is_of_comments(box)), None)
 
 

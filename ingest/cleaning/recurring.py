@@ -34,7 +34,8 @@ def line_hash(text: str, origin: str) -> int:
 
 
 def gone_from(document: str, known: Mapping[int, str]) -> frozenset[int]:
-    """The hashes of the recurring lines to remove from the document with this id.
+    """The hashes of the lines to remove from the document with the id ``document``, because they recur on many pages of
+    their web site.
 
     ``known`` maps the hash of each recurring line to the id of the one document that keeps the line.
     """
@@ -42,8 +43,9 @@ def gone_from(document: str, known: Mapping[int, str]) -> frozenset[int]:
 
 
 def lines(document: Document, known: AbstractSet[int]) -> tuple[tuple[int, bool], ...]:
-    """The hashes of those lines of the document that may recur on other pages. Each hash is paired with whether it is
-    in ``known``. Empty if the document is not from a web site.
+    """The hashes of those lines of the document that may recur on other pages of its web site. Each hash comes with
+    True if it is in ``known``, the hashes of the lines known to recur, else with False. Empty if the document is not
+    from a web site.
     """
     about = document.about
     if not about.origin:
@@ -61,8 +63,8 @@ def lines(document: Document, known: AbstractSet[int]) -> tuple[tuple[int, bool]
 
 
 def marked(pieces: Sequence[Piece], origin: str | None, author: str | None, known: AbstractSet[int]) -> list[Piece]:
-    """Return all pieces. A piece whose line hash is in ``known`` gets the reason "recurring"; so does a heading if no
-    text below it remains.
+    """Return all pieces of a web page. A piece gets the reason "recurring" if its line hash is in ``known``, the hashes
+    of lines that recur on many pages of the web site. A heading gets this reason, too, if no text below it remains.
 
     ``origin`` is the web site of the page, ``author`` its author. Words of other speakers are never marked.
     """

@@ -29,7 +29,7 @@ LINKS = 0.8  # of a piece's characters: more in links, and it only points elsewh
 
 
 def clean(draft: Draft) -> list[Piece]:
-    """Return all pieces of the draft in order; each boilerplate piece has its ``reason`` set."""
+    """Return all pieces of the draft in order. Each boilerplate piece gets a ``reason``, the kind of boilerplate."""
     if draft.media_type != PAGE:
         return list(draft.pieces)
     pieces = list(_said_before(layout.clean(draft.pieces)))

@@ -43,7 +43,9 @@ class Listing(NamedTuple):
     """The files found under the given paths.
 
     ``roots`` are the given paths, made absolute. ``failed`` has the files and folders that cannot be read, and
-    ``unseen`` the absolute paths of these files and folders.
+    ``unseen`` the absolute paths of these files and folders. ``skipped`` counts hidden and temporary files and files of
+    unsupported kinds, and ``kinds`` counts them by file extension; ``ignored`` counts the files and folders that a
+    ``.pushbackignore`` excludes.
     """
 
     roots: tuple[str, ...]
@@ -80,7 +82,8 @@ def find(paths: Iterable[Path], within: Path | None = None) -> Listing:
 
 
 def read(file: File) -> tuple[bytes, File]:
-    """Read a file completely; return its bytes, and the file with the size and time that it had during reading.
+    """Read a file completely. Returns its bytes, and a ``File`` with the size and the modification time that the file
+    had while it was read.
 
     Raises:
         Empty: the file is empty.

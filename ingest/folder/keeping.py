@@ -54,11 +54,11 @@ def reasons() -> frozenset[str]:
 
 
 def checked(given: Iterable[str]) -> tuple[str, ...]:
-    """Check the reasons whose boilerplate a user wants to keep. Returns them in lower case and sorted, as they are
-    stored; empty if the only one is ``none``.
+    """Check the names of the kinds of boilerplate that a user wants to keep. Returns the names in lower case and
+    sorted, as they are stored; empty if the only name is ``none``.
 
     Raises:
-        SettingsError: one of them is unknown, or ``none`` is given with other reasons.
+        SettingsError: a name is unknown, or ``none`` is given with other names.
     """
     wanted = {" ".join(reason.casefold().split()) for reason in given}
     known = reasons()
@@ -73,7 +73,7 @@ def checked(given: Iterable[str]) -> tuple[str, ...]:
 def remember(library: Library, paths: Iterable[Path], kept: Sequence[str]) -> None:
     """Store which boilerplate to keep in these files and folders; this replaces the earlier choice.
 
-    ``kept`` are the reasons whose boilerplate is kept.
+    ``kept`` has the kinds of boilerplate to keep.
 
     Raises:
         SourceError: one of the paths does not exist.
@@ -85,10 +85,10 @@ def remember(library: Library, paths: Iterable[Path], kept: Sequence[str]) -> No
 
 
 def kept_of(path: str, keeps: Mapping[str, AbstractSet[str]]) -> tuple[str, ...]:
-    """The reasons whose boilerplate is kept in one file, sorted: those chosen for the file and for the folders around
-    it.
+    """The kinds of boilerplate, such as "navigation", that are kept in one file, sorted. They are those chosen for the
+    file and for the folders around it.
 
-    ``keeps`` maps the path of a file or folder to the reasons chosen for it.
+    ``keeps`` maps the path of a file or folder to the kinds chosen for it.
     """
     if not keeps:  # asked of every file of a folder
         return ()

@@ -69,7 +69,9 @@ class Cluster:
         """Always None: the progress in a file on another machine is unknown."""
 
     def parse(self, task: Task) -> Future[ParsedFile]:
-        """Parse a file on a node of the cluster; the future gives its document and passages, or raises SourceError."""
+        """Parse a file on a node of the cluster. The returned future has its document and passages, or raises
+        SourceError if the file cannot be parsed.
+        """
         return self._threads.submit(lambda: self.result(self.begin(_parse, task)))
 
     def begin(self, work: Any, *args: Any) -> Any:

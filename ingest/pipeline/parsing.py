@@ -18,12 +18,12 @@ PLAIN = frozenset({".txt", ".text", ".md", ".markdown"})
 
 
 class Task(NamedTuple):
-    """A file to be parsed, and the id of its document; ``words`` is about how many words each of its passages should
-    have.
+    """A file to be parsed: its bytes, its path (``source``) and the id that its document gets. ``words`` is about how
+    many words each of its passages should have.
 
     Boilerplate is removed for a reason, such as "navigation"; boilerplate whose reason is in ``keep`` stays in the
-    text. ``recurring`` has the hashes of lines that are removed because they recur on many pages of their web site.
-    ``alone`` leaves out attachments.
+    text. ``recurring`` has the hashes of lines that are removed because they recur on many pages of their web site. If
+    ``alone`` is true, attachments are left out.
     """
 
     data: bytes

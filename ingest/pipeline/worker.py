@@ -31,8 +31,8 @@ TIRED = 0.25
 
 
 class Head(NamedTuple):
-    """The message that a document has been read. Its ``length`` passages follow in messages of their own, a few in
-    each.
+    """A worker's message that it has read a file as a document. The document's passages, ``length`` in number, follow
+    in later messages, a few in each.
     """
 
     document: Document
@@ -40,21 +40,25 @@ class Head(NamedTuple):
 
 
 class Reached(NamedTuple):
-    """The message that a long file has been read up to page ``page`` of ``pages``."""
+    """A worker's message that it has read a long file up to page ``page`` of ``pages``."""
 
     page: int
     pages: int
 
 
 class Refused(NamedTuple):
-    """The message that a file cannot be read, and the reason; ``fatal`` is true if reading it took too much memory."""
+    """A worker's message that a file cannot be read, with the reason; ``fatal`` is true if reading the file took too
+    much memory.
+    """
 
     reason: str
     fatal: bool = False
 
 
 class Ended(NamedTuple):
-    """The message that all passages of a file have been sent; ``stays`` is true if the worker can take another file."""
+    """A worker's message that it has sent all passages of a file; ``stays`` is true if the worker can take another
+    file.
+    """
 
     stays: bool
 
@@ -62,7 +66,8 @@ class Ended(NamedTuple):
 def main(parser: str, memory: int, parent: int) -> None:
     """Parse tasks from stdin until stdin closes or the process with the id ``parent`` ends.
 
-    ``parser`` names the function that parses, as ``module:function``; ``memory`` is the most bytes that may be used.
+    ``parser`` names the function that parses, as ``module:function``; ``memory`` is the number of bytes of memory that
+    this process may use.
     """
     limits.end_with(parent)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop

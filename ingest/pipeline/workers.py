@@ -66,8 +66,9 @@ class Workers:
         """Parse a file in a worker process. At most ``self.most`` files may be in progress; a file is in progress until
         all its passages have been taken.
 
-        SourceError is raised by the future, or later, while the passages are taken. Its message is the reason: what the
-        reader found wrong, or that parsing took too long or too much memory, or crashed the worker.
+        If the file cannot be parsed, the future raises SourceError, or reading the passages raises it later. The
+        message is the reason: what the reader found wrong, or that parsing took too long or too much memory, or crashed
+        the worker.
         """
         return self._threads.submit(self._parse, task)
 

@@ -25,7 +25,8 @@ LONGEST = 10_000_000  # characters of a field; Python's own limit of 131,072 is 
 
 
 def read(data: bytes) -> Draft:
-    """Read the rows of a CSV file; a piece's ``page`` is the row's number as a spreadsheet shows it.
+    """Read the rows of a CSV file as a draft. The ``page`` of a row's piece is the row's number, as a spreadsheet shows
+    it.
 
     Raises:
         SourceError: the bytes are not text, or hold more than a million cells.

@@ -54,8 +54,8 @@ def is_known(name: str) -> bool:
 
 
 def is_mostly_for_programs(name: str) -> bool:
-    """Whether files with this extension (JSON) usually hold a program's data; they are read only if they hold
-    a chat.
+    """Whether files with this extension (JSON) usually hold a program's data. Such files are read only if they hold a
+    chat.
     """
     return READERS.get(PurePath(name).suffix.lower()) is exports.read
 
@@ -71,10 +71,11 @@ def has_attachments(name: str) -> bool:
 
 
 def read(name: str, data: bytes, *, alone: bool = False) -> Draft:
-    """Read a file as a draft, with the reader for its extension; ``alone`` leaves out its attachments.
+    """Read a file as a draft, with the reader for its extension. If ``alone`` is true, the file's attachments are left
+    out.
 
     Raises:
-        SourceError: the format is unknown, or the bytes are not in this format; names the file.
+        SourceError: the format is unknown, or the bytes are not in this format; the message names the file.
     """
     if not is_known(name):
         raise SourceError(f"{name}: files of this kind cannot be read; known are {', '.join(READERS)}.")

@@ -89,8 +89,8 @@ class Text:
         return collapse("".join(self._parts))
 
     def lettered(self, before: str = "") -> tuple[Lettered, ...]:
-        """The bold words and links of ``whole``; ``before`` is text that will be put in front of it and shifts their
-        positions.
+        """The bold words and links of the text that ``whole`` returns. ``before`` is a text that the caller puts in
+        front of it; this shifts their positions.
         """
         shift = visible(before)
         found = (Lettered(collapse("".join(parts)), at + shift, to or None) for to, at, parts in self._lettered)
@@ -110,8 +110,8 @@ class Text:
         self._seen += visible(text)
 
     def aside(self, mend: Callable[[str], str] = collapse) -> Iterator[Piece]:
-        """Yield a piece for each run of struck-out words and for each footnote mark; its ``reason`` says which of both
-        it is. ``mend`` is applied to struck-out text; by default it collapses whitespace.
+        """Yield a piece for each run of struck-out words and for each footnote mark; its ``reason`` says which of the
+        two it is. ``mend`` is applied to struck-out text; by default it collapses whitespace.
         """
         for struck in self._struck:
             if text := mend("".join(struck)):

@@ -24,7 +24,9 @@ def remark(author: str, found: Iterable[Piece]) -> Comment:
 
 
 class Comment(NamedTuple):
-    """A comment that one author made at one position in a file."""
+    """A comment that one author made at one position in a file. ``texts`` are its paragraphs; ``aside`` has the pieces
+    of it that are not content, such as struck-out words.
+    """
 
     author: str
     texts: tuple[str, ...]

@@ -301,8 +301,8 @@ def _unnamed(row: Row, *, is_page: bool) -> Iterator[Piece]:
 
 
 def is_head(rows: Sequence[Row], *, is_page: bool) -> bool:
-    """Whether the first row names the columns: it has mostly words, and no figure above another figure. ``is_page``
-    says that the table is from a web page or PDF, which needs figures below the names.
+    """Whether the first row names the columns: it has mostly words, and no figure above another figure. ``is_page`` is
+    true if the table is from a web page or PDF; then there must also be figures below the names.
     """
     head = rows[0].cells
     filled = _filled(rows[0])

@@ -53,8 +53,8 @@ NOT_NAME = re.compile(
 
 
 class Told(NamedTuple):
-    """The author or the date of a document (None if unknown); ``is_guess`` is true if it was found in a place that is
-    not meant to state it.
+    """The author or the date that was found for a document (``text``; None if unknown). ``is_guess`` is true if it was
+    found in a place that is not meant to state it.
     """
 
     text: str | None = None

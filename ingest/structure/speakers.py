@@ -36,8 +36,9 @@ QUOTED = 8  # words; fewer may be said twice by chance
 
 
 def attribute(pieces: Sequence[Piece]) -> list[Piece]:
-    """Return the pieces. A line that names a speaker gets the kind ``SPEAKER``, and the pieces after it get this
-    speaker, and the date that the line or the one below it has: a comment may be years younger than its article.
+    """Return the pieces with their speakers. A line that names a speaker gets the kind ``SPEAKER``. The pieces after it
+    get this speaker, and the date that is in the line or in the one below it, since a comment may be years younger than
+    its article.
 
     A letter or a small word, such as "A", counts as a speaker's name only if it is clear elsewhere in the document that
     somebody has this name.

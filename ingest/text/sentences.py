@@ -45,8 +45,8 @@ def spans(text: str) -> list[Span]:
 
 
 def telling(text: str) -> Iterator[Span]:
-    """Yield the sentences of the text. A sentence that is too short is joined with the sentence before it; if it is the
-    first, with the one after it.
+    """Yield the sentences of the text. A sentence that is too short is joined with the sentence before or after it,
+    unless both together are too long.
     """
     kept: Span | None = None
     for span in spans(text):
@@ -62,8 +62,8 @@ def telling(text: str) -> Iterator[Span]:
 
 
 def whole(text: str) -> Iterator[Span]:
-    """Yield the whole text as one sentence, as for a table row, even if its cells end like sentences; in parts if it is
-    too long.
+    """Yield the whole text as one sentence, or cut into parts if it is too long. Used for table rows, whose cells may
+    end like sentences.
     """
     return _cut(text, Span(0, len(text)))
 

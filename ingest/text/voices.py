@@ -49,7 +49,9 @@ FIELDS = words(  # of a form or of minutes, by themselves: "Owner: Ann" names wh
 
 
 class Voice(NamedTuple):
-    """The speaker that a line names, and how the line names them."""
+    """The speaker that a line names. ``is_plain`` is true if the line has the name only; ``is_said`` is true if it also
+    has a verb of saying, as in "Name says:".
+    """
 
     name: str
     is_plain: bool  # a name and nothing else: it needs company
@@ -94,9 +96,7 @@ def tells_who(name: str) -> bool:
 
 
 def is_no_name(name: str) -> bool:
-    """Whether the first word, such as "Summary", is one that begins labels and headings, so that the text is not a
-    name.
-    """
+    """Whether the text is no name because its first word, such as "Summary", begins labels and headings."""
     return name.split(maxsplit=1)[0].lower().strip(",:") in NOT_NAMES
 
 

@@ -116,7 +116,9 @@ def left(ends: float) -> float:
 
 
 def is_public(address: str) -> bool:
-    """Whether the IP address is public; an IPv6 address that contains an IPv4 address is judged by the latter."""
+    """Whether the IP address is public. An IPv6 address that contains an IPv4 address is public if that IPv4 address
+    is.
+    """
     ip: Address = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
         if ip in NAT64:

@@ -41,8 +41,8 @@ UNTOLD = {
 
 
 def extension_of(url: httpx.URL, media_type: str) -> str:
-    """The file extension for a page's content type. If the server's type says nothing, the address's own extension is
-    used.
+    """The file extension for a page, by the content type that the server names (``media_type``). If that type says
+    nothing, as ``application/octet-stream`` does, the extension in the address is used.
 
     Raises:
         SourceError: pages of this type cannot be read.
@@ -80,7 +80,7 @@ class Unpacked:
         return max(self._arrived, len(self.data)) <= self._most
 
     def is_whole(self) -> bool:
-        """Whether the compressed stream is complete."""
+        """Whether the compressed stream is complete. True also if the page is not compressed or is empty."""
         return self._packed is None or self._packed.eof or not self._arrived
 
 

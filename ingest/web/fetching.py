@@ -36,7 +36,7 @@ class PageUnreachable(SourceError):
 
 
 class Limits(NamedTuple):
-    """The limits of one fetch, including its redirects and ``robots.txt``."""
+    """The limits of one fetch, including its redirects and ``robots.txt``: the most bytes, seconds and redirects."""
 
     bytes: int = 10_000_000
     seconds: float = 30.0
@@ -47,7 +47,7 @@ LIMITS = Limits()
 
 
 class Known(NamedTuple):
-    """What the server said about the copy that is stored: its ETag and the time of its last change."""
+    """What the server said about the stored copy of a page: its ETag and the time of its last change."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -66,7 +66,7 @@ class Fetched(NamedTuple):
 
 
 class NotModified(NamedTuple):
-    """The result of a fetch if the stored copy is still current."""
+    """The result of a fetch if the stored copy of the page is still current."""
 
     url: str
     fetched_at: str
@@ -80,7 +80,8 @@ def fetch(
     ``allow_private`` are names of hosts that may have private addresses.
 
     Raises:
-        SourceError: the page may not or cannot be fetched, or is of a kind that is not read; names the address.
+        SourceError: the page may not or cannot be fetched, or is of a kind that is not read; the message names the
+            address.
         PageUnreachable: the page cannot be fetched now, but it may be possible later.
     """
     with _Visit(_checked(url), allow_private, limits) as visit:

@@ -40,8 +40,8 @@ def libraries(settings: Settings) -> list[str]:
 
 
 def begin(settings: Settings) -> None:
-    """Create the folder of the library chosen in ``settings``. Also create an empty file for its catalog, or a schema
-    if a PostgreSQL database is set.
+    """Create the folder of the library chosen in ``settings``, with an empty file for its catalog. If a PostgreSQL
+    database is set, create a schema in that database instead of the file.
 
     Raises:
         LibraryError: the folder or the schema cannot be created.
@@ -94,11 +94,12 @@ def on_server(address: str, library: str, passage_words: int) -> Catalog:
 
 
 def copy(catalog: Catalog, to: Settings, progress: Progress | None = None) -> None:
-    """Copy a catalog to the place that is chosen in the settings ``to``, completely or not at all. If a complete copy
-    is there already, nothing happens. ``progress`` is called with the number of rows copied and the number of all rows.
+    """Copy a catalog to the place that is chosen in the settings ``to``, completely or not at all. If that place has a
+    complete copy already, nothing happens. ``progress`` is called with the number of rows copied and the number of all
+    rows.
 
     Raises:
-        LibraryError: another library of this name is there.
+        LibraryError: that place already has another library of this name.
         LibraryLocked: another process changed the catalog during the copy.
     """
     if is_there(to):

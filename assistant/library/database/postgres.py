@@ -234,8 +234,8 @@ def connected(address: str) -> psycopg.Connection[Any]:
 
 @contextmanager
 def session(address: str, what: str) -> Iterator[psycopg.Connection[Any]]:
-    """A context manager with a connection to the database at ``address``, for any other use than a library's catalog.
-    Errors of psycopg are raised as ``LibraryError``; ``what`` is the name of the database in their messages.
+    """A context manager with a connection to the database at ``address``, for uses other than a library's catalog.
+    Errors of psycopg are raised as ``LibraryError``; ``what`` is the name that these errors use for the database.
 
     Raises:
         LibraryError: the connection or a statement fails.

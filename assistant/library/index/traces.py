@@ -24,8 +24,9 @@ class Traces:
     """Files beside a vector index from which later processes learn whether the index may be damaged. ``folder`` is the
     library's folder, ``files`` the folder with the files of the index.
 
-    While a process has the index open, it holds a locked file in the folder ``USED``; the operating system unlocks the
-    file when the process ends. If nothing can be written there, no such file is made, and the index is trusted.
+    While a process has the index open, it keeps a file in the folder ``USED`` locked; the operating system unlocks this
+    file when the process ends. If the process cannot write to that folder, there is no such file, and the index is
+    trusted.
     """
 
     def __init__(self, folder: Path, files: Path) -> None:

@@ -95,12 +95,12 @@ class VectorIndex:
     @property
     def is_suspect(self) -> bool:
         """Whether the index may be damaged, so that reading it could crash this process. False if this process has
-        opened the index already."""
+        opened the index already, and for an index on a server."""
         return self.is_unread and self._traces.are_bad
 
     def believe(self) -> None:
-        """Trust the index again, after another process has read it completely. The recorded signs of damage are
-        removed."""
+        """Trust the index again: remove the recorded signs of damage. Call this after another process has read the
+        index completely."""
         self._traces.forget()
 
     def close(self) -> None:
@@ -117,8 +117,8 @@ class VectorIndex:
             self._traces.close()
 
     def nearest(self, vector: Vectors, k: int, among: Sequence[str] | None = None) -> list[tuple[str, float]]:
-        """The ids of the ``k`` passages whose vectors are nearest to ``vector``, each with its cosine, the nearest
-        first. With ``among``, only these ids are compared."""
+        """The ids of the ``k`` passages whose vectors are nearest to ``vector``, each with the cosine of both vectors,
+        the nearest first. If ``among`` is given, only passages with these ids are searched."""
         with self._turn, self._translated():
             ids = None if among is None else list(among)
             found: Any = self._collection.query([vector.tolist()], n_results=k, ids=ids, include=["distances"])

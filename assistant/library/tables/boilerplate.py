@@ -19,8 +19,8 @@ SHARE = 0.5  # of a site's pieces: what stands on most of its pages is the site'
 
 
 class Boilerplate:
-    """The lines that recur on the pages of a web site, and the files and folders for which boilerplate is kept. Call
-    ``put_lines`` and ``recount`` inside a transaction."""
+    """The lines that recur on the pages of a web site, and the files and folders in which users want to keep
+    boilerplate. Call ``put_lines`` and ``recount`` inside a transaction."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -39,8 +39,8 @@ class Boilerplate:
         self._db.run_each("INSERT INTO lines (document, hash, recurs) VALUES (?, ?, ?)", rows)
 
     def recount(self, origins: Iterable[str | None]) -> None:
-        """Find out again which lines recur on these web sites (None is ignored). Documents that would be cleaned
-        differently now are marked as stale."""
+        """Count again which lines recur on the pages of these web sites; None among ``origins`` is ignored. A document
+        is marked as stale if cleaning it again would now give another text."""
         for origin in sorted(filter(None, origins)):
             of = "cleaned c JOIN versions v ON v.document = c.document WHERE c.origin = ?"
             pieces = self._db.row(f"SELECT count(DISTINCT v.family) FROM {of}", [origin])[0]  # noqa: S608
@@ -62,8 +62,8 @@ class Boilerplate:
             )
 
     def keep(self, paths: Iterable[str], reasons: Iterable[str]) -> None:
-        """Store the kinds of boilerplate that a user wants to keep in these files and folders. They replace the kinds
-        stored for these paths and for everything inside them."""
+        """Store that a user wants to keep boilerplate of the kinds ``reasons`` in these files and folders. This
+        replaces the kinds stored for these paths and for everything inside them."""
         with self._db.changing():
             for path in paths:
                 inside = path.rstrip(os.sep) + os.sep
@@ -72,8 +72,8 @@ class Boilerplate:
                 self._db.run_each("INSERT INTO keeps (path, reason) VALUES (?, ?)", rows)
 
     def keeps(self) -> dict[str, frozenset[str]]:
-        """The kinds of boilerplate, such as "navigation", that a user wants to keep, by the file or folder for which
-        this was set."""
+        """The kinds of boilerplate, such as "navigation", that a user wants to keep in the text. The keys are the paths
+        of the files and folders for which the user chose this."""
         found: dict[str, set[str]] = {}
         for path, reason in self._db.rows("SELECT path, reason FROM keeps"):
             found.setdefault(path, set()).add(reason)

@@ -53,10 +53,10 @@ class Conversations:
         return id
 
     def listed(self, owner: str | None = None) -> list[Conversation]:
-        """The conversations of ``owner``, the latest first. None stands for the conversations without an owner.
+        """The conversations of ``owner``, the latest first. If ``owner`` is None, the conversations without an owner.
 
-        A conversation without a title is listed under its unanswered question, or else under its first question that
-        waits for files.
+        A conversation without a title is listed with its unanswered question as its title, or else with its first
+        question that waits for files.
         """
         return [
             Conversation(*row)
@@ -91,14 +91,15 @@ class Conversations:
 
     def ask(self, conversation: str, question: str, *, at: int | None = None) -> None:
         """Store a question before it is answered. It replaces an earlier question that has no answer. ``at`` is the
-        number (from 1) of the turn that the answer will replace; None if the answer will be a new turn at the end."""
+        number (counted from 1) of the turn, a question with its answer, that the new answer will replace; None if the
+        answer will be a new turn at the end."""
         with self._db.changing():
             self._check(conversation)
             self._db.run(_ASK, [conversation, question, at])
 
     def wait(self, conversation: str, question: str, files: Sequence[str]) -> None:
-        """Store a question that is to be asked as soon as the files attached to it have been read. ``files`` has their
-        names."""
+        """Store a question that is to be asked as soon as the files attached to it have been read. ``files`` has the
+        names of these files."""
         with self._db.changing():
             self._check(conversation)
             sql = "INSERT INTO awaiting (conversation, question, files) VALUES (?, ?, ?)"
@@ -112,8 +113,8 @@ class Conversations:
         ]
 
     def come(self, conversation: str, id: int) -> bool:
-        """Mark a question that waited for its files as ready, so that ``unanswered`` returns it. ``id`` is the one in
-        its ``Awaiting``. Returns False if no such question was waiting."""
+        """Mark a question that waited for its files as ready, so that ``unanswered`` returns it. ``id`` is the ``id``
+        of its ``Awaiting``. Returns False if no such question was waiting."""
         with self._db.changing():
             row = self._db.row("SELECT question FROM awaiting WHERE conversation = ? AND key = ?", [conversation, id])
             if not row:
@@ -123,8 +124,9 @@ class Conversations:
             return True
 
     def unanswered(self, conversation: str) -> tuple[str, int | None] | None:
-        """The question that has no answer yet, and the number of the turn that its answer will replace (None if the
-        answer becomes the last turn). None if every question has an answer."""
+        """The question that has no answer yet, with the number of the turn (a question with its answer) that its answer
+        will replace, or with None if the answer will be a new turn at the end. If every question has an answer, the
+        result is None."""
         row = self._db.row("SELECT question, turn FROM unanswered WHERE conversation = ?", [conversation])
         return (row[0], row[1]) if row else None
 
@@ -215,8 +217,9 @@ class Conversations:
     def give_feedback(
         self, conversation: str, turn: int, verdict: Opinion, *, citation: int | None = None, note: str = ""
     ) -> None:
-        """Store a user's opinion of a turn, or of one of its citations. ``turn`` and ``citation`` are their numbers,
-        from 1; ``note`` is the user's comment. Earlier feedback on the same turn or citation is replaced.
+        """Store a user's opinion of an answer, or of one of its citations. ``turn`` is the number of the answer in the
+        conversation, ``citation`` the number of the citation in the answer, both counted from 1; ``note`` is the user's
+        comment. Earlier feedback on the same answer or citation is replaced.
 
         Raises:
             DocumentMissing: there is no such turn.
@@ -234,14 +237,15 @@ class Conversations:
             )
 
     def withdraw_feedback(self, conversation: str, turn: int, *, citation: int | None = None) -> None:
-        """Remove the feedback on a turn, or on one of its citations if ``citation`` is given. Nothing happens if there
-        is none."""
+        """Remove the feedback on an answer (the turn with the number ``turn``, counted from 1), or on one of its
+        citations if ``citation`` is given. If there is no such feedback, nothing happens."""
         sql = "DELETE FROM feedback WHERE conversation = ? AND turn = ? AND citation IS ?"
         self._db.run(sql, [conversation, turn, citation])
 
     def feedback(self, conversation: str | None = None) -> list[Feedback]:
-        """The feedback on one conversation, or on all if None. Feedback is sorted by the start of the conversation,
-        then by turn; feedback on the whole answer comes before feedback on its citations."""
+        """The feedback on one conversation, or on all conversations if ``conversation`` is None. Feedback is sorted by
+        the start of the conversation, then by turn; feedback on the whole answer comes before feedback on its
+        citations."""
         return [
             Feedback(id, turn, citation, Opinion(verdict), note, created)
             for id, turn, citation, verdict, note, created in self._db.rows(

@@ -20,7 +20,7 @@ class Corrections:
 
     def get(self, document: str) -> Corrected | None:
         """The title, author and date that a person entered for a document, together with those that its file gives.
-        None if nobody entered any."""
+        None if nobody entered any of them."""
         row = self._db.row("SELECT said, read FROM corrected WHERE document = ?", [document])
         if row is None:
             return None
@@ -33,8 +33,8 @@ class Corrections:
         return replace(document, about=with_said(document.about, found.said)) if found else document
 
     def put(self, document: str, corrected: Corrected) -> None:
-        """Store what a person entered for a document. If all fields that the person entered are None, the record is
-        removed."""
+        """Store the title, author and date that a person entered for a document. If all three are None, the stored
+        record is removed."""
         if corrected.said == Said():
             self._db.run("DELETE FROM corrected WHERE document = ?", [document])
             return
@@ -45,8 +45,8 @@ class Corrections:
         )
 
     def read_again(self, document: Document) -> None:
-        """Store the title, author and date that the document's file gives now. Nothing happens if nobody entered
-        anything for the document."""
+        """If a person entered a title, author or date for the document, also store the values that the document's file
+        gives now. For other documents, nothing happens."""
         if found := self.get(document.id):
             self.put(document.id, found._replace(read=read_of(document.about), guessed=document.about.guessed))
 
@@ -57,8 +57,8 @@ def read_of(about: About) -> Said:
 
 
 def with_said(about: About, said: Said) -> About:
-    """Return ``about`` with the title, author and date from ``said``. A field that is None is not changed; an empty
-    author or date is removed. Changed fields no longer count as guessed."""
+    """Return ``about`` with the title, author and date from ``said``. A field that is None in ``said`` is not changed;
+    an empty author or date is removed. Changed fields no longer count as guessed."""
     title, author, date = said
     return replace(
         about,

@@ -85,8 +85,8 @@ class Documents:
         return listing.listed(self._db)
 
     def get(self, key: str) -> Document | None:
-        """The document with the id ``key``, else the first document that was ingested from the source ``key``. None if
-        there is neither."""
+        """The document with the id ``key``, else the first document that was ingested from a file with the source (the
+        path as ingested) ``key``. None if there is neither."""
         row = self._db.row(
             f"SELECT {ABOUT}, d.text, d.blocks, d.dropped FROM {DOCUMENTS} WHERE d.id = :key "
             "OR d.id = (SELECT document FROM sources WHERE source = :key ORDER BY key LIMIT 1) "
@@ -114,8 +114,8 @@ class Documents:
         return None if row is None else str(row[0])
 
     def made_from(self, sha256: str, kept: Sequence[str] = ()) -> str | None:
-        """The id of the document that was made from the bytes with this hash, if cleaning would give the same text
-        today; else None. ``kept`` has the kinds of boilerplate that the user wants to keep today."""
+        """The id of the document that was made from the bytes with this hash. None if there is none, or if cleaning the
+        bytes again would give another text. ``kept`` has the kinds of boilerplate that the user now wants to keep."""
         as_today = "coalesce(c.kept, '') = ? AND coalesce(c.stale, 0) = 0"
         sql = f"SELECT d.id FROM {DOCUMENTS} WHERE d.sha256 = ? AND {as_today} ORDER BY d.id LIMIT 1"
         row = self._db.row(sql, [sha256, "\n".join(kept)])
@@ -127,8 +127,8 @@ class Documents:
         return {origin for (origin,) in self._db.rows(sql, [Many(ids)])}
 
     def put(self, document: Document, cleaned: Cleaned) -> None:
-        """Add or replace a document, and how it was cleaned. Its passages, its files and its lines that may recur are
-        stored elsewhere."""
+        """Add or replace a document, and record how it was cleaned. This method does not store the document's passages,
+        its files, and the lines that may recur on other pages."""
         about = document.about
         blocks = [
             [b.kind, b.start, b.end, b.headings, b.speaker, b.page, *_told(b), *b.inline] for b in document.blocks
@@ -158,7 +158,7 @@ class Documents:
             self._db.run("INSERT INTO guessed (document, fields) VALUES (?, ?)", [about.id, " ".join(about.guessed)])
 
     def rename(self, about: About) -> None:
-        """Change the title, author and date of a document. The stored passages are not changed."""
+        """Give a document the title, author and date in ``about``. The stored passages are not changed."""
         self._db.run(
             "UPDATE documents SET title = ?, author = ?, date = ? WHERE id = ?",
             [about.title, about.author, about.date, about.id],
@@ -170,8 +170,8 @@ class Documents:
         return [id for (id,) in self._db.rows(f"SELECT id FROM documents WHERE {_ORPHAN} ORDER BY id", [Many(among)])]
 
     def sweep(self, among: Sequence[str]) -> None:
-        """Remove the documents in ``among`` that have no source file left. The others get the source of their first
-        file as their source."""
+        """Remove the documents in ``among`` that have no source file left. Each of the other documents in ``among``
+        gets the path of its first file (as ingested) as its source."""
         self._db.run(f"DELETE FROM documents WHERE {_ORPHAN}", [Many(among)])
         self._db.run(
             f"UPDATE documents SET source = {_FIRST_SOURCE} WHERE id IN {LISTED} AND source <> {_FIRST_SOURCE}",

@@ -40,22 +40,22 @@ class Families:
         return every if documents is None else {id: every[id] for id in documents if id in every}
 
     def places(self, documents: Sequence[str]) -> dict[str, tuple[str, int]]:
-        """For each document that has other versions: the id of its group of versions, and its position in the group by
-        age (the newest is 0)."""
+        """Map the id of each of these documents that has other versions to the id of its group of versions and its
+        position in this group by age (the newest is 0). Documents without other versions are left out."""
         return {
             document: (family[0].family, [version.document for version in family].index(document))
             for document, family in self.of(documents).items()
         }
 
     def unasked(self) -> list[str]:
-        """The ids of the documents that were never compared with others to find versions. Libraries with schema version
-        2 have such documents."""
+        """The ids of the documents that were never compared with others to find versions. Libraries that were made
+        with schema version 2 have such documents."""
         sql = "SELECT id FROM documents WHERE id NOT IN (SELECT document FROM versions) ORDER BY id"
         return [id for (id,) in self._db.rows(sql)]
 
     def put(self, document: Document, mtime_ns: int) -> None:
-        """Record the group of versions that a document belongs to; if no other document is similar, this is a new
-        group. ``mtime_ns`` is the modification time of its file."""
+        """Record the group of versions that a document belongs to. If no other document is similar, this is a new
+        group. ``mtime_ns`` is the modification time of the document's file, in nanoseconds."""
         own = versions.shingles(document.text)
         keys = versions.keys(own)
         self._db.run("DELETE FROM versions WHERE document = ?", [document.id])

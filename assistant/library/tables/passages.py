@@ -46,7 +46,7 @@ class Passages:
         return _passages(self._db.rows(f"SELECT {_READ} FROM {JOINED} WHERE d.id = ? ORDER BY p.start", [document]))
 
     def visible(self, ids: Sequence[str]) -> set[str]:
-        """The subset of ``ids`` that belong to stored passages."""
+        """Those of ``ids`` that belong to passages in this table."""
         return {id for (id,) in self._db.rows(f"SELECT id FROM passages WHERE id IN {LISTED}", [Many(ids)])}
 
     def allowed(self, filters: Filters) -> list[str]:
@@ -95,8 +95,8 @@ class Staged:
                 _put(self._db, "staged", document, [row])
 
     def again(self, document: str, author: str | None) -> None:
-        """Stage the stored passages of a document again, with the same text and vectors. Passages without a speaker get
-        ``author`` as their voice, the name that filters compare."""
+        """Copy the stored passages of a document to the staged ones, with the same text and vectors. Copies of passages
+        without a speaker get ``author`` as their voice, the name by which filters find a passage."""
         self._db.run(f"INSERT INTO staged ({_COLUMNS}) SELECT {_COLUMNS} FROM passages WHERE document = ?", [document])
         self._db.run("UPDATE staged SET voice = ? WHERE speaker IS NULL", [voice(author or "")])
 

@@ -16,7 +16,7 @@ _OWNED = "verdicts v LEFT JOIN verdict_owners o ON o.verdict = v.id"
 
 
 class Verdicts:
-    """The stored pressure tests, each with its verdict as JSON."""
+    """The stored pressure tests (tests of an idea against the documents), each with its verdict as JSON."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -41,8 +41,8 @@ class Verdicts:
         return id
 
     def put(self, kept: KeptVerdict, verdict: str) -> None:
-        """Store a pressure test under its id, with its verdict (JSON). It replaces the stored test with that id, or
-        restores a removed one. A damaged verdict is stored, too."""
+        """Store a pressure test under its id, with its verdict (JSON). If a test with that id is stored already, its
+        verdict, idea and ruling are replaced; a removed test is restored. A damaged verdict is stored, too."""
         with suppress(ValueError, TypeError, KeyError):
             fields = json.loads(verdict)
             kept = kept._replace(idea=fields["idea"], ruling=fields["ruling"])
@@ -57,7 +57,7 @@ class Verdicts:
                 self._db.run(sql, [kept.id, kept.owner])
 
     def listed(self, owner: str | None = None) -> list[KeptVerdict]:
-        """The pressure tests of ``owner``, the latest first. None stands for the tests without an owner."""
+        """The pressure tests of ``owner``, the latest first. If ``owner`` is None, the tests without an owner."""
         sql = f"SELECT {_LISTED} FROM {_OWNED} WHERE o.owner IS ? ORDER BY v.key DESC"  # noqa: S608
         return [KeptVerdict(*row) for row in self._db.rows(sql, [owner])]
 

@@ -36,12 +36,14 @@ def shingles(text: str) -> frozenset[int]:
 
 
 def keys(own: frozenset[int]) -> list[int]:
-    """The smallest of a document's shingles, which are stored so that other versions of it can be found."""
+    """The smallest shingles of a document (hashes of runs of words). They are stored so that other versions of the
+    document can be found."""
     return sorted(own)[:KEYS]
 
 
 def alike(one: frozenset[int], other: frozenset[int]) -> float:
-    """The similarity of two documents with these shingles, from 0 to 1: the share of shingles that both have."""
+    """How similar two documents are, from 0 to 1, by their shingles (hashes of runs of words): the number of shingles
+    that both have, divided by the number of shingles that at least one of them has."""
     return len(one & other) / max(1, len(one | other))
 
 
@@ -53,7 +55,7 @@ def figures(text: str) -> str:
 
 def time(document: Document, mtime_ns: int) -> str:
     """The date by which versions of a text are sorted: the date that the document states, else the modification time of
-    its file (``mtime_ns``). Dates are in ISO 8601 and compare as text.
+    its file (``mtime_ns``, in nanoseconds). Dates are in ISO 8601 and compare as text.
 
     If ``mtime_ns`` is below 0, the file is too new for its time to be trusted, and the current time is used.
     """
@@ -64,9 +66,9 @@ def time(document: Document, mtime_ns: int) -> str:
 
 
 def by_file_time(document: str, family: Sequence[Version]) -> bool:
-    """Whether the newest version counts as newer than ``document`` because of the modification times of their files
-    alone. This is so if both state the same date, or if one of them states none. ``family`` has all versions, the
-    newest first."""
+    """Whether the newest version counts as newer than ``document`` only because its file has a later modification time.
+    This is so if both versions state the same date, or if at least one of them states none. ``family`` has all
+    versions, the newest first."""
     own = next((version for version in family if version.document == document), None)
     return own is not None and (own.date is None or family[0].date is None or own.date == family[0].date)
 

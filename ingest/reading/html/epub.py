@@ -30,8 +30,8 @@ CHAPTERS = frozenset({"application/xhtml+xml", "text/html", "application/xml", "
 
 
 def read(data: bytes) -> Draft:
-    """Read an EPUB file as a draft. Chapters' headings are one level lower than in the file, since the book's title is
-    the top.
+    """Read an EPUB file as a draft. The headings of the chapters are one level lower than in the file, since the book's
+    title is the top heading.
 
     Raises:
         SourceError: the file is not an e-book, is damaged or malicious, or is locked by its seller.

@@ -35,7 +35,9 @@ LINKED = 0.5  # of the characters: where more are links, a menu is opened
 
 
 class Make(NamedTuple):
-    """The tag and the classes of a hidden element, and those of the element before it."""
+    """The tag and the classes of a hidden element, and those of the element before it. If several hidden elements of a
+    page have the same ``Make``, visitors can probably open them.
+    """
 
     tag: str
     names: str
@@ -44,13 +46,15 @@ class Make(NamedTuple):
 
 
 class Opening:
-    """Finds the elements of a page that visitors open, and the elements that they click to open them."""
+    """Finds the elements of a page that visitors open with a click, such as answers in a list of questions, and the
+    headings that they click.
+    """
 
     def __init__(self, root: etree._Element) -> None:
         self._root = root
 
     def opens(self, element: etree._Element, names: str) -> bool:
-        """Whether the element is one that visitors open, and holds prose; ``names`` are its class, id and role."""
+        """Whether the element holds prose and visitors open it with a click; ``names`` are its class, id and role."""
         return self._is_opened(element, names) and _holds_prose(element)
 
     def unfolds(self, element: etree._Element, names: str) -> bool:

@@ -16,7 +16,7 @@ MOST = 1_000  # columns that a cell may span, the format's own limit
 
 
 class Table:
-    """Collects the rows of a table while the table is read."""
+    """Collects the rows of an HTML table while the table is read."""
 
     def __init__(self) -> None:
         self._rows: list[rows.Row] = []
@@ -44,8 +44,8 @@ class Table:
             self._line.append(said)
 
     def end_row(self, row: etree._Element, path: tuple[Box, ...], linked: int) -> None:
-        """End the current row; ``path`` are the boxes around it, ``linked`` is the number of its characters that are in
-        links.
+        """End the current row; ``path`` are the boxes (elements of the page) around it, ``linked`` is the number of its
+        characters that are in links.
         """
         self._fill()
         while self._from_above:

@@ -52,7 +52,7 @@ def read(data: bytes, *, alone: bool = False) -> Draft:
     """Read a mail as a draft: its words, then its attachments. Its subject, sender and date become title, author and
     date.
 
-    With ``alone``, attachments are named but not read, because one of them has crashed its reader.
+    If ``alone`` is true, attachments are named but not read, because one of them has crashed its reader.
 
     Raises:
         SourceError: the text has no headers of a mail, or is nested too deeply.
@@ -66,7 +66,7 @@ def read(data: bytes, *, alone: bool = False) -> Draft:
 def read_outlook(data: bytes, *, alone: bool = False) -> Draft:
     """Read a mail that Outlook saved (.msg) as a draft: its words, then its attachments.
 
-    With ``alone``, attachments are named but not read, because one of them has crashed its reader.
+    If ``alone`` is true, attachments are named but not read, because one of them has crashed its reader.
 
     Raises:
         SourceError: the file is not such a mail, is damaged, or is nested too deeply.
@@ -75,10 +75,11 @@ def read_outlook(data: bytes, *, alone: bool = False) -> Draft:
 
 
 def read_text(text: str) -> Draft | None:
-    """Read a mail, or a thread of mails, that was saved or pasted as plain text: a text that begins with the fields of
-    a mail's header, in any of the languages of mail programs. None if it is another text.
+    """Read a mail, or a thread of mails, that was saved or pasted as plain text. Such a text begins with the fields of
+    a mail's header, in any of the languages of mail programs; for any other text, the result is None.
 
-    All its words are content, each part under the name of who wrote it: what it quotes may be nowhere else.
+    All words of the mails are content, each part under the name of its writer, because a quoted mail may be in no other
+    file.
     """
     lines = text.strip().splitlines()
     above = list(takewhile(str.strip, lines))

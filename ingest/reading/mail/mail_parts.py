@@ -252,7 +252,9 @@ def sender(message: EmailMessage) -> str | None:
 
 
 def date(message: EmailMessage) -> tuple[str, ...]:
-    """The date of the mail in ISO 8601, or the header's text if it is not a valid date; empty if there is no date."""
+    """The date of the mail in ISO 8601, or the header's text if it is not a valid date, as a tuple of one text. The
+    tuple is empty if there is no date.
+    """
     text = header(message, "date")
     try:
         sent: datetime | None = parsedate_to_datetime(text)

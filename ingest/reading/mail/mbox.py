@@ -19,8 +19,8 @@ def read(data: bytes, *, alone: bool = False) -> Draft:
     mail.
 
     A mail that cannot be read becomes a piece that is not content; the reason of this piece gives the mail's number and
-    says why. With ``alone``, attachments are named but not read. We split the mailbox ourselves, since the standard
-    library's reader of mailboxes reads only files on disk.
+    says why. If ``alone`` is true, attachments are named but not read. We split the mailbox ourselves, since the
+    standard library's reader of mailboxes reads only files on disk.
 
     Raises:
         SourceError: the file holds no mail, or more than ``MAILS``.

@@ -140,7 +140,7 @@ class AttributedLine(NamedTuple):
     """A line of a mail with its speaker, and the reason why it is not the mail's own text (None if it is).
 
     ``names`` is true if the line names the speaker; ``asks`` is true if the line is quoted and the sender's answer to
-    it is right below. ``date`` is that of the mail that the line is from, if it is an earlier one.
+    it is right below. If the line is from an earlier mail, ``date`` is the date of that mail.
     """
 
     text: str
@@ -152,14 +152,15 @@ class AttributedLine(NamedTuple):
 
 
 class Writer(NamedTuple):
-    """Who wrote an earlier mail, and when, as far as the mail that quotes it says so."""
+    """The writer and the date of an earlier mail, as far as the mail that quotes it states them."""
 
     name: str = UNKNOWN
     date: str | None = None
 
 
 def told_apart(lines: Sequence[MailLine], speaker: str | None, *, is_forward: bool) -> list[AttributedLine]:
-    """Attribute each line of a mail to its speaker, and give a reason to lines that are not the sender's own.
+    """Find the speaker of each line of a mail, and set a reason, such as "signature", on the lines that are not the
+    sender's own words.
 
     ``speaker`` is the sender; ``is_forward`` is true if the subject says that the mail is forwarded.
     """

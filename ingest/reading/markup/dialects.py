@@ -136,8 +136,8 @@ def closed(text: str) -> frozenset[str]:
 
 
 def shown(content: str, closes: frozenset[str]) -> str:
-    """Return the HTML with "<" escaped in angle brackets that are not tags, so that they show as text. ``closes`` are
-    the names of elements that have a closing tag.
+    """Return the HTML so that words in angle brackets that are not a tag show as text: their "<" is escaped. ``closes``
+    are the names of elements that have a closing tag.
     """
     return TAG.sub(lambda tag: tag[0].replace("<", "&lt;") if _is_text(tag, closes) else tag[0], content)
 

@@ -25,8 +25,8 @@ Shape: TypeAlias = tuple[etree._Element, int]  # with the number of the column t
 
 
 class ShapeBox(NamedTuple):
-    """The position of a shape or a group of shapes on the slide. ``shapes`` are pairs of a shape and its
-    column's number.
+    """The position of a shape, or of a group of shapes, on a slide. ``shapes`` pairs each shape with the number of its
+    column.
     """
 
     shapes: list[Shape]
@@ -52,8 +52,9 @@ def arranged(boxes: Sequence[ShapeBox]) -> list[Shape]:
 
 
 def placeholders(trees: Sequence[etree._Element | None]) -> dict[Key, etree._Element]:
-    """Find the placeholders in a master and a layout (``trees``), except those without a position. The keys of the
-    result are their numbers and their kinds; if two have the same key, the one in the later tree counts.
+    """Find the placeholders in a slide master and a slide layout (``trees``), except those without a position. In the
+    result, a placeholder is found by its number and by its kind; if two have the same key, the one in the later tree
+    counts.
     """
     found: dict[Key, etree._Element] = {}
     for tree in trees:

@@ -57,7 +57,7 @@ FEWEST_VOWELS = 0.2  # of the letters: in written languages they are 0.35 to 0.5
 
 
 class Page(NamedTuple):
-    """The text of a page, split into sheets by the rotation of the text, and people's notes on the page.
+    """A page of a PDF: its text, in one sheet for each rotation of the text, and the notes that people attached to it.
 
     The first sheet has the rotation of most characters. ``wanting`` says why the page has no text, such as "is an image
     without text"; it is empty if the page has text.

@@ -56,6 +56,9 @@ class GlyphStyle(NamedTuple):
 class Glyph(NamedTuple):
     """A visible character, its style and its bounding box. The box is given as if the page were turned so that the
     character is upright.
+
+    ``spaced`` is true if a space comes before the character; ``typed`` is true if this space is itself a character of
+    the file, and not just a gap.
     """
 
     text: str

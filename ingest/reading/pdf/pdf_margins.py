@@ -27,7 +27,8 @@ LETTER = re.compile(r"[^\W\d_]")
 
 
 def mark(sheets: Sequence[Sheet], body: float) -> list[Sheet]:
-    """Return the sheets with a reason on each line that is a header, footer or page number.
+    """Return the sheets (each has the lines of a page with one rotation) with a reason on each line that is a header,
+    footer or page number.
 
     ``body`` is the type size of most text.
     """

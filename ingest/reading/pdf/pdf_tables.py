@@ -36,8 +36,8 @@ NONE = _Before([], [])
 
 
 def named(blocks: Sequence[Block], pieces: Sequence[Piece]) -> list[Piece]:
-    """Return the pieces with the columns' names in the rows of tables. Consecutive rows form a table; if a table
-    continues on the next page, its columns keep their names.
+    """Return all pieces, with the columns' names written into the rows of tables. Consecutive rows form a table; if a
+    table continues on the next page, its columns keep their names.
 
     ``pieces`` has one piece for each of the ``blocks``.
     """

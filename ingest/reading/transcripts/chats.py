@@ -138,7 +138,9 @@ def parted(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def form_of(lines: Sequence[str]) -> MessageForm | None:
-    """The form with which the messages of a chat begin; None if the lines are not a chat."""
+    """Find the form with which the messages of a chat begin, among those of known chat programs; None if the lines are
+    not a chat.
+    """
     held = [line for line in lines if line.strip()]
     for form in FORMS:
         if not any(form.head.match(line[:LINE]) for line in held[:FIRST]):

@@ -50,8 +50,8 @@ DELETED = re.compile(
 
 
 def is_placeholder(text: str, *, is_marked: bool = False) -> bool:
-    """Whether a message was written by the program, such as "<Media omitted>". ``is_marked`` says that the program
-    begins its own words with an invisible mark.
+    """Whether a message was written by the chat program instead of a person, such as "<Media omitted>". ``is_marked``
+    says that the program begins its own words with an invisible mark.
     """
     if len(text) > LONGEST or "\n" in text:
         return False

@@ -14,8 +14,10 @@ AGAIN = "time of a message"  # of somebody who is speaking already
 
 
 class SpokenTurn(NamedTuple):
-    """The words that one speaker says without interruption; ``mark`` is the line of the file that says who speaks and
-    when, ``date`` its day in ISO 8601, or only its year if days and months cannot be told apart.
+    """The words that one speaker says without interruption. ``name`` is the speaker, or None for the chat program's own
+    words. ``mark`` is the line of the file that says who speaks and when, ``date`` its day in ISO 8601, or only its
+    year if days and months cannot be told apart. ``reason`` says why the words are nobody's; it is None if somebody
+    said them.
     """
 
     name: str | None  # None: the program's own words
