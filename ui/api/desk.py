@@ -127,7 +127,7 @@ class Desk:
         return self._submit(self._warm)
 
     async def do(self, work: Callable[[], Result]) -> Result:
-        """Call ``work`` after all earlier requests are done, and return its result.
+        """Call ``work`` after all earlier requests have been answered, and return its result.
 
         Raises:
             RequestRefused: too many requests are waiting, or the server is shutting down.
@@ -140,8 +140,8 @@ class Desk:
             raise
 
     def parts(self, work: Callable[[Tick], Iterator[Result]]) -> AsyncIterator[Result | None]:
-        """Call ``work`` after all earlier requests are done, and yield the items that ``work`` yields. Yield None every
-        ``PING`` seconds while no item is ready.
+        """Call ``work`` after all earlier requests have been answered, and yield the items that ``work`` yields. Yield
+        None every ``PING`` seconds while no item is ready.
 
         ``work`` receives a function as its argument, and must call this function whenever a piece of a model's reply
         arrives. The function raises ``ReplyCut``, which ends the reply, if the client has disconnected or the server is

@@ -46,10 +46,10 @@ class JobLine(Protocol):
         """The jobs of this kind that belong to ``owner``, the newest first."""
 
     def following(self, job: Job) -> list[Job]:
-        """The job itself, followed by the jobs that were queued to run after it, in order."""
+        """The job itself, followed by the jobs that wait for it, in the order in which they will run."""
 
     def forget(self, job: Job) -> None:
-        """Remove an ended job from the queue, so that it is no longer shown."""
+        """Remove a job that has ended from the queue, so that pages no longer show it."""
 
     def going(self, kinds: Collection[str], owner: str | None) -> int:
         """The number of jobs of these kinds that belong to ``owner`` and have not ended."""

@@ -335,7 +335,7 @@ class Queue:
 
 
 def app(address: str) -> procrastinate.App:
-    """The Procrastinate app whose queue is in the database at ``address``."""
+    """The app of the package Procrastinate, which runs the jobs in the database at ``address``."""
     options = {"options": f"-c search_path={SCHEMA}", "application_name": "pushback worker"}
     return procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=address, kwargs=options))
 

@@ -161,7 +161,7 @@ def line(job: Job) -> list[Job]:
 
 
 def forget(job: Job) -> None:
-    """Delete an ended job, so that pages no longer show it."""
+    """Delete a job that has ended, so that pages no longer show it."""
     with _changes:
         _jobs.pop(job.id, None)
 
