@@ -23,19 +23,20 @@ TOLD = (
 
 
 def serve(assistant: Assistant) -> None:
-    """Answer requests on stdin and stdout until the client disconnects.
+    """Answer requests of the Model Context Protocol on stdin and stdout until the client disconnects.
 
     Raises:
-        SettingsError: the SDK is not installed.
+        SettingsError: the SDK of the protocol is not installed.
     """
     server(assistant).run("stdio")
 
 
 def server(assistant: Assistant) -> MCPServer:
-    """The server with the tools ``search``, ``ask`` and ``challenge``. Each works like the command of the same name.
+    """Make the server of the Model Context Protocol, with the tools ``search``, ``ask`` and ``challenge``. Each tool
+    works like the command of the same name.
 
     Raises:
-        SettingsError: the SDK is not installed.
+        SettingsError: the SDK of the protocol is not installed.
     """
     try:
         from mcp.server import MCPServer

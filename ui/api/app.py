@@ -27,8 +27,8 @@ ABOUT = (
 
 
 def build(desk: Desk, people: People) -> FastAPI:
-    """The FastAPI application that lets ``people`` use the libraries of ``desk``. When the application shuts down, it
-    closes ``desk``."""
+    """Build the FastAPI application of the HTTP API. It answers requests of ``people`` from the libraries that ``desk``
+    opens. When the application shuts down, it closes ``desk``."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -41,7 +41,8 @@ Result = TypeVar("Result")
 
 
 class Desk:
-    """The open libraries of one home folder, and the queue of requests that wait for an answer."""
+    """The libraries of one home folder that the HTTP API serves, and the queue of the requests that wait for an answer.
+    Each library is opened at the first request for it."""
 
     def __init__(self, settings: Settings, embedder: Embedder | None = None, chat: BaseChatModel | None = None) -> None:
         """``chat`` is used instead of the model that the settings name."""
@@ -64,11 +65,10 @@ class Desk:
         return [name for name in places.libraries(self.settings) if person.reaches(name)]
 
     def named(self, library: str | None, person: Person) -> Settings:
-        """The settings for a ``library`` that ``person`` may use; None means the default library. The library need not
-        exist yet.
+        """The settings for ``library``; None stands for the default library. The library need not exist yet.
 
         Raises:
-            LibraryMissing: the person may not use the library, or its name is invalid.
+            LibraryMissing: ``person`` may not use the library, or its name is invalid.
         """
         name = library or self.settings.library
         if not re.fullmatch(NAME, name) or not person.reaches(name):
@@ -76,11 +76,11 @@ class Desk:
         return self.settings.model_copy(update={"library": name})
 
     def assistant(self, library: str | None, person: Person) -> Assistant:
-        """The assistant that answers from ``library``; None means the default library. The first call opens the
-        library.
+        """The assistant that answers from ``library``; None stands for the default library. The first call for a
+        library opens it.
 
         Raises:
-            LibraryMissing: the library does not exist, or the person may not use it.
+            LibraryMissing: the library does not exist, or ``person`` may not use it.
         """
         settings = self.named(library, person)
         is_open = settings.catalog is not None and settings.library in self._open  # asking costs a connection
@@ -92,12 +92,14 @@ class Desk:
             return self._open[settings.library]
 
     def settings_of(self, asked: Mapping[str, Any]) -> Settings:
-        """The settings for a job, with the library and the models that are named in its input ``asked``."""
+        """The settings for a job. ``asked`` is the input of the job. It names the library, and may name models that
+        replace those of the server's settings."""
         models = {name: asked[name] for name in MODELS if name in asked}
         return self.named(asked["library"], HERE).model_copy(update=models)
 
     def assistant_of(self, asked: Mapping[str, Any]) -> Assistant:
-        """The assistant for a job, with the library and the models that are named in its input ``asked``.
+        """The assistant for a job. ``asked`` is the input of the job. It names the library, and may name models that
+        replace those of the server's settings.
 
         Raises:
             LibraryMissing: the library does not exist.
@@ -111,20 +113,21 @@ class Desk:
             return self._otherwise[settings]
 
     def library(self, library: str | None, person: Person) -> Library:
-        """The open ``library``, for requests that do not have to wait in the queue; None means the default library.
+        """The open library with the name ``library``, for requests that need not wait in the queue; None stands for the
+        default library.
 
         Raises:
-            LibraryMissing: the library does not exist, or the person may not use it.
+            LibraryMissing: the library does not exist, or ``person`` may not use it.
         """
         return self.assistant(library, person).library
 
     def warm(self) -> Future[None]:
-        """Load the models in the background, so that the first question need not wait. The returned future is done when
-        the models are loaded."""
+        """Load the models in the background, before the first question comes. The returned future is done when the
+        models are loaded."""
         return self._submit(self._warm)
 
     async def do(self, work: Callable[[], Result]) -> Result:
-        """Call ``work`` after all earlier requests are done, and return its result.
+        """Call ``work`` after all earlier requests have been answered, and return its result.
 
         Raises:
             RequestRefused: too many requests are waiting, or the server is shutting down.
@@ -137,14 +140,16 @@ class Desk:
             raise
 
     def parts(self, work: Callable[[Tick], Iterator[Result]]) -> AsyncIterator[Result | None]:
-        """Yield the items that ``work`` yields, after all earlier requests are done. Yield None every ``PING`` seconds
-        while no item is ready.
+        """Call ``work`` after all earlier requests have been answered, and yield the items that ``work`` yields. Yield
+        None every ``PING`` seconds while no item is ready.
 
-        ``work`` receives a function that it must call with every piece of a model's reply. If the client has
-        disconnected, that function raises an exception, which ends the reply.
+        ``work`` receives a function as its argument, and must call this function whenever a piece of a model's reply
+        arrives. The function raises ``ReplyCut``, which ends the reply, if the client has disconnected or the server is
+        shutting down.
 
         Raises:
             RequestRefused: too many requests are waiting, or the server is shutting down.
+            PushbackError: ``work`` failed.
         """
         loop, told = asyncio.get_running_loop(), asyncio.Queue[Result | None]()
         gone = threading.Event()
@@ -168,14 +173,16 @@ class Desk:
         return _listened(told, ended, gone)
 
     def timed(self, stages: Mapping[str, float]) -> None:
-        """Add the durations of one answer to the statistics; ``stages`` maps the name of each stage to milliseconds."""
+        """Add the durations of one answer to the server's statistics. ``stages`` maps the name of each stage of
+        answering to its duration in milliseconds."""
         with self._counting:
             for stage, ms in stages.items():
                 count, seconds = self.stages.get(stage, (0, 0.0))
                 self.stages = {**self.stages, stage: (count + 1, seconds + ms / 1000)}
 
     def close(self) -> None:
-        """Close all libraries. Requests that are still waiting get no answer."""
+        """Shut down: cancel the requests that are waiting, wait for the request that is being answered, and close all
+        libraries."""
         self._ending.set()
         self._line.shutdown(wait=True, cancel_futures=True)
         for assistant in (*self._open.values(), *self._otherwise.values()):

@@ -49,8 +49,8 @@ OF_STATUS = {
 
 
 class RequestRefused(PushbackError):
-    """A request that the API itself refuses. ``status`` is the HTTP status; ``after`` is the number of seconds after
-    which the client may try again, None if unknown."""
+    """Raised if the API refuses a request. ``status`` is the HTTP status of the response. ``after`` is the number of
+    seconds after which the client may try again, None if unknown."""
 
     def __init__(self, status: int, message: str, *, hint: str | None = None, after: int | None = None) -> None:
         """``after`` is a number of seconds. Without a ``hint``, the usual hint for ``status`` is used."""
@@ -59,21 +59,22 @@ class RequestRefused(PushbackError):
 
 
 class JsonReply(JSONResponse):
-    """A JSON response in ASCII, since a text may contain characters that UTF-8 cannot encode."""
+    """A JSON response that has only ASCII characters. All others are written as escapes, since a text may contain
+    characters that UTF-8 cannot encode."""
 
     def render(self, content: Any) -> bytes:
         return json.dumps(content, allow_nan=False, separators=(",", ":")).encode()
 
 
 def described(error: PushbackError) -> dict[str, str]:
-    """An error as the JSON object that the commands print (``error`` and ``hint``), with a hint that suits HTTP
-    clients."""
+    """An error as a JSON object with the fields ``error`` and ``hint``, like the one that the commands print. A hint
+    that is meant for the command line is replaced by a hint for clients of the HTTP API."""
     return {"error": error.summary, "hint": present_error.todo(error.hint, type(error), HINTS)}
 
 
 def refusal(path: str, error: PushbackError) -> JsonReply:
-    """The response that reports ``error`` to the client. For paths of the OpenAI API it has the form that OpenAI's
-    clients expect."""
+    """The response that reports ``error`` to a client that requested ``path``. If ``path`` belongs to the OpenAI API,
+    the response has the form that OpenAI's clients expect."""
     status = (
         error.status
         if isinstance(error, RequestRefused)
@@ -87,8 +88,8 @@ def refusal(path: str, error: PushbackError) -> JsonReply:
 
 
 def install(app: FastAPI) -> None:
-    """Register exception handlers on the app, so that every error is reported as ``{"error", "hint"}``, or in OpenAI's
-    form for paths of the OpenAI API."""
+    """Register exception handlers on the app. They report every error as a JSON object with the fields ``error`` and
+    ``hint``, or in OpenAI's form if the requested path belongs to the OpenAI API."""
 
     @app.exception_handler(PushbackError)
     async def _ours(request: Request, error: PushbackError) -> JsonReply:

@@ -25,7 +25,8 @@ Kind = Annotated[str, Field(pattern=rf"^(?:{'|'.join(KINDS)})$")]
 
 
 class Form(BaseModel):
-    """The base class of request bodies. An unknown field is an error, so that typing mistakes are noticed."""
+    """The base class of request bodies. A body with an unknown field is refused, so that typing mistakes are
+    noticed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -38,7 +39,8 @@ class Said(Form):
 
 
 class Narrowed(Form):
-    """The filters of a search, as the options of `pushback search`. An empty list filters nothing."""
+    """The filters of a search. They have the same meaning as the options of `pushback search`. A field that is empty or
+    left out filters nothing."""
 
     documents: Few = ()
     authors: Few = ()
@@ -57,15 +59,15 @@ class Narrowed(Form):
         return self
 
     def filters(self) -> Filters:
-        """The filters as the assistant's ``Filters``."""
+        """The same filters as a ``Filters`` value, which the assistant takes."""
         return Filters(**self.model_dump())
 
 
 class Question(Form):
-    """A question, as for `pushback ask`.
+    """A question to be answered, as by `pushback ask`.
 
-    `conversation` is `new` or the id of a stored conversation: the answer is stored there, and its earlier turns are
-    used as the history.
+    `conversation` is the id of a stored conversation, or `new` for a new one. If it is given, the answer is stored in
+    that conversation, and the conversation's earlier turns are used instead of `history`.
     """
 
     question: Annotated[Text, Field(examples=["What do we say about free trials?"])]
@@ -76,12 +78,12 @@ class Question(Form):
     stream: Annotated[bool, Field(description="Send server-sent events: each statement, then the answer.")] = False
 
     def turns(self) -> tuple[Turn, ...]:
-        """The history as the assistant's ``Turn`` values."""
+        """The field ``history`` as ``Turn`` values, which the assistant takes."""
         return turns(self.history)
 
 
 class Query(Form):
-    """A search query, as for `pushback search`; `k` is the number of passages."""
+    """A search query, as for `pushback search`. `k` is the number of passages to find."""
 
     query: Annotated[Text, Field(examples=["price premium"])]
     k: Annotated[int, Field(ge=1, le=MOST_RESULTS)] = 8
@@ -90,8 +92,9 @@ class Query(Form):
 
 
 class Idea(Form):
-    """An idea to be tested, as for `pushback challenge`. `importance` maps an assumption's lens or number to a weight
-    from 0 to 1; `revises` is the id of an earlier verdict."""
+    """An idea to be tested, as by `pushback challenge`. `importance` says how much an assumption behind the idea
+    counts, from 0 to 1. Its keys name an assumption by its lens (see `pushback lenses`) or by its number in the output.
+    `revises` is the id of the verdict on an earlier form of the idea."""
 
     idea: Annotated[Text, Field(examples=["Drop the trade fairs."])]
     importance: Annotated[
@@ -102,8 +105,9 @@ class Idea(Form):
 
 
 class Opined(Form):
-    """Feedback on an answer of a stored conversation. `turn` is the number of the answer, from 1; `citation` is the
-    number of a citation in it, from 1, if the feedback is on that citation only."""
+    """Feedback on an answer of a stored conversation. `turn` is the number of the answer in the conversation, counted
+    from 1. If the feedback is on one citation only, `citation` is the number of this citation in the answer, counted
+    from 1."""
 
     conversation: Line
     turn: Number
@@ -117,7 +121,7 @@ class Corrected(Form):
     """A correction of a document's title, author or date. Fields that are left out stay as they are; an empty author or
     date removes the value.
 
-    `as_read`, which must be sent alone, undoes earlier corrections.
+    `as_read` undoes all earlier corrections of the document. It must be sent without the other fields.
     """
 
     title: Annotated[str | None, Field(max_length=300)] = None
@@ -152,14 +156,16 @@ class Measured(Form):
 
 
 class Part(BaseModel):
-    """A part of a message's content. Only parts of the type `text` are used."""
+    """One part of the content of a chat message, as clients of the OpenAI API send it. Only parts of the type `text`
+    are used."""
 
     type: Line
     text: Text = ""
 
 
 class Message(BaseModel):
-    """A message as clients of the OpenAI API send it. Only the roles `user` and `assistant` are used."""
+    """A chat message, as clients of the OpenAI API send it. Only messages with the role `user` or `assistant` are
+    used."""
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
     content: Text | Annotated[tuple[Part, ...], Field(max_length=100)] | None = None
@@ -173,14 +179,15 @@ class Message(BaseModel):
 
 
 class StreamOptions(BaseModel):
-    """Options of a streamed completion. With `include_usage`, the stream ends with the numbers of tokens."""
+    """Options of an answer that is sent as a stream. With `include_usage`, the stream ends with the numbers of tokens
+    that the model read and wrote."""
 
     include_usage: bool = False
 
 
 class Completion(BaseModel):
-    """A request for a completion as clients of the OpenAI API send it. `model` is the name of a library. Other fields
-    are ignored."""
+    """A request for an answer ("completion"), as clients of the OpenAI API send it. `model` is the name of a library.
+    Fields that are not listed here are ignored."""
 
     model: Line
     messages: Annotated[tuple[Message, ...], Field(min_length=1, max_length=MOST_TURNS)]
@@ -189,18 +196,18 @@ class Completion(BaseModel):
 
 
 class Fault(BaseModel):
-    """An error: what happened, and a hint on what to do."""
+    """The body of an error response: what happened (`error`), and what the client can do about it (`hint`)."""
 
     error: str
     hint: str
 
 
 class FaultOfOpenai(BaseModel):
-    """An error in the form that clients of the OpenAI API expect."""
+    """The body of an error response, in the form that clients of the OpenAI API expect."""
 
     error: dict[str, Any]
 
 
 def turns(history: tuple[Said, ...]) -> tuple[Turn, ...]:
-    """The history of a request as the assistant's ``Turn`` values."""
+    """The messages of ``history`` as ``Turn`` values, which the assistant takes."""
     return tuple(Turn(one.role, one.content) for one in history)

@@ -24,7 +24,9 @@ TOO_LARGE = "The request is too large"
 
 
 class ApiGuard:
-    """Middleware that refuses a request, or passes it on with the ``Person`` who sent it in ``scope["person"]``."""
+    """Middleware that checks the host name, the origin, the token and the size of each request. A request that fails a
+    check is refused. Otherwise, the ``Person`` who sent it is stored in ``scope["person"]``, and the request is passed
+    on. Paths in ``OPEN`` need no token."""
 
     def __init__(self, app: ASGIApp, *, names: Sequence[str], people: People, upload_mb: int) -> None:
         self._app, self._names, self._people, self._upload = app, names, people, upload_mb * MEGABYTE

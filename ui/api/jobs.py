@@ -15,20 +15,21 @@ KINDS = (CHALLENGE, INGEST)
 
 
 def begin(line: JobLine, kind: str, about: str, asked: Mapping[str, Any], owner: str | None) -> Json:
-    """Put a job into the queue and return it as JSON. ``about`` is a short text for people, such as the idea; ``asked``
-    is the job's input."""
+    """Put a job into the queue and return its state as JSON. ``kind`` names the work, and ``asked`` is its input.
+    ``about`` is a short text for people, such as the idea. Only ``owner`` can find the job later; None stands for the
+    user of this machine."""
     return told(line.start(kind, about, kind, asked, owner))
 
 
 def look(line: JobLine, id: str, owner: str | None) -> Json | None:
-    """The state of a job as JSON; None if there is no such job, or it belongs to somebody else."""
+    """The state of a job as JSON; None if ``owner`` has started no job with this id through the API."""
     job = line.job(id, owner)
     return told(job) if job and job.kind in KINDS else None
 
 
 def stop(line: JobLine, id: str, owner: str | None) -> Json | None:
-    """Ask a job to stop, and return its state as JSON; None if there is no such job, or it belongs to somebody else.
-    Finished parts of its work are kept."""
+    """Ask a job to stop, and return its state as JSON. Finished parts of its work are kept. Returns None if ``owner``
+    has started no job with this id through the API."""
     job = line.job(id, owner)
     if job is None or job.kind not in KINDS:
         return None
@@ -37,8 +38,8 @@ def stop(line: JobLine, id: str, owner: str | None) -> Json | None:
 
 
 def told(job: Job) -> Json:
-    """A job as JSON. Its ``state`` is one of ``ui.work.jobs.STATES``; ``share`` is the finished part, from 0 to 1, or
-    None if unknown."""
+    """A job as JSON. ``state`` is one of ``ui.work.jobs.STATES``, such as ``running``. ``share`` is the share of the
+    work that is finished, from 0 to 1, or None if it is unknown."""
     return {
         "id": job.id,
         "kind": job.kind,

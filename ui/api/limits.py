@@ -17,7 +17,7 @@ JOBS = 4  # of one person that have not ended, so that nobody fills the line; a 
 
 
 class Questions:
-    """Counts the questions of each person over the last minute. The user of this machine, who needs no token, has no
+    """Limits how many questions each person may ask in a minute. The user of this machine, who needs no token, has no
     limit."""
 
     def __init__(self, most: int) -> None:
@@ -29,7 +29,7 @@ class Questions:
         """Count one more question of this person.
 
         Raises:
-            RequestRefused: the person has reached the limit for a minute.
+            RequestRefused: in the last minute, the person has already asked as many questions as are allowed.
         """
         if person.name is None:
             return
@@ -50,10 +50,10 @@ class Questions:
 
 
 def check_jobs(person: Person, line: JobLine) -> None:
-    """Refuse a job if the person has too many that have not ended.
+    """Check that the person may start another job. ``line`` is the queue of jobs.
 
     Raises:
-        RequestRefused: the person has reached the limit of running and waiting jobs.
+        RequestRefused: the person already has as many waiting and running jobs as are allowed.
     """
     if line.going(KINDS, person.owner) >= JOBS:
         raise RequestRefused(429, f"{JOBS} jobs of yours have not ended.", hint="Begin the next when one has.", after=5)

@@ -27,7 +27,8 @@ _log = logging.getLogger(__name__)
 
 
 class Metrics:
-    """The metrics of one application and its ``Desk``."""
+    """The metrics of the server: the requests to one application, and the state of its ``Desk`` (the libraries and the
+    queue of requests)."""
 
     def __init__(self, desk: Desk) -> None:
         self._registry = CollectorRegistry()
@@ -49,13 +50,15 @@ class Metrics:
         return generate_latest(self._registry)
 
     def count(self, method: str, path: str, status: int, seconds: float) -> None:
-        """Count one request, which took ``seconds``. ``path`` is the path of its route, such as ``/v1/jobs/{id}``."""
+        """Count one request, which was answered with the HTTP ``status`` after this number of ``seconds``. ``path`` is
+        the pattern of its route, such as ``/v1/jobs/{id}``."""
         self._requests.labels(method, path, str(status)).inc()
         self._seconds.labels(path).observe(seconds)
 
 
 class Watched:
-    """Middleware that counts and logs requests. It records the path of the route, never the requested path itself."""
+    """Middleware that counts and logs requests. It records the pattern of a request's route, such as ``/v1/jobs/{id}``,
+    and never the path as it was requested."""
 
     def __init__(self, app: ASGIApp, *, metrics: Metrics) -> None:
         self._app, self._metrics = app, metrics

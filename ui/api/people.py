@@ -31,8 +31,8 @@ EVERY = "*"
 
 
 class Person(NamedTuple):
-    """A person who sends requests. ``name`` is None for the user of this machine; ``libraries`` is None if the person
-    may use all libraries."""
+    """A person who may use the API. ``name`` is None for the user of this machine. ``libraries`` has the names of the
+    libraries that the person may use; None means all libraries."""
 
     name: str | None
     role: VisitorRole
@@ -69,8 +69,8 @@ class _Entry(BaseModel):
 
 
 class People:
-    """The people who may use the API. They are looked up by the hash of their token, so that response times reveal
-    nothing about the tokens."""
+    """The people who may use the API. A person is looked up by the hash of their token and not by the token itself, so
+    that response times reveal nothing about the tokens."""
 
     def __init__(self, by_hash: Mapping[str, Person]) -> None:
         self._by_hash = by_hash
@@ -79,10 +79,10 @@ class People:
         return bool(self._by_hash)
 
     def find(self, peer: str | None, headers: Mapping[str, str]) -> Person | None:
-        """The person whose token is in the Authorization header; None if the token is missing or unknown.
+        """The person whose token is in the Authorization header of a request; None if the token is missing or unknown.
 
-        If no tokens are set up, the result is the user of this machine if the request comes from this machine, else
-        None. ``peer`` is the IP address that the request comes from.
+        If nobody has a token, only the user of this machine may use the API: then the result is this user if the
+        request comes from this machine, else None. ``peer`` is the IP address that the request comes from.
         """
         if not self._by_hash:
             return HERE if local.is_local(peer, headers) else None
@@ -91,8 +91,8 @@ class People:
 
 
 def read(settings: Settings) -> People:
-    """The people in the file that the setting ``api_tokens`` names. If it names no file, there are no people in the
-    result, and only the user of this machine may use the API.
+    """Read the people who may use the API from the file that the setting ``api_tokens`` names. If the setting names no
+    file, the result is empty, and only the user of this machine may use the API.
 
     Raises:
         SettingsError: the file cannot be read, or one of its entries is invalid.
@@ -115,7 +115,8 @@ def read(settings: Settings) -> People:
 
 
 def are_seen_by_others(path: Path) -> bool:
-    """Whether the file holds tokens in plain text and other users of this machine can read it."""
+    """Whether other users of this machine can read tokens in this file: it holds tokens in plain text, and its
+    permissions do not exclude other users. Always false on Windows."""
     is_open = os.name != "nt" and path.expanduser().stat().st_mode & 0o077
     return bool(is_open) and any(entry.token for entry in _entries(path.expanduser()).values())
 

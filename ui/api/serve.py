@@ -18,11 +18,12 @@ PATIENCE = 5  # seconds in which a request may end when the server does: Docker 
 
 
 def serve(settings: Settings) -> None:
-    """Serve the API until the process is stopped.
+    """Serve the HTTP API until the process is stopped.
 
     Raises:
-        SettingsError: the extra ``serve`` is not installed, or other machines could reach a server without tokens.
-        PushbackError: the server cannot listen at the address.
+        SettingsError: the packages of the extra ``serve`` are not installed, or other machines could use the API
+            without tokens.
+        PushbackError: the server cannot listen at the address in the settings.
     """
     try:
         import python_multipart  # noqa: F401 - FastAPI asks for it when the first form comes

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def serve(settings: Settings) -> None:
-    """Run jobs until the process is asked to end. The current job is finished first.
+    """Run jobs from the queue until the process is asked to end; the current job is finished first.
 
     Raises:
-        SettingsError: no database is set, the extra ``queue`` is not installed, or this is Windows.
+        SettingsError: the settings name no database, the extra ``queue`` is not installed, or this is Windows.
         PushbackError: the database cannot be reached.
     """
     if sys.platform == "win32":  # its event loop has neither signals nor psycopg's sockets

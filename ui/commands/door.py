@@ -19,7 +19,8 @@ ASKED_WRONGLY = (SettingsError, SourceError, CaseError, DocumentMissing)
 
 
 class Door(Group):
-    """The `pushback` group itself, which contains all commands."""
+    """The `pushback` command itself: the group of all other commands. It shows an error as a message and a hint, and
+    turns it into an exit code."""
 
     def main(self, *args: Any, **values: Any) -> Any:
         """Run the command that the arguments name, and exit with its exit code."""

@@ -46,10 +46,11 @@ out = click.option(
 
 
 class Measuring(Group):
-    """The group `pushback eval`. The exit codes of its commands are those of ``eval.gate.gate.Exit``."""
+    """The command group `pushback eval`. Its commands exit with the codes in ``eval.gate.gate.Exit``."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command. If a ``PushbackError`` is raised, print it and exit with the matching exit code."""
+        """Run a command of `pushback eval`. If it raises a ``PushbackError``, print the error and exit with the
+        matching exit code."""
         try:
             return super().invoke(ctx)
         except PushbackError as error:

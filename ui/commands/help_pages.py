@@ -11,7 +11,7 @@ OPTIONS, FILTERS, COMMON = "Options", "Filters", "Options of every command"
 
 
 class Option(click.Option):
-    """An option that `--help` lists under the heading ``section``."""
+    """An option of a command. On the help page, it is listed under the heading ``section``."""
 
     def __init__(self, *args: Any, section: str = OPTIONS, **values: Any) -> None:
         super().__init__(*args, **values)
@@ -19,14 +19,14 @@ class Option(click.Option):
 
 
 class Helped(click.Command):
-    """A command whose `--help` groups its options and ends with ``examples``."""
+    """A command whose help page (`--help`) lists the options in groups, and ends with ``examples`` of the command."""
 
     def __init__(self, *args: Any, examples: Sequence[str] = (), **values: Any) -> None:
         super().__init__(*args, **values)
         self.examples = tuple(examples)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options, each under its heading."""
+        """Write the options to the help page, each under its heading."""
         records: dict[str, list[tuple[str, str]]] = {OPTIONS: [], FILTERS: [], COMMON: []}
         for param in self.get_params(ctx):
             if isinstance(param, click.Option) and (record := param.get_help_record(ctx)):
@@ -35,7 +35,7 @@ class Helped(click.Command):
             _write_list(formatter, heading, listed)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples."""
+        """Write the examples to the end of the help page."""
         super().format_epilog(ctx, formatter)
         if self.examples:
             with formatter.section("Examples"):
@@ -43,20 +43,20 @@ class Helped(click.Command):
 
 
 class HelpedGroup(Helped, click.Group):
-    """A group of commands whose `--help` lists the commands under headings; ``sections`` maps a heading to command
-    names."""
+    """A group of commands whose help page (`--help`) lists the commands under headings. ``sections`` maps each heading
+    to the names of its commands."""
 
     def __init__(self, *args: Any, sections: Mapping[str, Sequence[str]] | None = None, **values: Any) -> None:
         super().__init__(*args, **values)
         self.sections = sections or {}
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options, then the commands."""
+        """Write the options to the help page, and then the commands."""
         super().format_options(ctx, formatter)
         self.format_commands(ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write each command with its short help, in the order of the sections."""
+        """Write each command with its short help to the help page, under the headings of ``sections``."""
         sections = self.sections or {"Commands": self.list_commands(ctx)}
         width = max(len(name) for names in sections.values() for name in names)
         for heading, names in sections.items():

@@ -18,11 +18,12 @@ TURN = '{"role": "user" or "assistant", "content": "…"}'
 def answer_each(
     lines: Iterable[bytes], reply: Callable[[dict[str, Any]], dict[str, Any]], write: Callable[[object], None]
 ) -> bool:
-    """Parse each line, pass it to ``reply``, and pass the result to ``write`` at once. Returns False if any line could
-    not be answered.
+    """Parse each of the ``lines`` as JSON, pass the result to ``reply``, and pass the reply to ``write`` at once.
+    Returns False if any line could not be answered.
 
-    For a line that could not be answered, ``{"error", "hint", "line"}`` is written, and the next line follows. An error
-    that would affect every line, such as an unreadable library, is raised.
+    For a line that could not be answered, ``write`` gets an object with the fields ``error``, ``hint`` and ``line``
+    (the number of the line, counted from 1), and the next line is read. An error that would affect every line, such as
+    an unreadable library, is raised.
     """
     well = True
     for number, line in enumerate(lines, start=1):
@@ -37,7 +38,7 @@ def answer_each(
 
 
 def described(error: PushbackError) -> dict[str, str]:
-    """The error as a dict with ``error`` and ``hint``."""
+    """The error as a dict with the keys ``error`` (what happened) and ``hint`` (what can be done about it)."""
     return {"error": str(error), "hint": error.hint}
 
 
@@ -53,10 +54,11 @@ def text_of(asked: dict[str, Any], name: str) -> str:
 
 
 def weights(given: object) -> dict[str, float]:
-    """The importance of assumptions from a JSON object such as ``{"reach": 0.9}``; empty if ``given`` is None.
+    """How much each assumption of an idea counts, read from a JSON object such as ``{"reach": 0.9}``; empty if
+    ``given`` is None.
 
     Raises:
-        SettingsError: the value is not an object of numbers.
+        SettingsError: ``given`` is not an object of numbers.
     """
     if given is None:
         return {}
@@ -66,10 +68,10 @@ def weights(given: object) -> dict[str, float]:
 
 
 def turns(said: object) -> tuple[Turn, ...]:
-    """The turns of a conversation from a JSON list; empty if ``said`` is None.
+    """The turns of a conversation, read from the JSON list ``said``; empty if ``said`` is None.
 
     Raises:
-        SettingsError: the value is not a list of ``{"role", "content"}``.
+        SettingsError: ``said`` is not a list of objects with the fields ``role`` and ``content``.
     """
     if said is None:
         return ()
@@ -79,10 +81,10 @@ def turns(said: object) -> tuple[Turn, ...]:
 
 
 def read_history(path: Path) -> tuple[Turn, ...]:
-    """The turns of the conversation in a file, which is a JSON list or has one JSON object on each line.
+    """Read the turns of a conversation from a file. The file has one JSON list, or one JSON object on each line.
 
     Raises:
-        SettingsError: the file cannot be read or understood.
+        SettingsError: the file cannot be read, or has another form.
     """
     try:
         data = path.read_bytes()

@@ -24,8 +24,8 @@ EACH_LINE = "-"  # in the place of a question or an idea: one JSON object a line
 
 @contextmanager
 def library(settings: Settings, *, create: bool = False) -> Iterator[tuple[Library, Embedder]]:
-    """A context manager that opens the library that the settings name; yields it with its embedding model. With
-    ``create``, a missing library is created."""
+    """A context manager that opens the library that the settings name. It yields the library and its embedding model.
+    With ``create``, a library that does not exist is created."""
     from assistant import build
     from assistant.library.library import Library
 
@@ -36,10 +36,10 @@ def library(settings: Settings, *, create: bool = False) -> Iterator[tuple[Libra
 
 @contextmanager
 def assistant(settings: Settings, documents: Sequence[str] = ()) -> Iterator[Assistant]:
-    """A context manager that opens the assistant of the library that the settings name.
+    """A context manager that opens the library that the settings name, and yields the assistant that answers from it.
 
     Raises:
-        DocumentMissing: the library does not hold one of ``documents``.
+        DocumentMissing: one of ``documents`` (ids or names) is not in the library.
     """
     from assistant import build
 
@@ -50,13 +50,15 @@ def assistant(settings: Settings, documents: Sequence[str] = ()) -> Iterator[Ass
 
 
 def prepare(assistant: Assistant, *, quiet: bool) -> None:
-    """Unpack the local models, which is needed once on each machine, and show the progress unless ``quiet``."""
+    """Unpack the local models that the assistant uses. This is needed once on each machine. The progress is shown
+    unless ``quiet`` is true."""
     with Progress(PREPARING, "percent", quiet=quiet) as prepared:
         assistant.prepare(lambda share: prepared(round(100 * share), 100))
 
 
 def each_line(context: click.Context, reply: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-    """Write a reply to each line of stdin as it arrives. The exit code is 1 if a line could not be answered."""
+    """Call ``reply`` with each line of stdin as it arrives, and print what ``reply`` returns as a line of JSON. If a
+    line could not be answered, exit with the code 1 at the end."""
     from ui.commands.json_lines import answer_each
 
     if not answer_each(sys.stdin.buffer, reply, terminal.say_json):

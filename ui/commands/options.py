@@ -21,11 +21,11 @@ KINDS = ("text", "markdown", "web", "pdf", "document", "slides", "sheet", "mail"
 
 
 class SearchText(click.types.StringParamType):
-    """The type of options whose text is searched for. Text that is not valid UTF-8 is an error, since no library can
-    contain it."""
+    """The type of options and arguments whose text is looked for in a library. Text that is not valid UTF-8 is an
+    error, since no library can contain it."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The text unchanged; a usage error if it is not valid UTF-8."""
+        """Return the text unchanged. Text that is not valid UTF-8 is a usage error."""
         text = super().convert(value, param, ctx)
         try:
             text.encode()
@@ -43,7 +43,7 @@ NO_NAME = "?"  # the value of `--model` if no name follows it
 
 
 class Command(Helped):
-    """A command that accepts the common options, such as ``--library``."""
+    """A command that also accepts the options that all commands have, such as ``--library``."""
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
@@ -51,7 +51,8 @@ class Command(Helped):
 
 
 class Group(HelpedGroup):
-    """A group of commands; the group and its commands accept the common options, such as ``--library``."""
+    """A group of commands. The group and its commands also accept the options that all commands have, such as
+    ``--library``."""
 
     command_class = Command
     group_class = type
@@ -62,7 +63,8 @@ class Group(HelpedGroup):
 
 
 def settings_of(context: click.Context) -> Settings:
-    """The settings for this command: the settings file and the environment, overridden by the options that were given.
+    """The settings for the command that is running: the settings file and the environment, overridden by the options
+    that were given.
 
     Raises:
         SettingsError: a setting is unknown or out of range.
@@ -75,18 +77,19 @@ def settings_of(context: click.Context) -> Settings:
 
 
 def flags_as_environment(context: click.Context) -> dict[str, str]:
-    """The given options as environment variables (``PUSHBACK_…``), for another process."""
+    """The options that were given on the command line, as environment variables (``PUSHBACK_…``) for another
+    process."""
     return {f"PUSHBACK_{name.upper()}": str(value) for name, value in _given(context).items() if name != "quiet"}
 
 
 def is_quiet(context: click.Context) -> bool:
-    """Whether the option ``--quiet`` was given: only results and errors are printed."""
+    """Whether the option ``--quiet`` was given. With this option, only results and errors are printed."""
     return bool(_given(context).get("quiet"))
 
 
 def remembered(context: click.Context, option: click.Parameter, value: Any) -> None:
-    """An option's callback that stores its value for ``settings_of``. If the option is given twice, the later value
-    counts.
+    """A callback that click calls with the value of an option. It stores the value for ``settings_of``. If the option
+    is given twice, the later value counts.
 
     Raises:
         BadParameter: the value is empty.
@@ -98,8 +101,8 @@ def remembered(context: click.Context, option: click.Parameter, value: Any) -> N
 
 
 def remembered_if_named(context: click.Context, _: click.Parameter, value: str | None) -> bool:
-    """The callback of ``--model`` in `pushback doctor`: it stores the model's name. Returns True if ``--model`` was
-    given without a name."""
+    """A callback that click calls with the value of ``--model`` in `pushback doctor`. It stores the name of the model
+    for ``settings_of``. Returns True if ``--model`` was given without a name."""
     if value == NO_NAME:
         return True
     remembered(context, click.Option(["--model"]), value)
@@ -107,7 +110,8 @@ def remembered_if_named(context: click.Context, _: click.Parameter, value: str |
 
 
 def filtering(function: Function) -> Function:
-    """A decorator that adds the options that filter a search; ``filters_of`` reads their values."""
+    """A decorator that adds the options that filter a search, such as ``--author``, to a command. ``filters_of`` reads
+    their values."""
     for option in (
         _filter(
             "--page",
@@ -173,7 +177,7 @@ def filtering(function: Function) -> Function:
 
 
 def filters_of(**named: Any) -> Filters:
-    """The filters made from the values of the options that ``filtering`` added.
+    """The filters of a search, made from the values of the options that ``filtering`` added to a command.
 
     Raises:
         BadParameter: ``--until`` is before ``--since``.
@@ -188,7 +192,9 @@ def filters_of(**named: Any) -> Filters:
 
 
 def exclude_each_other(since: str | None, until: str | None) -> bool:
-    """Whether ``since`` is later than ``until``, so that no day fits both."""
+    """Whether the date ``since`` is later than the date ``until``, so that no date is in the range. If one date is less
+    exact than the other, only the part that both have is compared. None means that the range has no limit on that
+    side."""
     return bool(since and until and until[: len(since)] < since[: len(until)])
 
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 
 class JobLine(Protocol):
-    """The interface of a job queue. Each job is visible to its owner only; the owner is None if nobody signs in."""
+    """The interface of a queue of background jobs. A job can be found only by its owner; the owner is None if nobody
+    signs in."""
 
     def start(
         self,
@@ -30,35 +31,37 @@ class JobLine(Protocol):
         after: Job | None = None,
         id: str | None = None,
     ) -> Job:
-        """Put a job into the queue and return it. ``work`` is a key of ``work.WORK``; ``asked`` is the job's input,
-        which can be written as JSON. ``about`` is a short text for people.
+        """Put a job into the queue and return it.
 
-        ``of_kind`` finds the job by its ``kind``. The job begins when the job ``after`` has ended, with or without
-        success.
+        ``work`` names the function that does the work; it is a key of ``WORK`` in ``ui/jobs/work.py``. ``asked`` is the
+        input of this function, and can be written as JSON. ``kind`` is a label by which ``of_kind`` finds the job;
+        ``about`` is a short text for people. With ``after``, the job begins only when that job has ended, with or
+        without success. Without ``id``, the job gets a random id.
         """
 
     def job(self, id: str, owner: str | None = None) -> Job | None:
-        """The job with this id; None if there is none, or it belongs to somebody else."""
+        """The job with this id; None if ``owner`` has no job with this id."""
 
     def of_kind(self, kind: str, owner: str | None = None) -> list[Job]:
-        """The jobs of a kind that belong to ``owner``, the newest first."""
+        """The jobs of this kind that belong to ``owner``, the newest first."""
 
     def following(self, job: Job) -> list[Job]:
-        """The job itself, followed by the jobs that were queued to run after it, in order."""
+        """The job itself, followed by the jobs that wait for it, in the order in which they will run."""
 
     def forget(self, job: Job) -> None:
-        """Remove an ended job from the queue, so that it is no longer shown."""
+        """Remove a job that has ended from the queue, so that pages no longer show it."""
 
     def going(self, kinds: Collection[str], owner: str | None) -> int:
-        """The number of unfinished jobs of these kinds that belong to ``owner``."""
+        """The number of jobs of these kinds that belong to ``owner`` and have not ended."""
 
     def counts(self) -> dict[str, int]:
-        """The number of jobs in each of the ``STATES``."""
+        """The number of jobs in each state. The keys are the names in ``STATES``, such as ``waiting`` and
+        ``running``."""
 
 
 class Here:
-    """A queue whose jobs run in this process and end with it. ``place`` gives the jobs their settings and
-    assistants."""
+    """A queue whose jobs run in this process and end with it. They get their settings and assistants from the
+    ``Workplace`` with which the queue is made."""
 
     def __init__(self, place: Workplace) -> None:
         self._place = place
@@ -96,8 +99,8 @@ class Here:
 
 
 def of(settings: Settings, place: Workplace) -> JobLine:
-    """The queue that the settings name: in PostgreSQL, or in this process with ``place`` if the setting ``queue`` is
-    false.
+    """The queue of jobs that the settings ask for: in PostgreSQL if the setting ``queue`` is true, else in this
+    process. Jobs in this process get their settings and assistants from ``place``.
 
     Raises:
         SettingsError: ``queue`` is true, but no database is set or the extra ``queue`` is not installed.
@@ -106,10 +109,10 @@ def of(settings: Settings, place: Workplace) -> JobLine:
 
 
 def queued(settings: Settings) -> JobLine:
-    """The queue in the PostgreSQL database that the setting ``catalog`` names.
+    """The queue of jobs in the PostgreSQL database that the setting ``catalog`` names.
 
     Raises:
-        SettingsError: no database is set, or the extra ``queue`` is not installed.
+        SettingsError: ``catalog`` is not set, or the extra ``queue`` is not installed.
     """
     if settings.catalog is None:
         hint = "Set catalog to the address of a database of PostgreSQL, or take the setting queue away."

@@ -65,7 +65,9 @@ _log = logging.getLogger(__name__)
 
 
 class Taken(NamedTuple):
-    """A job that a worker has taken from the queue; ``tries`` is the number of attempts, including this one."""
+    """A job that a worker has taken from the queue. ``work`` names the function that does the work, and ``asked`` is
+    its input as JSON. ``stop`` is true if somebody has asked the job to stop. Jobs that wait for one another have the
+    same ``line``. ``tries`` is the number of attempts to run the job, including this one."""
 
     kind: str
     work: str
@@ -79,7 +81,7 @@ class Taken(NamedTuple):
 
 @dataclass
 class Queued(Job):
-    """A job in the PostgreSQL queue, with the state that it had when it was read from the database."""
+    """A job in the PostgreSQL queue, as it was when it was read from the database."""
 
     queue: Queue = field(kw_only=True)
     line: str | None = None
@@ -106,8 +108,8 @@ class Queued(Job):
 
 
 class Queue:
-    """A job queue in the PostgreSQL database at ``address``, with the interface of ``line.JobLine``. It also finds the
-    jobs that run in this process."""
+    """A queue of jobs in a PostgreSQL database, with the interface ``line.JobLine``. It also finds the jobs that run in
+    this process without the database."""
 
     def __init__(self, address: str) -> None:
         self._address = address
@@ -167,7 +169,7 @@ class Queue:
             session.execute(f"DELETE FROM {SCHEMA}.told WHERE id = %s AND ended IS NOT NULL", [job.id])
 
     def stop(self, id: str) -> None:
-        """Ask a running job to stop. A job that has not begun ends at once."""
+        """Ask the job with this id to stop. If it has not begun, it ends at once."""
         with self._session() as session:
             session.execute(
                 f"UPDATE {SCHEMA}.told SET stop = true, doing = CASE state WHEN 'waiting' THEN '' ELSE doing END, "
@@ -188,7 +190,11 @@ class Queue:
         return dict.fromkeys(STATES, 0) | dict(found)
 
     def carry_out(self, id: str, place: Workplace) -> None:
-        """Run the job and store its outcome. A job that has already ended is skipped."""
+        """Run the job with this id, and store its result or its error. A job that has already ended is skipped.
+        ``place`` gives the job its settings and its assistant.
+
+        If the job was begun ``TRIES`` times before and never came to an end, it is stored as failed and not run again.
+        """
         taken = self._take(id)
         if taken is None:
             return
@@ -329,14 +335,14 @@ class Queue:
 
 
 def app(address: str) -> procrastinate.App:
-    """The Procrastinate app whose queue is in the database at ``address``."""
+    """The app of the package Procrastinate, which runs the jobs in the database at ``address``."""
     options = {"options": f"-c search_path={SCHEMA}", "application_name": "pushback worker"}
     return procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=address, kwargs=options))
 
 
 def work(address: str, place: Workplace, *, ends: bool = False) -> None:
-    """Run jobs one after the other until the process receives SIGINT or SIGTERM. With ``ends``, return when the queue
-    is empty."""
+    """Run the jobs in the queue at ``address`` (a PostgreSQL database), one after the other, until the process receives
+    SIGINT or SIGTERM. With ``ends``, return when the queue is empty."""
     queue = Queue(address)
 
     async def until_ended() -> None:

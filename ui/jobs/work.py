@@ -40,18 +40,18 @@ Progress = Callable[[int, int, str], None]
 
 
 class Workplace(Protocol):
-    """The interface of a place where jobs run: a page's session, the API, or a worker. ``asked`` is always the input of
-    a job."""
+    """The interface through which a job gets its embedding model, settings and assistant from the process that runs it:
+    a page of the web app, the API, or a worker. ``asked`` is always the input of a job."""
 
     @property
     def embedder(self) -> Embedder:
         """The embedding model, for reading documents and answering questions."""
 
     def settings_of(self, asked: Asked) -> Settings:
-        """The settings for a job, with the library and the models that ``asked`` names."""
+        """The settings for a job, with the library and the models that its input ``asked`` names."""
 
     def assistant_of(self, asked: Asked) -> Assistant:
-        """The assistant for a job, with the library and the models that ``asked`` names.
+        """The assistant for a job, with the library and the models that its input ``asked`` names.
 
         Raises:
             LibraryMissing: the library does not exist.
@@ -62,8 +62,8 @@ Work = Callable[[Job, Workplace, Asked], Any]
 
 
 def challenge(job: Job, place: Workplace, asked: Asked) -> Json:
-    """Test an idea and return the verdict as `pushback challenge --json` prints it. The verdict is stored under the
-    job's id, so a repeated job stores it only once."""
+    """Test the idea in ``asked``, and return the verdict in the form that `pushback challenge --json` prints. The
+    verdict is stored under the id of the job. It is therefore stored only once, even if the job is run again."""
     assistant = place.assistant_of(asked)
     library, revises = assistant.library, asked["revises"]
     before = verdict_kept.own(library, revises, job.owner) if revises else None
@@ -85,8 +85,8 @@ def challenge(job: Job, place: Workplace, asked: Asked) -> Json:
 
 
 def ingest(job: Job, place: Workplace, asked: Asked) -> Json:
-    """Read uploaded files into the library; ``asked`` has their names in the library's folder of uploads. Returns what
-    `pushback ingest --json` prints."""
+    """Read uploaded files into the library. ``asked["files"]`` has their names in the library's folder of uploads.
+    Returns what `pushback ingest --json` prints."""
     settings = place.settings_of(asked)
     within = uploads.folder(settings)
     return _outcome(
@@ -95,17 +95,19 @@ def ingest(job: Job, place: Workplace, asked: Asked) -> Json:
 
 
 def of_library(settings: Settings, **more: Any) -> dict[str, Any]:
-    """The input of a job on the library of these settings, with ``more`` as further values."""
+    """Make the input of a job that works on the library of these settings. ``more`` are further values of the input."""
     return {"library": settings.library, **more}
 
 
 def of_reading(
     settings: Settings, paths: Sequence[Path], within: Path | None, *, allow_removals: bool
 ) -> dict[str, Any]:
-    """The input of a job that reads files and folders. The process that runs the job must find them at the same paths.
+    """Make the input of a job that reads the files and folders ``paths``. The process that runs the job must find them
+    at the same paths.
 
     ``within`` is a folder, or None. A file given in ``paths`` that lies inside this folder is recorded under its path
-    relative to the folder; other files given in ``paths`` are recorded under their names alone.
+    relative to the folder; other files given in ``paths`` are recorded under their names alone. With
+    ``allow_removals``, documents are removed even if over a third of the files of their folder are missing.
     """
     named = [str(path.resolve()) for path in paths]
     return of_library(
@@ -114,59 +116,61 @@ def of_reading(
 
 
 def of_putting_back(settings: Settings, removed: Sequence[Removed]) -> dict[str, Any]:
-    """The input of a job that restores removed documents."""
+    """Make the input of a job that restores the documents ``removed``."""
     return of_library(settings, removed=told(REMOVE, tuple(removed)))
 
 
 def of_assistant(settings: Settings, **more: Any) -> dict[str, Any]:
-    """The input of a job that tests an idea or discusses a verdict, with the models of these settings and ``more`` as
-    further values."""
+    """Make the input of a job that tests an idea or discusses a verdict. It names the library and the models of these
+    settings; ``more`` are further values."""
     models = {"model": settings.model, "evidence_model": settings.evidence_model}
     return of_library(settings, **models, **more)
 
 
 def read(job: Job, place: Workplace, asked: Asked) -> ReadingOutcome:
-    """Read files and folders into the library."""
+    """Read files and folders into the library. ``of_reading`` makes the input ``asked``."""
     paths, within = [Path(path) for path in asked["paths"]], asked["within"] and Path(asked["within"])
     settings, allowed = place.settings_of(asked), asked["allow_removals"]
     return library_work.take_in(job, settings, place.embedder, paths, within, allow_removals=allowed)
 
 
 def fetch(job: Job, place: Workplace, asked: Asked) -> ReadingOutcome:
-    """Download a web page and read it into the library."""
+    """Download the web page at ``asked["address"]`` and read it into the library."""
     return library_work.take_in_address(job, place.settings_of(asked), place.embedder, asked["address"])
 
 
 def remove(job: Job, place: Workplace, asked: Asked) -> tuple[Removed, ...]:
-    """Remove documents from the library. Returns them, so that they can be restored."""
+    """Remove the documents with the ids ``asked["documents"]`` from the library. Returns them with everything that is
+    needed to restore them."""
     return library_changes.remove(job, place.settings_of(asked), place.embedder, asked["documents"])
 
 
 def put_back(job: Job, place: Workplace, asked: Asked) -> ReadingOutcome:
-    """Restore documents that were removed from the library."""
+    """Restore documents that were removed from the library. ``of_putting_back`` makes the input ``asked``."""
     removed = from_told(REMOVE, asked["removed"])
     return library_changes.put_back(job, place.settings_of(asked), place.embedder, removed)
 
 
 def replace(job: Job, place: Workplace, asked: Asked) -> ReadingOutcome:
-    """Replace a document of the library by an uploaded file."""
+    """Replace the document with the id ``asked["document"]`` by the uploaded file ``asked["path"]``."""
     settings, path = place.settings_of(asked), Path(asked["path"])
     return library_changes.replace(job, settings, place.embedder, asked["document"], path)
 
 
 def check(job: Job, place: Workplace, asked: Asked) -> Checked:
-    """Check the library and repair what can be repaired safely."""
+    """Check the library and repair what can be repaired safely. Returns the problems that the check found."""
     return library_health.check(job, place.settings_of(asked), place.embedder)
 
 
 def reindex(job: Job, place: Workplace, asked: Asked) -> str:
-    """Split and embed all documents of the library again. Returns a sentence that says what was done."""
+    """Split all documents of the library into passages again, and embed the passages. Returns a sentence that says what
+    was done."""
     return library_health.reindex(job, place.settings_of(asked), place.embedder)
 
 
 def test(job: Job, place: Workplace, asked: Asked) -> str:
-    """Test the idea that was stored earlier under the job's id. Returns the id of the verdict. A repeated job stores
-    only one verdict."""
+    """Test the idea in ``asked``, which was stored under the id of the job before the job began. Returns the id of the
+    verdict. Only one verdict is stored, even if the job is run again."""
     assistant = place.assistant_of(asked)
     library, revises, idea = assistant.library, asked["revises"], asked["idea"]
     begun = library.verdicts.read(job.id)[0]
@@ -188,8 +192,9 @@ def test(job: Job, place: Workplace, asked: Asked) -> str:
 
 
 def discuss(job: Job, place: Workplace, asked: Asked) -> str:
-    """Reply to a message about a verdict. If earlier messages of the discussion changed the verdict, the reply is about
-    the changed one. Returns the id of the verdict after the reply. A repeated job stores only one reply."""
+    """Reply to the message ``asked["message"]`` about a verdict. If earlier messages of the discussion have led to a
+    changed verdict, the reply is about the changed one. Returns the id of the verdict that is valid after the reply.
+    Only one reply is stored, even if the job is run again."""
     job.at(SEARCHING)
     id = [asked["verdict"], *(led_to for one in job.before() if (led_to := one.look().result))][-1]
     of = Reporting(place.assistant_of(asked), _tells(job))
@@ -198,15 +203,15 @@ def discuss(job: Job, place: Workplace, asked: Asked) -> str:
 
 
 def suite(job: Job, place: Workplace, asked: Asked) -> str:
-    """Run a test suite. Returns the name of the stored run."""
+    """Run the test suite that ``asked["suite"]`` names. Returns the name of the suite."""
     from ui.work import suite_runs
 
     return suite_runs.run(job, suite_runs.SHIPPED / asked["suite"], place.settings_of(asked))
 
 
 class Reporting:
-    """The assistant for discussing a verdict. If the discussion has to test an idea, this assistant reports the
-    progress of the test."""
+    """An assistant with which a verdict is discussed. If the discussion makes it test an idea, it reports the progress
+    of the test."""
 
     def __init__(self, assistant: Assistant, progress: Progress) -> None:
         self._assistant, self._progress = assistant, progress
@@ -214,17 +219,19 @@ class Reporting:
         self.sure_sides, self.replied = assistant.sure_sides, assistant.replied
 
     def challenge(self, idea: str, *, like: Verdict | None = None) -> Verdict:
-        """The verdict on an idea, with the same assumptions as the earlier verdict ``like``."""
+        """Test an idea and return the verdict. With the earlier verdict ``like``, the idea is tested with the same
+        assumptions as in that verdict."""
         return self._assistant.challenge(idea, self._progress, like=like)
 
 
 def told(work: str, result: Any) -> Any:
-    """Convert the result of a job to JSON; ``work`` is its key in ``WORK``."""
+    """Convert the result of a job to JSON. ``work`` names the function that did the work; it is a key of ``WORK``."""
     return _kind_of(work).dump_python(result, mode="json")
 
 
 def from_told(work: str, result: Any) -> Any:
-    """Convert JSON back to the result of a job; ``work`` is its key in ``WORK``."""
+    """Convert JSON that ``told`` has made back to the result of a job. ``work`` names the function that did the work;
+    it is a key of ``WORK``."""
     return _kind_of(work).validate_python(result)
 
 

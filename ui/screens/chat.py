@@ -26,7 +26,7 @@ BOX = "question"
 
 
 def show(settings: Settings) -> None:
-    """Show the conversation in the page's address, or a new one."""
+    """Show the chat page, with the conversation that the page's address names, or with a new one."""
     try:
         library = running.opened(settings).library
     except LibraryMissing as missing:

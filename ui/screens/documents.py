@@ -18,8 +18,8 @@ BEGIN = f" Drop a file or two to begin: {adding.READ} are read, and stay on the 
 
 
 def show(settings: Settings) -> None:
-    """Show the list of documents, or the document in the page's address. Without a library, show the form that adds the
-    first documents."""
+    """Show the library page: the list of documents, or the one document that the page's address names. If the library
+    does not exist, show the form that adds the first documents."""
     try:
         library: Library | None = running.opened(settings).library
     except LibraryMissing:

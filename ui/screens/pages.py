@@ -25,7 +25,8 @@ WIDE = {"documents", "scoreboard"}  # tables, and two things side by side
 
 
 def show(settings: Settings) -> None:
-    """Show the navigation and the page in the address. If signing in is required, show the sign-in page first."""
+    """Show the navigation of the app, and the page that the address names. Visitors who still have to sign in see the
+    sign-in page instead."""
     if signing_in.needed():
         signing_in.door()
         return

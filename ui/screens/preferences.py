@@ -21,7 +21,7 @@ EVIDENCE = {
 
 
 def show(settings: Settings) -> None:
-    """Show the settings page."""
+    """Show the settings page, where visitors choose the model and the library."""
     told = "Which model answers, and from which library."
     st.html(f'<header class="page"><h1>Settings</h1><p class="small">{told}</p></header>')
     st.subheader("Model", anchor=False)

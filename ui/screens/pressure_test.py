@@ -36,7 +36,8 @@ CUT_SHORT = (
 
 
 def show(settings: Settings) -> None:
-    """Show the verdict or the running test in the page's address; else the form for an idea."""
+    """Show the pressure-test page: the verdict or the running test that the page's address names. If it names none,
+    show the form for an idea."""
     st.html(SHEET)
     try:
         assistant = running.opened(settings)

@@ -19,7 +19,7 @@ DRAWN = 2  # measures drawn until others are picked; a matter of taste
 
 
 def show(settings: Settings) -> None:
-    """Show the stored runs of test suites, and a form that starts a run."""
+    """Show the scoreboard page: the stored runs of test suites, and a form that starts a run."""
     st.html(
         '<header class="page"><h1>Scoreboard</h1><p class="small">How good the answers are, measured on suites of '
         "cases whose right answers are known.</p></header>"

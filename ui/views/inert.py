@@ -14,13 +14,13 @@ _UNPLAIN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\
 
 
 def plain(text: str) -> str:
-    """The text for a Word document or the clipboard. Control characters and marks that change the writing direction are
-    replaced by U+FFFD."""
+    """``text`` made safe for a Word document or the clipboard. Control characters and marks that change the writing
+    direction are replaced by U+FFFD; line breaks and tabs stay."""
     return _UNPLAIN.sub("\ufffd", text)
 
 
 def markdown(text: str) -> str:
-    """The text on one line, escaped so that Markdown shows it unchanged. Control characters are replaced by U+FFFD."""
+    """``text`` on one line, escaped so that Markdown shows it unchanged. Control characters are replaced by U+FFFD."""
     line = _MARKUP.sub(r"\\\1", TURNING.sub("\ufffd", " ".join(text.split())))
     return _STARTS.sub(
         lambda found: f"{found[1]}{found[2]}\\" if found[2].isdigit() else f"{found[1]}\\{found[2]}", line
@@ -28,8 +28,8 @@ def markdown(text: str) -> str:
 
 
 def lines(text: str, *, bold: bool = False) -> str:
-    """The text, escaped as in ``markdown`` but with its line breaks and surrounding white space kept; with ``bold``,
-    each line is in bold."""
+    """``text`` with its line breaks and surrounding white space, escaped so that Markdown shows it unchanged. With
+    ``bold``, each line is in bold. Control characters are replaced by U+FFFD."""
     mark = "**" if bold else ""
     parts = re.split(r"(\s*\n\s*|^\s+|\s+$)", text)  # lines, and between them what parts them
     shown = [f"{mark}{markdown(line)}{mark}" if line else "" for line in parts[::2]]

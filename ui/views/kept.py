@@ -15,8 +15,9 @@ AROUND = 300  # characters on either side of cited words in which the sentences 
 
 
 class Around(NamedTuple):
-    """The state of a citation, and the sentences before and after its key sentence, the one that seems to answer. The
-    sentences are empty if the quote is no longer at its position."""
+    """The state of a citation, and the text around its key sentence (the sentence of the quote that seems to answer the
+    question). ``before`` and ``after`` are the sentences next to the key sentence. They are empty if there are none, or
+    if the quote is no longer at its position."""
 
     standing: Standing
     before: str = ""
@@ -24,7 +25,7 @@ class Around(NamedTuple):
 
 
 def document(citation: Citation, library: Library) -> Document | None:
-    """The cited document as it is now; None if it is no longer in the library."""
+    """The cited document as it is in the library now; None if it is no longer there."""
     try:
         return library.document(citation.about.id)
     except DocumentMissing:
@@ -32,14 +33,16 @@ def document(citation: Citation, library: Library) -> Document | None:
 
 
 def standing(citation: Citation, library: Library) -> Standing:
-    """The state of a citation: its quote is unchanged, has moved, is missing, or its document is gone."""
+    """The state of a citation in the library now: whether its quote is unchanged, has moved or is missing, or whether
+    the whole document is gone."""
     if library.quote(citation.about.id, citation.start, citation.end) == citation.quote:
         return Standing.HOLDS
     return present.standing(citation, document(citation, library))[0]
 
 
 def around(citation: Citation, library: Library) -> Around:
-    """The state of a citation, with the sentences before and after its key sentence, the one that seems to answer."""
+    """The state of a citation in the library now, and the sentences before and after its key sentence (the sentence of
+    the quote that seems to answer the question)."""
     before, quote, after = library.around(citation.about.id, citation.start, citation.end, AROUND) or ("", "", "")
     if quote != citation.quote:
         return Around(present.standing(citation, document(citation, library))[0])

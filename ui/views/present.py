@@ -25,7 +25,9 @@ _NO_BREAK = "\u2060"  # word joiner: not seen, and ends what Streamlit would tak
 
 
 class Standing(StrEnum):
-    """The state of a citation's quote in the current library. The value is the notice that the page shows."""
+    """The state of a citation in the library now. ``HOLDS``: the quote is at its position. ``MOVED``: it is at another
+    position of the document. ``CHANGED``: the document no longer contains it. ``GONE``: the document is no longer in
+    the library. The value is the notice that the page shows."""
 
     HOLDS = ""
     MOVED = "The document has changed since; the words now stand in another place."
@@ -34,8 +36,8 @@ class Standing(StrEnum):
 
 
 class SourceLine(NamedTuple):
-    """A line in the list of sources: the numbers of all citations of one speaker in one document, and the first of
-    these citations."""
+    """One line in the list of an answer's sources. It stands for one speaker in one document. ``numbers`` are the
+    numbers of all citations of this speaker there, and ``citation`` is the first of them."""
 
     numbers: tuple[int, ...]
     citation: Citation
@@ -47,45 +49,47 @@ def escape(text: str) -> str:
 
 
 def label(text: str, most: int = LABEL) -> str:
-    """``text`` on one line of at most ``most`` characters, escaped for Streamlit's Markdown."""
+    """``text`` on one line, escaped for Streamlit's Markdown. Before it is escaped, it is cut to at most ``most``
+    characters."""
     marked = re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", option(text, most))
     return re.sub(r"(?<=[:@])|(?<=www)(?=\\\.)", _NO_BREAK, marked, flags=re.I)
 
 
 def option(text: str, most: int = LABEL) -> str:
-    """``text`` on one line of at most ``most`` characters, for a menu, which reads no Markdown."""
+    """``text`` on one line of at most ``most`` characters, for a menu. It is not escaped, since menus do not read
+    Markdown."""
     line = " ".join(text.split())
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
 def date(iso: str) -> str:
-    """A date in words, as precise as it is: ``5 October 2012`` or ``October 2012``. Text that is not a date stays
-    unchanged."""
+    """The ISO date ``iso`` in words, as exact as it is given: ``5 October 2012`` or ``October 2012``. Text that is not
+    a date stays unchanged."""
     return dates.spoken(iso)
 
 
 def byline(citation: Citation) -> str:
-    """The speaker and the date of a citation as HTML; empty if both are unknown."""
+    """The speaker and the date of a citation as HTML; empty if neither is known."""
     about = citation.about
     return " · ".join(filter(None, [escape(voice(citation)), when(about)]))
 
 
 def when(about: About) -> str:
-    """The date of a document as HTML, marked if it is guessed; empty if it is unknown."""
+    """The date of a document as HTML, marked if the date is guessed; empty if it is unknown."""
     if not about.date:
         return ""
     return as_guess(about, "date", f'<time datetime="{escape(about.date)}">{escape(date(about.date))}</time>')
 
 
 def particulars(citation: Citation) -> tuple[str, ...]:
-    """The title, speaker and date of a citation, each only if known, and marked if it is guessed."""
+    """The title, speaker and date of a citation, without those that are unknown. Guessed ones are marked."""
     about = citation.about
     told = as_guess(about, "title", about.title), voice(citation), as_guess(about, "date", date(about.date or ""))
     return tuple(filter(None, told))
 
 
 def sources(answer: Answer) -> tuple[SourceLine, ...]:
-    """The sources of an answer: one line for each speaker in each document."""
+    """The lines for the list of an answer's sources: one line for each speaker in each document."""
     lines: dict[tuple[str, str | None], list[tuple[int, Citation]]] = {}
     for number, citation in enumerate(answer.cited, 1):
         lines.setdefault((citation.about.id, citation.voice), []).append((number, citation))
@@ -101,9 +105,11 @@ def source_line(citation: Citation) -> str:
 
 
 def place(citation: Citation, document: Document | None, words: Span | None) -> tuple[str, ...]:
-    """Where a citation is in its document: the heading above it and its page, as far as they are known. If neither is,
-    the number of the paragraph that contains ``words``, not counting titles and headings. Empty if that is unknown,
-    too."""
+    """The place of a citation in its document: the heading above it and its page, as far as they are known.
+
+    If both are unknown, the place is the number of the paragraph that contains the range ``words``, where titles and
+    headings are not counted. The result is empty if this number is unknown, too.
+    """
     known = tuple(part for part in (citation.heading, citation.about.place(citation.page)) if part)
     if known or document is None or words is None:
         return known
@@ -113,30 +119,30 @@ def place(citation: Citation, document: Document | None, words: Span | None) -> 
 
 
 def tip(citation: Citation, before: str, after: str) -> str:
-    """The tooltip of a citation in Streamlit's Markdown: title, speaker and date, then the sentence that seems to
-    answer, between the sentences ``before`` and ``after``."""
+    """The tooltip of a citation, in Streamlit's Markdown. It shows title, speaker and date, and then the key sentence
+    (the one that seems to answer the question) between the sentences ``before`` and ``after``."""
     last = before if len(before) <= BESIDE else f"…{before[-BESIDE:].lstrip()}"
     words = [label(last, BESIDE + 1), f"**“{label(citation.key_quote, TIP)}”**", label(after, BESIDE)]
     return f"{' · '.join(map(label, particulars(citation)))}\n\n{' '.join(filter(None, words))}"
 
 
 def said(one: Shown) -> str:
-    """A statement of an answer as HTML, with the sentence that seems to answer the question in ``<mark>``."""
+    """A statement of an answer as HTML. The sentence that seems to answer the question is in ``<mark>``."""
     key = f'<mark class="key">{escape(one.key)}</mark>' if one.key else ""
     return f'<span class="said">{escape(one.opening + one.before)}{key}{escape(one.after + one.closing)}</span>'
 
 
 def searched(answer: Answer) -> str:
-    """A sentence with the numbers of passages and documents searched, and the number of quotes left out because they
-    were not found."""
+    """One or two sentences: how many passages and documents were searched for the answer, and how many quotes were left
+    out because they could not be found in the documents."""
     documents, passages = answer.searched
     left_out = f" Left out: {_count(len(answer.rejected), 'quote')} that could not be found." if answer.rejected else ""
     return f"Searched {_count(passages, 'passage')} of {_count(documents, 'document')}.{left_out}"
 
 
 def of_model(answer: Answer) -> tuple[str, ...]:
-    """Notices on the answer, the number of the model's statements that are not shown, and the cost of its calls, as
-    lines of HTML."""
+    """Lines of HTML about how the answer was made: its notices, the number of the model's statements that are not
+    shown, and the cost of the model's calls."""
     told = [escape(notice) for notice in answer.notices]
     if answer.dropped:
         told.append(f"Not shown: {_count(len(answer.dropped), 'statement')} of the model that did not hold.")
@@ -147,8 +153,8 @@ def of_model(answer: Answer) -> tuple[str, ...]:
 
 
 def standing(citation: Citation, document: Document | None) -> tuple[Standing, Span | None]:
-    """The state of a citation's quote in the current ``document`` (None if the document is gone), and the position of
-    the quote in it (None if the document no longer has the quote)."""
+    """The state of a citation's quote in ``document``, and the range of the quote there. ``document`` is the cited
+    document as it is now, or None if it is gone. The range is None if the document no longer contains the quote."""
     if document is None:
         return Standing.GONE, None
     if document.text[citation.start : citation.end] == citation.quote:
@@ -160,8 +166,9 @@ def standing(citation: Citation, document: Document | None) -> tuple[Standing, S
 
 
 def key(citation: Citation, words: Span) -> Span | None:
-    """The position of the key sentence of a citation, the one that seems to answer; ``words`` is the current position
-    of the quote. None if there is no key sentence, or it is the whole quote."""
+    """The range of a citation's key sentence (the one that seems to answer the question) in the document as it is now.
+    ``words`` is the range of the whole quote there. Returns None if there is no key sentence, or if it is the whole
+    quote."""
     if citation.key is None or citation.key_quote == citation.quote:
         return None
     moved = words.start - citation.start

@@ -35,7 +35,8 @@ _PLURAL = {"text": "texts", "markdown": "Markdown", "web": "web pages", "pdf": "
 
 
 def holds(held: Holdings) -> str:
-    """One line of plain text about a library: the number of documents, their kinds, years and authors."""
+    """One line of plain text that says what a library contains: the number of documents, their kinds, years and
+    authors."""
     kinds: dict[str, int] = {}
     for media_type, number in held.kinds:
         kind = _KIND.get(media_type, "other")
@@ -50,13 +51,14 @@ def holds(held: Holdings) -> str:
 
 
 def day(of: date, today: date) -> str:
-    """The heading for a day in a list: Today, Yesterday, or the date."""
+    """The heading of the day ``of`` in a list: ``Today``, ``Yesterday``, or the date in words."""
     ago = (today - of).days
     return "Today" if ago <= 0 else "Yesterday" if ago == 1 else spoken_date(of.isoformat())
 
 
 def hits(found: list[Hit], answer: Answer) -> str:
-    """The passages of a search as HTML, the best first. Each says how it was found and whether the answer cites it."""
+    """The passages that a search found, as HTML, the best first. Each passage is shown with how it was found, and with
+    the numbers of the citations by which ``answer`` uses it."""
     return f'<ol class="hits" tabindex="0" aria-label="Passages">{"".join(_hit(hit, answer) for hit in found)}</ol>'
 
 

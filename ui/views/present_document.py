@@ -65,8 +65,8 @@ class _Row(NamedTuple):
 
 
 def page(document: Document, marked: Span | None, key: Span | None = None) -> str:
-    """The document as HTML, with the range ``marked`` in ``<mark>`` and the sentence ``key`` emphasized in it. Of a
-    long document, only the text around ``marked`` is shown."""
+    """The document as HTML. The range ``marked`` is in ``<mark>``, and the sentence ``key`` in this range is
+    emphasized. Of a long document, only the text around ``marked`` is shown."""
     text, cited = document.text, marked or NOWHERE
     shown = Span(max(0, cited.start - AROUND), min(len(text), cited.end + AROUND))
     words = _Words(text, shown, cited, key or NOWHERE)
@@ -86,7 +86,7 @@ def in_short(document: Document, summary: DocumentSummary) -> str:
 
 
 def quoted(citation: Citation) -> str:
-    """The quote of a citation as HTML, with the sentence that seems to answer emphasized."""
+    """The quote of a citation as HTML. The sentence that seems to answer the question is emphasized."""
     of = Span(citation.start, citation.end)
     words = _marked(of, key(citation, of) or NOWHERE, lambda a, b: escape(citation.quote[a - of.start : b - of.start]))
     return f'<blockquote class="frozen">{words}</blockquote>'
@@ -261,7 +261,7 @@ def _set(text: str, end: int, looks: Sequence[Inline]) -> str:
 
 
 def shortened(address: str) -> str:
-    """A short form of an address: without the scheme, and without the middle if it is long."""
+    """A short form of the address of a link: without the scheme, and without its middle part if it is long."""
     plain = re.sub(r"^(?:https?://(?:www\.)?|mailto:|tel:)", "", address, flags=re.IGNORECASE).rstrip("/") or address
     if len(plain) <= SHORT:
         return plain
@@ -269,7 +269,8 @@ def shortened(address: str) -> str:
 
 
 def links(document: Document, words: Span) -> str:
-    """The links within the range ``words``, each with its full address, as HTML; empty if there are none."""
+    """The links within the range ``words`` of a document, each with its full address, as HTML; empty if there are
+    none."""
     inside = [
         (document.text[one.start : one.end], one.to)
         for block in document.blocks

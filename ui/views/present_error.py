@@ -35,20 +35,21 @@ HINTS: dict[type[PushbackError], str] = {
 
 
 class ErrorText(NamedTuple):
-    """An error for users: what happened, and what they can do about it."""
+    """An error in words for users of the pages: ``what`` happened, and what they can do about it (``todo``)."""
 
     what: str
     todo: str
 
 
 def for_users(error: PushbackError) -> ErrorText:
-    """The error, worded for users of the pages."""
+    """The error in words for users of the pages, who cannot use the command line."""
     return ErrorText(error.summary, todo(error.hint, type(error)))
 
 
 def todo(hint: str, kind: type[PushbackError] = PushbackError, hints: Mapping[type[PushbackError], str] = HINTS) -> str:
-    """The hint, for users of the pages. If it names a command, an option or the like, it is replaced by the advice that
-    ``hints`` has for this kind of error, or by ``RUNS`` if ``hints`` has none."""
+    """The hint of an error, for users of the pages. A hint that names a command, an option or the like is replaced: by
+    the advice that ``hints`` has for errors of this ``kind``, or by ``RUNS`` (advice for all errors) if ``hints`` has
+    none."""
     if not COMMANDS.search(hint):
         return hint
     return next((hints[one] for one in kind.__mro__ if one in hints), RUNS)

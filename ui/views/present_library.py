@@ -31,8 +31,8 @@ _KIND_OF = {media_type: NAMES.get(name, name.capitalize()) for name, types in KI
 
 
 class Wanted(NamedTuple):
-    """The filters of the list of documents. A document must match all ``words``, and one of the values of each other
-    filter; an empty filter matches all."""
+    """The filters of the list of documents. A document must match every word in ``words``, and one value in each of the
+    other filters. An empty filter matches all documents."""
 
     words: str = ""
     kinds: tuple[str, ...] = ()
@@ -41,25 +41,27 @@ class Wanted(NamedTuple):
 
 
 def kind(media_type: str) -> str:
-    """The name of a file kind for readers, made from its media type."""
+    """The name of a kind of file, as users know it (such as ``Web page``), for its media type."""
     return _KIND_OF.get(media_type, media_type.rpartition("/")[2])
 
 
 def language(code: str | None) -> str:
-    """The name of a language; its code if the name is unknown, empty without a code."""
+    """The English name of the language with this ``code``, such as ``en``. Returns the code if the name is unknown, and
+    empty text without a code."""
     return LANGUAGES.get(code or "", code or "")
 
 
 def standings(one: Listed) -> list[str]:
-    """Notes on a document's state, the most important first: its file is missing, or a newer version exists. Empty if
-    there is nothing to note."""
+    """Notes on a document's state, the most important first: that its file is missing, or that a newer version of it
+    exists. Empty if there is nothing to note."""
     told = [GONE] if one.state != "ready" else []
     older = OLDER_FILE if one.by_file_time else OLDER
     return [*told, older] if one.superseded_by else told
 
 
 def table(listed: Sequence[Listed]) -> pd.DataFrame:
-    """The documents as a data frame with one row each. Texts are on one line, and unknown values are empty."""
+    """The list of documents as a data frame, with one row for each document. Texts are on one line, and unknown values
+    are empty."""
     import pandas as pd
 
     columns = {
@@ -77,7 +79,7 @@ def table(listed: Sequence[Listed]) -> pd.DataFrame:
 
 
 def matching(rows: pd.DataFrame, wanted: Wanted) -> pd.Series[bool]:
-    """For each row, whether it matches the filters."""
+    """For each row of the list of documents (made by ``table``), whether it matches the filters ``wanted``."""
     import pandas as pd
 
     kept = pd.Series(True, index=rows.index)
@@ -92,15 +94,16 @@ def matching(rows: pd.DataFrame, wanted: Wanted) -> pd.Series[bool]:
 
 
 def line(text: str, most: int = 200) -> str:
-    """Text on one line of at most ``most`` characters, without invisible characters, which can reverse the text around
-    them."""
+    """``text`` on one line of at most ``most`` characters. Invisible characters are removed, since they can reverse the
+    text around them."""
     seen = "".join(character for character in " ".join(text.split()) if character.isprintable())
     return seen if len(seen) <= most else seen[: most - 1] + "…"
 
 
 def head(about: About, standings: Sequence[str], passages: int, *, is_corrected: bool = False) -> str:
-    """The header of a document as HTML: title, author, date, kind, notes on its state, and whether somebody corrected
-    it."""
+    """The header of a document as HTML: title, author, date, kind, and notes on its state. ``standings`` are these
+    notes, ``passages`` is the number of the document's passages, and ``is_corrected`` is true if somebody has corrected
+    the title, author or date."""
     by = " · ".join(filter(None, (escape(as_guess(about, "author", about.author or "")), when(about))))
     facts = [
         kind(about.media_type),
@@ -120,13 +123,15 @@ def head(about: About, standings: Sequence[str], passages: int, *, is_corrected:
 
 
 def passages(some: Sequence[Passage], first: int) -> str:
-    """Passages as an HTML list, numbered from ``first``, each with its headings, speaker, page and position."""
+    """Passages of a document as an HTML list, each with its headings, speaker, page and position. ``first`` is the
+    number of the first passage in the list."""
     return f'<ol class="passages" start="{first}">{"".join(map(_passage, some))}</ol>'
 
 
 def dropped(pieces: Sequence[Dropped]) -> str:
-    """The text that was left out of a document, as HTML: unread kinds of content, then removed boilerplate by reason,
-    the most frequent first."""
+    """The parts of a file that are not in its document's text, as HTML. First come the kinds of content that could not
+    be read, the most frequent first. Then comes the removed text, grouped by the reason of its removal, the most
+    frequent reason first."""
     notices = Counter(piece.notice for piece in pieces if piece.notice)
     unread = "".join(f"<li>{number:,} × {escape(kind or '')}</li>" for kind, number in notices.most_common())
     by_reason: dict[str, list[str]] = {}
@@ -152,5 +157,5 @@ def _dropped(reason: str, texts: Sequence[str]) -> str:
 
 
 def cut(text: str, most: int) -> str:
-    """The text, shortened to at most ``most`` characters."""
+    """``text`` shortened to at most ``most`` characters. A text that is cut ends with ``…``."""
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"

@@ -24,7 +24,9 @@ FAILING, FLIPPED, ALL = "Failing", "Flipped", "All"
 
 
 class ScorePoint(NamedTuple):
-    """The value of a measure in one run, with its interval, as a point of a chart."""
+    """A point of a chart: the ``value`` of a ``measure`` in the run that ended at ``when``. ``low`` and ``high`` are
+    the ends of its confidence interval. ``of`` is a text that says how many cases or other things the measure
+    covers."""
 
     when: str
     measure: str
@@ -35,13 +37,14 @@ class ScorePoint(NamedTuple):
 
 
 def whole(runs: Iterable[Past]) -> list[Past]:
-    """The runs that can be compared with one another: those that ran all cases of their suite and were not
+    """Those of the runs that can be compared with one another: they ran all cases of their suite and were not
     interrupted."""
     return [one for one in runs if one.summary.whole and not one.summary.interrupted]
 
 
 def points(runs: Sequence[Past], names: Sequence[str]) -> list[ScorePoint]:
-    """The points of a chart for these runs and measures. A measure without an interval gets its value as both ends."""
+    """The points of a chart that shows these measures (``names``) in these runs. If a measure has no confidence
+    interval, both ends of the interval are its value."""
     made = []
     for run in runs:
         for name in names:
@@ -53,13 +56,14 @@ def points(runs: Sequence[Past], names: Sequence[str]) -> list[ScorePoint]:
 
 
 def measured(runs: Sequence[Past]) -> list[str]:
-    """The names of the measures that have a value in some run, the headline measures first."""
+    """The names of the measures that have a value in at least one of the runs, the headline measures first."""
     names = dict.fromkeys(one.name for run in runs for one in run.summary.measures if one.value is not None)
     return sorted(names, key=lambda name: (name not in HEADLINES, list(names).index(name)))
 
 
 def run_line(run: Past) -> str:
-    """A run on one line: its time, its outcome, and the number of cases if it is partial."""
+    """A run of a test suite on one line: its time, its outcome, and the number of cases if it did not run all of
+    them."""
     day, _, clock = run.when.partition("T")
     ended = "interrupted" if run.summary.interrupted else "passed" if run.verdict.passed else "failed"
     part = "" if run.summary.whole else f", {count(run.summary.selected, 'case')}"
@@ -67,8 +71,8 @@ def run_line(run: Past) -> str:
 
 
 def banner(run: Past) -> str:
-    """The result of a run as HTML: whether it passed its suite's gate (the conditions for passing), the number of right
-    cases, and the conditions that failed."""
+    """The result of a run as HTML: whether it passed its suite's gate (the conditions for passing), the number of cases
+    that were answered right, and the conditions that failed."""
     summary, verdict = run.summary, run.verdict
     right = summary.outcomes.get("right", 0) + summary.outcomes.get("tested", 0)
     how = "passed" if verdict.passed else "failed"
@@ -82,7 +86,8 @@ def banner(run: Past) -> str:
 
 
 def measures(run: Past, comparison: Comparison | None) -> str:
-    """All measures of a run as an HTML table; with a ``comparison``, also the earlier values and the differences."""
+    """All measures of a run as an HTML table. With a ``comparison`` with an earlier run, the table also has the earlier
+    values and the differences."""
     changes = {change.name: change for change in comparison.changes} if comparison else {}
     head = ["Measure", "Value", "95 % interval", "Of", *(["Before", "Difference"] if changes else [])]
     rows = "".join(
@@ -97,8 +102,9 @@ def measures(run: Past, comparison: Comparison | None) -> str:
 
 
 def flips(compared: Comparison) -> str:
-    """The cases that differ between two runs, as HTML: those that no longer pass, those that pass only now, those that
-    were removed, and those that were added."""
+    """The cases that differ between an earlier and a later run, as HTML: those that passed only in the earlier run,
+    those that passed only in the later run, those that only the earlier run has, and those that only the later run
+    has."""
     parts = [("Lost", compared.lost), ("Gained", compared.gained), ("Gone", compared.gone), ("New", compared.new)]
     lists = "".join(
         f'<div class="{name.lower()}"><h3>{name} {len(cases):,}</h3>{_named(cases)}</div>'
@@ -112,20 +118,20 @@ def flips(compared: Comparison) -> str:
 
 
 def compared(before: StoredRun, after: StoredRun) -> Comparison:
-    """The comparison of the cases of two runs."""
+    """Compare the cases of an earlier run (``before``) with those of a later run (``after``) of the same suite."""
     return gate.compared_with(baseline.of(before.summary, before.records, ""), after.records)
 
 
 def cases(kept: StoredRun, which: str, flipped: Sequence[str]) -> list[Record]:
-    """The cases of a run that ``which`` selects: those that failed (``FAILING``), those whose ids are in ``flipped``
-    (``FLIPPED``), or all (``ALL``)."""
+    """Those cases of a run that ``which`` selects. ``FAILING`` selects the cases that failed, ``FLIPPED`` the cases
+    whose ids are in ``flipped``, and ``ALL`` selects all."""
     if which == FLIPPED:
         return [record for record in kept.records if record.id in flipped]
     return [record for record in kept.records if which == ALL or not record.passed]
 
 
 def table(records: Sequence[Record]) -> dict[str, list[Any]]:
-    """The cases as a dict of columns for a table."""
+    """The cases of a run as a dict of columns, from which the page makes a table."""
     return {
         "outcome": [record.outcome.value for record in records],
         "case": [_line(record.id) for record in records],
@@ -136,7 +142,7 @@ def table(records: Sequence[Record]) -> dict[str, list[Any]]:
 
 
 def case(record: Record) -> str:
-    """A case as HTML: its result next to the expected one."""
+    """One case of a run as HTML: the reply next to the expected answer."""
     return html.beside(record)
 
 

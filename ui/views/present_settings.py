@@ -46,7 +46,8 @@ PEOPLE = ("readers", "editors", "owners")
 
 
 class SettingLine(NamedTuple):
-    """A setting on the page: its purpose, its value, and where the value comes from."""
+    """A line of the settings page: what a setting is for (``told``), its value, and where the value comes from
+    (``by``)."""
 
     told: str
     value: str
@@ -54,8 +55,8 @@ class SettingLine(NamedTuple):
 
 
 def lines(settings: Settings, set_by: Mapping[str, str], chosen: frozenset[str]) -> list[SettingLine]:
-    """All settings. ``set_by`` maps a setting to the source of its value; ``chosen`` has the settings chosen on the
-    page."""
+    """The lines of the settings page, one for each setting. ``set_by`` maps the name of a setting to the source of its
+    value, such as the settings file; ``chosen`` has the names of the settings that were chosen on the page."""
     found = []
     for name, told in TOLD.items():
         value = getattr(settings, name)
@@ -73,7 +74,8 @@ def _value(name: str, value: object) -> str:
 
 
 def answers(settings: Settings, *, lacks_key: bool) -> str:
-    """One line that says which model writes the answers, or that answers are quotes only."""
+    """One line that says which model writes the answers, or that answers consist of quotes only. ``lacks_key`` is true
+    if the model needs a key that is missing."""
     if not settings.writer:
         return "Quotes only"
     name = without_secrets(_spoken(settings.writer))

@@ -34,18 +34,19 @@ OTHERWISE = "Open it in the program that made it, save it again, then drop it on
 
 
 def count(number: int, thing: str) -> str:
-    """A number with its noun, as in ``1 passage`` and ``2,000 passages``."""
+    """A number with its noun in singular or plural, as in ``1 passage`` and ``2,000 passages``."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def spared(files: int) -> str:
-    """The notice that documents were kept although many files of a folder are missing; ``files`` is their number."""
+    """The notice that the documents of missing files are kept, because over a third of a folder's files are missing.
+    ``files`` is the number of missing files."""
     what = "1 file" if files == 1 else f"{files:,} files"
     return f"{what} of this folder, over a third of it, cannot be found any more. What was read of it stays for now."
 
 
 def happened(outcome: ReadingOutcome) -> str:
-    """The outcome of reading files, on one line: ``2 added, 1 could not be read · 31 passages in 4.2 s``."""
+    """The outcome of reading files on one line, as in ``2 added, 1 could not be read · 31 passages in 4.2 s``."""
     counts = [f"{number:,} {SAID[what]}" for what in SAID if (number := outcome.count(what))]
     read = f" · {count(outcome.passages, 'passage')} in {outcome.seconds:.1f} s" if outcome.passages else ""
     over = f" · {count(outcome.passed_over, 'file')} of other kinds passed over" if outcome.passed_over else ""
@@ -54,7 +55,8 @@ def happened(outcome: ReadingOutcome) -> str:
 
 
 def files(taken: Sequence[FileOutcome], most: int) -> str:
-    """The outcome of each file as HTML: failures first, and at most ``most`` of the others."""
+    """The outcome of reading each file, as HTML: first the files that could not be read, then at most ``most`` of the
+    other files."""
     failed = [one for one in taken if one.what == FAILED][:MOST_FAILED]
     others = [one for one in taken if one.what not in (FAILED, SAME)] or [one for one in taken if one.what == SAME]
     more = len(others) - most
@@ -63,7 +65,7 @@ def files(taken: Sequence[FileOutcome], most: int) -> str:
 
 
 def remedy(reason: str) -> str:
-    """The advice for a file that could not be read for this ``reason``."""
+    """What a user can do about a file that could not be read for this ``reason``."""
     return next((helps for words, helps in REMEDIES if words in reason.lower()), OTHERWISE)
 
 
@@ -78,7 +80,7 @@ def _file(one: FileOutcome) -> str:
 
 
 def removed(titles: Sequence[str]) -> str:
-    """One line that names the removed document, or the number of removed documents."""
+    """One line about removed documents: the title if there is only one, else their number."""
     named = titles[0] if len(titles) == 1 else count(len(titles), "document")
     return f"Removed: {named}" if titles else "Nothing was there to be removed"
 
@@ -88,7 +90,8 @@ def _remedy(one: Problem) -> str:
 
 
 def problems(found: Sequence[Problem]) -> str:
-    """The problems of a library as HTML, each with the remedy or with what was done."""
+    """The problems that a check of a library found, as HTML. Each problem is shown with its remedy, or with what was
+    done about it."""
     if not found:
         return "<p>All is well: every passage has its words and its vector, and each is as it was written.</p>"
     told = (f"<li><p><strong>{escape(one.what)}</strong></p><p>{escape(_remedy(one))}</p></li>" for one in found)

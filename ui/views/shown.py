@@ -22,32 +22,35 @@ _CELL = re.compile(r"[^:;]{1,120}: .+?(?=; [^:;]{1,120}: |$)")  # as a row is re
 
 
 def who_disagrees(conflict: Conflict) -> str:
-    """The heading of a conflict: either two sources disagree, or two speakers in one document."""
+    """The heading above statements that contradict each other. It says whether two sources disagree, or two speakers in
+    one document."""
     documents = {side.citations[0].about.id for side in conflict.sides}
     return "The sources do not agree" if len(documents) > 1 else "Two voices in one document do not agree"
 
 
 def as_guess(of: About | Listed, name: str, text: str) -> str:
-    """The ``text`` of a document's title, author or date, marked as guessed if it is. ``name`` is the name of the
-    field."""
+    """``text``, marked as guessed if the title, author or date that it shows was guessed. ``name`` is the name of the
+    field in ``of``, such as ``author``."""
     return f"{text} (guessed)" if text and name in of.guessed else text
 
 
 def voice(citation: Citation) -> str:
-    """The speaker of a citation, or its document's author, marked if guessed; empty if neither is known."""
+    """The speaker of a citation; if there is none, the author of its document, marked if guessed. Empty if neither is
+    known."""
     return citation.speaker or as_guess(citation.about, "author", citation.about.author or "")
 
 
 def cost_line(cost: Cost) -> str:
-    """The number of calls of a model, and the tokens that it read and wrote, as text."""
+    """The number of calls of a model, and the numbers of tokens that it read and wrote, as text."""
     calls = "1 call" if cost.calls == 1 else f"{cost.calls:,} calls"
     cached = f", {cost.cached} answered from memory" if cost.cached else ""
     return f"{calls}, {cost.input_tokens:,} tokens read, {cost.output_tokens:,} written{cached}"
 
 
 class Shown(NamedTuple):
-    """A text of an answer, with its citations. The text has five parts: ``opening`` (whose words follow), ``before``,
-    ``key`` (the sentence to emphasize, empty if there is none), ``after`` and ``closing``."""
+    """A text of an answer as it is shown, with its citations. The text has five parts in this order: ``opening`` (whose
+    words follow), ``before``, ``key`` (the sentence to emphasize, empty if there is none), ``after`` and
+    ``closing``."""
 
     citations: tuple[Citation, ...]
     opening: str  # whose words follow
@@ -58,12 +61,13 @@ class Shown(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The whole text."""
+        """All five parts as one text."""
         return "".join(self[1:])
 
 
 def shown(answer: Answer) -> tuple[Shown, ...]:
-    """The statements of an answer, or the closest passages if it has none; empty for a refusal.
+    """The texts to show for an answer: its statements. If it has only the closest passages (``Grounding.NEAR``), these
+    are shown; if the documents do not answer (``Grounding.REFUSED``), the result is empty.
 
     A sentence is emphasized only if there are other sentences around it. In a long table row, the cell that the
     question asks for is emphasized.
@@ -76,14 +80,15 @@ def shown(answer: Answer) -> tuple[Shown, ...]:
 
 
 def why(answer: Answer) -> str:
-    """The reason why the documents do not answer, without the sentence that says so."""
+    """The reason why the documents do not answer the question, without the sentence “The documents do not say.” that
+    can begin it."""
     reason = answer.reason.removeprefix(REFUSED).removeprefix(f"{REFUSED[:-1]}: ").strip()
     return reason[:1].upper() + reason[1:]
 
 
 def disagreeing(side: Statement) -> str:
-    """The text of one side of a conflict. If this text is an excerpt, only the sentence in it that seems to answer the
-    question."""
+    """The text of one side of a conflict (statements that contradict each other). If the text is an excerpt of a
+    document, only its sentence that seems to answer the question is returned."""
     return side.citations[0].key_quote if side.key else side.text
 
 
@@ -103,9 +108,13 @@ def _shown(text: str, citations: tuple[Citation, ...], question: str, *, marks: 
 
 
 def asked_cell(sentence: str, question: str) -> Span | None:
-    """The range of the cell in a long table row that shares most words with the question; words of the column's name
-    count double. The first cell, which names the subject of the row, is not considered. None if the text is not a long
-    table row, or several cells share equally many words."""
+    """The range of the cell for which the question asks, in a table row that is written as a sentence. It is the cell
+    that shares most words with the question; words in the name of its column count double. The first cell is never
+    chosen, since it only names what the row is about.
+
+    Returns None if the text is not a long table row, if no cell shares a word with the question, or if several cells
+    share equally many.
+    """
     cells = list(_CELL.finditer(sentence))
     if len(cells) < CELLS or cells[0].start() > 0:
         return None

@@ -37,13 +37,14 @@ _changes = threading.Lock()
 
 
 def allowed_hosts() -> list[str]:
-    """The host names that the server answers to, in Starlette's form: an IPv6 address is in brackets."""
+    """The host names that the web app answers to, in the form that Starlette expects: an IPv6 address is in
+    brackets."""
     return [f"[{name}]" if ":" in name else name for name in st.get_option("server.allowedHosts") or local.NAMES]
 
 
 def policy() -> str:
-    """The content security policy of the pages. They load only Streamlit's files, and run only scripts whose hashes it
-    lists."""
+    """The content security policy of the pages. It lets them load files from this server only, and run only scripts
+    that are files of this server or whose hashes it lists."""
     page = Path(get_static_dir(), "index.html").read_text("utf-8")
     known = [*re.findall(r"<script>(.*?)</script>", page, re.DOTALL), *scripts.EVERY]
     hashes = " ".join(f"'sha256-{b64encode(sha256(one.encode()).digest()).decode()}'" for one in known)
@@ -54,7 +55,8 @@ def policy() -> str:
 
 
 def let_upload(session: str) -> None:
-    """Accept uploads of this session from now on. The page calls this for visitors who may add documents."""
+    """Accept uploads from the Streamlit session with the id ``session`` from now on. The page calls this for visitors
+    who may add documents."""
     with _changes:
         _may_upload[session] = None
         _may_upload.move_to_end(session)
@@ -63,7 +65,8 @@ def let_upload(session: str) -> None:
 
 
 class PageGuard:
-    """Middleware that refuses a request, or passes it on and adds headers to the response."""
+    """Middleware for the pages. It refuses requests that come from pages of other sites, and uploads from sessions that
+    may not upload. It passes all other requests on, and adds security headers to every response."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -12,13 +12,13 @@ PASSED_ON = ("forwarded", "via", "x-real-ip", "x-forwarded")  # what headers beg
 
 
 def only(names: Iterable[str]) -> bool:
-    """Whether each of these host names is one that only this machine answers to."""
+    """Whether all these host names are names that only this machine answers to, such as ``localhost``."""
     return set(names) <= set(NAMES)
 
 
 def is_local(peer: str | None, headers: Mapping[str, str]) -> bool:
-    """Whether a request comes from this machine: ``peer`` is a loopback address, the Host header is one of this
-    machine's own names, and no header of a proxy is there."""
+    """Whether a request comes from this machine: ``peer``, the IP address of the sender, is a loopback address, the
+    Host header is one of this machine's own names, and no header shows that a proxy passed the request on."""
     if any(name.lower().startswith(PASSED_ON) for name in headers):
         return False
     hosts = [value for name, value in headers.items() if name.lower() == "host"]
@@ -33,7 +33,8 @@ def host(header: str) -> str:
 
 
 def is_own_page(headers: Mapping[str, str]) -> bool:
-    """Whether a request comes from a page of this server, or not from a page at all (it has no Origin header)."""
+    """Whether a request comes from a page of this server, or from a program that is not a page. Such a program sends no
+    Origin header."""
     origin = headers.get("origin")
     try:
         return origin is None or urlsplit(origin).netloc.lower() == headers.get("host", "").lower() != ""
@@ -42,8 +43,8 @@ def is_own_page(headers: Mapping[str, str]) -> bool:
 
 
 def is_known(header: str, names: Iterable[str]) -> bool:
-    """Whether the host in a Host header is one of ``names``. The name ``*.example.org`` stands for every subdomain, and
-    ``*`` for every host."""
+    """Whether the host name in a Host header matches one of ``names``. In ``names``, ``*.example.org`` stands for every
+    subdomain of ``example.org``, and ``*`` for every host."""
     named = host(header)
     return any(one in ("*", named) or (one.startswith("*.") and named.endswith(one[1:])) for one in names)
 

@@ -11,7 +11,8 @@ OURS = ("assistant", "ingest", "ui", "procrastinate")  # of whom what is merely 
 
 
 class JsonLines(logging.Formatter):
-    """A log formatter that writes each record as one line of JSON, with the traceback of an error in it."""
+    """A log formatter that writes each record as one line of JSON. If the record is about an error, the line has its
+    traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The log record as one line of JSON."""
@@ -28,7 +29,7 @@ class JsonLines(logging.Formatter):
 
 
 def begin() -> None:
-    """From now on, write all logs to stderr as JSON lines."""
+    """Write all logs of this process to stderr as JSON lines from now on."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)

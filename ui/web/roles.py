@@ -9,7 +9,7 @@ from assistant.settings import Settings
 
 
 class VisitorRole(IntEnum):
-    """The roles in ascending order. Each may do everything that lower roles may."""
+    """The roles of visitors, in ascending order. A visitor with a role may do everything that lower roles may do."""
 
     NONE = 0  # sees nothing
     READER = 1  # asks, tests ideas and reads documents
@@ -18,8 +18,12 @@ class VisitorRole(IntEnum):
 
 
 def of(token: Mapping[str, object] | None, settings: Settings, *, here: bool) -> VisitorRole:
-    """The role of a visitor with this sign-in token (its claims). ``token`` is None if signing in is not required; then
-    ``here`` says whether the visitor is at this machine, which makes them the owner."""
+    """The role of a visitor. ``token`` has the claims of the visitor's sign-in token; None means that visitors do not
+    sign in.
+
+    With a token, it is the highest role for which the settings name the visitor. Without one, a visitor at this machine
+    (``here``) is the owner. All other visitors have the role in the setting ``everyone``.
+    """
     if token is None:
         return VisitorRole.OWNER if here else VisitorRole[settings.everyone.upper()]
     lists = (

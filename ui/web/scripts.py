@@ -60,5 +60,5 @@ EVERY = (TO_THE_WORDS, TO_THE_CARD, CLOSE_SIDEBAR, COPY)
 
 
 def html(script: str) -> str:
-    """The HTML element with this script."""
+    """The HTML element ``<script>`` that contains this script."""
     return f"<script>{script}</script>"

@@ -23,10 +23,10 @@ ANY = ("0.0.0.0", "::")  # noqa: S104 - all addresses of the machine, none of wh
 
 
 def serve(settings: Settings, environment: Mapping[str, str]) -> None:
-    """Start the web app in place of this process. ``environment`` adds environment variables.
+    """Start the web app in place of this process, with its environment variables and those in ``environment``.
 
     Raises:
-        PushbackError: the server cannot listen at the address.
+        PushbackError: the server cannot listen at the address in the settings.
     """
     check_free(settings.host, settings.port)
     if not local.only([settings.host, *settings.allowed_hosts]):
@@ -50,14 +50,14 @@ def address(settings: Settings) -> str:
 
 
 def hosts(settings: Settings) -> list[str]:
-    """The host names that the server answers to: those of this machine, the one it listens at, and
-    ``allowed_hosts``."""
+    """The host names that the server answers to: those of this machine, the one at which the server listens, and those
+    in the setting ``allowed_hosts``."""
     listened = [] if settings.host in ANY else [settings.host]
     return list(dict.fromkeys([*local.NAMES, *listened, *settings.allowed_hosts]))
 
 
 def command(settings: Settings) -> list[str]:
-    """The command line that starts Streamlit."""
+    """The command line that starts the web app with Streamlit."""
     flags = {
         "server.address": settings.host,
         "server.port": settings.port,
@@ -76,7 +76,7 @@ def check_free(host: str, port: int) -> None:
     """Check that a server can listen at this host and port.
 
     Raises:
-        PushbackError: nothing can listen there.
+        PushbackError: no server can listen there, for instance because the port is in use.
     """
     try:
         family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]

@@ -11,11 +11,11 @@ from assistant.types import Document
 
 
 def correct(document: Document, given: Said, library: Library) -> None:
-    """Store corrections, which stay when the file is read again. A value of None leaves the field as it is; an empty
-    author or date removes it.
+    """Store a person's corrections of a document's title, author or date. They stay when the file is read again. A
+    field of ``given`` that is None stays as it is; an empty author or date removes the value.
 
-    A value that equals the one read from the file is not stored as a correction, except if the file's value was a
-    guess: then the correction confirms it.
+    A value that equals the one read from the file is not stored as a correction. There is one exception: if the value
+    read from the file was a guess, the correction is stored, and confirms the guess.
 
     Raises:
         SettingsError: the title is empty, or the date is not valid.
@@ -36,12 +36,12 @@ def correct(document: Document, given: Said, library: Library) -> None:
 
 
 def take_back(document: Document, library: Library) -> None:
-    """Remove all corrections of a document, so that the values of its file are used again."""
+    """Remove all corrections of a document, so that the title, author and date from its file are used again."""
     _put(document, Said(), library)
 
 
 def corrected(document: Document, library: Library) -> Corrected:
-    """The corrected title, author and date of a document, and those from its file."""
+    """The title, author and date that a person entered for a document, and those from its file."""
     about = document.about
     as_read = Said(about.title, about.author or "", about.date or "")
     return library.corrected(document.id) or Corrected(Said(), as_read, about.guessed)

@@ -29,15 +29,16 @@ _log = logging.getLogger(__name__)
 
 
 class Stopped(Exception):
-    """Raised by ``Job.at`` if somebody has asked the job to stop."""
+    """Raised by ``Job.at`` if somebody has asked the job to stop. It ends the work of the job."""
 
 
 @dataclass
 class Job:
-    """One piece of work. ``share`` is the finished part, from 0 to 1, or None if unknown. ``about`` is a short text for
-    people.
+    """A background job. ``kind`` is a label by which jobs are found, and ``about`` is a short text for people. The job
+    begins after the job ``after`` has ended.
 
-    ``told`` has the last ``TOLD`` progress reports, in order. The job begins after the job ``after`` has ended.
+    ``doing`` is the current step, and ``told`` has the last ``TOLD`` steps, in order. ``share`` is the share of the
+    work that is finished, from 0 to 1, or None if it is unknown.
     """
 
     kind: str
@@ -56,7 +57,8 @@ class Job:
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def at(self, doing: str, share: float | None = None) -> None:
-        """Report the current step and the finished share. The work calls this regularly.
+        """Report the current step ``doing`` and the ``share`` of the work that is finished, from 0 to 1 (None if it is
+        unknown). The function that does the work calls this regularly.
 
         Raises:
             Stopped: somebody has asked the job to stop.
@@ -68,17 +70,18 @@ class Job:
             raise Stopped
 
     def stop(self) -> None:
-        """Ask the job to stop."""
+        """Ask the job to stop. It stops at its next call of ``at``."""
         self._stop.set()
 
     @property
     def stopping(self) -> bool:
-        """Whether somebody has asked the job to stop; for work that checks this itself."""
+        """Whether somebody has asked the job to stop. This is for functions that check it themselves instead of calling
+        ``at``."""
         return self._stop.is_set()
 
     @property
     def state(self) -> str:
-        """The state of the job, one of ``STATES``."""
+        """The state of the job: one of the names in ``STATES``, such as ``waiting`` or ``failed``."""
         if self.done:
             return "failed" if self.error else "stopped" if self.stopped else "done"
         return "running" if self.told else "waiting"
@@ -89,7 +92,8 @@ class Job:
         return monotonic() - self.started
 
     def look(self) -> Job:
-        """The job in its current state; subclasses read it from where it is stored."""
+        """The job in its current state. This is the object itself, except in a subclass whose jobs are stored
+        elsewhere: it reads the job again."""
         return self
 
     def before(self) -> list[Job]:
@@ -111,10 +115,12 @@ def start(
     *,
     id: str | None = None,
 ) -> Job:
-    """Start a job that calls ``work``, and return it. What ``work`` returns becomes the job's ``result``. Only
-    ``owner`` can find the job; None if nobody signs in.
+    """Start a job in this process, and return it. The job calls ``work``; what ``work`` returns becomes the job's
+    ``result``. ``kind`` is a label by which ``of_kind`` finds the job, and ``about`` is a short text for people. Only
+    ``owner`` can find the job; the owner is None if nobody signs in.
 
-    The job waits until the job ``after`` has ended, with or without success.
+    With ``after``, the job begins only when that job has ended, with or without success. Without ``id``, the job gets a
+    random id.
     """
     job = Job(kind, owner, about, after, id or secrets.token_hex(8))
     with _changes:
@@ -128,25 +134,25 @@ def start(
 
 
 def job(id: str, owner: str | None = None) -> Job | None:
-    """The job with this id; None if there is none, or it has another owner."""
+    """The job with this id; None if ``owner`` has no job with this id."""
     found = _jobs.get(id)
     return found if found and found.owner == owner else None
 
 
 def of_kind(kind: str, owner: str | None = None) -> list[Job]:
-    """The jobs of a kind that belong to ``owner``, the newest first."""
+    """The jobs of this kind that belong to ``owner``, the newest first."""
     with _changes:
         return [one for one in reversed(_jobs.values()) if one.kind == kind and one.owner == owner]
 
 
 def every() -> list[Job]:
-    """All jobs, in the order in which they were started."""
+    """All jobs of this process, in the order in which they were started."""
     with _changes:
         return list(_jobs.values())
 
 
 def line(job: Job) -> list[Job]:
-    """The job itself, followed by the jobs that run after it, in order."""
+    """The job itself, followed by the jobs that wait for it, in the order in which they will run."""
     found = [job]
     for one in every():
         if one.after is found[-1]:
@@ -155,7 +161,7 @@ def line(job: Job) -> list[Job]:
 
 
 def forget(job: Job) -> None:
-    """Delete an ended job, so that pages no longer show it."""
+    """Delete a job that has ended, so that pages no longer show it."""
     with _changes:
         _jobs.pop(job.id, None)
 

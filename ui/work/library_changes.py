@@ -24,10 +24,10 @@ REPLACED = "changed"
 
 
 class Removed(NamedTuple):
-    """A removed document, with everything needed to restore it.
+    """A removed document, with everything that is needed to restore it.
 
-    ``files`` are the files from which it was read. Uploaded ones were moved: ``put_by`` has pairs of their old and new
-    paths. Other files stay where they are.
+    ``files`` are the files from which the document was read. Those that were uploaded have been moved: ``put_by`` has
+    the old and the new path of each. All other files stay where they are.
     """
 
     document: Document
@@ -37,7 +37,8 @@ class Removed(NamedTuple):
 
 
 def remove(job: Job, settings: Settings, embedder: Embedder, ids: Sequence[str]) -> tuple[Removed, ...]:
-    """Remove the documents with these ids. Returns those that existed.
+    """Remove the documents with these ids from the library. Returns the removed documents; ids that the library does
+    not have are skipped.
 
     Raises:
         LibraryError: the library cannot be written.
@@ -57,7 +58,8 @@ def remove(job: Job, settings: Settings, embedder: Embedder, ids: Sequence[str])
 
 
 def put_back(job: Job, settings: Settings, embedder: Embedder, removed: Sequence[Removed]) -> ReadingOutcome:
-    """Restore documents with their ids, so that citations of them are valid again. Returns the outcome for each.
+    """Restore removed documents under their former ids, so that citations of them are valid again. Returns the outcome
+    for each document.
 
     Raises:
         LibraryError: the library cannot be written, or was made with another embedding model.
@@ -79,10 +81,10 @@ def put_back(job: Job, settings: Settings, embedder: Embedder, removed: Sequence
 
 
 def replace(job: Job, settings: Settings, embedder: Embedder, id: str, path: Path) -> ReadingOutcome:
-    """Read the uploaded file ``path``, which replaces the document ``id``. If the file becomes a document with another
-    id, the document ``id`` is removed.
+    """Replace the document with this ``id`` by the uploaded file ``path``. The file is read into the library. If it
+    becomes a document with another id, the old document is removed.
 
-    If ``path`` has the name of the old file, that file has already been overwritten.
+    The file may have the same path as the old document's file: then the upload has already taken its place.
 
     Raises:
         LibraryError: the library cannot be written.

@@ -20,15 +20,15 @@ class Checked(NamedTuple):
 
 
 def check(job: Job, settings: Settings, embedder: Embedder) -> Checked:
-    """Check the library, and repair what can be repaired safely. Returns the problems."""
+    """Check the library, and repair what can be repaired safely. Returns the problems that the check found."""
     job.at("Looking at each passage and its vector")
     with Library.open(settings, embedder) as library:
         return Checked(tuple(library.doctor()))
 
 
 def reindex(job: Job, settings: Settings, embedder: Embedder) -> str:
-    """Split and embed all stored documents again, with the current model and passage length. Returns a sentence that
-    says how many passages were embedded.
+    """Split all stored documents into passages again and embed the passages, with the embedding model and the passage
+    length in the settings. Returns a sentence that says how many passages were embedded.
 
     If the job is stopped, the library stays as it was.
 

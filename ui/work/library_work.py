@@ -36,8 +36,10 @@ Result = TypeVar("Result")
 
 
 class FileOutcome(NamedTuple):
-    """The outcome of reading a file. ``what`` is one of the constants such as ``ADDED``; ``document`` is the id of its
-    document; ``reason`` says why it failed; ``other`` is the file that it is a copy of."""
+    """The outcome of reading one file. ``source`` is the name of the file in the library. ``what`` says what happened:
+    it is one of the constants ``ADDED``, ``CHANGED``, ``SAME`` and so on. ``document`` is the id of the document that
+    the file became; None if there is none. ``reason`` says why the file could not be read, and ``other`` names the file
+    of which this one is a copy; both are empty if they do not apply."""
 
     source: str
     what: str
@@ -47,8 +49,9 @@ class FileOutcome(NamedTuple):
 
 
 class ReadingOutcome(NamedTuple):
-    """The outcome of reading files. ``files`` has the outcome of each file, ``passages`` the number of embedded
-    passages, and ``seconds`` the duration. ``stopped`` says whether the job was stopped early."""
+    """The outcome of reading files into a library. ``files`` has the outcome of each file, ``passages`` is the number
+    of embedded passages, and ``seconds`` is the duration. ``stopped`` is true if the job was stopped before all files
+    were read."""
 
     files: tuple[FileOutcome, ...]
     passages: int
@@ -59,12 +62,12 @@ class ReadingOutcome(NamedTuple):
     paths: tuple[Path, ...] = ()  # what was read
 
     def count(self, what: str) -> int:
-        """The number of files with this outcome."""
+        """The number of files with the outcome ``what``, which is a constant such as ``ADDED``."""
         return sum(file.what == what for file in self.files)
 
 
 def kind(settings: Settings) -> str:
-    """The kind under which all jobs that change this library are queued."""
+    """The label that all jobs which change the library of these settings have. The queue finds these jobs by it."""
     return f"library {settings.folder}"
 
 
@@ -82,7 +85,8 @@ def take_in(
 
     If the job is stopped, the files read so far stay in the library. A file given in ``paths`` that lies inside the
     folder ``within`` is recorded under its path relative to this folder; other files given in ``paths`` are recorded
-    under their names alone.
+    under their names alone. With ``allow_removals``, documents are removed even if over a third of the files of their
+    folder are missing.
 
     Raises:
         SourceError: one of the paths does not exist.
@@ -130,10 +134,10 @@ def take_in(
 
 
 def take_in_address(job: Job, settings: Settings, embedder: Embedder, address: str) -> ReadingOutcome:
-    """Download a web page, store it like an uploaded file, and read it into the library.
+    """Download the web page at ``address``, store it like an uploaded file, and read it into the library.
 
     Raises:
-        SourceError: the page cannot be downloaded, or its kind cannot be read.
+        SourceError: the page cannot be downloaded, or files of its kind cannot be read.
         LibraryError: the library cannot be written.
     """
     from ingest.web import fetching
@@ -147,7 +151,8 @@ def take_in_address(job: Job, settings: Settings, embedder: Embedder, address: s
 
 
 def patiently(job: Job, work: Callable[[], Result]) -> Result:
-    """Call ``work``, and repeat it while another process writes to the library. Returns its result.
+    """Call ``work`` and return its result. While another process writes to the library, wait a moment and call ``work``
+    again.
 
     Raises:
         Stopped: somebody has asked the job to stop while it waited.

@@ -27,8 +27,8 @@ MARK = (255, 224, 102)  # the page is multiplied by it, so that words stay black
 
 
 def draw(path: Path, sha256: str, page: int, words: str) -> bytes | None:
-    """The PNG of a page (numbered from 1), with ``words`` marked; None if the file no longer has the hash ``sha256``,
-    or cannot be drawn."""
+    """Draw one page of the PDF file ``path`` as a PNG, with ``words`` marked. ``page`` is the number of the page,
+    counted from 1. Returns None if the page cannot be drawn, or if the hash of the file is no longer ``sha256``."""
     called = [sys.executable, "-m", "ui.work.pdf_picture", str(path), sha256, str(page), str(os.getpid())]
     try:
         done = subprocess.run(  # noqa: S603 - our own
@@ -40,8 +40,8 @@ def draw(path: Path, sha256: str, page: int, words: str) -> bytes | None:
 
 
 def main() -> None:
-    """Draw the page that the command-line arguments name, with the words from stdin marked, and write the PNG to
-    stdout."""
+    """Draw one page of a PDF file, and write the PNG to stdout. ``draw`` starts this as a separate process. The
+    command-line arguments name the file and the page; stdin has the words to be marked."""
     path, sha256, page, parent = sys.argv[1:]
     limits.end_with(int(parent))
     _bound()

@@ -15,8 +15,8 @@ WIPE = "\r\x1b[K"
 
 
 class Progress:
-    """A context manager that shows progress on stderr; call it with the number of things done and the total. At the
-    end, it clears its line."""
+    """A context manager that shows the progress of a long task on stderr. The task calls this object with the number of
+    things done and the total number. When the task ends, the line in the terminal is cleared."""
 
     def __init__(self, doing: str, things: str, *, quiet: bool, logged: bool = False) -> None:
         self._doing, self._things = doing, things
@@ -49,8 +49,8 @@ class Progress:
 
 
 def pace(done: int, total: int, things: str, seconds: float) -> str:
-    """One line with the number of ``things`` done, the speed, and the remaining time. ``seconds`` is the time so
-    far."""
+    """One line with the number of ``things`` done, the speed, and the remaining time. ``things`` is a plural such as
+    ``passages``; ``seconds`` is the time that the work has taken so far."""
     far = f"{done:,} of {total:,} {things}"
     if not done or not seconds:
         return far
@@ -58,7 +58,7 @@ def pace(done: int, total: int, things: str, seconds: float) -> str:
 
 
 def time_left(done: float, total: float, seconds: float) -> str:
-    """The remaining time at the current pace, as in ``2:05 left``; empty if nothing is done yet. ``seconds`` is the
-    time so far."""
+    """The remaining time at the current speed, in minutes and seconds, as in ``2:05 left``; empty if nothing is done
+    yet. ``seconds`` is the time that the work has taken so far."""
     left = round((total - done) * seconds / done) if done else None
     return "" if left is None else f"{left // 60}:{left % 60:02} left"

@@ -14,7 +14,8 @@ _log = logging.getLogger(__name__)
 
 
 def stored(folder: Path, generation: int) -> tuple[str, ...] | None:
-    """The stored questions; None if there are none for this ``generation`` (state) of the library."""
+    """The suggested questions that ``keep`` stored in the library's folder. None if it stored none for this
+    ``generation``, a number that grows with every change of the library."""
     try:
         match json.loads((folder / FILE).read_text("utf-8")):
             case {"generation": of, "questions": [*questions]} if of == generation:
@@ -25,8 +26,8 @@ def stored(folder: Path, generation: int) -> tuple[str, ...] | None:
 
 
 def keep(folder: Path, generation: int, questions: Sequence[str]) -> None:
-    """Store the questions for this ``generation`` (state) of the library. If the folder cannot be written, only the log
-    says so."""
+    """Store the suggested questions of a library in its folder. ``generation`` is a number that grows with every change
+    of the library. If the folder cannot be written, a warning is logged and nothing is raised."""
     beside = folder / f"{FILE}.new"
     try:
         with os.fdopen(os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:

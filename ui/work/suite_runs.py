@@ -32,18 +32,20 @@ OWN, LABELS = "suite", "labels"  # folders: of a library its suite, and in that 
 
 
 def folder(settings: Settings) -> Path:
-    """The folder for runs that pages start, with a folder in it for each suite. No library can have this folder's
-    name."""
+    """The folder for the runs of test suites that pages start. It has a subfolder for each suite. No library can have
+    the same name as this folder."""
     return settings.home.expanduser() / ".evaluations"
 
 
 def roots(settings: Settings) -> list[Path]:
-    """The folders in which the scoreboard looks for runs."""
+    """The folders in which the scoreboard looks for runs of test suites: that of runs from pages, and that of runs by
+    `pushback eval run`."""
     return [folder(settings), OF_COMMAND]
 
 
 def known(own: Path | None = None) -> dict[str, Path]:
-    """The suites that a page may run, by name: the shipped ones, and those in the folder ``own``."""
+    """The files of the test suites that a page may run, by the name of the suite: the suites that come with Pushback,
+    and those in the folder ``own``."""
     found = {path.relative_to(SHIPPED).as_posix(): path for ending in ENDINGS for path in sorted(SHIPPED.glob(ending))}
     if own is not None:
         found |= {str(path): path for ending in ENDINGS for path in sorted(own.expanduser().glob(ending))}
@@ -51,27 +53,29 @@ def known(own: Path | None = None) -> dict[str, Path]:
 
 
 def named(suite: Path) -> str:
-    """The name by which another process finds a suite: relative to ``SHIPPED`` for shipped suites, else the full
-    path."""
+    """The name by which another process finds the file ``suite``: its path relative to ``SHIPPED`` if the suite comes
+    with Pushback, else its full path."""
     return suite.relative_to(SHIPPED).as_posix() if suite.is_relative_to(SHIPPED) else str(suite.expanduser().resolve())
 
 
 class Gathered(NamedTuple):
-    """The numbers of cases and of drafts that were added to a library's suite."""
+    """The number of test cases, and the number of drafts of cases, that were added to a library's suite. A draft has to
+    be accepted by a person."""
 
     cases: int
     drafts: int
 
 
 def of_library(settings: Settings) -> Path:
-    """The path of the suite that is made from this library's feedback. The file exists after ``gather`` has written
-    it."""
+    """The path of the test suite that ``gather`` makes from people's feedback on this library. The file does not exist
+    before ``gather`` has written it."""
     return settings.folder / OWN / starting.SUITE
 
 
 def gather(library: Library, settings: Settings) -> Gathered:
-    """Add people's feedback and judgements to the library's suite as cases. The judgements are also written as labelled
-    pairs. Returns how many cases and drafts were added.
+    """Add test cases to the suite of this library. They are made from people's feedback on answers, and from their
+    judgements of what speaks for or against an idea. The judgements are also written as labelled pairs of an idea and a
+    passage. Returns how many cases and drafts were added.
 
     The existing files of the documents are copied or linked into a folder beside the suite.
 
@@ -112,7 +116,8 @@ def _files(library: Library, corpus: Path) -> Path:
 
 
 def run(job: Job, suite: Path, settings: Settings, *, module: Sequence[str] = ("-m", "eval.harness.piped")) -> str:
-    """Run a suite and report its progress to ``job``. Returns the name of the suite.
+    """Run a test suite in a separate process, and report its progress to ``job``. Returns the name of the suite.
+    ``module`` has the arguments with which Python starts the process.
 
     If the job is stopped, the finished cases are stored as an interrupted run.
 

@@ -28,13 +28,13 @@ RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)  # names 
 
 
 def folder(settings: Settings) -> Path:
-    """The folder of the files uploaded to this library. It may not exist yet."""
+    """The folder for files that visitors upload to this library. It may not exist yet."""
     return settings.folder.resolve() / FOLDER
 
 
 def keep(settings: Settings, files: Iterable[tuple[str, bytes]]) -> list[Path]:
-    """Store uploaded files, given as pairs of name and bytes. Returns their paths. Files of the same upload never
-    replace each other.
+    """Store uploaded files, given as pairs of name and bytes. Returns their paths. If two of these files have the same
+    name, a number is added to the name of the second.
 
     Raises:
         LibraryError: the folder cannot be written.
@@ -52,7 +52,8 @@ def keep(settings: Settings, files: Iterable[tuple[str, bytes]]) -> list[Path]:
 
 
 def keep_text(settings: Settings, text: str) -> Path:
-    """Store a pasted text in a file named after its first words. Returns the path. It does not replace another text.
+    """Store a pasted text in a file that is named after its first words. Returns the path. If the name belongs to a
+    file with another text, a number is added to the name.
 
     Raises:
         LibraryError: the folder cannot be written.
@@ -65,7 +66,8 @@ def keep_text(settings: Settings, text: str) -> Path:
 
 
 def put(path: Path, data: bytes) -> None:
-    """Write a file in one step. An earlier file of the same name is moved to ``.earlier``."""
+    """Write ``data`` to the file ``path`` in one step. An earlier file with the same path but other content is moved to
+    the folder ``.earlier``."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     part.write_bytes(data)
@@ -75,19 +77,21 @@ def put(path: Path, data: bytes) -> None:
 
 
 def put_by(path: Path) -> Path:
-    """Move a file to the folder ``.earlier``, where it is kept but not read. Returns its new path."""
+    """Move an uploaded file to the folder ``.earlier``, where it is kept but never read into the library. Returns its
+    new path."""
     aside = path.parent / EARLIER / f"{time.time_ns()} {path.name}"
     aside.parent.mkdir(exist_ok=True)
     return path.replace(aside)
 
 
 def of(settings: Settings, paths: Iterable[str]) -> list[Path]:
-    """Those of the paths that are existing uploads of this library."""
+    """Those of these paths that are existing files in the library's folder of uploads."""
     return [path for path in map(Path, paths) if path.parent == folder(settings) and path.exists()]
 
 
 def free(path: Path, taken: Iterable[Path]) -> Path:
-    """The path, with a number added if it is in ``taken``. Names that differ only in case count as the same."""
+    """A path that is not in ``taken``: ``path`` itself, or ``path`` with a number added to the name, as in ``report
+    (2).pdf``. Names that differ only in upper and lower case count as the same."""
     others = {str(one).casefold() for one in taken}
     number, found = 1, path
     while str(found).casefold() in others:
@@ -97,8 +101,8 @@ def free(path: Path, taken: Iterable[Path]) -> Path:
 
 
 def safe(name: str) -> str:
-    """A file name made safe: without folders, unprintable characters and characters that an operating system forbids;
-    never hidden or too long."""
+    """Turn ``name`` into a file name that every operating system accepts. Folders and unprintable characters are
+    removed, and forbidden characters are replaced. The result is never the name of a hidden file and never too long."""
     last = PurePosixPath(unicodedata.normalize("NFC", name).replace("\\", "/")).name
     shown = FORBIDDEN.sub("_", "".join(character for character in last if character.isprintable()))
     stem, ending = os.path.splitext(shown.strip(" ."))  # noqa: PTH122 - Path gives names of dots a meaning
@@ -109,7 +113,8 @@ def safe(name: str) -> str:
 
 
 def unread(settings: Settings, known: Iterable[str]) -> list[Path]:
-    """The uploaded files that are not in the library. ``known`` has the paths of the library's files."""
+    """The uploaded files that have not been read into the library. ``known`` has the paths of the files that have been
+    read."""
     try:
         there = [path for path in sorted(folder(settings).iterdir()) if path.is_file() and path.name[0] != "."]
     except OSError:

@@ -44,7 +44,8 @@ routes = APIRouter(prefix="/v1", tags=["openai"], responses=FAULTS_OF_OPENAI)
 
 
 class AnswerPiece(NamedTuple):
-    """A piece of an answer's text. ``answer`` is the whole answer if this is the last piece, else None."""
+    """A piece of the text of an answer. In the last piece, ``answer`` is the whole answer; in all others, it is
+    None."""
 
     text: str
     answer: Answer | None = None

@@ -37,14 +37,15 @@ Bearer = Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)]
 
 
 def desk_of(request: Request) -> Desk:
-    """The ``Desk`` (the open libraries) of the application that received the request."""
+    """A FastAPI dependency that returns the ``Desk`` (the open libraries and the queue of requests) of the application
+    that received the request."""
     desk: Desk = request.app.state.desk
     return desk
 
 
 def at_least(role: VisitorRole) -> Callable[..., Person]:
-    """A dependency that returns the person who sent the request. It refuses the request (status 403) if their role is
-    below ``role``."""
+    """Make a FastAPI dependency that returns the person who sent a request. It raises ``RequestRefused`` (status 403)
+    if the role of the person is below ``role``."""
 
     def person(
         request: Request,
@@ -69,7 +70,11 @@ def questioner(
     request: Request,
     _: Bearer = None,
 ) -> Person:
-    """A dependency that returns the person who asks a question, and counts the question towards their limit."""
+    """A FastAPI dependency that returns the person who asks a question, and counts the question.
+
+    Raises:
+        RequestRefused: the person has no role that may ask, or has asked too many questions in the last minute.
+    """
     found = reader(request)
     questions: Questions = request.app.state.questions
     questions.count(found)

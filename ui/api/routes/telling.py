@@ -23,22 +23,23 @@ _ENDS = tuple(f"\n\n**{head}**\n\n" for head in (SOURCES, NEAREST))
 
 
 class Telling:
-    """Converts one answer to text, piece by piece."""
+    """Converts one answer to the text of a chat message, piece by piece."""
 
     def __init__(self) -> None:
         self._numbers: dict[Citation, int] = {}
         self._told: set[str] = set()
 
     def statement(self, one: Statement) -> str:
-        """The text of a statement with the numbers of its citations. The numbers stay the same in the whole answer."""
+        """The text of a statement, followed by the numbers of its citations. A citation has the same number in the
+        whole answer."""
         for citation in one.citations:
             self._numbers.setdefault(citation, len(self._numbers) + 1)
         numbers = (f"[{self._numbers[citation]}]" for citation in one.citations)
         return self._piece(_line(ExportLine("said", " ".join([one.text, *numbers]))))
 
     def rest(self, answer: Answer) -> str:
-        """The text of the answer that has not been sent yet: disagreements, what the documents do not say, notices, and
-        sources."""
+        """The text of all parts of the answer that this object has not converted yet: disagreements, what the documents
+        do not say, notices, and sources."""
         told = [_line(line) for line in lines(answer)]
         return "".join(self._piece(text) for text in told if text not in self._told)
 
@@ -49,13 +50,14 @@ class Telling:
 
 
 def citations(answer: Answer) -> list[Json]:
-    """The citations of the answer as JSON, each with its number in the text."""
+    """The citations of an answer as JSON objects. The field ``number`` is the number that a citation has in the text of
+    the answer."""
     return [{"number": number, **wire.citation(citation)} for number, citation in enumerate(answer.cited, 1)]
 
 
 def turn(role: Role, text: str) -> Turn:
-    """A message of a chat as the assistant's ``Turn``. If it is an answer of Pushback, only the statements are kept,
-    without numbers, headings and sources."""
+    """A chat message as a ``Turn``, which the assistant takes. If the message is an answer that Pushback gave earlier,
+    only its statements are kept, without numbers, headings and sources."""
     ends = [text.find(end) for end in _ENDS if end in text]
     if role is not Role.ASSISTANT or not ends:
         return Turn(role, text)
