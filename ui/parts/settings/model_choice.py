@@ -20,7 +20,8 @@ FORMS = (
 
 
 def choose(settings: Settings) -> None:
-    """Let the visitor pick a found model or name one, enter its key, and test the connection."""
+    """Show a form in which the visitor picks a chat model that was found or names one, enters its API key, and tests
+    the connection. Visitors of another machine can only enter a key for the model of the settings."""
     now = answers(settings, lacks_key=keys.lacking(settings))
     st.html(f'<p role="status">Now: {escape(now[0].lower() + now[1:])}.</p>')
     mine = nearby.only(settings)
