@@ -21,7 +21,8 @@ FORMS = (
 
 def choose(settings: Settings) -> None:
     """Show a form in which the visitor picks a chat model that was found or names one, enters its API key, and tests
-    the connection. Visitors of another machine can only enter a key for the model of the settings."""
+    the connection. Only a visitor at the machine that runs the app may choose the model; if the model of the settings
+    takes a key, other visitors may enter one."""
     now = answers(settings, lacks_key=keys.lacking(settings))
     st.html(f'<p role="status">Now: {escape(now[0].lower() + now[1:])}.</p>')
     mine = nearby.only(settings)

@@ -85,8 +85,9 @@ def line(settings: Settings) -> JobLine:
 
 
 def line_of_assistant(settings: Settings, assistant: Assistant) -> JobLine:
-    """The queue of jobs that need ``assistant``. The jobs run in this process if the settings name no queue, or if the
-    visitor has typed an API key, which must not be stored."""
+    """The queue of jobs that need ``assistant``. The jobs run in this process if the settings name no queue, if the
+    visitor has typed an API key, or if the model's address contains a secret, since neither may be stored in a
+    queue."""
     if settings.queue and not keys.of(settings) and not hides(settings.model or ""):
         return _queue(settings)
     return Here(Session(settings, embedder(settings), assistant))
