@@ -52,7 +52,8 @@ Numbers = NDArray[np.float64]
 
 class Row(NamedTuple):
     """A passage that the search found for an idea: the model's log odds that it is relevant to the idea (``bears``),
-    the model's log odds that it speaks for the idea (``side``), and the label that people gave it."""
+    the model's log odds that it speaks for the idea (``side``), and the label that people gave it.
+    """
 
     corpus: str
     idea: str
@@ -63,7 +64,8 @@ class Row(NamedTuple):
 
 def main() -> None:
     """Fit the probabilities and thresholds, print them, and print to standard error how good they are. With
-    ``--write``, they are also stored in the file of the model's weights."""
+    ``--write``, they are also stored in the file of the model's weights.
+    """
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--write", action="store_true", help="Write it beside the weights.")
@@ -83,7 +85,8 @@ def main() -> None:
 def fitted(rows: Sequence[Row], what: str) -> tuple[Numbers, Numbers]:
     """Fit the slope and shift of the log odds ``what``, which is ``bears`` (relevant) or ``side`` (for the idea), on
     all rows. Returns them, and the fitted log odds of each row; these are fitted on the corpora to which the row does
-    not belong."""
+    not belong.
+    """
     x = np.array([[getattr(row, what)] for row in rows])
     y = np.array([row.label != "no" if what == "bears" else row.label == "supports" for row in rows])
     corpora = np.array([row.corpus for row in rows])
@@ -102,7 +105,8 @@ def fitted(rows: Sequence[Row], what: str) -> tuple[Numbers, Numbers]:
 
 def calibration(odds: Numbers, y: Numbers) -> float:
     """The expected calibration error of the likelier of two outcomes. ``odds`` has the log odds that a row's outcome is
-    true, ``y`` whether it is."""
+    true, ``y`` whether it is.
+    """
     p = 1 / (1 + np.exp(-odds))
     sure = [float(max(one, 1 - one)) for one in p]
     return (
@@ -123,8 +127,7 @@ def weights(x: Numbers, y: Numbers, *, is_shifted: bool) -> Numbers:
 
 
 def applied(model: Numbers, x: object) -> Numbers:
-    """The log odds that a fitted model (slopes, then shift) gives to the rows of ``x``, as an array of shape
-    (rows,)."""
+    """The log odds that a fitted model (slopes, then shift) gives to the rows of ``x``, as an array of shape (rows,)."""
     out: Numbers = np.asarray(x) @ model[:-1] + model[-1]
     return out
 
@@ -135,7 +138,8 @@ def rounded(model: Numbers) -> list[float]:
 
 def best(rows: Sequence[Row], odds: Numbers) -> list[list[tuple[float, Row]]]:
     """For each idea, the ``MOST`` passages that are most probably relevant, each with its probability. ``odds`` has the
-    log odds of each row."""
+    log odds of each row.
+    """
     of: dict[tuple[str, str], list[tuple[float, Row]]] = defaultdict(list)
     for row, one in zip(rows, odds, strict=True):
         of[row.corpus, row.idea].append((float(1 / (1 + np.exp(-one))), row))
@@ -144,7 +148,8 @@ def best(rows: Sequence[Row], odds: Numbers) -> list[list[tuple[float, Row]]]:
 
 def shown_from(rows: Sequence[Row], odds: Numbers) -> float:
     """The probability from which a passage is shown: there, showing it costs less than not showing it. Also prints
-    which passages other thresholds would show."""
+    which passages other thresholds would show.
+    """
     every = [each for own in best(rows, odds) for each in own]
     total = sum(row.label != "no" for row in rows)
     for at in [round(0.05 * n, 2) for n in range(14, 0, -1)]:
@@ -179,7 +184,8 @@ def sure_from(rows: Sequence[Row], bears: Numbers, towards: Numbers, shown: floa
 
 def of_sided(rows: Sequence[Row], towards: Numbers) -> None:
     """Print for what share of pairs the model ranks rightly: a pair is a passage for an idea and one against it, and
-    the first must have the higher log odds."""
+    the first must have the higher log odds.
+    """
     sided = [row for row in rows if row.label in ("supports", "challenges")]
     of: dict[tuple[str, str], tuple[list[float], list[float]]] = defaultdict(lambda: ([], []))
     for row, one in zip(sided, towards, strict=True):
@@ -190,7 +196,8 @@ def of_sided(rows: Sequence[Row], towards: Numbers) -> None:
 
 def found(work: Path) -> Iterator[Row]:
     """Yield a row for each labelled passage that a pressure test finds for each idea, as read by the model. ``work`` is
-    the folder of the libraries."""
+    the folder of the libraries.
+    """
     labels: dict[tuple[str, str], list[Example]] = defaultdict(list)
     for one in read(work / "examples/thresholds.jsonl"):
         if one.kind == "idea" and one.label != "no side":

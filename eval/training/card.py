@@ -31,7 +31,8 @@ SETS = ("perspectrum", "argkp", "arct_warrants", "defeasible_nli", "arc_room_for
 
 class Judged(NamedTuple):
     """Texts that people judged to be for or against a claim: the claim of each text, whether the text supports it, and
-    the model's log odds that it does (``towards``)."""
+    the model's log odds that it does (``towards``).
+    """
 
     claims: list[str]
     supports: NDArray[np.bool_]
@@ -40,7 +41,8 @@ class Judged(NamedTuple):
 
 def main() -> None:
     """Measure on each data set how well the model tells texts for a claim from texts against it, and write the model's
-    card."""
+    card.
+    """
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--data", type=Path, required=True)
     given = parser.parse_args()
@@ -55,7 +57,8 @@ def main() -> None:
 
 def judged(folder: Path, name: str) -> Judged:
     """Let the model read at most ``MOST`` texts from the development part of the data set ``name``. Texts that people
-    put on neither side of the claim are left out."""
+    put on neither side of the claim are left out.
+    """
     path = folder / f"{name}-dev.jsonl"
     rows = list(_lines(path if path.exists() else folder / name / "dev.jsonl"))
     sided = [row for row in rows if row["label"] in LABELS and row.get("part", "snli") == "snli"]
@@ -75,7 +78,8 @@ def judged(folder: Path, name: str) -> Judged:
 
 def measured(one: Judged) -> dict[str, Any]:
     """The share of texts that the model puts on the right side of their claim, and the macro-F1 of the two sides, both
-    with intervals; and the number of texts (``of``)."""
+    with intervals; and the number of texts (``of``).
+    """
     guess = one.towards > 0
     return {
         "side": interval(one.claims, lambda at: float((guess[at] == one.supports[at]).mean())),

@@ -98,7 +98,8 @@ def read(path: Path) -> list[Example]:
 
 def ours(work: Path, names: Sequence[str]) -> Iterator[Example]:
     """Yield the passages of these corpora that people labelled for us as examples. If a passage has two labels for the
-    same question or idea, the first one counts; a passage that is no longer in its library is left out."""
+    same question or idea, the first one counts; a passage that is no longer in its library is left out.
+    """
     of = {one.id: one for one in asked()}
     for corpus in names:
         passages = kept(work, corpus)
@@ -119,7 +120,8 @@ def ours(work: Path, names: Sequence[str]) -> Iterator[Example]:
 
 def kept(work: Path, corpus: str) -> dict[tuple[str, int], Passage]:
     """All passages in the library of a corpus, by the path of their file in the corpus and their offset in the
-    document."""
+    document.
+    """
     settings = Settings(home=work, library=corpus)
     with Library.open(settings, build_embedder(settings)) as library:
         documents = [entry.about for entry in library.entries()]
@@ -132,7 +134,8 @@ def kept(work: Path, corpus: str) -> dict[tuple[str, int], Passage]:
 
 def example(one: Any, passage: Passage, label: Mapping[str, Any], corpus: str) -> Example:
     """Make an example of a labelled passage. ``one`` is the question or idea; ``label`` has the passage's label, and
-    the spans of the sentences to which each label applies."""
+    the spans of the sentences to which each label applies.
+    """
     head = above(passage.about.title, passage.headings)
     spans = [(len(head) + s.start - passage.start, len(head) + s.end - passage.start) for s in passage.sentences]
     told = ["no"] * len(spans)
@@ -149,7 +152,8 @@ def example(one: Any, passage: Passage, label: Mapping[str, Any], corpus: str) -
 def development(data: Path, work: Path) -> Iterator[Example]:
     """Yield examples from our test suites on companies' handbooks: the passages that our search finds for each case,
     labelled by the quotes that the case expects (its gold). A passage without such a quote is labelled "no" for a
-    question, and left out for an idea. Suites whose corpus has no library in ``work`` are left out."""
+    question, and left out for an idea. Suites whose corpus has no library in ``work`` are left out.
+    """
     for path in sorted(FOLDER.glob("*.yaml")):
         suite = yaml.safe_load(path.read_text("utf-8"))
         corpus = suite["corpus"]
@@ -215,7 +219,8 @@ def public(data: Path, part: str) -> Iterator[Example]:
 
 def stances(data: Path, part: str) -> Iterator[tuple[str, Iterable[Example]]]:
     """Yield the name of each public data set on stances, with its examples: each is a claim, and a text that is for it,
-    against it or neither."""
+    against it or neither.
+    """
     paths = {path.parent.name: path for path in (data / "stance").glob(f"*/{part}.jsonl")}
     paths |= {path.stem.rpartition("-")[0]: path for path in (data / "stance").glob(f"*-{part}.jsonl")}
     paths |= {name: data / "stance" / f"{name}.jsonl" for name in ("healthver", "climate_fever")}
@@ -240,7 +245,8 @@ def _stance(line: Json, name: str) -> Example:
 
 def answers(data: Path, part: str) -> Iterator[tuple[str, Iterable[Example]]]:
     """Yield the name of each public data set on answers, with its examples: each is a question, and a part of a passage
-    that answers it or does not."""
+    that answers it or does not.
+    """
     for folder in ("clapnq", "covid_qa", "qed", "selqa", "squadshifts", "tatqa_text", "squad2"):
         yield folder, _answers(data / "answering", folder, part)
 
@@ -306,7 +312,8 @@ def _sentences(text: str) -> Spans:
 
 def fifth(claim: str) -> int:
     """A number from 0 to 4, made from the hash of the claim. It divides a data set into five parts, always in the same
-    way."""
+    way.
+    """
     return int(hashlib.sha256(claim.encode()).hexdigest(), 16) % 5
 
 

@@ -51,7 +51,8 @@ class Row(NamedTuple):
 
 def main() -> None:
     """Fit the probability and the threshold, print them, and print to standard error how good they are. With
-    ``--write``, they are also stored in the file of the network's weights."""
+    ``--write``, they are also stored in the file of the network's weights.
+    """
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--write", action="store_true", help="Write it beside the weights.")
@@ -82,7 +83,8 @@ def read_all(examples: Iterable[Example]) -> list[Row]:
 
 def platt(rows: Sequence[Row]) -> tuple[float, float]:
     """Fit the slope and the shift that turn the network's log odds into a calibrated probability that a passage answers
-    its question at least in part (Platt 1999)."""
+    its question at least in part (Platt 1999).
+    """
     p = np.clip([row.probability for row in rows], LEAST, 1 - LEAST)
     model = LogisticRegression(C=1e6).fit(np.log(p / (1 - p))[:, None], [row.one.label != "no" for row in rows])
     return round(float(model.coef_[0, 0]), 4), round(float(model.intercept_[0]), 4)
@@ -90,7 +92,8 @@ def platt(rows: Sequence[Row]) -> tuple[float, float]:
 
 def report(rows: Sequence[Row]) -> None:
     """Print how well the network tells answering passages from others and ranks them, and how well its probabilities
-    are calibrated. Each corpus is judged with the slope and shift fitted on the other corpora."""
+    are calibrated. Each corpus is judged with the slope and shift fitted on the other corpora.
+    """
     corpora = dict.fromkeys(row.one.of for row in rows)
     for corpus in corpora:
         own = [row for row in rows if row.one.of == corpus]
@@ -132,7 +135,8 @@ def answer_from(rows: Sequence[Row], scale: tuple[float, float]) -> float:
     """The probability from which a question is answered, chosen so that mistakes cost least: a question is answered if
     its best passage has at least this probability. Refusing a question that is answered at least in part costs
     ``REFUSED`` times as much as showing a passage that does not answer. ``scale`` has the slope and the shift that
-    ``platt`` fitted."""
+    ``platt`` fitted.
+    """
     groups = by_question(rows)
     there = np.array([any(row.one.label != "no" for row in group) for group in groups])
     best = np.array([max(calibrated(row.probability, *scale) for row in group) for group in groups])

@@ -21,7 +21,8 @@ Rows = list["Read"]
 
 class Read(NamedTuple):
     """An example that the model has read, with the model's probability of each label: for the passage, an array of
-    shape (labels,), and for its sentences, an array of shape (sentences, labels)."""
+    shape (labels,), and for its sentences, an array of shape (sentences, labels).
+    """
 
     one: Example
     passage: np.ndarray
@@ -60,7 +61,8 @@ def measured(model: PassageNetwork, examples: Sequence[Example]) -> dict[str, An
 
 def told(rows: Rows) -> dict[str, Any]:
     """Compute all measures from examples that the model has read, and return them by name. A measure for which there
-    are no suitable rows is left out or NaN; ``of`` has the number of rows on questions and the number on ideas."""
+    are no suitable rows is left out or NaN; ``of`` has the number of rows on questions and the number on ideas.
+    """
     questions = [r for r in rows if r.one.kind == "question"]
     ideas = [r for r in rows if r.one.kind == "idea"]
     measures: dict[str, tuple[Callable[[Rows], float], Rows]] = {
@@ -94,7 +96,8 @@ def answers_auroc(rows: Rows) -> float:
 def among(rows: Rows, first: int) -> float:
     """The share of questions for which a passage that answers is among the ``first`` passages that the model ranks
     highest. Questions without such a passage are left out, and so are questions with at most ``first`` passages. NaN if
-    none is left."""
+    none is left.
+    """
     hits = []
     for own in by_asked(rows).values():
         if len(own) > first and any(r.one.label == "answers" for r in own):
@@ -105,7 +108,8 @@ def among(rows: Rows, first: int) -> float:
 
 def answerable_auroc(rows: Rows) -> float:
     """How well the score of a question's best passage tells questions that have an answer from questions that have
-    none, as AUROC. Questions that are answered only in part are left out."""
+    none, as AUROC. Questions that are answered only in part are left out.
+    """
     truth, score = [], []
     for own in by_asked(rows).values():
         labels = {r.one.label for r in own}
@@ -118,7 +122,8 @@ def answerable_auroc(rows: Rows) -> float:
 
 def best_sentence(rows: Rows) -> float:
     """Of the passages that answer, the share in which the sentence that the model ranks first answers the question. NaN
-    if there is no such passage with labelled sentences."""
+    if there is no such passage with labelled sentences.
+    """
     hits = [
         r.one.told[int(np.argmax(1 - r.sentences[:, 0]))] == "answers"
         for r in rows
@@ -138,8 +143,7 @@ def bears_auroc(rows: Rows) -> float:
 
 
 def bears_ap(rows: Rows) -> float:
-    """The average precision with which the model ranks the passages that are relevant to their idea above the
-    others."""
+    """The average precision with which the model ranks the passages that are relevant to their idea above the others."""
     return float(average_precision_score(*_bearing(rows)))
 
 
@@ -154,15 +158,16 @@ def _sided(rows: Rows) -> list[tuple[bool, float]]:
 
 def side(rows: Rows, sure: float = 0.0) -> float:
     """Of the passages labelled as for or against their idea, the share for which the model's likelier side is right.
-    Only passages count for which the model gives this side a probability of at least ``sure``. NaN if there are
-    none."""
+    Only passages count for which the model gives this side a probability of at least ``sure``. NaN if there are none.
+    """
     kept = [right for right, p in _sided(rows) if p >= sure]
     return float(np.mean(kept)) if kept else float("nan")
 
 
 def share(rows: Rows, sure: float) -> float:
     """Of the passages labelled as for or against their idea, the share for which the model gives the likelier side a
-    probability of at least ``sure``."""
+    probability of at least ``sure``.
+    """
     return float(np.mean([p >= sure for _, p in _sided(rows)]))
 
 

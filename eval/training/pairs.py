@@ -22,7 +22,8 @@ Item = TypeVar("Item")
 def batches(items: Sequence[Item], length: Callable[[Item], int], seed: int, tokens: int = TOKENS) -> list[list[Item]]:
     """Group the items into batches of at most ``tokens`` tokens, padding included. ``length`` returns the number of
     tokens of an item; the items of a batch have similar lengths. The order of the batches is random, but the same for
-    the same seed."""
+    the same seed.
+    """
     rng = random.Random(seed)
     shuffled = list(items)
     rng.shuffle(shuffled)

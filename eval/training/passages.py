@@ -105,14 +105,14 @@ def main() -> None:
 
 
 def save(model: PassageNetwork, file: Path) -> None:
-    """Write the weights of a network to ``file``. They are moved to the CPU first, so that any machine can read
-    them."""
+    """Write the weights of a network to ``file``. They are moved to the CPU first, so that any machine can read them."""
     torch.save({name: weights.cpu() for name, weights in model.state_dict().items()}, file)
 
 
 def freeze(model: PassageNetwork, layers: int) -> None:
     """Exclude the embeddings and the first ``layers`` layers of the encoder from training, so that they stay as they
-    were pretrained."""
+    were pretrained.
+    """
     for part in (model.encoder.embeddings, *model.encoder.encoder.layer[:layers]):
         part.requires_grad_(False)
 
@@ -124,7 +124,8 @@ def thinned(own: Sequence[Example], share: float, rng: random.Random) -> list[Ex
 
 def listed(own: Sequence[Example], rng: random.Random) -> list[list[Example]]:
     """For each question and idea that has relevant passages, a list of at most ``LISTED`` of its passages, the relevant
-    ones first. Passages are drawn at random if there are more. The order of the lists is random."""
+    ones first. Passages are drawn at random if there are more. The order of the lists is random.
+    """
     groups = []
     for those in by_asked(own).values():
         there = [one for one in those if one.label != "no"]
@@ -146,7 +147,8 @@ def by_asked(own: Sequence[Example]) -> dict[tuple[str, str], list[Example]]:
 
 def turned(own: Sequence[Example]) -> list[Example]:
     """Make examples for opposite ideas: the relevant passages of each idea that has an opposite in
-    ``labelling/opposites.jsonl``, with the labels "supports" and "challenges" exchanged."""
+    ``labelling/opposites.jsonl``, with the labels "supports" and "challenges" exchanged.
+    """
     flipped = {"supports": "challenges", "challenges": "supports"}
     opposites = {one["id"]: one["opposite"] for one in map(json.loads, OPPOSITES.read_text("utf-8").splitlines())}
     return [
@@ -168,7 +170,8 @@ def paired(model: PassageNetwork, one: Example) -> Pair:
 def loss(model: PassageNetwork, batch: Sequence[Item], *, is_list: bool = False) -> torch.Tensor:
     """The loss of a batch: the cross entropy of the passages' labels, plus that of the sentences' labels if they are
     known. ``is_list`` says that the batch is a list of passages for one question or idea; then the loss of their
-    ranking is added."""
+    ranking is added.
+    """
     scores = model([pair for pair, _ in batch])
     answers, bears = scores.answers.float().log_softmax(1), scores.bears.float().log_softmax(1)
     passages, sentences, fits = [], [], []
@@ -194,7 +197,8 @@ def loss(model: PassageNetwork, batch: Sequence[Item], *, is_list: bool = False)
 def order(fits: torch.Tensor, worth: Sequence[int]) -> torch.Tensor:
     """The loss of a ranking: the mean negative log probability that each passage comes before all passages of less
     worth. The probability is a softmax over the passage and these. ``fits`` has the model's score of each passage,
-    ``worth`` how high it should rank."""
+    ``worth`` how high it should rank.
+    """
     lost = []
     for index, own in enumerate(worth):
         if less := [other for other, of in enumerate(worth) if of < own]:
@@ -205,7 +209,8 @@ def order(fits: torch.Tensor, worth: Sequence[int]) -> torch.Tensor:
 def likelihood(odds: torch.Tensor, label: str, labels: Sequence[str]) -> torch.Tensor:
     """The log likelihood of a label. ``odds`` has the log probability of each of ``labels``. The label ``both`` gets
     the mean of the two sides. The label ``no side`` gets the log probability that the label is ``no`` or ``unclear``,
-    since it does not say whether the passage is relevant."""
+    since it does not say whether the passage is relevant.
+    """
     if label == "both":
         return (odds[labels.index("supports")] + odds[labels.index("challenges")]) / 2
     if label == "no side":

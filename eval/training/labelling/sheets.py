@@ -53,7 +53,8 @@ _PART = re.compile(r"([a-z])([\d,-]+)")
 
 class Asked(NamedTuple):
     """An idea or a question that we wrote for a corpus, so that people can label the passages found for it. ``against``
-    is what somebody who is against the idea would say; empty for a question."""
+    is what somebody who is against the idea would say; empty for a question.
+    """
 
     id: str
     kind: str  # idea | question
@@ -74,7 +75,8 @@ def asked() -> list[Asked]:
 
 def corpora(parts: Sequence[str] = MADE_FROM) -> list[str]:
     """The names of the corpora that belong to these parts of the data split; a part is ``train`` or ``thresholds``, for
-    example."""
+    example.
+    """
     split = tomllib.loads(SPLIT.read_text("utf-8"))
     return [corpus for part in parts for corpus in split[part]]
 
@@ -84,7 +86,8 @@ def corpora(parts: Sequence[str] = MADE_FROM) -> list[str]:
 
 def ingest(data: Path, work: Path, names: Sequence[str]) -> None:
     """Read each corpus in ``data`` into a library of its own in ``work``, or update that library. ``names`` are the
-    corpora; if it is empty, all corpora are read."""
+    corpora; if it is empty, all corpora are read.
+    """
     for corpus in names or corpora():
         settings = _settings(work, corpus)
         embedder = build_embedder(settings)
@@ -143,7 +146,8 @@ def found(one: Asked, library: Library, embedder: Embedder) -> list[Passage]:
 def write_sheet(one: Asked, passages: Sequence[Passage], library: Library, folder: Path) -> None:
     """Write the sheet of a question or idea for labellers, and a file with the places of its passages. The passages of
     a document are in their order; the order of the documents is random, so that it does not show how high the search
-    ranked them."""
+    ranked them.
+    """
     rank = {passage.id: place for place, passage in enumerate(passages)}
     documents = sorted({passage.about.id for passage in passages})
     random.Random(one.id).shuffle(documents)
@@ -197,7 +201,8 @@ def _settings(work: Path, corpus: str) -> Settings:
 def claim(work: Path, by: str, kind: str | None, count: int, again: bool) -> list[Path]:
     """Reserve the next ``count`` sheets for the labeller ``by``, and return their paths. Only sheets that nobody has
     labelled or reserved are taken. With ``again``, only sheets that need a second label and that somebody else labelled
-    first. ``kind`` is ``idea`` or ``question``; None for both."""
+    first. ``kind`` is ``idea`` or ``question``; None for both.
+    """
     folder = work / "labelling"
     taken: list[Path] = []
     done = labellers()
@@ -276,7 +281,8 @@ def _numbers(listed: str) -> Iterator[int]:
 def collect(work: Path) -> None:
     """Read the labels that labellers left as files in ``work``, add them to the labels kept in the repository, and
     print how many labels of each kind the repository now has. Lines that cannot be read are left out, and the reason is
-    printed."""
+    printed.
+    """
     folder = work / "labelling"
     kept = {_key(one): one for one in labelled()}
     texts = {(one["corpus"], one["file"]): one["text_sha256"] for one in _lines(LABELS / "files.jsonl")}
@@ -320,7 +326,8 @@ def labelled() -> list[dict[str, Any]]:
 
 def packed(labels: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     """Pack the labels of each sheet and labeller into one object: passages labelled "no" only as places in their files,
-    all others with their labels."""
+    all others with their labels.
+    """
     for (asked_of, corpus, by), own in groupby(labels, key=lambda one: (one["asked"], one["corpus"], one["by"])):
         no: dict[str, list[list[int]]] = defaultdict(list)
         rest = []
@@ -334,7 +341,8 @@ def packed(labels: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
 
 def unpacked(sheet: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the labels in an object that ``packed`` made, each with the id of its question or idea, its corpus and its
-    labeller."""
+    labeller.
+    """
     of = {key: sheet[key] for key in ("asked", "corpus", "by")}
     yield from ({**of, **one} for one in sheet["bears"])
     for file, places in sheet["no"].items():
@@ -343,7 +351,8 @@ def unpacked(sheet: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def labellers() -> dict[str, set[str]]:
     """The names of the people who labelled each sheet, by the sheet's id. Only labels that are kept in the repository
-    count."""
+    count.
+    """
     by: dict[str, set[str]] = defaultdict(set)
     for one in labelled():
         by[one["asked"]].add(one["by"])
@@ -368,7 +377,8 @@ def _write(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
 
 def agree() -> None:
     """Print how well people agree on the passages that two of them labelled, as Cohen's kappa: on whether a passage is
-    relevant, on its label if both found it relevant, and on all labels."""
+    relevant, on its label if both found it relevant, and on all labels.
+    """
     by_pair: dict[tuple[str, str, int], dict[str, str]] = defaultdict(dict)
     for one in labelled():
         by_pair[one["asked"], one["file"], one["start"]][one["by"]] = one["label"]
