@@ -123,7 +123,7 @@ class Case(Strict):
 
     @property
     def turns(self) -> tuple[Turn, ...]:
-        """The earlier messages of the conversation, in the form that the assistant takes; empty if the case has none."""
+        """The earlier messages of the conversation, in the form that the assistant takes; empty if there are none."""
         return tuple(Turn(said.role, said.content) for said in self.history)
 
     @property
@@ -198,12 +198,12 @@ class Gate(Strict):
     """The conditions that a run of a suite must meet; otherwise it fails. Measures have the names that the report gives
     them.
 
-    ``floors`` and ``ceilings``: the lowest and the highest allowed value of a measure. ``drops``: how much lower it may
-    be than in the baseline (an earlier run that was accepted). ``flips``: how many cases that were right in the
-    baseline may now be wrong. ``errors``: how many cases may crash. ``undefined``: the largest share (0 to 1) of cases
-    in which a measure named here may have no value. ``headlines``: the measures in which our system must do better than
-    every deliberately bad system that is run for comparison; by default, the first headline measure that applies to the
-    suite's cases.
+    ``floors`` and ``ceilings``: the lowest and the highest allowed value of a measure. ``drops``: how much worse a
+    measure may be than in the baseline (an earlier run that was accepted). ``flips``: how many cases that were right in
+    the baseline may now be wrong. ``errors``: how many cases may crash. ``undefined``: the largest share (0 to 1) of
+    its cases in which a measure with a floor, ceiling or drop may have no value. ``headlines``: the measures in which
+    our system must do better than every sentinel (a cheating system that is run for comparison); by default, the first
+    headline measure that applies to the suite's cases.
     """
 
     floors: dict[Words, Share] = {}

@@ -46,7 +46,7 @@ Entries: TypeAlias = Callable[[], Iterator[CorpusText]]
 
 @dataclass(frozen=True, slots=True)
 class JsonLine:
-    """One line of a JSONL file: the name of the file, the line number, and the values of the JSON object on the line."""
+    """One line of a JSONL file: the name of the file, the line number, and the values of the JSON object."""
 
     file: str
     line: int

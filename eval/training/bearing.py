@@ -127,7 +127,7 @@ def weights(x: Numbers, y: Numbers, *, is_shifted: bool) -> Numbers:
 
 
 def applied(model: Numbers, x: object) -> Numbers:
-    """The log odds that a fitted model (slopes, then shift) gives to the rows of ``x``, as an array of shape (rows,)."""
+    """The log odds that a fitted model (slopes, then shift) gives to each row of ``x``; the result has shape (rows,)."""
     out: Numbers = np.asarray(x) @ model[:-1] + model[-1]
     return out
 

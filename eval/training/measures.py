@@ -143,7 +143,9 @@ def bears_auroc(rows: Rows) -> float:
 
 
 def bears_ap(rows: Rows) -> float:
-    """The average precision with which the model ranks the passages that are relevant to their idea above the others."""
+    """The average precision of the model's ranking of passages, of which those that are relevant to their idea should
+    be first.
+    """
     return float(average_precision_score(*_bearing(rows)))
 
 

@@ -105,7 +105,7 @@ def main() -> None:
 
 
 def save(model: PassageNetwork, file: Path) -> None:
-    """Write the weights of a network to ``file``. They are moved to the CPU first, so that any machine can read them."""
+    """Write the weights of a network to ``file``, as CPU tensors, so that they can be read on any machine."""
     torch.save({name: weights.cpu() for name, weights in model.state_dict().items()}, file)
 
 
