@@ -78,8 +78,8 @@ def recall(asked: AnsweredCase) -> Score:
 
 
 def validity(asked: AnsweredCase) -> Score:
-    """The share of shown citations whose document exists and has the quote at the cited offsets. Quotes that the
-    assistant could not find in the documents count as invalid.
+    """The share of the citations shown in an answer whose document exists and has the quote at the cited offsets.
+    Quotes that the assistant could not find in the documents count as invalid.
     """
     sides = (side for conflict in asked.answer.conflicts for side in conflict.sides)
     stated = (statement.citations for statement in (*asked.answer.statements, *sides))

@@ -169,8 +169,8 @@ MUTANTS: tuple[Mutant, ...] = (
 
 
 class Noticed(NamedTuple):
-    """Whether a fault was noticed. ``gate`` has the checks of the test suites' gate that failed, ``tests`` the first
-    test that failed. Each is empty if it did not notice the fault, and None if it was not run.
+    """Whether a fault was noticed. ``gate`` names the checks that failed when evaluation suites were run, ``tests`` the
+    first test that failed. Each is empty if it did not notice the fault, and None if it was not run.
     """
 
     gate: str | None
@@ -211,8 +211,8 @@ def copied(root: Path, into: Path) -> Path:
 
 
 def gate(root: Path, suites: Sequence[str]) -> str:
-    """Run test suites on the program's source in ``root``. Returns the failed checks of the first suite that fails;
-    empty if none fails.
+    """Run evaluation suites on the program's source in ``root``. Returns the failed checks of the first suite that
+    fails; empty if none fails.
     """
     for suite in suites:
         code, last = _run(root, ["-m", "eval.scripts.mutants", "--judge", suite])
@@ -222,7 +222,7 @@ def gate(root: Path, suites: Sequence[str]) -> str:
 
 
 def judged(suite: str) -> str:
-    """Run a test suite on the source of this program. Returns the failed checks; empty if the suite passes."""
+    """Run an evaluation suite on this copy of the program. Returns the failed checks; empty if the suite passes."""
     from assistant import build
     from assistant.model.offline import stay_offline
     from assistant.settings import load
@@ -265,8 +265,8 @@ def _run(root: Path, arguments: Sequence[str]) -> tuple[int, str]:
 
 
 def looked_at(mutant: Mutant, suites: Sequence[str], *, with_gate: bool, with_tests: bool) -> Noticed:
-    """Put a fault into a copy of the program's source, run the test suites and the tests on the copy, and return which
-    of them notice the fault. ``with_gate`` and ``with_tests`` say which of the two are run.
+    """Put a fault into a copy of the program's source, run the evaluation suites and the tests on the copy, and return
+    which of them notice the fault. ``with_gate`` says whether the suites are run, ``with_tests`` whether the tests are.
     """
     with tempfile.TemporaryDirectory(prefix="pushback-mutant-") as folder:
         root = copied(ROOT, Path(folder))
@@ -276,7 +276,7 @@ def looked_at(mutant: Mutant, suites: Sequence[str], *, with_gate: bool, with_te
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Put faults into copies of the program one at a time, and print which of them are noticed. Returns 0 if enough are
-    noticed, 1 if too many are not, 3 if the test suites fail even without a fault.
+    noticed, 1 if too many are not, 3 if an evaluation suite fails even without a fault.
     """
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--only", action="append", metavar="NAME", help="this fault alone; may be said again")
@@ -336,7 +336,7 @@ def told(mutant: Mutant, noticed: Noticed) -> str:
 
 
 def verdict(noticed: dict[str, Noticed]) -> int:
-    """Print the faults that nothing noticed. Returns 1 if test suites and tests both missed a fault, or if the test
+    """Print the faults that nothing noticed. Returns 1 if evaluation suites and tests both missed a fault, or if the
     suites missed more than ``SURVIVE_GATE`` faults; else 0.
     """
     both = [name for name, one in noticed.items() if one.survived]

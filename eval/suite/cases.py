@@ -37,7 +37,7 @@ class Strict(BaseModel):
 
 
 class Gold(Strict):
-    """A quote that a right answer cites. It must be in the document ``source`` of the corpus, whitespace aside.
+    """A quote that a right answer cites. It must be in the document ``source`` of the corpus; whitespace may differ.
     ``voice`` is the person who says it, ``date`` its date.
     """
 

@@ -271,7 +271,7 @@ def _context(record: JsonLine) -> CorpusText:
 
 
 def lay_out(entries: Entries, into: Path) -> None:
-    """Write each document that ``entries`` yields to a text file in the folder ``into``: its title, then its text.
+    """Write a text file into the folder ``into`` for each of the documents ``entries``: its title, then its text.
     Documents with neither title nor text are left out, since a library cannot hold them.
     """
     for entry in entries():

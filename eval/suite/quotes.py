@@ -18,8 +18,8 @@ from ingest.reading.formats import read
 
 
 class Missing(NamedTuple):
-    """A quote of a test case that its source does not contain: the id of the case, the source, and a message for people
-    (``line``).
+    """A quote of a test case that is not in the source named by the case: the id of the case, the source, and a message
+    for people (``line``).
     """
 
     case: str
@@ -35,8 +35,8 @@ def missing(
     cases: Iterable[tuple[Case, tuple[str, int]]],
     place: Callable[[int, tuple[str | int, ...]], tuple[str, int] | None],
 ) -> Iterator[Missing]:
-    """Yield the quotes of the cases that their source does not contain. The message of each suggests the most similar
-    words of the source.
+    """Yield each quote of the cases that is not in its source. The message of each suggests the most similar words of
+    the source.
 
     ``cases`` has each case with its file and line. ``place(n, keys)`` returns the file and line of the value under
     ``keys`` in the n-th case, counted from 0; None if unknown.

@@ -84,8 +84,7 @@ def main() -> None:
 
 def fitted(rows: Sequence[Row], what: str) -> tuple[Numbers, Numbers]:
     """Fit the slope and shift of the log odds ``what``, which is ``bears`` (relevant) or ``side`` (for the idea), on
-    all rows. Returns them, and the fitted log odds of each row; these are fitted on the corpora to which the row does
-    not belong.
+    all rows. Returns them, and for each row the log odds that a fit on all corpora but the row's own gives it.
     """
     x = np.array([[getattr(row, what)] for row in rows])
     y = np.array([row.label != "no" if what == "bears" else row.label == "supports" for row in rows])
@@ -127,7 +126,7 @@ def weights(x: Numbers, y: Numbers, *, is_shifted: bool) -> Numbers:
 
 
 def applied(model: Numbers, x: object) -> Numbers:
-    """The log odds that a fitted model (slopes, then shift) gives to each row of ``x``; the result has shape (rows,)."""
+    """The log odds that a fitted model (slopes, then shift) gives to each row of ``x``, as an array (rows,)."""
     out: Numbers = np.asarray(x) @ model[:-1] + model[-1]
     return out
 
@@ -166,8 +165,9 @@ def sure_from(rows: Sequence[Row], bears: Numbers, towards: Numbers, shown: floa
     """The lowest probability at which a side may be stated: at least the share ``RIGHT`` of the sides stated from there
     on are right, and at least ``FEWEST`` are stated. If no threshold achieves that, 0.95.
 
-    Only relevant passages with a probability of at least ``shown`` count. For a passage that is labelled with both
-    sides, either is right.
+    ``bears`` has the log odds of each row that it is relevant, ``towards`` those that it is for the idea. Only relevant
+    passages with a probability of at least ``shown`` count. For a passage that is labelled with both sides, either is
+    right.
     """
     of = {id(row): float(one) for row, one in zip(rows, towards, strict=True)}
     bearing = [row for own in best(rows, bears) for p, row in own if p >= shown and row.label != "no"]
@@ -183,8 +183,8 @@ def sure_from(rows: Sequence[Row], bears: Numbers, towards: Numbers, shown: floa
 
 
 def of_sided(rows: Sequence[Row], towards: Numbers) -> None:
-    """Print for what share of pairs the model ranks rightly: a pair is a passage for an idea and one against it, and
-    the first must have the higher log odds.
+    """Print how often the model ranks a pair rightly. A pair is a passage for an idea and a passage against the same
+    idea; the first must have the higher log odds. ``towards`` has the log odds of each row with a side.
     """
     sided = [row for row in rows if row.label in ("supports", "challenges")]
     of: dict[tuple[str, str], tuple[list[float], list[float]]] = defaultdict(lambda: ([], []))
@@ -195,8 +195,8 @@ def of_sided(rows: Sequence[Row], towards: Numbers) -> None:
 
 
 def found(work: Path) -> Iterator[Row]:
-    """Yield a row for each labelled passage that a pressure test finds for each idea, as read by the model. ``work`` is
-    the folder of the libraries.
+    """For each idea, yield the labelled passages that the search of a pressure test finds, with the log odds that the
+    model gives them. ``work`` is the folder with the libraries and the labelled examples.
     """
     labels: dict[tuple[str, str], list[Example]] = defaultdict(list)
     for one in read(work / "examples/thresholds.jsonl"):

@@ -143,9 +143,7 @@ def bears_auroc(rows: Rows) -> float:
 
 
 def bears_ap(rows: Rows) -> float:
-    """The average precision of the model's ranking of passages, of which those that are relevant to their idea should
-    be first.
-    """
+    """How well the model ranks passages that are relevant to their idea above the others, as average precision."""
     return float(average_precision_score(*_bearing(rows)))
 
 
@@ -174,7 +172,7 @@ def share(rows: Rows, sure: float) -> float:
 
 
 def by_asked(rows: Rows) -> dict[str, Rows]:
-    """Group the rows by their question or idea; the keys are the ids of these."""
+    """Group the rows by the id of their question or idea."""
     of: dict[str, Rows] = defaultdict(list)
     for r in rows:
         of[r.one.asked].append(r)

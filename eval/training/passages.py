@@ -208,8 +208,8 @@ def order(fits: torch.Tensor, worth: Sequence[int]) -> torch.Tensor:
 
 def likelihood(odds: torch.Tensor, label: str, labels: Sequence[str]) -> torch.Tensor:
     """The log likelihood of a label. ``odds`` has the log probability of each of ``labels``. The label ``both`` gets
-    the mean of the two sides. The label ``no side`` gets the log probability that the label is ``no`` or ``unclear``,
-    since it does not say whether the passage is relevant.
+    the mean of the log probabilities of the two sides. The label ``no side`` gets the log probability that the label is
+    ``no`` or ``unclear``, since it does not say whether the passage is relevant.
     """
     if label == "both":
         return (odds[labels.index("supports")] + odds[labels.index("challenges")]) / 2

@@ -90,7 +90,7 @@ def say_answer(one: Answer) -> None:
 
 def answer(one: Answer) -> str:
     """An answer as text: its statements with the numbers of their sources; or, if it has none, the passages that come
-    closest, or a sentence that the documents do not say.
+    closest, or a sentence that says that the documents do not answer the question.
 
     The text can be printed as it is, since control characters have been removed.
     """
@@ -109,13 +109,13 @@ def answer(one: Answer) -> str:
 
 
 def hits(found: Sequence[Hit]) -> str:
-    """The passages that a search found as text, the best first. Each says whether its words, its meaning or both
-    matched."""
+    """The passages that a search found, as text, the best first. The text says of each whether its words, its meaning
+    or both matched."""
     return "\n\n".join(_hit(number, hit) for number, hit in enumerate(found, start=1)) or "Nothing was found."
 
 
 def discussed(one: DiscussionReply) -> str:
-    """The reply to a message about a verdict as text, followed by a model's comment and the sources of the comment."""
+    """The reply to a message about a verdict, as text, followed by a model's comment and the sources of the comment."""
     sources = _Sources()
     told = _remarks(one.prose, sources)
     parts = [one.text, told, *one.notices]

@@ -56,8 +56,8 @@ def keep(
     owner: str | None = None,
     id: str | None = None,
 ) -> str:
-    """Store a verdict and return its id. ``owner`` is the name of the user to whom it belongs; None if there is only
-    one user. ``revises`` is the id of an earlier verdict whose idea this one revises; ``said`` is its discussion.
+    """Store a verdict and return its id. ``owner`` names the user to whom it belongs; None if nobody signs in.
+    ``revises`` is the id of an earlier verdict whose idea this one revises; ``said`` is its discussion.
 
     If ``id`` is given, the verdict gets this id; a second call with the same id stores nothing.
     """
@@ -150,8 +150,8 @@ def swap(library: Library, id: str, old: Finding, new: Finding) -> None:
 
 
 def replied(library: Library, id: str, said_under: str) -> str | None:
-    """The message with the id ``said_under`` was about the verdict ``id``. Returns the id of the verdict that resulted
-    from the reply to it; None if the message has no reply."""
+    """The id of the verdict after the reply to a message; None if the message has no reply. ``said_under`` is the id of
+    the message, ``id`` the id of the verdict that the message was about."""
     for one in (said_under, id):
         with suppress(DocumentMissing):
             if any(said.id == said_under for said in opened(library, one).said):

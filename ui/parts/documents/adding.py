@@ -28,8 +28,8 @@ def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
     """Show editors a form to add documents: files, pasted text, a web address or a folder. Below it, show everybody the
     jobs that read documents, and their results. Returns whether such a job is running.
 
-    It also works if no library exists yet, since the first file creates one. ``key`` distinguishes the widgets of this
-    form from others on the page. Dropped files are stored with the library and read by a background job, which is still
+    The form also works if no library exists yet, since the first file creates one. ``key`` distinguishes its widgets
+    from others on the page. Dropped files are stored with the library and read by a background job, which is still
     shown after a reload. The page reruns when the last job has ended. ``opens`` says that the page can open the
     documents that were read.
     """
@@ -88,9 +88,9 @@ def _add_pasted(settings: Settings, key: str) -> None:
 def read(
     settings: Settings, paths: Sequence[Path], about: str, within: Path | None = None, *, allow_removals: bool = False
 ) -> None:
-    """Start a job that reads files and folders into the library, as ``begin`` does, but return nothing; buttons use it
-    as their callback. ``about`` is the job's name on the page. ``allow_removals``: remove the documents of missing
-    files even if they are more than a third of their folder."""
+    """Start a job that reads files and folders into the library; buttons use this as their callback. ``about`` is the
+    job's name on the page. A file inside the folder ``within`` is recorded under its path relative to this folder.
+    ``allow_removals``: remove the documents of missing files even if they are more than a third of their folder."""
     begin(settings, paths, about, within, allow_removals=allow_removals)
 
 

@@ -31,8 +31,8 @@ OPENED = 3  # documents of an outcome that can be opened from it: meant for one 
 
 
 def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
-    """Show the jobs that read or change this library, running and ended. Returns whether any is running. The page
-    reruns when the last one has ended. ``key`` distinguishes the widgets from others on the page.
+    """Show the jobs that read or change the library of these settings, running and ended. Returns whether any is
+    running. The page reruns when the last one has ended. ``key`` distinguishes the widgets from others on the page.
 
     The result of the last job stays at the place where it was first shown, until another job ends. ``opens`` says that
     the page can open the documents that were read; then the results of earlier jobs are listed, too.
@@ -43,13 +43,14 @@ def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
 
 
 def begin(settings: Settings, about: str, work: str, asked: Asked, id: str | None = None) -> Job:
-    """Start a job on this library, and return it. ``about`` is its name on the page, ``work`` the kind of work (a key
-    of ``ui.jobs.work.WORK``), and ``asked`` its input. ``id`` becomes the job's id, None for a new one."""
+    """Start a job on the library of these settings, and return it. ``about`` is its name on the page, ``work`` the kind
+    of work (a key of ``ui.jobs.work.WORK``), and ``asked`` its input. ``id`` becomes the job's id, None for a new
+    one."""
     return running.line(settings).start(library_work.kind(settings), about, work, asked, id=id)
 
 
 def busy_with(settings: Settings) -> bool:
-    """Whether any job that reads or changes this library is running."""
+    """Whether any job that reads or changes the library of these settings is running."""
     return any(not job.done for job in _jobs(settings))
 
 

@@ -35,8 +35,8 @@ def is_here() -> bool:
 
 
 def only(settings: Settings) -> bool:
-    """Whether the visitor seems to sit at the machine that runs the app, and the settings also let no other machine
-    reach the app."""
+    """Whether the visitor seems to sit at the machine that runs the app, and the settings let no other machine reach
+    the app."""
     return local.only([settings.host, *settings.allowed_hosts]) and is_here()
 
 

@@ -21,8 +21,8 @@ OF_THE_IDEA = (*OF_WORDS, OWN, PROPOSED)  # all else are questions that are aske
 
 
 def change(number: int, report: Report, desk: IdeaDesk) -> None:
-    """Show buttons to reword the assumption with this number (counted from 1) or to leave it out. Each tests the idea
-    again. Nothing is shown for the first assumption, which is the idea itself."""
+    """Show buttons to reword the assumption with this number (counted from 1) or to leave it out. Each button tests the
+    idea again. Nothing is shown for the first assumption, which is the idea itself."""
     if number == 1:
         return
     one, key = report.verdict.assumptions[number - 1], f"{report.id}-{number}"

@@ -57,8 +57,8 @@ class IdeaDesk(NamedTuple):
 
 
 def begin(desk: IdeaDesk, idea: str, revises: str | None = None, like: Verdict | None = None) -> None:
-    """Start a job that tests ``idea``, and let the page watch it. The job's result is the id of the stored verdict.
-    ``revises`` is the id of an earlier verdict that the new one is compared with.
+    """Start a job that tests ``idea``, and let the page show its progress. The job's result is the id of the stored
+    verdict. ``revises`` is the id of an earlier verdict that the new one is compared with.
 
     Assumptions and judgements are taken from the verdict ``like``; without it, from the revised verdict if that has the
     same idea. The idea is stored before the job starts, and earlier unfinished tests of the same idea are removed.
@@ -73,8 +73,8 @@ def begin(desk: IdeaDesk, idea: str, revises: str | None = None, like: Verdict |
 
 
 def say(desk: IdeaDesk, id: str, message: str, line: Sequence[Job] = ()) -> None:
-    """Start a job that replies to a message about the verdict ``id``, and let the page watch it. The job's result is
-    the id of the verdict after the reply.
+    """Start a job that replies to a message about the verdict ``id``, and let the page show its progress. The job's
+    result is the id of the verdict after the reply.
 
     ``line`` holds the unfinished jobs for earlier messages. The new job waits for them, and discusses the verdict in
     which the last of them results.
@@ -87,8 +87,8 @@ def say(desk: IdeaDesk, id: str, message: str, line: Sequence[Job] = ()) -> None
 
 
 def watched(desk: IdeaDesk) -> list[Job]:
-    """The jobs that the page watches and that have no result yet: the job named in the address, and the jobs that wait
-    for it. If one of them has resulted in a verdict, the page opens that verdict."""
+    """The jobs whose progress the page shows and that have no result yet: the job named in the address, and the jobs
+    that wait for it. If one of them has resulted in a verdict, the page opens that verdict."""
     named = verdict_address.job()
     job = desk.line.job(named, desk.owner) if named else None
     if job and job.done and not job.result and job.kind == desk.kind(TEST):

@@ -23,8 +23,8 @@ _BEFORE = "settings-before"  # the settings without the page's choices
 
 
 def in_force(settings: Settings) -> Settings:
-    """A copy of the settings in which the visitor's choices on the page, made just now or stored earlier, replace the
-    values of the settings."""
+    """A copy of the settings in which the choices that the visitor made on the page, just now or earlier, replace the
+    values that were set."""
     if not nearby.only(settings):
         return settings
     st.session_state[_BEFORE] = settings

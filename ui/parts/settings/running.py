@@ -60,8 +60,8 @@ def embedder(settings: Settings) -> Embedder:
 
 
 class Session(NamedTuple):
-    """A visitor's session as the place where jobs run in this process: its settings, embedding model and assistant.
-    ``assistant`` is None for jobs that need none."""
+    """The place where jobs of a visitor's session run in this process: it has the session's settings, embedding model
+    and assistant. ``assistant`` is None for jobs that need none."""
 
     settings: Settings
     embedder: Embedder
@@ -73,7 +73,7 @@ class Session(NamedTuple):
         return self.settings
 
     def assistant_of(self, _: Asked) -> Assistant:
-        """The assistant of this session. The session must have one."""
+        """The assistant of this session, which must have one. The job's input is not used."""
         assert self.assistant, "work that asks comes with what answers"
         return self.assistant
 
