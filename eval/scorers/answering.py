@@ -26,7 +26,7 @@ _FIGURE = re.compile(r"(?<![\w.,])[-−]?\d+(?:[.,]\d+)*")
 
 
 def scores(asked: AnsweredCase) -> list[Score]:
-    """Compute the scores of this module that apply to the case."""
+    """Score whether an answer is right. Only scores that apply to the case are returned."""
     case = asked.case
     made = [complete(asked)] if case.minimal_sets else []
     made += [strings(asked)] if case.answer else []
@@ -37,13 +37,15 @@ def scores(asked: AnsweredCase) -> list[Score]:
 
 
 def complete(asked: AnsweredCase) -> Score:
-    """Whether every quote of at least one of the case's minimal sets of evidence is cited."""
+    """Whether the answer cites all evidence that is needed: every quote of at least one of the case's minimal sets of
+    evidence.
+    """
     return yes_or_no(COMPLETE, asked.complete, asked.why_missed)
 
 
 def strings(asked: AnsweredCase) -> Score:
-    """Whether every string that the case requires is in a statement of the answer; of alternative strings, one is
-    enough.
+    """Whether every string that the case requires is in a statement of the answer. If the case lists alternatives, one
+    of them is enough.
     """
     absent = [
         " or ".join(f"“{string}”" for string in either)
@@ -54,7 +56,7 @@ def strings(asked: AnsweredCase) -> Score:
 
 
 def numbers(asked: AnsweredCase) -> Score:
-    """Whether the answer gives every number that the case requires, within its tolerance."""
+    """Whether the answer gives every number that the case requires, within the tolerance of that number."""
     given = [figure for text in asked.said for figure in figures(text)]
     absent = [one for one in asked.case.numbers if not any(is_near(one, figure) for figure in given)]
     told = ", ".join(f"{one.value:g}" + (f" ± {one.tolerance:g}" if one.tolerance else "") for one in absent)
@@ -69,7 +71,9 @@ def must_not(asked: AnsweredCase) -> Score:
 
 
 def grounded(asked: AnsweredCase) -> Score:
-    """Whether the answer is right, all its evidence is cited, each citation is valid and each quote is unaltered."""
+    """Whether the answer says what the case requires and nothing that it forbids, cites all evidence that is needed,
+    and has only valid citations and unaltered quotes.
+    """
     parts = [one for one in scores_of_words(asked) if one.value == 0]
     why = [part.why for part in parts]
     why += [faulty(one) for one in asked.cited if one.fault] + [refuted(one) for one in asked.answer.rejected]
@@ -82,7 +86,9 @@ def grounded(asked: AnsweredCase) -> Score:
 
 
 def within(asked: AnsweredCase) -> Score:
-    """The headline measure: whether the answer is grounded and correct, and shows no more words than are allowed."""
+    """The headline measure: whether the answer is right and supported by its evidence (``grounded``), and shows no more
+    words than are allowed.
+    """
     right, count, most = grounded(asked), shown(asked).value or 0, allowed(asked)
     why = [right.why] if right.why else []
     why += [f"{count:g} words are shown, {most} allowed"] if count > most else []
@@ -90,8 +96,8 @@ def within(asked: AnsweredCase) -> Score:
 
 
 def shown(asked: AnsweredCase) -> Score:
-    """The number of words that the answer shows: those of its statements, and those of the quotes behind statements
-    that are not quotes themselves. The same text is counted once.
+    """The number of words that the answer shows. Words of quotes count, too, if the statement that cites them is not
+    itself a quote. The same text is counted once.
     """
     answer = asked.answer
     sides = (side for conflict in answer.conflicts for side in conflict.sides)
@@ -101,8 +107,8 @@ def shown(asked: AnsweredCase) -> Score:
 
 
 def allowed(asked: AnsweredCase) -> int:
-    """The number of words that the answer may show. If every minimal set of evidence has several quotes, the words of
-    the shortest set are added to the limit.
+    """The number of words that the answer may show. If every minimal set of evidence has several quotes, the limit is
+    raised by the words of the shortest set.
     """
     lists = [sum(words(gold.quote) for gold in one) for one in asked.case.minimal_sets if len(one) > 1]
     single = any(len(one) == 1 for one in asked.case.minimal_sets)
@@ -110,8 +116,8 @@ def allowed(asked: AnsweredCase) -> int:
 
 
 def scores_of_words(asked: AnsweredCase) -> Iterator[Score]:
-    """The scores that decide whether an answer is right: complete evidence, required strings, required numbers, and
-    forbidden strings.
+    """Yield the scores that decide whether an answer is right: complete evidence, required strings, required numbers,
+    and forbidden strings.
     """
     yield complete(asked)
     yield strings(asked)
@@ -135,7 +141,7 @@ def contains(text: str, string: str) -> bool:
 
 
 def figures(text: str) -> list[float]:
-    """The numbers of a text, as written: 1,260 is one number, 2,5 is two and a half."""
+    """The numbers in a text, in the order in which they are written. "1,260" is one number; "2,5" is two and a half."""
     found = []
     for match in _FIGURE.finditer(text):
         plain = match[0].replace("−", "-")
@@ -151,5 +157,5 @@ def figures(text: str) -> list[float]:
 
 
 def is_near(number: Number, figure: float) -> bool:
-    """Whether a figure equals the number within its tolerance."""
+    """Whether ``figure``, a number in an answer, equals the required ``number`` within its tolerance."""
     return abs(figure - number.value) <= number.tolerance + 1e-9 * abs(number.value)

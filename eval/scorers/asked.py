@@ -15,7 +15,8 @@ from eval.suite.gold import Cited, Finder, Located, judge, matches
 
 @dataclass(frozen=True)
 class AnsweredCase:
-    """A case with a question, the answer to score, and the case's gold quotes with their places in the documents.
+    """A case with a question, the answer to score, and the case's gold quotes (quotes that a right answer cites) with
+    their places in the documents.
 
     ``read`` returns the library's text at a place; ``find`` returns a document by its id.
     """
@@ -29,24 +30,26 @@ class AnsweredCase:
 
     @cached_property
     def cited(self) -> tuple[Cited, ...]:
-        """The citations of the answer's statements, judged; each cited place once."""
+        """The citations of the answer's statements, after they were judged. A place that is cited twice is in the
+        result once.
+        """
         citations = (citation for statement in self.answer.statements for citation in statement.citations)
         return judge(citations, self.gold, self.read)
 
     @cached_property
     def missed(self) -> tuple[Located, ...]:
-        """The gold quotes that no citation matches."""
+        """The gold quotes (quotes that a right answer cites) that no citation of the answer matches."""
         return missed(self.gold, self.cited)
 
     @cached_property
     def complete(self) -> bool:
-        """Whether every quote of at least one of the case's minimal sets is cited."""
+        """Whether the answer cites every quote of at least one of the case's minimal sets of evidence."""
         return whole(self.case.minimal_sets, self.gold, self.cited)
 
     @cached_property
     def credited(self) -> tuple[Located, ...]:
-        """The gold quotes that valid citations match. In a case with ``sets``, only quotes of completely cited sets
-        count.
+        """The gold quotes (quotes that a right answer cites) that valid citations match. If the case has ``sets`` of
+        quotes, only quotes of sets that are cited completely count.
 
         A part of a set proves nothing; SciFact counts evidence sentences the same way (Wadden et al. 2020,
         arXiv:2004.14974).
@@ -60,15 +63,13 @@ class AnsweredCase:
 
     @property
     def said(self) -> list[str]:
-        """The texts of the answer's statements. Words that are only in a quote behind a statement do not count as
-        said.
-        """
+        """The texts of the answer's statements. The words of a quote that a statement only cites are not among them."""
         return [one.text for one in self.answer.statements]
 
     @property
     def why_missed(self) -> str:
-        """A text for people that says why gold quotes are not cited, beginning with the reason if the answer is a
-        refusal.
+        """A text for people that says which gold quotes (quotes that a right answer cites) are not cited. If the answer
+        is a refusal, the text begins with its reason.
         """
         refused = f"refused: {self.answer.reason} " if self.answer.refused else ""
         return refused + not_cited(self.missed)
@@ -76,7 +77,9 @@ class AnsweredCase:
 
 @dataclass(frozen=True)
 class Pressed:
-    """A case with an idea, the verdict to score, and the case's gold quotes with their places in the documents."""
+    """A case with an idea, the verdict to score, and the case's gold quotes (quotes that a right verdict cites) with
+    their places in the documents.
+    """
 
     case: Case
     verdict: Verdict
@@ -86,7 +89,7 @@ class Pressed:
     @cached_property
     def cited(self) -> tuple[Cited, ...]:
         """The findings of the verdict (the sentences that it lists for the idea, against it, or as unclear), judged,
-        and grouped by side. A finding is correct if it matches gold of its own side.
+        and grouped by side. A finding is correct if it matches a gold quote of its own side.
         """
         every = [finding for assumption in self.verdict.assumptions for finding in assumption.findings]
         sides = (
@@ -96,13 +99,15 @@ class Pressed:
         return sum(sides, ())
 
     def gold_of(self, side: Stance) -> tuple[Located, ...]:
-        """The gold quotes of one side, for or against the idea; the unclear side has none."""
+        """The gold quotes (quotes that a right verdict cites) of one side, for or against the idea; the unclear side
+        has none.
+        """
         wanted = {Stance.SUPPORTS: self.case.supports, Stance.CHALLENGES: self.case.challenges}.get(side, ())
         return tuple(one for one in self.gold if one.gold in wanted)
 
     def cited_on(self, side: Stance) -> tuple[Cited, ...]:
-        """The judged findings that the verdict lists on this side, without those that overlap by at least half with a
-        finding on the opposite side.
+        """The findings (quotes) that the verdict lists on this side, judged. A finding is left out if it overlaps by at
+        least half with a finding on the opposite side.
         """
         opposite = {Stance.SUPPORTS: Stance.CHALLENGES, Stance.CHALLENGES: Stance.SUPPORTS}.get(side)
         others = [one.citation for one in self.cited if one.stance is opposite]
@@ -111,7 +116,9 @@ class Pressed:
         )
 
     def complete(self, side: Stance) -> bool:
-        """Whether at least one gold quote of this side is cited on this side; true if the side has no gold."""
+        """Whether the verdict lists on this side at least one of the gold quotes that belong to it. Also true if no
+        gold quotes belong to this side.
+        """
         golds = self.gold_of(side)
         sets = alternatives(tuple(one.gold for one in golds), "any")
         return whole(sets, golds, self.cited_on(side))
@@ -126,25 +133,25 @@ def _same(one: Citation, other: Citation) -> bool:
 def whole(sets: Sequence[Sequence[Gold]], golds: Sequence[Located], cited: Sequence[Cited]) -> bool:
     """Whether every quote of at least one of the ``sets`` is cited; true if there are no sets.
 
-    ``golds`` are the case's quotes with their places, ``cited`` the judged citations.
+    ``golds`` are the case's quotes with their places, ``cited`` the citations after they were judged.
     """
     found = {gold.gold for gold in golds} - {gold.gold for gold in missed(golds, cited)}
     return not sets or any(all(gold in found for gold in one) for one in sets)
 
 
 def missed(golds: Sequence[Located], cited: Sequence[Cited]) -> tuple[Located, ...]:
-    """The gold quotes that no citation matches."""
+    """Those of the gold quotes (quotes that a right answer cites) that no citation matches."""
     return tuple(gold for gold in golds if not any(matches(one.citation, gold) for one in cited))
 
 
 def not_cited(golds: Sequence[Located]) -> str:
-    """A text that says of each gold quote that it is not cited, or why it cannot be cited."""
+    """A text for people that says of each of these gold quotes that it is not cited, or why it cannot be cited."""
     return "; ".join(gold.why or f"not cited: “{short(gold.gold.quote)}”" for gold in golds)
 
 
 def valid(name: str, cited: Sequence[Cited], rejected: Sequence[Rejected] = ()) -> Score:
-    """The share of citations whose quote is in the library's text at the cited place. Rejected quotes count as invalid.
-    ``name`` is the name of the score.
+    """The share of citations whose quote is in the library's text at the cited place. ``rejected`` are quotes that the
+    assistant itself could not find in the documents; they count as invalid. ``name`` is the name of the score.
     """
     wrong = [faulty(one) for one in cited if one.fault] + [refuted(one) for one in rejected]
     of = len(cited) + len(rejected)
@@ -152,18 +159,18 @@ def valid(name: str, cited: Sequence[Cited], rejected: Sequence[Rejected] = ()) 
 
 
 def yes_or_no(name: str, yes: bool, why_not: str) -> Score:
-    """The score called ``name``: 1 if ``yes`` is true, else 0 with the reason ``why_not``."""
+    """Make the score ``name``: 1 if ``yes`` is true, else 0 with the reason ``why_not``."""
     return Score(name, 1.0) if yes else Score(name, 0.0, why_not)
 
 
 def faulty(one: Cited) -> str:
-    """A text that says what is wrong with an invalid citation, where it points to, and its quote."""
+    """A text that says what is wrong with an invalid citation, which place it points to, and what it quotes."""
     citation = one.citation
     return f"{one.fault}: {citation.about.source} {citation.start}:{citation.end} “{short(citation.quote)}”"
 
 
 def refuted(one: Rejected) -> str:
-    """A text that says why a quote was rejected, with the quote."""
+    """A text that says why a quote was rejected, followed by the quote."""
     return f"rejected ({one.why}): “{short(one.quote)}”"
 
 

@@ -25,8 +25,8 @@ _HEDGE = re.compile(
 
 
 def scores(asked: AnsweredCase) -> list[Score]:
-    """Whether statements keep the speaker and the hedges of the words that they cite. Each of the two scores is given
-    only if a statement cites words with a speaker or with a hedge.
+    """Score whether statements name the speakers of the words that they cite, and whether they keep hedges such as
+    "may". Each of the two scores is given only if a statement cites words with a speaker or with a hedge.
     """
     said = asked.answer.statements
     return [
@@ -36,8 +36,8 @@ def scores(asked: AnsweredCase) -> list[Score]:
 
 
 def keeps_voice(one: Statement) -> bool:
-    """Whether the statement names each speaker that it cites and, if its quotes report somebody's view, still says that
-    it is a view.
+    """Whether the statement names each speaker whom it cites. If its quotes report somebody's view, it must also say
+    that it is a view, with a word such as "argues".
     """
     words = set(content_stems(one.text))
     named = all(words & set(content_stems(c.speaker)) for c in one.citations if c.speaker)

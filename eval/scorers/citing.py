@@ -26,7 +26,9 @@ _NO = re.compile(r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|can
 
 
 def scores(asked: AnsweredCase) -> list[Score]:
-    """Compute the scores of this module that apply to the case."""
+    """Score the citations of an answer: whether they are valid, whether they are the right ones, and whether they
+    support the statements. Only scores that apply to the case are returned.
+    """
     made = [validity(asked)]
     if asked.gold:
         made += [hit(asked), precision(asked), precise(asked), recall(asked)]
@@ -36,13 +38,13 @@ def scores(asked: AnsweredCase) -> list[Score]:
 
 
 def hit(asked: AnsweredCase) -> Score:
-    """Whether at least one gold quote is cited."""
+    """Whether the answer cites at least one gold quote (a quote that a right answer cites)."""
     return yes_or_no(HIT, len(asked.missed) < len(asked.gold), asked.why_missed)
 
 
 def precision(asked: AnsweredCase) -> Score:
-    """The share of citations that are valid and match gold; rejected quotes count as wrong. The value is None if
-    nothing is cited.
+    """The share of citations that are valid and match a gold quote (a quote that a right answer cites). Quotes that the
+    assistant could not find in the documents count as wrong citations. The value is None if nothing is cited.
     """
     of = len(asked.cited) + len(asked.answer.rejected)
     right = sum(not one.fault and any(matches(one.citation, gold) for gold in asked.credited) for one in asked.cited)
@@ -53,8 +55,9 @@ def precision(asked: AnsweredCase) -> Score:
 
 
 def precise(asked: AnsweredCase) -> Score:
-    """The share of cited characters that belong to gold; the characters of invalid citations and of rejected quotes
-    count as wrong. The value is None if nothing is cited.
+    """The share of cited characters that belong to gold quotes (quotes that a right answer cites). The characters of
+    invalid citations, and of quotes that the assistant could not find, count as wrong. The value is None if nothing is
+    cited.
     """
     gold = {(one.document, at) for one in asked.credited for span in one.spans for at in range(*span)}
     holding = [one.citation for one in asked.cited if not one.fault]
@@ -67,16 +70,16 @@ def precise(asked: AnsweredCase) -> Score:
 
 
 def recall(asked: AnsweredCase) -> Score:
-    """The share of gold quotes that valid citations match. In a case with ``sets``, only quotes of completely cited
-    sets count.
+    """The share of gold quotes (quotes that a right answer cites) that valid citations match. If the case has ``sets``
+    of quotes, only quotes of sets that are cited completely count.
     """
     lost = [gold for gold in asked.gold if gold not in asked.credited]
     return Score(RECALL, share(len(asked.gold) - len(lost), len(asked.gold)), not_cited(lost), len(asked.gold))
 
 
 def validity(asked: AnsweredCase) -> Score:
-    """The share of shown citations whose document exists and has the quote at the cited offsets. Rejected quotes count
-    as invalid.
+    """The share of the citations shown in an answer whose document exists and has the quote at the cited offsets.
+    Quotes that the assistant could not find in the documents count as invalid.
     """
     sides = (side for conflict in asked.answer.conflicts for side in conflict.sides)
     stated = (statement.citations for statement in (*asked.answer.statements, *sides))
@@ -92,8 +95,9 @@ def uncited(asked: AnsweredCase) -> Score:
 
 
 def anchoring(asked: AnsweredCase) -> Score:
-    """The share of statements that say nothing that their quotes do not say: no number or name that is not there, no
-    lost or added negation, and at most half of the words (see ``unanchored``). Needs no gold.
+    """The share of statements that their quotes support: each number and name is in the quotes, no negation is lost or
+    added, and at least half of the words are in the quotes (see ``unanchored``). The case need not say which quotes are
+    right.
     """
     loose = [why for one in asked.answer.statements if (why := unanchored(one))]
     of = len(asked.answer.statements)
@@ -101,11 +105,11 @@ def anchoring(asked: AnsweredCase) -> Score:
 
 
 def altered(statement: Statement, find: Finder | None = None) -> str | None:
-    """How a statement differs from what it cites; None if it does not.
+    """A text that says how a statement differs from its citations; None if it does not.
 
-    It differs if it has a figure that is in none of the cited documents or, if it is a quote, if its words are not
-    those of the citation. A quote may begin with the speaker's name. ``find`` returns a document by its id; without it,
-    figures are looked up in the quotes only.
+    It differs if it has a number that is in none of the cited documents. If the statement is a quote, it also differs
+    if its words are not those of the citation; it may begin with the speaker's name. ``find`` returns a document by its
+    id; without it, numbers are looked up in the quotes only.
     """
     documents = [find(one.about.id) for one in statement.citations] if find else []
     there = "\n".join([_known(statement), *(one.text for one in documents if one)])
@@ -125,10 +129,10 @@ def _known(statement: Statement) -> str:
 
 
 def unanchored(statement: Statement) -> str | None:
-    """What a statement says that its quotes do not: a number, a name, a lost or added negation, or more than half of
-    its words. None if the quotes have all of it.
+    """A text that says what a statement has beyond its quotes: a number, a name, a lost or added negation, or more than
+    half of its words. None if the quotes support it.
 
-    A name or a number may also come from the cited speaker, title or date, since statements say who said it.
+    A name or a number may also come from the cited speaker, title or date, since statements say who said something.
     """
     quotes = " ".join(one.quote for one in statement.citations)
     there = {token.stem for token in tokens(_known(statement))}

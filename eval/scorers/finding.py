@@ -21,10 +21,10 @@ DISTINCT = "distinct documents@10"
 
 
 def of_case(hits: Sequence[Hit], golds: Sequence[Located], sets: Sequence[Sequence[Gold]]) -> list[Score]:
-    """Score the hits of a search, best first, by the ranks at which they contain the gold quotes. ``sets`` are the
-    case's minimal sets of evidence.
+    """Score the hits of a search, best first, by the ranks at which they contain the case's gold quotes (quotes that a
+    right answer cites). ``sets`` are the case's minimal sets of evidence.
 
-    A quote is found at the first rank at which the passages up to there contain half of it, so a quote that is cut
+    A quote is found at the first rank at which the passages up to that rank contain half of it, so a quote that is cut
     between two passages can be found. For MRR and nDCG, the passage at that rank is relevant; it counts once, even if
     it completes several quotes. A quote that is not found counts as a relevant passage that is missing.
     """
@@ -49,8 +49,8 @@ def _recall(name: str, ranks: Mapping[Gold, int | None], k: int) -> Score:
 
 
 def ranked(run: Sequence[str], relevant: Mapping[str, int], names: Sequence[str]) -> list[Score]:
-    """Compute the measures ``names`` of one ranking. ``run`` has the ids that were found, best first; ``relevant`` has
-    a grade (1 and more) for each relevant id.
+    """Compute the measures ``names``, such as ``MRR@10``, of one ranking. ``run`` has the ids that were found, best
+    first; ``relevant`` has a grade (1 and more) for each relevant id.
     """
     import ir_measures
     from ir_measures import RR, R, nDCG

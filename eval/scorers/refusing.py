@@ -13,33 +13,37 @@ TRUTHFUL = "truthfulness"
 
 
 def scores(asked: AnsweredCase) -> list[Score]:
-    """Compute the scores of this module that apply to the case."""
+    """Score whether the assistant refuses questions that the documents do not answer, and only these. Only scores that
+    apply to the case are returned.
+    """
     made = [refusal_precision(asked)] if asked.answer.refused else []
     made.append(refusal_recall(asked) if asked.case.refuse else over_refusal(asked))
     return [*made, truthfulness(asked)]
 
 
 def refusal_precision(asked: AnsweredCase) -> Score:
-    """For an answer that is a refusal: whether the case expects a refusal."""
+    """Whether the case expects a refusal. It is called only for an answer that is a refusal."""
     return yes_or_no(REFUSAL_PRECISION, asked.case.refuse, f"there is an answer; refused: {asked.answer.reason}")
 
 
 def refusal_recall(asked: AnsweredCase) -> Score:
-    """For a case that expects a refusal: whether the answer is a refusal."""
+    """Whether the answer is a refusal. It is called only for a case that expects a refusal."""
     said = " ".join(statement.text for statement in asked.answer.statements)
     return yes_or_no(REFUSAL_RECALL, asked.answer.refused, f"there is no answer; said: “{short(said)}”")
 
 
 def over_refusal(asked: AnsweredCase) -> Score:
-    """For a case that has an answer: whether it was refused; less is better."""
+    """1 if the answer is a refusal, else 0; less is better. It is called only for a case whose question the documents
+    answer.
+    """
     if asked.answer.refused:
         return Score(OVER_REFUSAL, 1.0, f"refused: {asked.answer.reason}")
     return Score(OVER_REFUSAL, 0.0)
 
 
 def truthfulness(asked: AnsweredCase) -> Score:
-    """+1 for a right answer, 0 for a refusal, -1 for a wrong answer. If the documents do not answer the question, a
-    refusal is right and gets +1 (CRAG, arXiv:2406.04744).
+    """+1 for an answer that is right (see ``within``), 0 for a refusal, -1 for a wrong answer. If the documents do not
+    answer the question, a refusal gets +1 and anything else -1 (CRAG, arXiv:2406.04744).
     """
     if asked.case.refuse:
         silent = asked.answer.refused and must_not(asked).value != 0

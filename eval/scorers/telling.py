@@ -16,10 +16,10 @@ ALARMS = "conflicts alleged"
 
 
 def scores(asked: AnsweredCase) -> list[Score]:
-    """Whether the answer gives the speaker and the date of the gold that it cites, and whether it reports that the
-    documents disagree.
+    """Score whether the answer names the speaker and the date of the gold quotes that it cites (quotes that a right
+    answer cites), and whether it reports that the documents disagree.
 
-    Each score is given only if it applies: the cited gold has a speaker or a date, or the case says whether the
+    Each score is given only if it applies: a cited gold quote has a speaker or a date, or the case says whether the
     documents disagree.
     """
     made = [

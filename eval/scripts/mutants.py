@@ -42,8 +42,8 @@ SURVIVE_GATE = 3  # faults that the gate may miss, as long as the tests notice t
 
 
 class Mutant(NamedTuple):
-    """A fault to seed: the text ``old``, which must occur once in ``file``, is replaced by ``new``. ``tests`` are the
-    test files that should notice it.
+    """A fault that is put into the program to see whether anything notices it: the text ``old``, which must occur once
+    in ``file``, is replaced by ``new``. ``tests`` are the test files that should notice the fault.
     """
 
     name: str
@@ -169,8 +169,8 @@ MUTANTS: tuple[Mutant, ...] = (
 
 
 class Noticed(NamedTuple):
-    """What noticed a fault: the failed checks of the gate, and the first failed test. Each is empty if it did not
-    notice the fault, and None if it was not run.
+    """Whether a fault was noticed. ``gate`` names the checks that failed when evaluation suites were run, ``tests`` the
+    first test that failed. Each is empty if it did not notice the fault, and None if it was not run.
     """
 
     gate: str | None
@@ -182,10 +182,10 @@ class Noticed(NamedTuple):
 
 
 def seed(mutant: Mutant, root: Path) -> None:
-    """Put a fault into the checkout at ``root``.
+    """Put a fault into the program's source in the folder ``root``.
 
     Raises:
-        ValueError: the text to be changed is missing, or occurs twice.
+        ValueError: the text to be replaced does not occur exactly once in its file.
     """
     path = root / mutant.file
     text = path.read_text("utf-8")
@@ -195,8 +195,8 @@ def seed(mutant: Mutant, root: Path) -> None:
 
 
 def copied(root: Path, into: Path) -> Path:
-    """Copy the checkout at ``root`` into the folder ``into``, so that faults can be put into the copy; returns
-    the copy.
+    """Copy the program's source in ``root`` into the folder ``into``, so that faults can be put into the copy. Returns
+    ``into``.
     """
     for part in PARTS:
         if (root / part).is_dir():
@@ -211,8 +211,8 @@ def copied(root: Path, into: Path) -> Path:
 
 
 def gate(root: Path, suites: Sequence[str]) -> str:
-    """Run suites in the checkout at ``root``; returns the failed checks of the first suite that fails, empty if none
-    fails.
+    """Run evaluation suites on the program's source in ``root``. Returns the failed checks of the first suite that
+    fails; empty if none fails.
     """
     for suite in suites:
         code, last = _run(root, ["-m", "eval.scripts.mutants", "--judge", suite])
@@ -222,7 +222,7 @@ def gate(root: Path, suites: Sequence[str]) -> str:
 
 
 def judged(suite: str) -> str:
-    """Run a suite in this checkout; returns its failed checks, empty if it passes."""
+    """Run an evaluation suite on this copy of the program. Returns the failed checks; empty if the suite passes."""
     from assistant import build
     from assistant.model.offline import stay_offline
     from assistant.settings import load
@@ -237,7 +237,7 @@ def judged(suite: str) -> str:
 
 
 def tested(root: Path, tests: Sequence[str]) -> str:
-    """Run tests in the checkout at ``root``; returns the first one that fails, empty if none fails."""
+    """Run test files on the program's source in ``root``. Returns the first test that fails; empty if none fails."""
     code, last = _run(root, ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-m", "not browser", *tests])
     return "" if code == 0 else last
 
@@ -265,7 +265,9 @@ def _run(root: Path, arguments: Sequence[str]) -> tuple[int, str]:
 
 
 def looked_at(mutant: Mutant, suites: Sequence[str], *, with_gate: bool, with_tests: bool) -> Noticed:
-    """Seed a fault into a copy of the checkout, run gate and tests, and return which of them notice it."""
+    """Put a fault into a copy of the program's source, run the evaluation suites and the tests on the copy, and return
+    which of them notice the fault. ``with_gate`` says whether the suites are run, ``with_tests`` whether the tests are.
+    """
     with tempfile.TemporaryDirectory(prefix="pushback-mutant-") as folder:
         root = copied(ROOT, Path(folder))
         seed(mutant, root)
@@ -273,8 +275,8 @@ def looked_at(mutant: Mutant, suites: Sequence[str], *, with_gate: bool, with_te
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program. Returns 0 if enough faults are noticed, 1 if too many survive, 3 if the gate fails without any
-    fault.
+    """Put faults into copies of the program one at a time, and print which of them are noticed. Returns 0 if enough are
+    noticed, 1 if too many are not, 3 if an evaluation suite fails even without a fault.
     """
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--only", action="append", metavar="NAME", help="this fault alone; may be said again")
@@ -317,14 +319,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def kept(file: Path) -> dict[str, Noticed]:
-    """Read the results of an earlier run by the names of the faults. Faults that no longer exist are left out."""
+    """Read the results of an earlier run from a file, by the names of the faults. Faults that no longer exist are left
+    out.
+    """
     lines = file.read_text("utf-8").splitlines() if file.exists() else []
     found = {one["name"]: Noticed(one["gate"], one["tests"]) for one in map(json.loads, lines)}
     return {one.name: found[one.name] for one in MUTANTS if one.name in found}
 
 
 def told(mutant: Mutant, noticed: Noticed) -> str:
-    """The result for a fault as one line of the report."""
+    """A line of the report that says whether a fault was noticed, and by what."""
     mark = "SURVIVES" if noticed.survived else "noticed"
     looked = (("gate", noticed.gate), ("tests", noticed.tests))
     how = [f"{name}: {found or '-'}" for name, found in looked if found is not None]
@@ -332,8 +336,8 @@ def told(mutant: Mutant, noticed: Noticed) -> str:
 
 
 def verdict(noticed: dict[str, Noticed]) -> int:
-    """Print the faults that nothing noticed. Returns 1 if any fault survives both gate and tests, or if more than
-    ``SURVIVE_GATE`` survive the gate.
+    """Print the faults that nothing noticed. Returns 1 if evaluation suites and tests both missed a fault, or if the
+    suites missed more than ``SURVIVE_GATE`` faults; else 0.
     """
     both = [name for name, one in noticed.items() if one.survived]
     missed = [name for name, one in noticed.items() if one.gate == ""]

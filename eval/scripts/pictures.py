@@ -37,7 +37,7 @@ WAIT = 900_000  # milliseconds, for a busy machine that prepares its readers
 
 
 def main(names: list[str]) -> None:
-    """Draw the pictures with these names, or all pictures if there are no names."""
+    """Draw the documentation's pictures with these names; all pictures if no names are given."""
     drawn = names or list(PICTURES)
     if unknown := sorted(set(drawn) - set(PICTURES)):
         sys.exit(f"There is no picture {unknown[0]!r}. There are: {', '.join(PICTURES)}.")

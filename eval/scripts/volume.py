@@ -122,7 +122,9 @@ LAST = "Aas Berg Dahl Eide Foss Grann Holt Iversen Jord Krog Lund Moe Nes Ous Pr
 
 
 def documents(seed: int = SEED) -> Iterator[tuple[str, str]]:
-    """Yield the name and the text of each document; the same seed gives the same documents."""
+    """Yield the name and the Markdown text of each document that makes the corpus larger. The same seed gives the same
+    documents.
+    """
     drawn = random.Random(seed)  # noqa: S311 - the same documents each time, no secrets
     for product in PRODUCTS:
         for year in YEARS:
@@ -186,7 +188,7 @@ def _person(drawn: random.Random) -> str:
 
 
 def write(folder: Path) -> int:
-    """Write all documents into a folder; returns their number."""
+    """Write all documents of ``documents`` into a folder, and return their number."""
     folder.mkdir(parents=True, exist_ok=True)
     count = 0
     for name, text in documents():

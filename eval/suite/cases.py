@@ -49,14 +49,16 @@ Lines: TypeAlias = Mapping[Place, int]
 
 
 class Strict(BaseModel):
-    """The base class of all parts of a suite file: values cannot be changed, and unknown keys are errors."""
+    """The base class of all models that read a part of a suite file: their values cannot be changed, and an unknown key
+    is an error.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Gold(Strict):
-    """A quote that must be in the document ``source`` of the corpus; whitespace may differ. ``voice`` is its speaker,
-    ``date`` its date.
+    """A quote that a right answer cites. It must be in the document ``source`` of the corpus; whitespace may differ.
+    ``voice`` is the person who says it, ``date`` its date.
     """
 
     source: Words
@@ -66,14 +68,14 @@ class Gold(Strict):
 
 
 class EarlierTurn(Strict):
-    """An earlier turn before a follow-up question."""
+    """A message that comes before the question of a case, for questions that follow up on a conversation."""
 
     role: Role
     content: Words
 
 
 class Number(Strict):
-    """A number that the answer must give, within ``tolerance``."""
+    """A number that the answer must give; it may be wrong by at most ``tolerance``."""
 
     value: float
     tolerance: Annotated[float, Field(ge=0)] = 0.0
@@ -96,10 +98,10 @@ class Narrowed(Strict):
 
 
 class Severity(StrEnum):
-    """How the failure of a case counts at the gate.
+    """Whether the failure of a case makes the whole run fail.
 
-    ``blocker``: always. ``normal``: only if the case passed in the baseline. ``watch``: as information only. ``draft``:
-    not at all, until a person has reviewed the case.
+    ``blocker``: always. ``normal``: only if the case passed in the baseline (an earlier run that was accepted).
+    ``watch``: never; it is only reported. ``draft``: never, until a person has reviewed the case.
     """
 
     BLOCKER = "blocker"
@@ -109,7 +111,7 @@ class Severity(StrEnum):
 
 
 class Case(Strict):
-    """A question to ask or an idea to test, and what makes the result right.
+    """A test case: a question to ask or an idea to test, and what makes the result right.
 
     The answer must contain each string of ``answer``; if an item is a list of strings, one of them is enough.
     ``must_not`` has strings that the answer must not contain. ``sets`` are minimal sets of evidence; the evidence is
@@ -155,12 +157,12 @@ class Case(Strict):
 
     @property
     def asked(self) -> str:
-        """The question of the case, or its idea."""
+        """The question that the case asks, or the idea that it tests."""
         return self.question or self.idea or ""
 
     @property
     def turns(self) -> tuple[Turn, ...]:
-        """The earlier turns of the conversation, in the form that the assistant takes."""
+        """The earlier messages of the conversation, in the form that the assistant takes; empty if there are none."""
         return tuple(Turn(said.role, said.content) for said in self.history)
 
     @property
@@ -170,21 +172,23 @@ class Case(Strict):
 
     @property
     def gold(self) -> tuple[Gold, ...]:
-        """All gold quotes of the case, each once, in the order of the file."""
+        """All gold quotes of the case (the quotes that a right answer cites), each once, in the order of the file."""
         every = (*self.evidence, *(gold for of in self.sets for gold in of), *self.supports, *self.challenges)
         return tuple(dict.fromkeys(every))
 
     @property
     def minimal_sets(self) -> tuple[tuple[Gold, ...], ...]:
-        """The sets of quotes that are complete evidence; an answer must cite all quotes of at least one set."""
+        """The minimal sets of evidence: each is a set of quotes that proves the answer completely. A right answer cites
+        all quotes of at least one set.
+        """
         if self.sets:
             return self.sets
         return alternatives(self.evidence, self.require)
 
     @property
     def expected(self) -> IdeaRuling:
-        """The ruling that the case expects: the one that the file names; without one, the ruling that follows from
-        which sides have gold.
+        """The ruling on the idea that the case expects. If the file names none, it follows from the sides on which the
+        case has quotes; for example, with quotes on both sides it is ``CONTESTED``.
         """
         if self.ruling:
             return self.ruling
@@ -196,8 +200,8 @@ class Case(Strict):
 
     @property
     def clusters(self) -> str:
-        """The name of the group of related cases that this case belongs to: ``cluster``, or without it the source of
-        the first gold quote, or the id of the case.
+        """The name of the group of related cases that this case belongs to: ``cluster``; if that is not set, the source
+        of the first gold quote; if there is none, the id of the case.
         """
         return self.cluster or (self.gold[0].source if self.gold else self.id)
 
@@ -237,8 +241,8 @@ OF_IDEAS = {"supports", "challenges", "ruling", "negated"}
 
 
 def alternatives(golds: tuple[Gold, ...], require: str) -> tuple[tuple[Gold, ...], ...]:
-    """The minimal sets of a list of quotes: one set of all quotes if ``require`` is ``all``, else a set for each
-    quote.
+    """The minimal sets of evidence that a list of quotes makes: one set of all quotes if ``require`` is ``all``;
+    otherwise a set for each quote, since one of them is enough.
     """
     if not golds:
         return ()
@@ -246,13 +250,15 @@ def alternatives(golds: tuple[Gold, ...], require: str) -> tuple[tuple[Gold, ...
 
 
 class Gate(Strict):
-    """The conditions under which a build fails. Measures have the names of the report; shares are 0 to 1.
+    """The conditions that a run of a suite must meet; otherwise it fails. Measures have the names that the report gives
+    them.
 
-    ``floors`` and ``ceilings``: the lowest and the highest allowed value of a measure. ``drops``: how much worse it may
-    be than in the baseline. ``flips``: how many cases that were right in the baseline may now be wrong. ``errors``: how
-    many cases may crash. ``undefined``: the largest share of a gated measure's cases for which it may have no value.
-    ``headlines``: the measures in which no sentinel may do as well as our system; by default, the first headline
-    measure that applies to the suite's cases.
+    ``floors`` and ``ceilings``: the lowest and the highest allowed value of a measure. ``drops``: how much worse a
+    measure may be than in the baseline (an earlier run that was accepted). ``flips``: how many cases that were right in
+    the baseline may now be wrong. ``errors``: how many cases may crash. ``undefined``: the largest share (0 to 1) of
+    its cases in which a measure with a floor, ceiling or drop may have no value. ``headlines``: the measures in which
+    our system must do better than every sentinel (a cheating system that is run for comparison); by default, the first
+    headline measure that applies to the suite's cases.
     """
 
     floors: dict[Words, Share] = {}
@@ -266,8 +272,8 @@ class Gate(Strict):
 
 
 class SuiteFile(Strict):
-    """The content of a suite file. Its paths are relative to the file; ``jsonl`` names a file with more cases, one a
-    line.
+    """The content of a suite file. The paths in it are relative to the file; ``jsonl`` names a file with more cases,
+    one on each line.
 
     ``words`` is the number of words that an answer may show; an answer that needs several quotes may show their words
     in addition.
@@ -282,8 +288,8 @@ class SuiteFile(Strict):
 
 
 class ParsedSuite(NamedTuple):
-    """The content of a suite file, and the line number of each value. A value is identified by the keys and indices
-    that lead to it.
+    """The content of a suite file, and the line number of each value in it. A key of ``lines`` is the path to a value:
+    the keys and list indices that lead to it.
     """
 
     file: SuiteFile
@@ -314,8 +320,8 @@ def parse(text: str, name: str) -> ParsedSuite:
 
 
 def parse_lines(text: str, name: str) -> tuple[tuple[Case, ...], tuple[int, ...]]:
-    """Read the cases of a JSONL file, one a line, from its text. Returns the cases and their line numbers; blank lines
-    are skipped.
+    """Read the cases in the text of a JSONL file, one on each line; blank lines are skipped. Returns the cases, and the
+    line number of each. ``name`` is the name of the file in error messages.
 
     Raises:
         CaseError: a line is not JSON or not a case; the error names each such line.
@@ -352,7 +358,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def fault(name: str, line: int | None, case: str | None, what: str) -> str:
-    """A message that says where a fault is and what is wrong: ``suite.yaml:12: fact-x: unknown key 'qoute'``."""
+    """An error message that says where in a file a fault is and what is wrong, such as ``suite.yaml:12: fact-x: unknown
+    key 'qoute'``. ``case`` is the id of the case.
+    """
     return ": ".join(part for part in (f"{name}:{line}" if line else name, case, what) if part)
 
 

@@ -34,7 +34,7 @@ Lines: TypeAlias = dict[str, tuple[str, int]]
 
 
 class CorpusText(NamedTuple):
-    """A document in the corpus of a public data set."""
+    """A document of a public data set, before it is written to a file."""
 
     id: str
     title: str
@@ -56,7 +56,7 @@ class JsonLine:
         """The string under a key. With a ``default``, the key may be missing or null, and the string may be blank.
 
         Raises:
-            CaseError: the key is missing, or the value is not such a string.
+            CaseError: the key is missing, or its value is not a string that can be written to a file.
         """
         value = self.values.get(key)
         if value is None and default is None:
@@ -65,7 +65,7 @@ class JsonLine:
         return self.checked(value, key, may_be_blank=default is not None)
 
     def checked(self, value: object, key: str, *, may_be_blank: bool = False) -> str:
-        """Return ``value`` if it is a string that can be written to a file.
+        """Return ``value``, which was found under ``key``, if it is a string that can be written to a file.
 
         Raises:
             CaseError: it is not such a string, or it is blank and ``may_be_blank`` is false; the error names ``key``.
@@ -79,22 +79,23 @@ class JsonLine:
         return value
 
     def fault(self, what: str) -> CaseError:
-        """Make the error that names this line and says what is wrong with it."""
+        """Make an error (it is not raised) that names this line and says what is wrong with it."""
         return CaseError(fault(self.file, self.line, None, what))
 
 
 def recognised(path: Path) -> Suite | None:
-    """Read the public data set at ``path`` as a suite; None if its files do not have the form of one.
+    """Read the public data set at ``path`` as a suite. None if ``path`` is neither a folder with a corpus.jsonl nor a
+    .jsonl file.
 
     A folder of corpus.jsonl, queries.jsonl and qrels.tsv (or qrels/test.tsv) is a set of searches; searches without a
     relevant text are left out. A .jsonl file with claim, text and label is a set of pairs; pairs with partial support
     are left out. A .jsonl file with question, answers or answerable, and passage_id or context is a set of questions.
-    Their paragraphs are in ``context``, or in a file beside it that has ``paragraphs`` instead of ``questions`` in its
-    name. The name of the suite says how many searches or pairs were left out.
+    Their paragraphs are in ``context``, or in a second file, which has the same name with ``paragraphs`` instead of
+    ``questions``. The name of the suite says how many searches or pairs were left out.
 
     Raises:
-        CaseError: a part of the data is missing, a line is broken, a key is missing or has a wrong type, an id stands
-            twice, or a label or a document is unknown; names file and line.
+        CaseError: the file has other keys, a part of the data is missing, a line is broken, a key is missing or has a
+            wrong type, an id occurs twice, or a label or a document is unknown; names file and line.
     """
     if path.is_dir() and (path / "corpus.jsonl").exists():
         return _searches(path)
@@ -112,8 +113,8 @@ def recognised(path: Path) -> Suite | None:
 
 
 def file_name(id: str) -> str:
-    """The file name for the document with this id: the id itself if it is a plain name, else its plain characters and a
-    digest.
+    """A file name for the document with this id: the id itself if it is a plain name, otherwise its plain characters
+    and a digest.
 
     No two ids have the same file name, even ignoring case, and no file name leads out of its folder.
     """
@@ -270,8 +271,8 @@ def _context(record: JsonLine) -> CorpusText:
 
 
 def lay_out(entries: Entries, into: Path) -> None:
-    """Write a text file into the folder ``into`` for each document that ``entries`` yields: its title, then its text.
-    Documents without either are left out, since a library cannot hold them.
+    """Write a text file into the folder ``into`` for each of the documents ``entries``: its title, then its text.
+    Documents with neither title nor text are left out, since a library cannot hold them.
     """
     for entry in entries():
         if not (entry.title.strip() or entry.text.strip()):

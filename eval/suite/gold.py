@@ -19,11 +19,11 @@ Finder = Callable[[str], Document | None]
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A gold quote with all its places in its document. A quote that is not there has no place, and ``why`` gives the
-    reason.
+    """A gold quote (a quote that a right answer cites) with all its places in its document. If the document does not
+    contain it, it has no place, and ``why`` gives the reason.
 
-    ``document`` is the id of the document. A citation with more than ``most`` words does not match, so that quoting
-    everything does not count as finding it.
+    ``document`` is the id of the document; None if the library does not have it. A citation with more than ``most``
+    words does not match, so that quoting everything does not count as finding the quote.
     """
 
     gold: Gold
@@ -35,9 +35,9 @@ class Located:
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """A judged citation: ``correct`` says whether it matches gold, and ``fault`` why it is invalid (None if it is
-    valid). ``stance`` is the side, for or against the idea, of a finding in a pressure test; None for a citation of an
-    answer.
+    """A citation of an answer or verdict after it was judged: ``correct`` says whether it matches a gold quote (a quote
+    that a right answer cites), and ``fault`` why it is invalid (None if it is valid). ``stance`` is the side of the
+    idea on which a verdict lists it; None for a citation of an answer.
     """
 
     citation: Citation
@@ -47,10 +47,11 @@ class Cited:
 
 
 def locate(golds: Sequence[Gold], find: Finder, budget: int = BUDGET) -> tuple[Located, ...]:
-    """Find each gold quote in its document. A quote that is not in the ingested text, because cleaning dropped or
-    changed it, stays in the result without a place and counts as missed.
+    """Find each gold quote (a quote that a right answer cites) in its document. If a quote is not in the text of the
+    library, because cleaning dropped or changed it, it stays in the result without a place and counts as missed.
 
-    ``find`` returns the document of a source. A citation may be longer than the quote by ``budget`` words.
+    ``find`` returns the document of a source. A citation that matches a quote may have at most ``budget`` words more
+    than the quote.
     """
     located = (_locate(gold, find(gold.source)) for gold in golds)
     return tuple(replace(one, most=words(one.gold.quote) + budget) for one in located)
@@ -59,13 +60,13 @@ def locate(golds: Sequence[Gold], find: Finder, budget: int = BUDGET) -> tuple[L
 def judge(
     citations: Iterable[Citation], golds: Sequence[Located], read: Reader, stance: Stance | None = None
 ) -> tuple[Cited, ...]:
-    """Judge each citation: whether it matches a gold quote, and whether it is valid, which means that the library has
-    the quoted words at the cited place. A place that is cited twice is judged once, since the second citation proves
-    nothing more.
+    """Judge each citation: whether it matches a gold quote (a quote that a right answer cites), and whether it is
+    valid, which means that the library has the quoted words at the cited place. A place that is cited twice is judged
+    once, since the second citation proves nothing more.
 
-    ``read`` returns the library's text at a place. If the citations are findings about an idea, ``stance`` is the side,
-    for or against the idea, on which they were listed. It is only stored in the results: ``golds`` must be the gold of
-    this side.
+    ``read`` returns the library's text at a place. If the citations come from a verdict on an idea, ``stance`` is the
+    side on which the verdict lists them, and ``golds`` must be the quotes of this side; ``stance`` is only copied to
+    the results.
     """
     places = {(one.about.id, one.start, one.end, one.quote): one for one in citations}
     return tuple(
@@ -74,8 +75,8 @@ def judge(
 
 
 def matches(citation: Citation, gold: Located) -> bool:
-    """Whether a citation matches a gold quote: it is in the same document, covers at least half of the quote, and has
-    at most ``gold.most`` words. Documents are compared by id, not by name.
+    """Whether a citation matches a gold quote (a quote that a right answer cites): it is in the same document, covers
+    at least half of the quote, and has at most ``gold.most`` words. Documents are compared by id, not by name.
     """
     place = Span(citation.start, citation.end)
     near = citation.about.id == gold.document and any(covers(place, span) for span in gold.spans)
@@ -83,13 +84,13 @@ def matches(citation: Citation, gold: Located) -> bool:
 
 
 def words(text: str) -> int:
-    """The number of words in a text, split at whitespace."""
+    """The number of words in a text. Words are separated by whitespace."""
     return len(text.split())
 
 
 def fault(citation: Citation, read: Reader) -> str | None:
-    """Why a citation is invalid: it is empty, its place does not exist, or the library has other words there. None if
-    it is valid. ``read`` returns the library's text at a place.
+    """The reason why a citation is invalid: it is empty, its place does not exist, or the library has other words
+    there. None if it is valid. ``read`` returns the library's text at a place.
     """
     if not 0 <= citation.start < citation.end:
         return "empty or backwards"
@@ -108,7 +109,7 @@ def _locate(gold: Gold, document: Document | None) -> Located:
 
 
 def places(quote: str, text: str) -> tuple[Span, ...]:
-    """All places in ``text`` that have the words of ``quote``; whitespace may differ."""
+    """All places in ``text`` where the words of ``quote`` are; whitespace may differ."""
     words = [re.escape(word) for word in quote.split()]
     return tuple(Span(*match.span()) for match in re.finditer(r"\s+".join(words), text)) if words else ()
 

@@ -18,7 +18,9 @@ from ingest.reading.formats import read
 
 
 class Missing(NamedTuple):
-    """A gold quote that is not in its source: the id of the case, the source, and a message for people (``line``)."""
+    """A quote of a test case that is not in the source named by the case: the id of the case, the source, and a message
+    for people (``line``).
+    """
 
     case: str
     source: str
@@ -33,10 +35,11 @@ def missing(
     cases: Iterable[tuple[Case, tuple[str, int]]],
     place: Callable[[int, tuple[str | int, ...]], tuple[str, int] | None],
 ) -> Iterator[Missing]:
-    """Find the gold quotes that are not in their source. The message of each suggests the most similar words of the
-    source.
+    """Yield each quote of the cases that is not in its source. The message of each suggests the most similar words of
+    the source.
 
-    ``cases`` has each case with its file and line; ``place`` returns the file and line of a value of the n-th case.
+    ``cases`` has each case with its file and line. ``place(n, keys)`` returns the file and line of the value under
+    ``keys`` in the n-th case, counted from 0; None if unknown.
     """
     sources: dict[str, CorpusFile] = {}
     for index, (case, line) in enumerate(cases):
@@ -56,16 +59,16 @@ def _golds(case: Case) -> Iterator[tuple[tuple[str | int, ...], Gold]]:
 
 
 class CorpusFile:
-    """One file of a corpus. Quotes are looked up in the text of the file itself, and in the text that its reader
-    extracts.
+    """One file of a corpus. Quotes are looked up both in the text of the file itself, such as Markdown, and in the text
+    that the program reads from it.
     """
 
     def __init__(self, corpus: Path, source: str) -> None:
         self._corpus, self._source = corpus.resolve(), source
 
     def lacks(self, quote: str) -> str | None:
-        """A message that says why the quote is not in this file, with the most similar words; None if it is, ignoring
-        whitespace.
+        """A message that says why the quote is not in this file, with the most similar words. None if the file has the
+        quote, ignoring whitespace.
         """
         words = collapse(quote)
         try:
@@ -99,7 +102,9 @@ class CorpusFile:
 
 
 def nearest(quote: str, text: str) -> str | None:
-    """The words of ``text`` most similar to ``quote``, as many as the quote has; None if none are similar enough."""
+    """The words of ``text`` that are most similar to ``quote``, as many as the quote has. None if no words are similar
+    enough.
+    """
     words, wanted = list(re.finditer(r"\S+", text)), quote.split()
     if not words or not wanted:
         return None

@@ -25,8 +25,8 @@ from ingest.folder.files import find
 
 @dataclass(frozen=True, slots=True)
 class LabelledPair:
-    """A claim and a text, with the label that people gave: the text supports the claim, challenges it, or is
-    neutral.
+    """A test case that consists of a claim, a text, and the label that people gave: the text supports the claim,
+    challenges it, or is neutral.
     """
 
     id: str
@@ -49,7 +49,9 @@ class LabelledPair:
 
 @dataclass(frozen=True, slots=True)
 class SearchCase:
-    """A search query, and the grade of relevance (1 and more) of each relevant document, by its source."""
+    """A test case for the search: a query, and the documents that are relevant to it. ``relevant`` has the grade of
+    relevance (1 and more) of each of these, by the name of its file.
+    """
 
     id: str
     text: str
@@ -73,8 +75,8 @@ AnyCase: TypeAlias = Case | LabelledPair | SearchCase
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """The cases of a suite, and the folder of documents that they are about; ``corpus`` is None if each case has its
-    own text.
+    """A suite: test cases, and the folder of documents that they are about. ``corpus`` is None if each case has its own
+    text.
 
     ``lay_out`` writes the documents of a public data set into an empty folder; for a suite file it is None, since its
     documents are already in ``corpus``. ``lines`` has the file and line of each case by its id. ``corpus_sha256`` is
@@ -95,13 +97,13 @@ class Suite:
 
     @property
     def baseline(self) -> Path | None:
-        """The path of the suite's baseline; None if the suite names none."""
+        """The path of the suite's baseline, which is an earlier run that was accepted; None if the suite names none."""
         return Path(os.path.normpath(self.path.parent / self.gate.baseline)) if self.gate.baseline else None
 
 
 def load(path: Path) -> Suite:
-    """Read the suite at ``path``. A gold quote that a document lost after the baseline was accepted is not an error; it
-    is listed in ``stale``.
+    """Read the suite at ``path``. If a document has changed since the baseline (an earlier run) was accepted and has
+    lost a quote, that is no error; the quote is listed in ``stale``.
 
     Raises:
         CaseError: the file or its corpus is missing or differs from the lock, a case cannot be understood, two cases
@@ -120,7 +122,7 @@ def load(path: Path) -> Suite:
 
 
 def examine(path: Path) -> tuple[Suite, list[str]]:
-    """Read the suite in a YAML file. Returns it with the faults of its cases and its corpus, each as one line.
+    """Read the suite in a YAML file. Returns it, and the faults of its cases and its corpus, each as one line of text.
 
     Raises:
         CaseError: the file cannot be read at all.
@@ -163,12 +165,14 @@ def _examined(path: Path) -> tuple[Suite, list[str], list[Missing]]:
 
 
 def lock_of(path: Path) -> Path:
-    """The path of the suite's lock file, which has the hash of each file of the corpus."""
+    """The path of a suite's lock file, which has the hash of each file of the corpus. ``path`` is the suite file."""
     return path.with_suffix(".lock.json")
 
 
 def digests_of(corpus: Path) -> dict[str, str]:
-    """The SHA-256 of each file in a folder, by its path there; files that a .pushbackignore excludes are left out."""
+    """The SHA-256 of each file in the folder ``corpus``. A key is the path of a file in it; files that a
+    .pushbackignore excludes are left out.
+    """
     found = {}
     for file in find([corpus]).files:
         with Path(file.path).open("rb") as opened:
@@ -177,8 +181,11 @@ def digests_of(corpus: Path) -> dict[str, str]:
 
 
 def changed(path: Path, digests: Mapping[str, str]) -> Iterator[str]:
-    """A line for each file that differs from the suite's lock; none if there is no lock. ``path`` is the suite file,
-    and ``digests`` has the hash of each file of its corpus.
+    """Yield a line of text for each file of the corpus that differs from the suite's lock file; none if there is no
+    lock file. ``path`` is the suite file, and ``digests`` has the hash of each file of its corpus.
+
+    Raises:
+        CaseError: the lock file cannot be read.
     """
     lock = lock_of(path)
     if not lock.exists():
@@ -196,10 +203,11 @@ def changed(path: Path, digests: Mapping[str, str]) -> Iterator[str]:
 
 
 def lock(path: Path) -> Path:
-    """Write the lock file of a suite for the current state of its corpus. Returns the path of the lock file.
+    """Write the lock file of a suite, with the present hash of each file of its corpus. Returns the path of the lock
+    file.
 
     Raises:
-        CaseError: the suite cannot be read, or has no corpus of its own.
+        CaseError: the suite cannot be read, or its corpus is not a folder.
     """
     parsed = parse(_text(path), path.name)
     written = json.dumps({"files": digests_of(_corpus(parsed, path))}, indent=1)
@@ -262,5 +270,5 @@ def _text(path: Path) -> str:
 
 
 def sha256_of(digests: Mapping[str, str]) -> str:
-    """One hash for a whole corpus, from the hashes of its files."""
+    """One hash for a whole corpus, made from the hashes of its files."""
     return hashlib.sha256(json.dumps(dict(digests), sort_keys=True).encode()).hexdigest()

@@ -51,8 +51,8 @@ Numbers = NDArray[np.float64]
 
 
 class Row(NamedTuple):
-    """A passage found for an idea: the reader's log odds that it is relevant to the idea (``bears``) and that it is for
-    the idea (``side``), and the label that people gave.
+    """A passage that the search found for an idea: the model's log odds that it is relevant to the idea (``bears``),
+    the model's log odds that it speaks for the idea (``side``), and the label that people gave it.
     """
 
     corpus: str
@@ -63,8 +63,8 @@ class Row(NamedTuple):
 
 
 def main() -> None:
-    """Fit the numbers and print them, and print to standard error how good they are. With ``--write``, the numbers are
-    stored beside the weights.
+    """Fit the probabilities and thresholds, print them, and print to standard error how good they are. With
+    ``--write``, they are also stored in the file of the model's weights.
     """
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--work", type=Path, required=True)
@@ -83,8 +83,8 @@ def main() -> None:
 
 
 def fitted(rows: Sequence[Row], what: str) -> tuple[Numbers, Numbers]:
-    """Fit slope and shift of the log odds ``what``, which is ``bears`` or ``side``, on all rows. Returns them, and each
-    row's log odds as fitted on the other corpora.
+    """Fit the slope and shift of the log odds ``what``, which is ``bears`` (relevant) or ``side`` (for the idea), on
+    all rows. Returns them, and for each row the log odds that a fit on all corpora but the row's own gives it.
     """
     x = np.array([[getattr(row, what)] for row in rows])
     y = np.array([row.label != "no" if what == "bears" else row.label == "supports" for row in rows])
@@ -103,7 +103,9 @@ def fitted(rows: Sequence[Row], what: str) -> tuple[Numbers, Numbers]:
 
 
 def calibration(odds: Numbers, y: Numbers) -> float:
-    """The expected calibration error of the likelier outcome. ``odds`` are log odds, ``y`` the true outcomes."""
+    """The expected calibration error of the likelier of two outcomes. ``odds`` has the log odds that a row's outcome is
+    true, ``y`` whether it is.
+    """
     p = 1 / (1 + np.exp(-odds))
     sure = [float(max(one, 1 - one)) for one in p]
     return (
@@ -113,18 +115,18 @@ def calibration(odds: Numbers, y: Numbers) -> float:
 
 
 def weights(x: Numbers, y: Numbers, *, is_shifted: bool) -> Numbers:
-    """Fit a logistic model; returns its slope and shift (2,). ``x`` has the log odds of each row, ``y`` its true
-    outcome.
+    """Fit a logistic model, and return its slope and shift as an array of shape (2,). ``x`` has the log odds of each
+    row, ``y`` its true outcome.
 
-    The model of sides is not shifted (``is_shifted`` is false): which side these ideas have more of says nothing about
-    other ideas, and an idea and its opposite must mirror each other.
+    For the side of a passage, ``is_shifted`` is false and the shift is 0: on which side these ideas have more passages
+    says nothing about other ideas, and an idea and its opposite must mirror each other.
     """
     model = LogisticRegression(C=10.0, max_iter=2_000, fit_intercept=is_shifted).fit(x, y)
     return np.append(model.coef_[0], model.intercept_ if is_shifted else 0.0)
 
 
 def applied(model: Numbers, x: object) -> Numbers:
-    """The log odds that a fitted model gives to the values ``x``, one for each row (rows,)."""
+    """The log odds that a fitted model (slopes, then shift) gives to each row of ``x``, as an array (rows,)."""
     out: Numbers = np.asarray(x) @ model[:-1] + model[-1]
     return out
 
@@ -134,7 +136,9 @@ def rounded(model: Numbers) -> list[float]:
 
 
 def best(rows: Sequence[Row], odds: Numbers) -> list[list[tuple[float, Row]]]:
-    """For each idea, the ``MOST`` passages that are likeliest to be relevant, each with its probability."""
+    """For each idea, the ``MOST`` passages that are most probably relevant, each with its probability. ``odds`` has the
+    log odds of each row.
+    """
     of: dict[tuple[str, str], list[tuple[float, Row]]] = defaultdict(list)
     for row, one in zip(rows, odds, strict=True):
         of[row.corpus, row.idea].append((float(1 / (1 + np.exp(-one))), row))
@@ -142,8 +146,8 @@ def best(rows: Sequence[Row], odds: Numbers) -> list[list[tuple[float, Row]]]:
 
 
 def shown_from(rows: Sequence[Row], odds: Numbers) -> float:
-    """The threshold from which a passage is shown, since showing it then costs less than not showing it. Prints what
-    other thresholds would show.
+    """The probability from which a passage is shown: there, showing it costs less than not showing it. Also prints
+    which passages other thresholds would show.
     """
     every = [each for own in best(rows, odds) for each in own]
     total = sum(row.label != "no" for row in rows)
@@ -158,11 +162,12 @@ def shown_from(rows: Sequence[Row], odds: Numbers) -> float:
 
 
 def sure_from(rows: Sequence[Row], bears: Numbers, towards: Numbers, shown: float) -> float:
-    """The lowest threshold for stating a side at which at least the share ``RIGHT`` of the stated sides are right. If
-    no threshold reaches that share, 0.95.
+    """The lowest probability at which a side may be stated: at least the share ``RIGHT`` of the sides stated from there
+    on are right, and at least ``FEWEST`` are stated. If no threshold achieves that, 0.95.
 
-    Only relevant passages with a probability of at least ``shown`` count. For a passage that is labelled with both
-    sides, either is right.
+    ``bears`` has the log odds of each row that it is relevant, ``towards`` those that it is for the idea. Only relevant
+    passages with a probability of at least ``shown`` count. For a passage that is labelled with both sides, either is
+    right.
     """
     of = {id(row): float(one) for row, one in zip(rows, towards, strict=True)}
     bearing = [row for own in best(rows, bears) for p, row in own if p >= shown and row.label != "no"]
@@ -178,8 +183,8 @@ def sure_from(rows: Sequence[Row], bears: Numbers, towards: Numbers, shown: floa
 
 
 def of_sided(rows: Sequence[Row], towards: Numbers) -> None:
-    """Print how often, among the passages of one idea, a passage for it has higher log odds than a passage
-    against it.
+    """Print how often the model ranks a pair rightly. A pair is a passage for an idea and a passage against the same
+    idea; the first must have the higher log odds. ``towards`` has the log odds of each row with a side.
     """
     sided = [row for row in rows if row.label in ("supports", "challenges")]
     of: dict[tuple[str, str], tuple[list[float], list[float]]] = defaultdict(lambda: ([], []))
@@ -190,7 +195,9 @@ def of_sided(rows: Sequence[Row], towards: Numbers) -> None:
 
 
 def found(work: Path) -> Iterator[Row]:
-    """Yield the passages that a pressure test reads for each idea; passages without a label are left out."""
+    """For each idea, yield the labelled passages that the search of a pressure test finds, with the log odds that the
+    model gives them. ``work`` is the folder with the libraries and the labelled examples.
+    """
     labels: dict[tuple[str, str], list[Example]] = defaultdict(list)
     for one in read(work / "examples/thresholds.jsonl"):
         if one.kind == "idea" and one.label != "no side":

@@ -30,8 +30,8 @@ SETS = ("perspectrum", "argkp", "arct_warrants", "defeasible_nli", "arc_room_for
 
 
 class Judged(NamedTuple):
-    """Texts that people put on a side of a claim: the claims, whether each text supports its claim, and the reader's
-    log odds that it does (``towards``).
+    """Texts that people judged to be for or against a claim: the claim of each text, whether the text supports it, and
+    the model's log odds that it does (``towards``).
     """
 
     claims: list[str]
@@ -40,7 +40,9 @@ class Judged(NamedTuple):
 
 
 def main() -> None:
-    """Measure the reader on each data set, and write the card."""
+    """Measure on each data set how well the model tells texts for a claim from texts against it, and write the model's
+    card.
+    """
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--data", type=Path, required=True)
     given = parser.parse_args()
@@ -54,8 +56,8 @@ def main() -> None:
 
 
 def judged(folder: Path, name: str) -> Judged:
-    """Let the idea reader read at most ``MOST`` texts of a data set's development part. Texts without a side are left
-    out.
+    """Let the model read at most ``MOST`` texts from the development part of the data set ``name``. Texts that people
+    put on neither side of the claim are left out.
     """
     path = folder / f"{name}-dev.jsonl"
     rows = list(_lines(path if path.exists() else folder / name / "dev.jsonl"))
@@ -75,8 +77,8 @@ def judged(folder: Path, name: str) -> Judged:
 
 
 def measured(one: Judged) -> dict[str, Any]:
-    """The share of texts that the reader puts on the right side, and the macro-F1 of the two sides, with intervals; and
-    the number of texts.
+    """The share of texts that the model puts on the right side of their claim, and the macro-F1 of the two sides, both
+    with intervals; and the number of texts (``of``).
     """
     guess = one.towards > 0
     return {
@@ -87,7 +89,7 @@ def measured(one: Judged) -> dict[str, Any]:
 
 
 def card(told: Mapping[str, Any]) -> str:
-    """The card in Markdown, from the measures of each data set and the hashes of the weights."""
+    """The model's card in Markdown, from the measures of each data set and the hashes of the weights in ``told``."""
     rows = [
         f"| {name} | {_told(one['side'])} | {_told(one['macro_f1'])} | {one['of']} |"
         for name, one in told.items()
@@ -103,9 +105,9 @@ def _told(value: Mapping[str, float]) -> str:
 
 
 def interval(clusters: Sequence[str], value: Callable[[Any], float]) -> dict[str, float]:
-    """A value over all items, and its 95 % interval from a bootstrap over clusters.
+    """A value that is computed from all items, and its 95 % interval from a bootstrap over clusters.
 
-    ``clusters`` names the cluster of each item; ``value`` computes the value from the indices of items.
+    ``clusters`` names the cluster of each item; ``value`` computes the value from the indices of the items.
     """
     of: dict[str, list[int]] = {}
     for place, name in enumerate(clusters):

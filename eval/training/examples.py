@@ -46,12 +46,13 @@ Spans = list[tuple[int, int]]
 
 
 class Example(NamedTuple):
-    """An example to learn from: a question or idea (``first``), and a passage below its title and headings
-    (``second``).
+    """An example for training or testing the model: a question or an idea (``first``), and a passage below its title
+    and headings (``second``).
 
-    ``label`` is a label of the labelling guide; in public sets it can also be ``no side``, which for an idea means that
-    the passage takes no side or is not relevant. ``spans`` are the sentences, as offsets into ``second``; ``told`` has
-    a label for each sentence, or is empty if the sentences have no known labels.
+    ``label`` says whether the passage answers the question, or how it bears on the idea; it is a label of the labelling
+    guide, or ``no side`` in public sets, which for an idea means that the passage takes no side or is not relevant.
+    ``spans`` are the sentences, as offsets into ``second``; ``told`` has a label for each sentence, or is empty if the
+    labels of the sentences are unknown.
     """
 
     kind: str  # idea | question
@@ -65,7 +66,7 @@ class Example(NamedTuple):
 
 
 def main() -> None:
-    """Write the files of examples that the module describes."""
+    """Write the files of examples for training and testing that the module's docstring lists."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
@@ -88,7 +89,7 @@ def write(path: Path, examples: Iterable[Example]) -> None:
 
 
 def read(path: Path) -> list[Example]:
-    """Read the examples in a file."""
+    """Read the examples that ``write`` has written to a file."""
     return [Example(*json.loads(line)) for line in path.read_text("utf-8").splitlines()]
 
 
@@ -96,8 +97,8 @@ def read(path: Path) -> list[Example]:
 
 
 def ours(work: Path, names: Sequence[str]) -> Iterator[Example]:
-    """Yield the labelled passages of these corpora as examples; passages that their libraries no longer have are left
-    out. If a passage has two labels, the first one counts.
+    """Yield the passages of these corpora that people labelled for us as examples. If a passage has two labels for the
+    same question or idea, the first one counts; a passage that is no longer in its library is left out.
     """
     of = {one.id: one for one in asked()}
     for corpus in names:
@@ -118,7 +119,9 @@ def ours(work: Path, names: Sequence[str]) -> Iterator[Example]:
 
 
 def kept(work: Path, corpus: str) -> dict[tuple[str, int], Passage]:
-    """All passages in the library of a corpus, by file and start."""
+    """All passages in the library of a corpus, by the path of their file in the corpus and their offset in the
+    document.
+    """
     settings = Settings(home=work, library=corpus)
     with Library.open(settings, build_embedder(settings)) as library:
         documents = [entry.about for entry in library.entries()]
@@ -131,7 +134,7 @@ def kept(work: Path, corpus: str) -> dict[tuple[str, int], Passage]:
 
 def example(one: Any, passage: Passage, label: Mapping[str, Any], corpus: str) -> Example:
     """Make an example of a labelled passage. ``one`` is the question or idea; ``label`` has the passage's label, and
-    the spans of the sentences that have it.
+    the spans of the sentences to which each label applies.
     """
     head = above(passage.about.title, passage.headings)
     spans = [(len(head) + s.start - passage.start, len(head) + s.end - passage.start) for s in passage.sentences]
@@ -147,8 +150,9 @@ def example(one: Any, passage: Passage, label: Mapping[str, Any], corpus: str) -
 
 
 def development(data: Path, work: Path) -> Iterator[Example]:
-    """Yield examples from the suites on companies' handbooks: what our search finds for each case, labelled by the
-    gold. A passage without gold is labelled "no" for a question, and left out for an idea.
+    """Yield examples from our test suites on companies' handbooks: the passages that our search finds for each case,
+    labelled by the quotes that the case expects (its gold). A passage without such a quote is labelled "no" for a
+    question, and left out for an idea. Suites whose corpus has no library in ``work`` are left out.
     """
     for path in sorted(FOLDER.glob("*.yaml")):
         suite = yaml.safe_load(path.read_text("utf-8"))
@@ -205,7 +209,7 @@ def _document(library: Library, source: str) -> Document | None:
 
 
 def public(data: Path, part: str) -> Iterator[Example]:
-    """Yield examples from the public sets, a limited number from each; ``part`` is train or dev."""
+    """Yield examples from all public data sets, a limited number from each; ``part`` is train or dev."""
     rng = random.Random(SEED)
     for name, rows in (*stances(data, part), *answers(data, part)):
         made = list(rows)
@@ -214,8 +218,8 @@ def public(data: Path, part: str) -> Iterator[Example]:
 
 
 def stances(data: Path, part: str) -> Iterator[tuple[str, Iterable[Example]]]:
-    """Yield the name of each public set on stances, and its examples: a claim, and a text that is for it, against it or
-    neither.
+    """Yield the name of each public data set on stances, with its examples: each is a claim, and a text that is for it,
+    against it or neither.
     """
     paths = {path.parent.name: path for path in (data / "stance").glob(f"*/{part}.jsonl")}
     paths |= {path.stem.rpartition("-")[0]: path for path in (data / "stance").glob(f"*-{part}.jsonl")}
@@ -240,8 +244,8 @@ def _stance(line: Json, name: str) -> Example:
 
 
 def answers(data: Path, part: str) -> Iterator[tuple[str, Iterable[Example]]]:
-    """Yield the name of each public set on answers, and its examples: a question, and part of a passage that answers it
-    or does not.
+    """Yield the name of each public data set on answers, with its examples: each is a question, and a part of a passage
+    that answers it or does not.
     """
     for folder in ("clapnq", "covid_qa", "qed", "selqa", "squadshifts", "tatqa_text", "squad2"):
         yield folder, _answers(data / "answering", folder, part)
@@ -307,7 +311,9 @@ def _sentences(text: str) -> Spans:
 
 
 def fifth(claim: str) -> int:
-    """A number from 0 to 4 from the hash of the claim, which divides a data set into five parts."""
+    """A number from 0 to 4, made from the hash of the claim. It divides a data set into five parts, always in the same
+    way.
+    """
     return int(hashlib.sha256(claim.encode()).hexdigest(), 16) % 5
 
 

@@ -36,8 +36,8 @@ WEIGHTS = shipped.weights(shipped.QUESTIONS)
 
 
 class Row(NamedTuple):
-    """A passage of a question: the example with its label, the network's probability that it answers at least in part,
-    and the value by which it is ranked.
+    """A labelled passage that was read with its question: the example, the network's probability that the passage
+    answers at least in part, and the value by which the passage is ranked.
 
     ``is_right_sentence`` says whether the sentence that the network ranks first in the passage answers the question;
     None if that is not known.
@@ -50,8 +50,8 @@ class Row(NamedTuple):
 
 
 def main() -> None:
-    """Fit the numbers and print them, and print to standard error how good they are. With ``--write``, the numbers are
-    stored beside the weights.
+    """Fit the probability and the threshold, print them, and print to standard error how good they are. With
+    ``--write``, they are also stored in the file of the network's weights.
     """
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--work", type=Path, required=True)
@@ -67,7 +67,7 @@ def main() -> None:
 
 
 def read_all(examples: Iterable[Example]) -> list[Row]:
-    """Let the network read each passage with its question."""
+    """Let the network read each passage with its question, and return the results."""
     of: dict[str, list[Example]] = defaultdict(list)
     for one in examples:
         of[one.first].append(one)
@@ -83,7 +83,7 @@ def read_all(examples: Iterable[Example]) -> list[Row]:
 
 def platt(rows: Sequence[Row]) -> tuple[float, float]:
     """Fit the slope and the shift that turn the network's log odds into a calibrated probability that a passage answers
-    at least in part (Platt 1999).
+    its question at least in part (Platt 1999).
     """
     p = np.clip([row.probability for row in rows], LEAST, 1 - LEAST)
     model = LogisticRegression(C=1e6).fit(np.log(p / (1 - p))[:, None], [row.one.label != "no" for row in rows])
@@ -91,8 +91,8 @@ def platt(rows: Sequence[Row]) -> tuple[float, float]:
 
 
 def report(rows: Sequence[Row]) -> None:
-    """Print how well the network tells passages apart and ranks them, and how well its probabilities are calibrated.
-    Each corpus is judged with the numbers fitted on the others.
+    """Print how well the network tells answering passages from others and ranks them, and how well its probabilities
+    are calibrated. Each corpus is judged with the slope and shift fitted on the other corpora.
     """
     corpora = dict.fromkeys(row.one.of for row in rows)
     for corpus in corpora:
@@ -124,7 +124,7 @@ def _is_among(group: Sequence[Row], k: int) -> bool:
 
 
 def by_question(rows: Iterable[Row]) -> list[list[Row]]:
-    """Group the rows by their question."""
+    """Group the rows by their question; each list has the rows of one question."""
     of: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         of[row.one.asked].append(row)
@@ -132,9 +132,10 @@ def by_question(rows: Iterable[Row]) -> list[list[Row]]:
 
 
 def answer_from(rows: Sequence[Row], scale: tuple[float, float]) -> float:
-    """The threshold for answering with the lowest cost: a question is answered if its best passage has at least this
-    probability. Refusing a question that is answered at least in part costs ``REFUSED`` times as much as showing a
-    passage that does not answer. ``scale`` has the slope and the shift that ``platt`` fitted.
+    """The probability from which a question is answered, chosen so that mistakes cost least: a question is answered if
+    its best passage has at least this probability. Refusing a question that is answered at least in part costs
+    ``REFUSED`` times as much as showing a passage that does not answer. ``scale`` has the slope and the shift that
+    ``platt`` fitted.
     """
     groups = by_question(rows)
     there = np.array([any(row.one.label != "no" for row in group) for group in groups])

@@ -20,8 +20,8 @@ Rows = list["Read"]
 
 
 class Read(NamedTuple):
-    """An example, and the model's probability of each label: for the passage, and for each sentence (sentences,
-    labels).
+    """An example that the model has read, with the model's probability of each label: for the passage, an array of
+    shape (labels,), and for its sentences, an array of shape (sentences, labels).
     """
 
     one: Example
@@ -31,7 +31,7 @@ class Read(NamedTuple):
 
 @torch.inference_mode()
 def scored(model: PassageNetwork, examples: Sequence[Example]) -> Rows:
-    """Let the model read the examples; returns each with its probabilities."""
+    """Let the model read the examples, and return each with the probabilities of its labels."""
     model.eval()
     pairs = [model.pair(one.kind, one.first, one.second, one.spans) for one in examples]
     order = sorted(range(len(pairs)), key=lambda i: -len(pairs[i].tokens))
@@ -55,13 +55,13 @@ def scored(model: PassageNetwork, examples: Sequence[Example]) -> Rows:
 
 
 def measured(model: PassageNetwork, examples: Sequence[Example]) -> dict[str, Any]:
-    """Let the model read the examples, and compute all measures."""
+    """Let the model read the examples, and return all measures of ``told`` by name."""
     return told(scored(model, examples))
 
 
 def told(rows: Rows) -> dict[str, Any]:
-    """Compute all measures by name. A measure is left out if the rows have nothing to compute it from; ``of`` has the
-    numbers of rows on questions and on ideas.
+    """Compute all measures from examples that the model has read, and return them by name. A measure for which there
+    are no suitable rows is left out or NaN; ``of`` has the number of rows on questions and the number on ideas.
     """
     questions = [r for r in rows if r.one.kind == "question"]
     ideas = [r for r in rows if r.one.kind == "idea"]
@@ -88,14 +88,15 @@ def told(rows: Rows) -> dict[str, Any]:
 
 
 def answers_auroc(rows: Rows) -> float:
-    """The AUROC of passages that answer their question against passages that do not."""
+    """How well the model tells passages that answer their question from passages that do not, as AUROC."""
     known = [r for r in rows if r.one.label in ("answers", "no")]
     return float(roc_auc_score([r.one.label == "answers" for r in known], [1 - r.passage[0] for r in known]))
 
 
 def among(rows: Rows, first: int) -> float:
-    """The share of questions for which an answering passage is among the ``first`` passages that the model ranks
-    highest. Questions without an answering passage are left out.
+    """The share of questions for which a passage that answers is among the ``first`` passages that the model ranks
+    highest. Questions without such a passage are left out, and so are questions with at most ``first`` passages. NaN if
+    none is left.
     """
     hits = []
     for own in by_asked(rows).values():
@@ -106,7 +107,9 @@ def among(rows: Rows, first: int) -> float:
 
 
 def answerable_auroc(rows: Rows) -> float:
-    """The AUROC of questions that have an answer against questions that have none, by their best passage."""
+    """How well the score of a question's best passage tells questions that have an answer from questions that have
+    none, as AUROC. Questions that are answered only in part are left out.
+    """
     truth, score = [], []
     for own in by_asked(rows).values():
         labels = {r.one.label for r in own}
@@ -118,7 +121,9 @@ def answerable_auroc(rows: Rows) -> float:
 
 
 def best_sentence(rows: Rows) -> float:
-    """How often the sentence that the model ranks first in an answering passage is one that answers the question."""
+    """Of the passages that answer, the share in which the sentence that the model ranks first answers the question. NaN
+    if there is no such passage with labelled sentences.
+    """
     hits = [
         r.one.told[int(np.argmax(1 - r.sentences[:, 0]))] == "answers"
         for r in rows
@@ -133,12 +138,12 @@ def _bearing(rows: Rows) -> tuple[list[bool], list[float]]:
 
 
 def bears_auroc(rows: Rows) -> float:
-    """The AUROC of passages that are relevant to their idea against passages that are not."""
+    """How well the model tells passages that are relevant to their idea from passages that are not, as AUROC."""
     return float(roc_auc_score(*_bearing(rows)))
 
 
 def bears_ap(rows: Rows) -> float:
-    """The average precision of passages that are relevant to their idea."""
+    """How well the model ranks passages that are relevant to their idea above the others, as average precision."""
     return float(average_precision_score(*_bearing(rows)))
 
 
@@ -152,18 +157,22 @@ def _sided(rows: Rows) -> list[tuple[bool, float]]:
 
 
 def side(rows: Rows, sure: float = 0.0) -> float:
-    """How often the likelier side is right, among the passages with a probability of at least ``sure``."""
+    """Of the passages labelled as for or against their idea, the share for which the model's likelier side is right.
+    Only passages count for which the model gives this side a probability of at least ``sure``. NaN if there are none.
+    """
     kept = [right for right, p in _sided(rows) if p >= sure]
     return float(np.mean(kept)) if kept else float("nan")
 
 
 def share(rows: Rows, sure: float) -> float:
-    """The share of passages with a side for which the likelier side has a probability of at least ``sure``."""
+    """Of the passages labelled as for or against their idea, the share for which the model gives the likelier side a
+    probability of at least ``sure``.
+    """
     return float(np.mean([p >= sure for _, p in _sided(rows)]))
 
 
 def by_asked(rows: Rows) -> dict[str, Rows]:
-    """The rows of each question or idea, by its id."""
+    """Group the rows by the id of their question or idea."""
     of: dict[str, Rows] = defaultdict(list)
     for r in rows:
         of[r.one.asked].append(r)

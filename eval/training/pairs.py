@@ -20,8 +20,9 @@ Item = TypeVar("Item")
 
 
 def batches(items: Sequence[Item], length: Callable[[Item], int], seed: int, tokens: int = TOKENS) -> list[list[Item]]:
-    """Group the items into batches of at most ``tokens`` tokens, padding included; the items of a batch have similar
-    lengths. The order of the batches is random, but the same for the same seed.
+    """Group the items into batches of at most ``tokens`` tokens, padding included. ``length`` returns the number of
+    tokens of an item; the items of a batch have similar lengths. The order of the batches is random, but the same for
+    the same seed.
     """
     rng = random.Random(seed)
     shuffled = list(items)
@@ -49,11 +50,12 @@ def train(  # noqa: PLR0917
     rates: tuple[float, float],
     after_epoch: Callable[[int], None],
 ) -> None:
-    """Train a model with AdamW, with a linear warm-up and decay of the learning rate. An interrupted training continues
-    from the state in ``work``.
+    """Train a model with AdamW; the learning rate rises linearly at first (warm-up), then falls linearly. An
+    interrupted training continues from the state that is saved in the folder ``work``.
 
     ``epochs`` has the batches of each epoch, ``loss_of`` computes the loss of a batch, ``rates`` are the learning rates
-    of the encoder and of all other weights, and ``after_epoch`` is called with the number of each finished epoch.
+    of the encoder and of all other weights, and ``after_epoch`` is called with the number of each finished epoch,
+    counted from 0.
     """
     named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
     trained = [p for _, p in named]
@@ -108,6 +110,6 @@ def _in_order(epochs: Sequence[list[list[Item]]]) -> Iterator[tuple[int, list[It
 
 
 def seeded(seed: int) -> Any:
-    """Seed torch, and return a random generator with the same seed."""
+    """Set the seed of PyTorch, and return a random generator of Python with the same seed."""
     torch.manual_seed(seed)
     return random.Random(seed)

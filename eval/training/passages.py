@@ -35,7 +35,7 @@ Item = tuple[Pair, Example]
 
 
 def main() -> None:
-    """Train one stage of the evidence model."""
+    """Train the model for one stage, as the command line says, and save it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--base", type=Path, required=True)
@@ -106,26 +106,26 @@ def main() -> None:
 
 
 def save(model: PassageNetwork, file: Path) -> None:
-    """Write the weights of a network to ``file``, from whatever device they are on."""
+    """Write the weights of a network to ``file``, as CPU tensors, so that they can be read on any machine."""
     torch.save({name: weights.cpu() for name, weights in model.state_dict().items()}, file)
 
 
 def freeze(model: PassageNetwork, layers: int) -> None:
-    """Exclude the embeddings and the first ``layers`` layers from training, so that they stay as they were
-    pretrained.
+    """Exclude the embeddings and the first ``layers`` layers of the encoder from training, so that they stay as they
+    were pretrained.
     """
     for part in (model.encoder.embeddings, *model.encoder.encoder.layer[:layers]):
         part.requires_grad_(False)
 
 
 def thinned(own: Sequence[Example], share: float, rng: random.Random) -> list[Example]:
-    """All examples that are not labelled "no", and a random ``share`` of the others."""
+    """All examples that are not labelled "no", and of those labelled "no" a random ``share`` (0 to 1)."""
     return [one for one in own if one.label != "no" or rng.random() < share]
 
 
 def listed(own: Sequence[Example], rng: random.Random) -> list[list[Example]]:
     """For each question and idea that has relevant passages, a list of at most ``LISTED`` of its passages, the relevant
-    ones first. The order of the lists is random.
+    ones first. Passages are drawn at random if there are more. The order of the lists is random.
     """
     groups = []
     for those in by_asked(own).values():
@@ -139,7 +139,7 @@ def listed(own: Sequence[Example], rng: random.Random) -> list[list[Example]]:
 
 
 def by_asked(own: Sequence[Example]) -> dict[tuple[str, str], list[Example]]:
-    """The examples of each question or idea, by kind and id."""
+    """The examples grouped by their question or idea. A key is the kind (question or idea) and the id."""
     of: dict[tuple[str, str], list[Example]] = defaultdict(list)
     for one in own:
         of[one.kind, one.asked].append(one)
@@ -147,8 +147,8 @@ def by_asked(own: Sequence[Example]) -> dict[tuple[str, str], list[Example]]:
 
 
 def turned(own: Sequence[Example]) -> list[Example]:
-    """The relevant passages of ideas as examples for the opposite idea (``labelling/opposites.jsonl``), with the sides
-    exchanged.
+    """Make examples for opposite ideas: the relevant passages of each idea that has an opposite in
+    ``labelling/opposites.jsonl``, with the labels "supports" and "challenges" exchanged.
     """
     flipped = {"supports": "challenges", "challenges": "supports"}
     opposites = {one["id"]: one["opposite"] for one in map(json.loads, OPPOSITES.read_text("utf-8").splitlines())}
@@ -164,13 +164,14 @@ def turned(own: Sequence[Example]) -> list[Example]:
 
 
 def paired(model: PassageNetwork, one: Example) -> Pair:
-    """The tokens of an example, as the model reads them."""
+    """The question or idea of an example and its passage as tokens, in the form that the model reads."""
     return model.pair(one.kind, one.first, one.second, one.spans)
 
 
 def loss(model: PassageNetwork, batch: Sequence[Item], *, is_list: bool = False) -> torch.Tensor:
-    """The loss of a batch: the cross entropy of the passages' labels, and of the sentences' labels if they are known.
-    With ``is_list``, the loss of the passages' order is added.
+    """The loss of a batch: the cross entropy of the passages' labels, plus that of the sentences' labels if they are
+    known. ``is_list`` says that the batch is a list of passages for one question or idea; then the loss of their
+    ranking is added.
     """
     scores = model([pair for pair, _ in batch])
     answers, bears = scores.answers.float().log_softmax(1), scores.bears.float().log_softmax(1)
@@ -195,8 +196,9 @@ def loss(model: PassageNetwork, batch: Sequence[Item], *, is_list: bool = False)
 
 
 def order(fits: torch.Tensor, worth: Sequence[int]) -> torch.Tensor:
-    """The loss of a ranking: the mean negative log probability that each passage comes before all that are worth less
-    (a softmax over it and them). ``fits`` has the model's score of each passage.
+    """The loss of a ranking: the mean negative log probability that each passage comes before all passages of less
+    worth. The probability is a softmax over the passage and these. ``fits`` has the model's score of each passage,
+    ``worth`` how high it should rank.
     """
     lost = []
     for index, own in enumerate(worth):
@@ -206,9 +208,9 @@ def order(fits: torch.Tensor, worth: Sequence[int]) -> torch.Tensor:
 
 
 def likelihood(odds: torch.Tensor, label: str, labels: Sequence[str]) -> torch.Tensor:
-    """The log likelihood of a label, given the log probability of each of ``labels`` (``odds``). For the label ``both``
-    it is the mean of those of the two sides; for ``no side``, that of either ``no`` or ``unclear``, which leaves open
-    whether the passage is relevant.
+    """The log likelihood of a label. ``odds`` has the log probability of each of ``labels``. The label ``both`` gets
+    the mean of the log probabilities of the two sides. The label ``no side`` gets the log probability that the label is
+    ``no`` or ``unclear``, since it does not say whether the passage is relevant.
     """
     if label == "both":
         return (odds[labels.index("supports")] + odds[labels.index("challenges")]) / 2

@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def mean(states: Sequence[Mapping[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
-    """The mean of each weight over several trained states of a model."""
+    """Average the weights of several trained states of one model: each weight becomes its mean over all states."""
     return {
         name: torch.stack([state[name] for state in states]).mean(0) if weight.is_floating_point() else weight
         for name, weight in states[0].items()
@@ -50,8 +50,8 @@ def mean(states: Sequence[Mapping[str, torch.Tensor]]) -> dict[str, torch.Tensor
 
 
 def thin(trained: Mapping[str, torch.Tensor], base: Mapping[str, torch.Tensor], rank: int) -> dict[str, torch.Tensor]:
-    """The weights to ship: those of the head, and for the layers of the encoder the difference from the pretrained
-    weights in ``base``. Embeddings and pooler are left out.
+    """Make the small set of weights that is shipped: the weights of the head, and for the layers of the encoder the
+    differences from the pretrained weights in ``base``. Embeddings and pooler are left out.
 
     A matrix of differences is approximated by a product of two matrices of this ``rank`` (Eckart and Young 1936), in
     integers of 8 bits with a scale for each column of the first and each row of the second.

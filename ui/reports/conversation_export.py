@@ -21,8 +21,8 @@ SOURCES = "Sources"
 
 
 class ExportLine(NamedTuple):
-    """A line of an answer. ``kind`` is ``said`` (a statement), ``head``, ``side`` (of a disagreement), ``source`` or
-    ``note``.
+    """A line of an exported answer. ``kind`` says what the line is: ``said`` (a statement), ``head`` (a heading),
+    ``side`` (one side of a disagreement between documents), ``source`` or ``note``.
 
     Its text is ``before + key + after``; if ``key`` is not empty, it is printed in bold.
     """
@@ -34,13 +34,14 @@ class ExportLine(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The whole text."""
+        """The whole text of the line."""
         return self.before + self.key + self.after
 
 
 def lines(answer: Answer, standing: Mapping[Citation, Standing] | None = None) -> Iterator[ExportLine]:
-    """The lines of an answer, without its question. A source shows its quote unless a statement already contains it.
-    ``standing`` has the state of each citation: a source that has changed or is gone is marked."""
+    """Yield the lines of an answer, without its question. A source shows its quote unless a statement already contains
+    it. ``standing`` says of each citation whether its source is unchanged, has changed or is gone; changed and missing
+    sources are marked."""
     if answer.grounding is Grounding.ASIDE:
         yield ExportLine("said", answer.reason)
         return
@@ -69,22 +70,22 @@ def lines(answer: Answer, standing: Mapping[Citation, Standing] | None = None) -
 
 
 def source(citation: Citation) -> str:
-    """Title, speaker, date and page of a citation, then the file and the positions of the quote in it."""
+    """A citation as text: its title, speaker, date and page, then the file and the positions of the quote in it."""
     about = citation.about
     known = (*present.particulars(citation), about.place(citation.page))
     return f"{', '.join(filter(None, known))} ({about.source}:{citation.start}-{citation.end})"
 
 
 def plain(answer: Answer) -> str:
-    """An answer as plain text to paste anywhere. A blank line comes before each statement and heading."""
+    """An answer as plain text, for example for the clipboard. A blank line comes before each statement and heading."""
     apart = {"said": "\n{}", "head": "\n{}:"}
     told = "\n".join(apart.get(line.kind, "{}").format(line.text) for line in lines(answer)).removeprefix("\n")
     return inert.plain(told)
 
 
 def markdown(title: str, answers: Sequence[Answer], standing: Mapping[Citation, Standing] | None = None) -> str:
-    """The conversation as Markdown. Text of documents, models and users is escaped. ``standing`` has the state of each
-    citation: a source that has changed or is gone is marked."""
+    """A conversation as Markdown. Text of documents, models and users is escaped. ``standing`` says of each citation
+    whether its source is unchanged, has changed or is gone; changed and missing sources are marked."""
     told = [f"# {inert.markdown(title)}"]
     for answer in answers:
         told.append(f"## {inert.markdown(answer.question)}")
@@ -97,8 +98,8 @@ def markdown(title: str, answers: Sequence[Answer], standing: Mapping[Citation, 
 
 
 def docx(title: str, answers: Sequence[Answer], standing: Mapping[Citation, Standing] | None = None) -> bytes:
-    """The conversation as the bytes of a Word document. ``standing`` has the state of each citation: a source that has
-    changed or is gone is marked."""
+    """A conversation as the bytes of a Word document. ``standing`` says of each citation whether its source is
+    unchanged, has changed or is gone; changed and missing sources are marked."""
     from docx import Document as new_document
 
     made = new_document()

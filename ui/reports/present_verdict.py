@@ -37,16 +37,18 @@ WORDS = 90  # characters of an assumption in the head of its card: meant for one
 
 
 class Place(NamedTuple):
-    """The position of a finding (a quote that concerns an idea) in its verdict: the number of its assumption, and its
-    number among the assumption's findings, both from 1."""
+    """The position of a finding (a quote that concerns an idea) in a verdict: the number of the assumption that it
+    belongs to (``assumption``), and its number among the findings of this assumption (``finding``), both counted from
+    1."""
 
     assumption: int
     finding: int
 
 
 class LookedAt(NamedTuple):
-    """The assumptions found in the words of an idea, for a preview. ``tested`` is the idea without parts that only urge
-    the reader to agree; ``urges`` says whether there are such parts."""
+    """A preview of what a test of an idea will look at. ``parts`` are the assumptions found in the idea's own words.
+    ``tested`` is the idea without parts that only urge the reader to agree; ``urges`` says whether it has such
+    parts."""
 
     parts: tuple[Assumed, ...]
     tested: str
@@ -54,19 +56,20 @@ class LookedAt(NamedTuple):
 
 
 def looked_at(idea: str) -> LookedAt:
-    """A preview of what will be tested of an idea, made without a model. It has no parts if the idea is empty."""
+    """Find the assumptions in an idea's own words, without a model, as a preview of its test. If the idea is empty,
+    none are found."""
     plain = " ".join(idea.split())
     tested = left_out(plain)
     return LookedAt(tuple(of_words(tested)) if tested else (), tested, tested != plain)
 
 
 def badge(ruling: str) -> str:
-    """A ruling as a coloured badge in Streamlit's Markdown."""
+    """A ruling, such as ``contested``, as a coloured badge in Streamlit's Markdown."""
     return f":{BADGES[ruling]}-badge[{called(ruling)}]"
 
 
 def called(ruling: str) -> str:
-    """The name of a ruling as readers see it."""
+    """The name under which readers see a ruling: ``gap`` is called "no evidence", all others keep their names."""
     return "no evidence" if ruling == AssumptionRuling.GAP else ruling
 
 
@@ -78,7 +81,7 @@ def head(number: int, one: Assumption) -> str:
 
 
 def places(verdict: Verdict) -> dict[Finding, Place]:
-    """The first position of each finding in the verdict."""
+    """The position of each finding in the verdict. If several assumptions have a finding, the first position counts."""
     found: dict[Finding, Place] = {}
     for number, one in enumerate(verdict.assumptions, start=1):
         for place, finding in enumerate(one.findings, start=1):
@@ -87,13 +90,14 @@ def places(verdict: Verdict) -> dict[Finding, Place]:
 
 
 def cited(verdict: Verdict, place: tuple[int, int] | None) -> Citation | None:
-    """The citation of the finding at ``place``; None if there is no such finding."""
+    """The citation of the finding at ``place``, which is the number of an assumption and the number of the finding in
+    it. None if there is no such finding."""
     return next((finding.citation for finding, at in places(verdict).items() if at == place), None)
 
 
 def quote(one: Finding, *, in_context: bool) -> str:
-    """The quote of a finding as HTML, followed by a model's comment if there is one. With ``in_context``, the text
-    around the quote is included and the quote is marked."""
+    """The quote of a finding as HTML, followed by a model's reason why it concerns the idea, if there is one. With
+    ``in_context``, the text around the quote is included and the quote is marked."""
     before, words, after = told.around(one) if in_context else ("", one.citation.quote, "")
     context = [f'<span class="context">{_lines(part)}</span>' if part.strip() else "" for part in (before, after)]
     said = f'<mark class="words">{escape(words)}</mark>' if any(context) else escape(words)
@@ -106,7 +110,7 @@ def _lines(text: str) -> str:
 
 
 def source(citation: Citation) -> str:
-    """Title, speaker, date and page of a citation, as the label of the button that opens it."""
+    """The title, speaker, date and page of a citation, as the label of the button that opens it."""
     place = citation.about.place(citation.page)
     return label(" · ".join([*present.particulars(citation), *([place] if place else [])]), 160)
 
@@ -126,7 +130,8 @@ def opened(text: str) -> str:
 
 
 def settling(verdict: Verdict, most: int | None = None) -> str:
-    """The questions to settle with the cheapest way to settle each, as HTML; at most ``most`` of them, None for all."""
+    """The open questions of a verdict as HTML, each with the cheapest way to settle it. ``most`` is the largest number
+    of questions; None for all."""
     asked = [
         f"<dl><dt>{escape(question)}</dt><dd>{told.CHEAPEST}{escape(how)}</dd></dl>"
         if how
@@ -137,14 +142,14 @@ def settling(verdict: Verdict, most: int | None = None) -> str:
 
 
 def listed(lines: Sequence[str], otherwise: str = "") -> str:
-    """Lines as an HTML list; the text ``otherwise`` as a paragraph if there are no lines."""
+    """The lines as an HTML list. If there are none, the text ``otherwise`` as a paragraph."""
     items = "".join(f"<li>{escape(opened(line))}</li>" for line in lines)
     return f"<ul>{items}</ul>" if items else f"<p>{escape(otherwise)}</p>"
 
 
 def changes(found: Sequence[VerdictChange], *, better: bool) -> str:
-    """The changes for the better, or, if ``better`` is false, those for the worse, as HTML. At most three quotes that
-    caused it are shown with each change."""
+    """The changes from one verdict to another as HTML: those for the better, or, if ``better`` is false, those for the
+    worse. Each is shown with at most three of the quotes that caused it."""
     items = [
         f"<li>{escape(opened(one.what))}{''.join(map(_because, one.findings[:3]))}</li>"
         for one in found
@@ -158,7 +163,7 @@ def _because(one: Finding) -> str:
 
 
 def in_words(points: Sequence[Point]) -> str:
-    """A description of the chart of importance and evidence, for people who cannot see it."""
+    """The chart of importance and evidence in words, for people who cannot see it."""
     each = "; ".join(
         f"{p.number}: importance {p.importance:.0%}, evidence {p.evidence:.0%}, {called(p.assumption.ruling)}"
         for p in points
@@ -167,8 +172,8 @@ def in_words(points: Sequence[Point]) -> str:
 
 
 def picture(points: Sequence[Point], chosen: int) -> dict[str, Any]:
-    """The Vega-Lite specification of the chart of importance against evidence. Its points can be selected by
-    ``number``; the point ``chosen`` is emphasized, 0 for none."""
+    """The Vega-Lite specification of a chart that shows the importance of each assumption and the evidence on it. Its
+    points can be selected by ``number``. The point with the number ``chosen`` is emphasized; 0 for none."""
     values = [
         {
             "number": point.number,

@@ -79,7 +79,7 @@ def note(text: str) -> None:
 
 
 def complain(what: str, remedy: str) -> None:
-    """Print an error on stderr: what happened, and the remedy."""
+    """Print an error on stderr: ``what`` happened, and the ``remedy`` on a line of its own unless it is empty."""
     note(f"{what}\n→ {remedy}" if remedy else what)
 
 
@@ -89,10 +89,10 @@ def say_answer(one: Answer) -> None:
 
 
 def answer(one: Answer) -> str:
-    """The text of an answer: its statements with the numbers of their sources; or the closest passages; or that the
-    documents do not say.
+    """An answer as text: its statements with the numbers of their sources; or, if it has none, the passages that come
+    closest, or a sentence that says that the documents do not answer the question.
 
-    It can be printed as it is, since control characters have been removed.
+    The text can be printed as it is, since control characters have been removed.
     """
     if one.grounding is Grounding.ASIDE:
         return _tame(filled(one.reason))
@@ -109,12 +109,13 @@ def answer(one: Answer) -> str:
 
 
 def hits(found: Sequence[Hit]) -> str:
-    """The text of the passages, the best first, with how each was found."""
+    """The passages that a search found, as text, the best first. The text says of each whether its words, its meaning
+    or both matched."""
     return "\n\n".join(_hit(number, hit) for number, hit in enumerate(found, start=1)) or "Nothing was found."
 
 
 def discussed(one: DiscussionReply) -> str:
-    """The text of the reply to a message about a verdict, followed by a model's comment and its sources."""
+    """The reply to a message about a verdict, as text, followed by a model's comment and the sources of the comment."""
     sources = _Sources()
     told = _remarks(one.prose, sources)
     parts = [one.text, told, *one.notices]
@@ -122,7 +123,7 @@ def discussed(one: DiscussionReply) -> str:
 
 
 def verdicts(kept: Sequence[KeptVerdict]) -> str:
-    """One line for each stored pressure test, in the given order."""
+    """The stored pressure tests as text, one line for each, in the given order."""
     lines = [
         f"{one.id}  {one.created[:10]}  {one.ruling:<12}  {_cut(' '.join(one.idea.split()), 70)}"
         f"{f'  (revises {one.revises})' if one.revises else ''}"
@@ -132,8 +133,8 @@ def verdicts(kept: Sequence[KeptVerdict]) -> str:
 
 
 def changes(found: Sequence[VerdictChange]) -> str:
-    """The text of the changes from one verdict to another: what got better, then what got worse, each with at most
-    three findings that caused it."""
+    """The changes from one verdict to another as text: what got better, then what got worse. Each change has at most
+    three of the findings that caused it."""
     lines = []
     for better, name in ((True, "Better:"), (False, "Worse:")):
         told = [one for one in found if one.better is better]
@@ -148,20 +149,21 @@ def changes(found: Sequence[VerdictChange]) -> str:
 
 
 def spared(files: int) -> str:
-    """A sentence that explains why documents whose files are gone were not removed; ``files`` is the number of
-    files."""
+    """A sentence that explains why documents whose files are gone were kept: they are over a third of the folder, so
+    its disk may only be missing. ``files`` is the number of these files."""
     what = "1 file that was read before is" if files == 1 else f"{files:,} files that were read before are"
     return f"{what} not there any more, over a third of the folder: what it held stays. Is its disk or share mounted?"
 
 
 def lens(one: Lens) -> str:
-    """The text of a lens: its question, and the claim of each of its two sides."""
+    """A lens (a question that is asked of any idea) as text: its name, importance and question, and the claim of each
+    of its two sides."""
     sides = [filled(f"{side.name}: {side.claim}", "  - ") for side in one.sides]
     return "\n".join([f"{one.name} ({one.importance:.1f}): {one.question}", *sides])
 
 
 def documents(entries: Sequence[Entry]) -> str:
-    """A table of documents, with totals in the last line."""
+    """A table of documents as text, with their number and that of their passages in the last line."""
     if not entries:
         return "The library is empty."
     head = "  ".join(f"{name:<{width}}" for name, width in COLUMNS) + "  SOURCE"
@@ -172,8 +174,8 @@ def documents(entries: Sequence[Entry]) -> str:
 
 
 def particulars(entry: Entry) -> str:
-    """One line for each known fact about a document, such as title, author, date, source and id. Guessed values are
-    marked as guessed."""
+    """The known facts about a document as text, one on each line, such as title, author, date, source and id. Guessed
+    values are marked as guessed."""
     about = entry.about
     facts = {"title": about.title, "author": about.author, "date": about.date}
     facts = {name: as_guess(about, name, value or "") for name, value in facts.items()}
@@ -192,8 +194,8 @@ def document(one: Document, entry: Entry) -> str:
 
 
 def dropped(one: Document) -> str:
-    """The kinds of content in the file that Pushback does not read, then the pieces of boilerplate that were removed,
-    each with its position and the reason."""
+    """What was left out of a document, as text: first the kinds of content that Pushback does not read, then the pieces
+    of boilerplate that were removed, each with its position and the reason."""
     notices = Counter(piece.notice for piece in one.dropped if piece.notice)
     pieces = [f"{count} × {notice}" for notice, count in notices.most_common()]
     pieces += [
@@ -203,8 +205,8 @@ def dropped(one: Document) -> str:
 
 
 def synced(report: SyncReport, library: str, *, details: bool = False) -> str:
-    """The outcome of an ingest into the library with this name, on one line. ``details`` adds the time of each stage,
-    and the numbers of removed pieces by reason."""
+    """One line of text on the result of reading files into the library with this name. ``details`` adds lines with the
+    time of each stage, and with the number of boilerplate pieces that were removed for each reason."""
     kinds = ", ".join(f"{count} {kind}" for kind, count in list(report.kinds.items())[:ENDINGS])
     told = f" ({kinds}{', …' if len(report.kinds) > ENDINGS else ''})" if kinds else ""
     skipped = f"; {_count(report.skipped, 'file')} of other kinds passed over{told}" if report.skipped else ""
@@ -234,12 +236,13 @@ def _in(sources: Sequence[str]) -> str:
 
 
 def problems(found: Iterable[Problem]) -> str:
-    """The problems of a library, each with the remedy or the repair that was made."""
+    """The problems of a library as text, each with its remedy or with the repair that was made."""
     return "\n".join(f"{one.what}\n→ {one.remedy}" for one in found)
 
 
 def trial(one: Trial) -> str:
-    """The result of testing a model: whether it replies, streams, follows a schema, and the size of its context."""
+    """The result of testing a chat model as text: whether it replies, streams and follows a schema, and how many tokens
+    its context has."""
     context = f"{one.context:,} tokens" if one.context else "not told"
     rows = {
         "replies": f"yes, in {one.seconds:.1f} s ({cost_line(one.cost)})",
@@ -251,7 +254,7 @@ def trial(one: Trial) -> str:
 
 
 def local_models(found: Sequence[FoundServer]) -> str:
-    """The model servers found on this machine, with the flag ``--model …`` for each of their models."""
+    """The model servers found on this machine as text, with the flag ``--model …`` for each of their models."""
     if not found:
         return (
             "No model is served on this machine, as far as the usual ports tell.\n"
@@ -407,8 +410,9 @@ def _cut(text: str, width: int) -> str:
 
 
 def filled(text: str, first: str = "", rest: str | None = None) -> str:
-    """The text wrapped to the terminal's width. The first line begins with ``first``, the others with ``rest``. Without
-    a terminal, the text is on one line, so that quotes can be searched for."""
+    """The text wrapped to the terminal's width. The first line begins with ``first``, the others with ``rest``; if
+    ``rest`` is None, they are indented as far as ``first`` is long. Without a terminal, the text is on one line, so
+    that quotes in it can be searched for."""
     width = min(WIDEST, shutil.get_terminal_size().columns) if sys.stdout.isatty() else sys.maxsize
     rest = " " * len(first) if rest is None else rest
     return textwrap.fill(

@@ -28,7 +28,8 @@ STYLES = (  # points of the type, before and after
 
 
 def document(outline: Outline) -> bytes:
-    """The Word document as bytes. Words and order are those of the other reports."""
+    """The report on a tested idea as the bytes of a Word document. Words and order are the same as in the other
+    formats."""
     from docx import Document as new_document
 
     made = new_document()

@@ -32,7 +32,8 @@ CLASSES = {
 
 
 def page(outline: Outline) -> str:
-    """The HTML page: an overview of the verdict, then its assumptions with their evidence."""
+    """The report on a tested idea as an HTML page: an overview of the verdict, then the assumptions with their
+    evidence."""
     rows = [(row, list(sections)) for row, sections in groupby(outline.sections, lambda section: section.row)]
     style = Markup((FOLDER / "verdict.css").read_text("utf-8"))  # noqa: S704  # our own file
     made = environment().get_template("verdict.html").render(outline=outline, rows=rows, style=style)
@@ -41,7 +42,7 @@ def page(outline: Outline) -> str:
 
 @cache
 def environment() -> Environment:
-    """The Jinja environment. It escapes all text and replaces invisible characters."""
+    """The Jinja environment in which the HTML page is made. It escapes all text and replaces invisible characters."""
     made = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,

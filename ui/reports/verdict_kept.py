@@ -25,8 +25,9 @@ SAID, ASKED = "said", "asked"  # the fields beside those of the verdict
 
 
 class DiscussionTurn(NamedTuple):
-    """A message about a verdict and its reply. ``moved`` is a value of ``Moved``: why the verdict changed. ``prose``
-    has the sentences of a model's comment; ``id`` is the message's id, empty if it has none."""
+    """A message about a verdict and the reply to it. ``moved`` says why the reply changed the verdict, or that it did
+    not; it is a value of ``Moved``. ``prose`` has the sentences of a model's comment; ``id`` is the message's id, empty
+    if it has none."""
 
     message: str
     reply: str
@@ -36,8 +37,9 @@ class DiscussionTurn(NamedTuple):
 
 
 class StoredVerdict(NamedTuple):
-    """A stored verdict: its list entry, the verdict, its discussion, and the message that has no reply yet (empty if
-    there is none)."""
+    """A verdict (the result of testing an idea) as it is stored: its entry in the list of verdicts (``listed``), the
+    verdict, the messages about it with their replies (``said``), and the message that has no reply yet (``asked``,
+    empty if there is none)."""
 
     listed: KeptVerdict
     verdict: Verdict
@@ -54,8 +56,8 @@ def keep(
     owner: str | None = None,
     id: str | None = None,
 ) -> str:
-    """Store a verdict and return its id. It belongs to ``owner``, None if nobody signs in; ``revises`` is the id of the
-    verdict whose idea it revises; ``said`` is its discussion.
+    """Store a verdict and return its id. ``owner`` names the user to whom it belongs; None if nobody signs in.
+    ``revises`` is the id of an earlier verdict whose idea this one revises; ``said`` is its discussion.
 
     If ``id`` is given, the verdict gets this id; a second call with the same id stores nothing.
     """
@@ -65,21 +67,22 @@ def keep(
 def begin(
     library: Library, idea: str, *, revises: str | None = None, owner: str | None = None, id: str | None = None
 ) -> KeptVerdict:
-    """Store an idea before it is tested, so that a crash does not lose it. Returns its list entry, which has the id of
-    the later verdict. ``revises``, ``owner`` and ``id`` are as in ``keep``."""
+    """Store an idea before it is tested, so that a crash does not lose it. Returns its entry in the list of verdicts;
+    the verdict will get the id of this entry. ``revises``, ``owner`` and ``id`` are as in ``keep``."""
     unmade = Verdict(idea, IdeaRuling.NOT_COVERED, (), (), Searched(0, 0))
     told = json.dumps({**wire.verdict(unmade), "ruling": UNFINISHED})
     return library.verdicts.read(library.verdicts.keep(told, revises=revises, owner=owner, id=id))[0]
 
 
 def finish(library: Library, begun: KeptVerdict, verdict: Verdict, said: Sequence[DiscussionTurn] = ()) -> str:
-    """Store the verdict on the idea that ``begin`` stored as ``begun``. Returns its id."""
+    """Store the verdict on an idea under the entry ``begun``, which ``begin`` returned before the test. Returns its
+    id."""
     library.verdicts.put(begun, _told(verdict, said))
     return begun.id
 
 
 def give_up(library: Library, id: str) -> None:
-    """Remove the idea with this id if its test has not ended with a verdict."""
+    """Remove the idea that ``begin`` stored under this id, unless its test has ended with a verdict."""
     with suppress(DocumentMissing):  # it was removed meanwhile
         if library.verdicts.read(id)[0].ruling == UNFINISHED:
             library.verdicts.remove(id)
@@ -121,11 +124,13 @@ def own(library: Library, id: str, owner: str | None) -> StoredVerdict:
 
 
 def weigh(library: Library, id: str, importance: Mapping[str, float]) -> Verdict:
-    """Set the importance (0 to 1) of assumptions, store the resulting verdict, and return it. A key of ``importance``
-    is an assumption's number, from 1, or the name of its lens.
+    """Set the importance (0 to 1) of some assumptions of a stored verdict, store the verdict that results, and return
+    it. A key of ``importance`` is the number of an assumption, counted from 1, or the name of its lens (the question
+    that led to it).
 
     Raises:
-        DocumentMissing, SettingsError: there is no such verdict, or no such assumption.
+        DocumentMissing: the library has no such verdict.
+        SettingsError: the verdict has no such assumption.
     """
     kept = opened(library, id)
     verdict = rulings.weighed(kept.verdict, importance)
@@ -134,7 +139,7 @@ def weigh(library: Library, id: str, importance: Mapping[str, float]) -> Verdict
 
 
 def swap(library: Library, id: str, old: Finding, new: Finding) -> None:
-    """Replace the finding ``old`` of a stored verdict by ``new``, the same finding with another judgement of its side.
+    """In a stored verdict, replace the finding ``old`` by ``new``, the same finding with another judgement of its side.
     The rulings are made again, and the resulting verdict is stored.
 
     Raises:
@@ -145,8 +150,8 @@ def swap(library: Library, id: str, old: Finding, new: Finding) -> None:
 
 
 def replied(library: Library, id: str, said_under: str) -> str | None:
-    """The id of the verdict after the reply to the message ``said_under``, which was about the verdict ``id``; None if
-    the message has no reply."""
+    """The id of the verdict after the reply to a message; None if the message has no reply. ``said_under`` is the id of
+    the message, ``id`` the id of the verdict that the message was about."""
     for one in (said_under, id):
         with suppress(DocumentMissing):
             if any(said.id == said_under for said in opened(library, one).said):
@@ -160,7 +165,7 @@ def discussed(
     """Reply to a message about the verdict ``id``. Returns the reply and the id of the verdict after it: a new id if
     the reply changed the verdict, else ``id``. The message and the reply are stored with that verdict.
 
-    The message is stored before it gets a reply. ``by`` is the name of its author, empty if nobody signs in.
+    The message itself is stored before the reply is made. ``by`` is the name of its author, empty if nobody signs in.
     ``said_under`` is the message's id, by which ``replied`` finds it.
 
     Raises:
@@ -184,7 +189,8 @@ def discussed(
 
 
 def report(library: Library, id: str, verdict: Verdict, created: str) -> Report:
-    """The verdict as its reports need it, with the current state of each citation: unchanged, changed or gone."""
+    """Make the report of the verdict with this id, which was made at the time ``created``. The report also says of each
+    citation whether its source is unchanged, has changed or is gone."""
     cited = {f.citation for a in verdict.assumptions for f in a.findings}
     return Report(verdict, id, created, {one: standing(one, library) for one in cited})
 

@@ -25,15 +25,15 @@ CORNERS = {
 
 
 def in_words(points: Sequence[Point]) -> str:
-    """A description of the chart, for people who cannot see it."""
+    """The chart of importance and evidence in words, for people who cannot see it."""
     return "Assumptions by importance and evidence: " + "; ".join(
         f"{p.number} importance {p.importance:.1f}, evidence {p.evidence:.1f}, {p.assumption.ruling}" for p in points
     )
 
 
 def placed(points: Sequence[Point]) -> list[tuple[Point, float, float]]:
-    """Each point with its x and y position in units of the chart. A point that would hide an earlier one is moved to
-    the nearest free position."""
+    """Each point of the chart with its x and y position in drawing units. A point that would hide an earlier one is
+    moved to the nearest free position."""
     taken: list[tuple[float, float]] = []
     found = []
     for point in points:
@@ -56,6 +56,6 @@ def _is_hidden(one: tuple[float, float], other: tuple[float, float]) -> bool:
 
 
 def shares(points: Sequence[Point]) -> list[tuple[Point, float, float]]:
-    """Each point with its x and y position as shares of full evidence and full importance, for a chart of another size.
-    Points that would hide an earlier one are moved, as in ``placed``."""
+    """Each point with its x and y position as shares of the axes: x is 1 at full evidence, y is 1 at full importance.
+    This is for charts of any size. A point that would hide an earlier one is moved, as in ``placed``."""
     return [(point, (x - LEFT) / ACROSS, (BOTTOM - y) / UP) for point, x, y in placed(points)]

@@ -21,7 +21,7 @@ from ui.views.inert import markdown as _plain
 
 
 def page(outline: Outline) -> str:
-    """The report in Markdown; it ends with a newline."""
+    """The report on a tested idea as Markdown text that ends with a newline."""
     return "\n\n".join(_parts(outline)) + "\n"
 
 

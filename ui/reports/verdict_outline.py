@@ -13,21 +13,21 @@ from ui.reports.verdict_report import Point, Report
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph of text."""
+    """A paragraph of text in a report."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Bullets:
-    """A bulleted list."""
+    """A bulleted list in a report. Each of its ``lines`` is one item."""
 
     lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestion:
-    """A question to settle, and the cheapest way to settle it (empty if unknown)."""
+    """A question that should be settled, and the cheapest way to settle it (``how``, empty if unknown)."""
 
     text: str
     how: str
@@ -36,8 +36,8 @@ class OpenQuestion:
 @dataclass(frozen=True, slots=True)
 class QuotedFinding:
     """A finding (a quote that concerns an assumption) as a report shows it: its number (None if it has none), its quote
-    as ``words``, the text around it (may be empty), and what is known about its source and side. ``mark`` is a warning
-    if the source has changed or is gone."""
+    (``words``), the text before and after the quote (may be empty), why it concerns the assumption, its source, and who
+    judged its side (``attributed``). ``mark`` is a warning if the source has changed or is gone."""
 
     number: int | None
     words: str
@@ -56,8 +56,8 @@ class QuotedFinding:
 
 @dataclass(frozen=True, slots=True)
 class SideOutline:
-    """The findings on one side of an assumption. ``see`` is a reference to the findings that were shown earlier in the
-    report; ``quotes`` has the others."""
+    """The findings on one side of an assumption: for it, against it, or unclear. ``see`` is a sentence that refers to
+    findings shown earlier in the report; ``quotes`` has the others."""
 
     name: str
     see: str
@@ -66,7 +66,8 @@ class SideOutline:
 
 @dataclass(frozen=True, slots=True)
 class Resting:
-    """An assumption that the idea rests on, with its findings by side. ``left`` says what is still open."""
+    """An assumption that the idea rests on, with its findings grouped by side. ``looked_at`` says under which question
+    it was examined and how important it is; ``left`` says what is still open."""
 
     number: int
     text: str
@@ -78,7 +79,8 @@ class Resting:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The chart of importance and evidence of all assumptions. Formats without pictures show a table instead."""
+    """The chart of the importance of all assumptions and the evidence on them. Formats without pictures show a table
+    instead."""
 
     points: tuple[Point, ...]
 
@@ -98,7 +100,8 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The whole report. ``searched`` holds the search queries of the test."""
+    """A whole report, as sections that can be written in any format. ``opening`` is the result in short, ``head`` a
+    summary of the test, and ``searched`` has the search queries of the test."""
 
     idea: str
     ruling: IdeaRuling
@@ -109,7 +112,7 @@ class Outline:
 
 
 def outline(report: Report) -> Outline:
-    """The outline of a report."""
+    """Arrange a report as sections in the order that all formats share."""
     verdict = report.verdict
     return Outline(
         verdict.idea,

@@ -16,7 +16,7 @@ KINDS = (".md", ".html", ".docx")
 
 
 def check(path: Path) -> None:
-    """Check, before an idea is tested, that its report can be written to this file.
+    """Check, before an idea is tested, that its report can later be written to the file ``path``.
 
     Raises:
         SettingsError: the file name's ending is unknown, the folder does not exist, or the file cannot be written
@@ -32,7 +32,7 @@ def check(path: Path) -> None:
 
 
 def write(report: Report, path: Path) -> None:
-    """Write the report to a file; its ending determines the format.
+    """Write the report to a file. Its name's ending decides the format: .md, .html or .docx.
 
     Raises:
         SettingsError: the file cannot be written.
@@ -45,7 +45,7 @@ def write(report: Report, path: Path) -> None:
 
 
 def rendered(report: Report, kind: str) -> bytes:
-    """The report as bytes in a format of ``KINDS``."""
+    """The report as the content of a file. ``kind`` is the format: ``.md``, ``.html`` or ``.docx``."""
     from ui.reports.verdict_outline import outline
 
     parts = outline(report)

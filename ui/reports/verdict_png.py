@@ -17,7 +17,7 @@ INK = "#444a50"
 
 
 def drawn(points: Sequence[Point]) -> bytes:
-    """The PNG as bytes. Each assumption is a circle with its number."""
+    """The chart of importance and evidence as the bytes of a PNG. Each assumption is a circle with its number."""
     image = Image.new("RGB", (WIDE * SCALE, HIGH * SCALE), "white")
     draw = ImageDraw.Draw(image)
     words = ImageFont.load_default(12 * SCALE)

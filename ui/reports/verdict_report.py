@@ -56,8 +56,8 @@ EACH = 3
 
 
 class Point(NamedTuple):
-    """The position of an assumption in the chart. ``evidence`` is 1 for ``ENOUGH`` or more voices (people, or documents
-    without a named speaker); evidence and importance are from 0 to 1."""
+    """The position of an assumption in the chart of importance and evidence, both from 0 to 1. ``evidence`` is 1 if
+    ``ENOUGH`` or more voices (people, or documents without a named speaker) speak for the assumption or against it."""
 
     number: int
     assumption: Assumption
@@ -66,8 +66,9 @@ class Point(NamedTuple):
 
 
 class CaseOfSide(NamedTuple):
-    """A group of findings (quotes that concern the idea) in the overview: those that a person has to judge, the case
-    for the idea, or the case against it. ``empty`` is the text shown if there are none."""
+    """A group of findings (quotes that concern the idea) in the overview of a report: the findings for the idea, those
+    against it, or those whose side a person has to judge. ``empty`` is the text that is shown if the group has no
+    findings."""
 
     key: str
     title: str
@@ -76,7 +77,7 @@ class CaseOfSide(NamedTuple):
 
 
 class SideFindings(NamedTuple):
-    """The findings of an assumption that are on the same side, which ``name`` says in words. ``above`` has the numbers
+    """The findings of an assumption that are on the same side; ``name`` is the side in words. ``above`` has the numbers
     of the findings that were shown earlier in the report; ``findings`` has the others."""
 
     name: str
@@ -86,8 +87,8 @@ class SideFindings(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A verdict with its id and the time of the test. ``standing`` has, for each citation, whether its source is
-    unchanged, has changed or is gone."""
+    """A verdict on an idea, with its id and the time of the test (``created``). ``standing`` says of each citation
+    whether its source is unchanged, has changed or is gone."""
 
     verdict: Verdict
     id: str = ""
@@ -95,12 +96,12 @@ class Report:
     standing: Mapping[Citation, Standing] = field(default_factory=dict, hash=False)
 
     def mark(self, citation: Citation) -> str:
-        """A warning if the source of the citation has changed or is gone; else empty."""
+        """A warning if the source of the citation has changed or is gone; empty if it is unchanged."""
         return self.standing.get(citation, Standing.HOLDS).value
 
 
 def head(report: Report) -> str:
-    """Sentences that say when the idea was tested, how many assumptions have each ruling, what was searched, and how
+    """A summary of the test: when it was made, how many assumptions have each ruling, how much was searched, and how
     many sources have changed since."""
     verdict = report.verdict
     called = Counter(map(outcome, verdict.assumptions))
@@ -117,16 +118,16 @@ def head(report: Report) -> str:
 
 
 def outcome(one: Assumption) -> str:
-    """The ruling on an assumption, in words for readers. The ruling ``GAP`` (no evidence on either side) has two names:
-    one for an assumption that has findings without a clear side, one for an assumption without findings."""
+    """The ruling on an assumption, in words for readers. The ruling ``GAP`` (no evidence on either side) is called "of
+    no clear side" if the assumption has findings, and "with no evidence" if it has none."""
     if one.ruling is not AssumptionRuling.GAP:
         return one.ruling.value
     return OPEN if rulings.bears(one.findings) else NONE
 
 
 def in_short(verdict: Verdict) -> str:
-    """The result in short: the ruling with the number of voices (people, or documents without a named speaker), how
-    many assumptions have evidence on a known side, and whether the sides are guessed."""
+    """The result in short: the ruling with the number of voices (people, or documents without a named speaker) on each
+    side, how many assumptions have evidence on a known side, and whether the sides are guessed."""
     says = f"{MEANS[verdict.ruling].removesuffix('.')}{_heard(rulings.voices(verdict))}"
     if verdict.ruling is IdeaRuling.NOT_COVERED and (unsaid := len(undecided(verdict))):
         bear = "1 passage bears" if unsaid == 1 else f"{unsaid:,} passages bear"
@@ -163,8 +164,8 @@ def _count(count: int, one: str, many: str = "") -> str:
 
 
 def cases(verdict: Verdict) -> list[CaseOfSide]:
-    """The findings whose side a person has to judge, if there are any; then the case for and the case against the
-    idea."""
+    """The groups of findings in the overview: first those whose side a person has to judge, if there are any; then the
+    case for the idea and the case against it."""
     unsaid = tuple(undecided(verdict)[: rulings.CASE])
     return [
         *([CaseOfSide("unsaid", "Bears on it: you say", unsaid)] if unsaid else []),
@@ -174,20 +175,21 @@ def cases(verdict: Verdict) -> list[CaseOfSide]:
 
 
 def numbered(verdict: Verdict) -> dict[Finding, int]:
-    """The number of each finding in ``cases``, from 1. Reports refer to these findings by their numbers."""
+    """The numbers of the findings that the overview (``cases``) shows, counted from 1. Reports refer to these findings
+    by their numbers."""
     return {one: number for number, one in enumerate((f for case in cases(verdict) for f in case.findings), start=1)}
 
 
 def missing(verdict: Verdict) -> tuple[str, ...]:
-    """The first ``MISSING`` questions on which no evidence was found, and a line that says how many more there are."""
+    """The first ``MISSING`` questions on which no evidence was found. If there are more, a last line says how many."""
     more = len(verdict.missing) - MISSING
     rest = (f"and {more} more, among what it rests on.",) if more > 0 else ()
     return (*verdict.missing[:MISSING], *rest)
 
 
 def sides(verdict: Verdict, number: int) -> list[SideFindings]:
-    """The findings of an assumption, grouped by side. Findings that an earlier assumption has are left out, and so are
-    sides without findings."""
+    """The findings of the assumption with this number, grouped by side. Findings that also belong to an earlier
+    assumption are left out, and so are sides without findings."""
     own, above = first_told(verdict, number), numbered(verdict)
     found = [
         SideFindings(
@@ -201,25 +203,26 @@ def sides(verdict: Verdict, number: int) -> list[SideFindings]:
 
 
 def see_above(side: SideFindings) -> str:
-    """A reference to the findings of a side that were shown earlier; empty if there are none."""
+    """A sentence that refers the reader to findings of this side that were shown earlier in the report; empty if none
+    were."""
     return f"See {listed(side.above)} above." if side.above else ""
 
 
 def listed(numbers: Sequence[int]) -> str:
-    """Numbers in words: ``1, 2 and 3``."""
+    """The numbers as one text: ``1, 2 and 3``."""
     *first, last = map(str, numbers)
     return f"{', '.join(first)} and {last}" if first else last
 
 
 def undecided(verdict: Verdict) -> list[Finding]:
-    """The findings that concern the idea and whose side is not known, each once."""
+    """The findings that concern the idea but are on no known side, each once."""
     found = {one: None for assumption in verdict.assumptions for one in of_side(assumption, Stance.UNCLEAR)}
     return [one for one in found if rulings.bears([one])]
 
 
 def settling(verdict: Verdict) -> list[tuple[str, str]]:
-    """The open questions, each paired with the cheapest way to settle it (empty if unknown): at most five, the most
-    important first."""
+    """The open questions of a verdict, the most important first and at most five. Each is paired with the cheapest way
+    to settle it (empty if unknown)."""
     return [(one.question or _asks(one), settling_of.cheapest(one)) for one in rulings.to_settle(verdict)]
 
 
@@ -228,7 +231,7 @@ def _asks(one: Assumption) -> str:
 
 
 def why(finding: Finding) -> str:
-    """A model's reason why the finding concerns the assumption; empty without a model."""
+    """A model's reason why the finding concerns its assumption; empty if no model gave one."""
     return f"A model's reading: {finding.why}" if finding.why else ""
 
 
@@ -239,19 +242,20 @@ def remark(one: Remark) -> str:
 
 
 def looked_at(one: Assumption) -> str:
-    """A sentence with the lens of an assumption, its importance, who set the importance, and the question that the lens
-    asks."""
+    """A sentence on how an assumption was examined: its lens (the kind of question that led to it), its importance, who
+    set the importance, and the question itself."""
     asked = f" {one.question}" if one.question else ""
     return f"Looked at as {one.lens}, importance {one.importance:.1f}{weighed_by(one)}.{asked}"
 
 
 def weighed_by(one: Assumption) -> str:
-    """Who set the importance of an assumption, the user or the model; empty if its lens did."""
+    """The end of a sentence that says who set the importance of an assumption, the user or the model; empty if neither
+    did."""
     return {"user": ", set by you", "model": ", set by the model"}.get(one.importance_by, "")
 
 
 def points(verdict: Verdict) -> list[Point]:
-    """The positions of all assumptions in the chart."""
+    """The positions of all assumptions of a verdict in the chart of importance and evidence."""
     return [
         Point(number, one, min(1.0, heard(one) / ENOUGH), one.importance)
         for number, one in enumerate(verdict.assumptions, start=1)
@@ -259,38 +263,38 @@ def points(verdict: Verdict) -> list[Point]:
 
 
 def heard(one: Assumption) -> int:
-    """The number of voices (people, or documents without a named speaker) for an assumption, plus the number against
-    it. A voice on both sides counts twice."""
+    """The number of voices (people, or documents without a named speaker) that speak for an assumption, plus the number
+    that speak against it. A voice on both sides counts twice."""
     return sum(rulings.heard(one.findings))
 
 
 def counted(one: Assumption) -> str:
-    """The numbers of voices (people, or documents without a named speaker) for and against an assumption, as text;
-    empty if there are none."""
+    """A text with the number of voices (people, or documents without a named speaker) for an assumption, and the number
+    against it; empty if there are none."""
     said_for, said_against = rulings.heard(one.findings)
     return f"{_voices(said_for)} for, {said_against or 'none'} against" if said_for or said_against else ""
 
 
 def sided(one: Assumption) -> list[Finding]:
-    """The findings that determine the ruling on an assumption."""
+    """The findings that decide the ruling on an assumption."""
     return [finding for side in TAKEN for finding in rulings.on(one.findings, side)]
 
 
 def of_side(one: Assumption, side: Stance) -> list[Finding]:
-    """All findings of an assumption on one side, including those that do not count for the ruling."""
+    """All findings of an assumption on one side, even those that do not count for the ruling."""
     return [finding for finding in one.findings if finding.stance is side]
 
 
 def first_told(verdict: Verdict, number: int) -> Assumption:
-    """The assumption with this number, without the findings that an earlier assumption has, too; so each finding is
-    shown only once."""
+    """The assumption with this number, without the findings that also belong to an earlier assumption, so that a report
+    shows each finding only once."""
     own = rulings.first_told(verdict.assumptions, number)
     return replace(verdict.assumptions[number - 1], findings=own)
 
 
 def beside(verdict: Verdict, number: int) -> str:
-    """A note on an assumption: that no evidence decides it, if that is so, and which earlier assumptions have some of
-    the same findings. Empty if there is nothing to note."""
+    """A note on the assumption with this number: that no evidence decides it, if that is so, and which earlier
+    assumptions share findings with it. Empty if there is nothing to note."""
     one = verdict.assumptions[number - 1]
     others = rulings.elsewhere(verdict.assumptions, number)
     open = "" if sided(one) else UNTOLD if rulings.bears(one.findings) else NOTHING
@@ -299,22 +303,22 @@ def beside(verdict: Verdict, number: int) -> str:
 
 
 def left_open(verdict: Verdict, number: int) -> str:
-    """The note of ``beside`` on an assumption. If no finding decides the assumption, the note ends with the cheapest
-    way to settle it."""
+    """The note on an assumption that ``beside`` makes. If no finding decides the assumption, the note ends with the
+    cheapest way to settle it."""
     one, told = verdict.assumptions[number - 1], beside(verdict, number)
     how = "" if sided(one) else settling_of.cheapest(one)
     return f"{told} {CHEAPEST}{how}" if told and how else told
 
 
 def around(finding: Finding) -> tuple[str, str, str]:
-    """The text before the quote, the quote, and the text after it."""
+    """The text before the quote of a finding, the quote, and the text after it."""
     quote = finding.citation.quote
     before, found, after = finding.context.partition(quote)
     return (before, quote, after) if found else ("", quote, "")
 
 
 def source(citation: Citation) -> str:
-    """The speaker, title, date and page of a citation, then its file and the positions of the quote."""
+    """A citation as text: its speaker, title, date and page, then its file and the positions of the quote in it."""
     about = citation.about
     title, when = as_guess(about, "title", about.title), as_guess(about, "date", about.date or "") or "undated"
     known = filter(None, [voice(citation), title, when, about.place(citation.page)])
@@ -322,10 +326,10 @@ def source(citation: Citation) -> str:
 
 
 def attributed(finding: Finding) -> str:
-    """A note on a finding: the kind of statement (such as a forecast), and who judged its side. Empty if there is
-    nothing to say.
+    """A note on a finding: the kind of statement (such as a forecast), and who judged on which side it is. Empty if
+    there is nothing to say.
 
-    It gives no probability of a side, since the model's numbers were not found to be probabilities.
+    The note gives no probability of a side, since the model's numbers were not found to be probabilities.
     """
     by = ""
     if finding.judged:
@@ -338,14 +342,14 @@ def attributed(finding: Finding) -> str:
 
 
 def judged_by(finding: Finding) -> str:
-    """Who judged the side of a finding: a person's name, or ``a person`` if nobody signs in. Empty if no person judged
-    it."""
+    """A text that names the person who judged the side of a finding, or ``a person`` if nobody signs in. Empty if no
+    person judged it."""
     return f"judged by {finding.judged.by or 'a person'}" if finding.judged else ""
 
 
 def trust(verdict: Verdict) -> Iterator[str]:
-    """Sentences on how far to trust a verdict: how rulings are made, how reliably findings for the idea are told from
-    findings against it, and what was left out."""
+    """Yield sentences on how far to trust a verdict: how rulings are made, how reliably findings for the idea are told
+    from findings against it, and what was left out."""
     yield rulings.LEAST
     found = [one for assumption in verdict.assumptions for one in sided(assumption)]
     if unsure := [one for one in found if one.confidence < 1]:

@@ -23,8 +23,8 @@ INDENT = "  "
 
 
 def page(outline: Outline) -> str:
-    """The report as text. The search queries and the date of the test come last, since a terminal shows the end of a
-    text."""
+    """The report on a tested idea as text for a terminal. The search queries and the date of the test come last, since
+    a terminal shows the end of a text."""
     opening = filled(f"{outline.ruling}: {outline.opening}")
     searched = [filled(f"Searched for: {'; '.join(outline.searched)}")] if outline.searched else []
     sections = map(_section, outline.sections)

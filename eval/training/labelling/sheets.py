@@ -52,8 +52,8 @@ _PART = re.compile(r"([a-z])([\d,-]+)")
 
 
 class Asked(NamedTuple):
-    """An idea or a question that we wrote for a corpus. ``against`` is what somebody who is against the idea
-    would say.
+    """An idea or a question that we wrote for a corpus, so that people can label the passages found for it. ``against``
+    is what somebody who is against the idea would say; empty for a question.
     """
 
     id: str
@@ -65,16 +65,18 @@ class Asked(NamedTuple):
 
 
 class LabelError(Exception):
-    """A labeller wrote something that cannot be read."""
+    """Raised when a line that a labeller wrote cannot be read."""
 
 
 def asked() -> list[Asked]:
-    """All ideas and questions, in the order in which they were written."""
+    """All ideas and questions that we wrote for labelling, in the order in which they were written."""
     return [Asked(**json.loads(line)) for line in ASKED.read_text("utf-8").splitlines() if line.strip()]
 
 
 def corpora(parts: Sequence[str] = MADE_FROM) -> list[str]:
-    """The names of the corpora in these parts of the data split, such as train."""
+    """The names of the corpora that belong to these parts of the data split; a part is ``train`` or ``thresholds``, for
+    example.
+    """
     split = tomllib.loads(SPLIT.read_text("utf-8"))
     return [corpus for part in parts for corpus in split[part]]
 
@@ -83,8 +85,8 @@ def corpora(parts: Sequence[str] = MADE_FROM) -> list[str]:
 
 
 def ingest(data: Path, work: Path, names: Sequence[str]) -> None:
-    """Ingest each corpus into a library of its own, or update that library. Without ``names``, all corpora are
-    ingested.
+    """Read each corpus in ``data`` into a library of its own in ``work``, or update that library. ``names`` are the
+    corpora; if it is empty, all corpora are read.
     """
     for corpus in names or corpora():
         settings = _settings(work, corpus)
@@ -95,8 +97,8 @@ def ingest(data: Path, work: Path, names: Sequence[str]) -> None:
 
 
 def write_sheets(work: Path, names: Sequence[str] = (), most: int | None = None) -> None:
-    """Write a sheet, and the places of its passages, for each idea and question of these corpora that has to be
-    labelled and has no sheet yet. Each corpus must be ingested whole.
+    """For each idea and question of these corpora that has to be labelled and has no sheet yet, write a sheet with its
+    passages for labellers, and a file with the places of these passages. The library of a corpus must be complete.
 
     ``most`` is the largest number of passages on a sheet; by default, the number in ``READ``.
     """
@@ -123,7 +125,7 @@ def write_sheets(work: Path, names: Sequence[str] = (), most: int | None = None)
 
 
 def found(one: Asked, library: Library, embedder: Embedder) -> list[Passage]:
-    """The passages to label for a question or idea, best first.
+    """The passages that labellers should label for a question or idea, best first.
 
     For a question, these are the results of a search. For an idea, they are the results of several searches, merged by
     reciprocal rank: for the idea, for its clauses, for what speaks against these, and for its opposite.
@@ -142,8 +144,9 @@ def found(one: Asked, library: Library, embedder: Embedder) -> list[Passage]:
 
 
 def write_sheet(one: Asked, passages: Sequence[Passage], library: Library, folder: Path) -> None:
-    """Write the sheet of a question or idea, and the places of its passages. The passages of a document are in their
-    order; the order of the documents is random, so that it does not show their rank.
+    """Write the sheet of a question or idea for labellers, and a file with the places of its passages. The passages of
+    a document are in their order; the order of the documents is random, so that it does not show how high the search
+    ranked them.
     """
     rank = {passage.id: place for place, passage in enumerate(passages)}
     documents = sorted({passage.about.id for passage in passages})
@@ -196,8 +199,9 @@ def _settings(work: Path, corpus: str) -> Settings:
 
 
 def claim(work: Path, by: str, kind: str | None, count: int, again: bool) -> list[Path]:
-    """Claim the next ``count`` sheets for the labeller ``by``; returns their paths. These are sheets that nobody has
-    labelled or claimed; with ``again``, sheets that need a second label and were labelled by somebody else first.
+    """Reserve the next ``count`` sheets for the labeller ``by``, and return their paths. Only sheets that nobody has
+    labelled or reserved are taken. With ``again``, only sheets that need a second label and that somebody else labelled
+    first. ``kind`` is ``idea`` or ``question``; None for both.
     """
     folder = work / "labelling"
     taken: list[Path] = []
@@ -222,20 +226,21 @@ def claim(work: Path, by: str, kind: str | None, count: int, again: bool) -> lis
 
 
 def is_twice(id: str) -> bool:
-    """Whether this sheet is to be labelled by two people."""
+    """Whether the sheet with this id is to be labelled by two people."""
     return int(hashlib.sha256(id.encode()).hexdigest(), 16) % TWICE == 0
 
 
 def read_line(line: str, places: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Read a labeller's line for one sheet and return the label of each passage. ``places`` has the sheet's passages
-    and their sentences.
+    """Read the line that a labeller wrote for one sheet, and return the label of each passage. ``places`` has the
+    sheet's passages and their sentences.
 
-    A line such as ``i001 3s2 5c1,3-4 7s1c3 9u2 .`` names the passages that are not ``no``, with the letter of the label
-    and the numbers of the sentences; the full stop says that all passages were read.
+    A line such as ``i001 3s2 5c1,3-4 7s1c3 9u2 .`` has the id of the sheet, then the passages whose label is not
+    ``no``: each with its number, the letter of the label, and the numbers of the sentences to which the label applies.
+    The full stop says that all passages were read.
 
     Raises:
-        LabelError: the line names a passage, label or sentence that does not exist, names one twice, or does not end
-            with a full stop.
+        LabelError: the line names a passage, label or sentence that does not exist, names one twice, gives a passage
+            labels that exclude each other, or does not end with a full stop.
     """
     id, *marks = line.split()
     if not marks or marks.pop() != ".":
@@ -275,7 +280,8 @@ def _numbers(listed: str) -> Iterator[int]:
 
 def collect(work: Path) -> None:
     """Read the labels that labellers left as files in ``work``, add them to the labels kept in the repository, and
-    print how many labels of each kind the repository then has. Lines that cannot be read are printed and left out.
+    print how many labels of each kind the repository now has. Lines that cannot be read are left out, and the reason is
+    printed.
     """
     folder = work / "labelling"
     kept = {_key(one): one for one in labelled()}
@@ -314,13 +320,13 @@ def _places(folder: Path, id: str, known: Container[str]) -> dict[str, Any]:
 
 
 def labelled() -> list[dict[str, Any]]:
-    """All labels in the repository, each of one passage."""
+    """All labels that are kept in the repository. Each belongs to one passage and one labeller."""
     return [one for kind in READ for sheet in _lines(LABELS / f"{kind}s.jsonl") for one in unpacked(sheet)]
 
 
 def packed(labels: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Pack labels into one object for each sheet: passages labelled "no" as places in their files, all others with
-    their labels.
+    """Pack the labels of each sheet and labeller into one object: passages labelled "no" only as places in their files,
+    all others with their labels.
     """
     for (asked_of, corpus, by), own in groupby(labels, key=lambda one: (one["asked"], one["corpus"], one["by"])):
         no: dict[str, list[list[int]]] = defaultdict(list)
@@ -334,7 +340,9 @@ def packed(labels: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def unpacked(sheet: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the labels in a packed sheet, each with its question or idea, its corpus and its labeller."""
+    """Yield the labels in an object that ``packed`` made, each with the id of its question or idea, its corpus and its
+    labeller.
+    """
     of = {key: sheet[key] for key in ("asked", "corpus", "by")}
     yield from ({**of, **one} for one in sheet["bears"])
     for file, places in sheet["no"].items():
@@ -342,7 +350,9 @@ def unpacked(sheet: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def labellers() -> dict[str, set[str]]:
-    """The names of those who labelled each sheet, by the sheet's id; only labels in the repository count."""
+    """The names of the people who labelled each sheet, by the sheet's id. Only labels that are kept in the repository
+    count.
+    """
     by: dict[str, set[str]] = defaultdict(set)
     for one in labelled():
         by[one["asked"]].add(one["by"])
@@ -366,8 +376,8 @@ def _write(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
 
 
 def agree() -> None:
-    """Print Cohen's kappa of the passages that two people labelled: for whether a passage is relevant, for its side if
-    both found it relevant, and for all labels.
+    """Print how well people agree on the passages that two of them labelled, as Cohen's kappa: on whether a passage is
+    relevant, on its label if both found it relevant, and on all labels.
     """
     by_pair: dict[tuple[str, str, int], dict[str, str]] = defaultdict(dict)
     for one in labelled():
@@ -388,7 +398,7 @@ def agree() -> None:
 
 
 def kappa(pairs: Sequence[tuple[Any, ...]]) -> float:
-    """Cohen's kappa of pairs of labels; NaN if there are no pairs or all have the same label."""
+    """Cohen's kappa of pairs of labels that two people gave. NaN if there are no pairs or all labels are the same."""
     if not pairs:
         return float("nan")
     agreed = sum(a == b for a, b in pairs) / len(pairs)
@@ -398,7 +408,7 @@ def kappa(pairs: Sequence[tuple[Any, ...]]) -> float:
 
 
 def main() -> None:
-    """Run one of the steps."""
+    """Run the step of labelling that the command line names, such as ``sheets`` or ``collect``."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("step", choices=("ingest", "sheets", "claim", "collect", "agree"))
     parser.add_argument("corpora", nargs="*", help="for ingest and sheets; else those of train and thresholds")

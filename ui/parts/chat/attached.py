@@ -34,8 +34,9 @@ READ = adding.READ.replace(" and ", " or ")
 
 
 class AttachedReading(NamedTuple):
-    """The job that reads attached files. ``waits`` is the question that waits for them, None if the files came without
-    a question; ``conversation`` is the conversation in which they were attached."""
+    """The job that reads files attached in a chat. ``waits`` is the question that is asked when the files have been
+    read; None if the files came without a question. ``conversation`` is the id of the conversation in which they were
+    attached; None if it has no id yet."""
 
     job: Job
     conversation: str | None
@@ -43,21 +44,21 @@ class AttachedReading(NamedTuple):
 
     @property
     def question(self) -> str:
-        """The text of the waiting question; empty if there is none."""
+        """The text of the question that waits for the files; empty if the files came without a question."""
         return self.waits.question if self.waits else ""
 
 
 class RefusedFile(NamedTuple):
-    """The reason why attached files could not become documents (an error, or text as HTML), and the question that stays
-    unanswered because of it."""
+    """Why attached files could not become documents, as an error or as HTML, and the question that came with them and
+    therefore has no answer."""
 
     why: str | PushbackError
     question: str
 
 
 def take(settings: Settings, library: Library, files: Sequence[Any], question: str) -> None:
-    """Store the attached files and the question that came with them, and start a job that reads the files. ``settle``
-    asks the question afterwards."""
+    """Store files that the visitor attached, and the question that came with them, and start a job that reads the
+    files. When the job has ended, ``settle`` asks the question."""
     from ingest.reading import formats
 
     _put_away()
@@ -80,8 +81,8 @@ def take(settings: Settings, library: Library, files: Sequence[Any], question: s
 
 
 def settle(settings: Settings, library: Library) -> None:
-    """If a job has read the attached files, ask the question about the documents read. If a file could not be read,
-    remember the message that ``show`` shows."""
+    """If a job has read attached files, ask the question that waits for them, limited to the documents made from these
+    files. If a file could not be read, keep an error message in the session, for ``show``."""
     for reading in _readings(settings, library):
         if reading.job.done:
             _settle(reading, library)
@@ -105,10 +106,10 @@ def _settle(reading: AttachedReading, library: Library) -> None:
 
 
 def show(settings: Settings, library: Library, *, follows: bool = True) -> None:
-    """Show the questions that wait for their files, and a message on files that could not be read.
+    """Show each question that waits for its attached files, and the error message if files could not be read.
 
-    With ``follows``, also show the progress and rerun the page when the files are read; pass False if another part of
-    the page does this.
+    With ``follows``, also show the progress of reading, and rerun the page when the files have been read. Pass False if
+    another part of the page does both.
     """
     readings = _readings(settings, library)
     for waits in (one.question for one in readings if one.question):

@@ -22,8 +22,8 @@ _FAILED = "conversation-failed"
 
 
 def head(one: Conversation, answers: Sequence[Answer], library: Library) -> None:
-    """Show the title of the conversation ``one``, and a menu to rename, export or delete it. ``answers`` are
-    exported."""
+    """Show the title of a conversation, and a menu to rename, export or delete it. ``answers`` are all its answers, for
+    the export."""
     with st.container(
         key="head", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", wrap=False
     ):
@@ -38,7 +38,7 @@ def head(one: Conversation, answers: Sequence[Answer], library: Library) -> None
 
 
 def undo(library: Library) -> None:
-    """Offer to restore the conversation that was just deleted, if there is one."""
+    """If the visitor has just deleted a conversation, show a button that restores it."""
     if told := state.last_deleted():
         id, title = told
         with st.container(key="undo", horizontal=True, vertical_alignment="center"):
@@ -48,7 +48,7 @@ def undo(library: Library) -> None:
 
 
 def tell() -> None:
-    """Show an error of a callback that ran before the page, if there is one."""
+    """If renaming, deleting or restoring a conversation has just failed, show the error once."""
     if error := st.session_state.pop(_FAILED, None):
         failure.show(error)
 

@@ -26,7 +26,8 @@ EVERY = 0.2  # seconds between two looks: statements seem to come as they are ma
 
 
 class CitationNumbers(NamedTuple):
-    """The citations of one answer: the number of its turn, the number of each citation, and the tooltip of each."""
+    """The numbers shown for the citations of one answer: the number of the answer in its conversation (``turn``,
+    counted from 1), and for each citation its number (``of``) and its tooltip (``tips``)."""
 
     turn: int
     of: Mapping[Citation, int]
@@ -34,8 +35,8 @@ class CitationNumbers(NamedTuple):
 
 
 def question(text: str, turn: int) -> None:
-    """Show the question with an edit button; or an editor for it, if the visitor has clicked that button. ``turn`` is
-    the number of the turn in the conversation, from 1."""
+    """Show a question with an edit button; if the visitor has clicked this button, show an editor for the question
+    instead. ``turn`` is the number of the question in the conversation, counted from 1."""
     if turn == state.edited():
         with _visitor():
             _editing(text, turn)
@@ -44,8 +45,8 @@ def question(text: str, turn: int) -> None:
 
 
 def asked(text: str, turn: int) -> DeltaGenerator:
-    """Show a question without an edit button. Returns the row in which it is shown; when the answer is there,
-    ``editable`` adds the button to this row."""
+    """Show a question without an edit button, and return the row in which it is shown. Once the question has an answer,
+    ``editable`` adds an edit button to this row. ``turn`` is the number of the question, counted from 1."""
     with _visitor():
         row = st.container(key=f"asked-{turn}", horizontal=True, wrap=False, vertical_alignment="center")
     row.html(f'<p class="question">{escape(text)}</p>')
@@ -53,8 +54,9 @@ def asked(text: str, turn: int) -> DeltaGenerator:
 
 
 def unanswered(text: str, at: int | None, turn: int) -> None:
-    """Show a question that has no answer, with a button that asks it again. ``at`` is the turn that the answer
-    replaces; None adds it at the end."""
+    """Show a question that has no answer, with a button that asks it again. ``turn`` is the number of the question,
+    counted from 1. ``at`` is the number of the earlier answer that the new answer will replace; None: the new answer is
+    added at the end of the conversation."""
     asked(text, turn)
     with reply():
         st.html('<p class="notice" role="status">This question has no answer yet.</p>')
@@ -62,13 +64,14 @@ def unanswered(text: str, at: int | None, turn: int) -> None:
 
 
 def unkept(why: PushbackError) -> None:
-    """Show a notice that the answer could not be stored, with the error ``why``."""
+    """Show a notice that the answer on the page could not be stored, and the reason ``why``."""
     told = f"This answer cannot be kept and goes with the next click. {why}"
     st.html(f'<p class="notice" role="status">{escape(told)}</p>')
 
 
 def editable(row: DeltaGenerator, turn: int) -> None:
-    """Add an edit button to the row of a question."""
+    """Add an edit button to the row in which a question is shown. ``turn`` is the number of the question, counted from
+    1."""
     row.button("Edit", key=f"edit-{turn}", icon=":material/edit:", type="tertiary", on_click=state.edit, args=(turn,))
 
 
@@ -95,19 +98,19 @@ def _ask_again(key: str, turn: int) -> None:
 
 
 def reply() -> AbstractContextManager[object]:
-    """The container that an answer is shown in; use it in a ``with`` statement."""
+    """The chat bubble in which an answer is shown; use it in a ``with`` statement."""
     return st.chat_message("assistant", avatar=":material/format_quote:")
 
 
 def statement(one: Statement) -> None:
-    """Show a statement of an answer that is not complete yet. Its citations can be opened when the answer is
-    complete."""
+    """Show a statement of an answer that is still being written. It has no buttons for its citations; these appear with
+    the complete answer."""
     st.html(f'<p class="arriving">{escape(one.text)}</p>')
 
 
 class Waiting:
-    """Shows that a model is writing, with a button to stop it. Any click on the page ends the reply; the turn is stored
-    all the same."""
+    """Shows that a model is writing an answer, with a button to stop it. Any click on the page stops the model, too;
+    the question and the answer so far are stored nevertheless."""
 
     def __init__(self) -> None:
         self._place = st.empty()
@@ -116,7 +119,7 @@ class Waiting:
             st.button("Stop", key="stop-writing", icon=":material/stop_circle:", type="tertiary")
 
     def tick(self) -> None:
-        """Check at most five times a second whether the visitor has clicked.
+        """Check whether the visitor has clicked. It may be called often: it checks at most five times a second.
 
         Raises:
             ReplyCut: the visitor has clicked.
@@ -131,7 +134,7 @@ class Waiting:
 
 
 def answer(one: Answer, turn: int, library: Library) -> None:
-    """Show a complete answer. ``turn`` is its number in the conversation, from 1."""
+    """Show a complete answer with its citations. ``turn`` is its number in the conversation, counted from 1."""
     if one.grounding is Grounding.ASIDE:
         st.html(f'<p class="notice">{escape(one.reason)}</p>')
         return
@@ -158,8 +161,8 @@ def answer(one: Answer, turn: int, library: Library) -> None:
 
 
 def copy(one: Answer) -> None:
-    """Show a button that copies the answer as plain text with its citations. The button works only if ``copies`` has
-    added its script to the page."""
+    """Show a button that copies the answer as plain text with its citations. The button needs the script that
+    ``copies`` adds to the page."""
     text = quote(conversation_export.plain(one))
     st.html(
         f'<button type="button" class="copies" aria-live="polite" data-text="{text}">Copy</button>', width="content"
@@ -167,12 +170,13 @@ def copy(one: Answer) -> None:
 
 
 def copies() -> None:
-    """Add the script for the copy buttons to the page."""
+    """Add to the page the script that makes the buttons of ``copy`` work."""
     st.html(scripts.html(scripts.COPY), unsafe_allow_javascript=True)
 
 
 def again(one: Answer, turn: int) -> None:
-    """Show a button that answers the question of ``turn`` again, with the current library, model and filters."""
+    """Show a button that asks the question of this answer again, with the current library, model and filters. The new
+    answer replaces this one. ``turn`` is the number of the answer, counted from 1."""
     st.button(
         "Answer again", key=f"again-{turn}", icon=":material/refresh:", type="tertiary",
         on_click=state.ask, args=(one.question, turn),

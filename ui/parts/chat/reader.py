@@ -27,10 +27,12 @@ _shown = count()  # a script runs again only in an element that is another
 
 
 def show(citation: Citation, library: Library, evidence: FeedbackPlace | None = None, last: int | None = None) -> None:
-    """Show the document with the cited words marked. If the document no longer contains them, show the stored quote.
+    """Show the cited document with the cited words marked. If the document no longer contains them, show the stored
+    quote.
 
-    ``evidence`` names the citation if it belongs to an answer, so that it can be marked as wrong. ``last`` is the
-    number of citations in the answer; buttons lead to the previous and the next one.
+    If the citation belongs to an answer, ``evidence`` names the answer and the citation, and a switch marks the
+    citation as wrong evidence. ``last`` is the number of citations in the answer, and buttons lead to the previous and
+    the next one. Both are None for a citation that belongs to no answer.
     """
     with st.container(key=PANEL, gap="small"):
         _bar(last)

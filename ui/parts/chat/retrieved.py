@@ -16,14 +16,15 @@ WIDTH = 640  # pixels to begin with, as the drawer of a document
 
 
 def show(answer: Answer, turn: int, settings: Settings) -> None:
-    """Show a button that opens the drawer with the retrieved passages."""
+    """Show a button that opens a side panel with the passages that were found for an answer. ``turn`` is the number of
+    the answer, counted from 1."""
     if st.button("Retrieved", icon=":material/manage_search:", type="tertiary", key=f"retrieved-{turn}"):
         drawer(answer, settings)
 
 
 @st.dialog("What was retrieved, and why", width=WIDTH, position="right")
 def drawer(answer: Answer, settings: Settings) -> None:
-    """Search again with the question of the answer, and show the passages in a drawer, the best first."""
+    """Open a side panel, search again for the question of the answer, and list the passages found, the best first."""
     asked = answer.standalone_question
     understood = f" The question was understood as “{escape(asked)}”." if asked != answer.question else ""
     within = f" {present_chat.WITHIN}" if answer.within != ANYWHERE else ""

@@ -31,10 +31,10 @@ _turns = count()  # a script runs again only in an element that is another
 
 def show(settings: Settings, *, asks: bool) -> None:
     """Show a button for a new conversation and the list of earlier ones. On a phone the sidebar covers the page, so it
-    closes after a choice.
+    closes when the visitor has chosen one.
 
-    ``asks`` says that the current page is the chat; from any other page, a choice leads to the chat. If the library
-    cannot be opened, no conversations are listed, and the page itself shows the error.
+    ``asks`` says that the current page is the chat. On any other page, a click on a conversation opens the chat. If the
+    library cannot be opened, no conversations are listed; the error is shown by the page itself.
     """
     library: Library | None = None
     conversations: list[Conversation] = []

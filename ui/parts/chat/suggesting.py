@@ -29,7 +29,7 @@ WAITING = '<p class="small" role="status">Looking for questions that these docum
 
 
 def show(library: Library, settings: Settings) -> None:
-    """Show the suggested questions, or a note that they are being prepared."""
+    """Show questions that the visitor might ask, or a note that they are still being prepared."""
     generation = library.generation()
     found = suggested.stored(settings.folder, generation)
     job = None if found is not None else _job(library, settings, generation)
@@ -41,8 +41,8 @@ def show(library: Library, settings: Settings) -> None:
 
 
 def further(answers: Sequence[Answer], library: Library, settings: Settings) -> None:
-    """Offer stored questions that the ``answers`` of this conversation have not covered. Nothing is shown if the
-    conversation is limited by filters."""
+    """Below an answer, suggest more questions that the library answers, without those that the ``answers`` of this
+    conversation already deal with. Nothing is shown if filters limit the conversation."""
     known = suggested.stored(settings.folder, library.generation()) or ()
     found = greeting.further(known, answers) if state.within() == state.EVERYWHERE else ()
     if found:

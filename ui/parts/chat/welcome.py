@@ -27,8 +27,8 @@ _HASHED: dict[str | type[Any], Any] = {Settings: lambda settings: str(settings.f
 
 
 def show(library: Library, settings: Settings, box: Callable[[], None]) -> None:
-    """Show a greeting, suggested questions, and a form to add documents. ``box`` is called to show the input field for
-    questions."""
+    """Show the chat page before the first question: a greeting, suggested questions, and a form to add documents.
+    ``box`` is called to show the input field for questions."""
     with st.container(key="welcome"):
         st.html(
             '<div class="welcome"><h1>Ask your documents</h1>'
@@ -46,8 +46,8 @@ def show(library: Library, settings: Settings, box: Callable[[], None]) -> None:
 
 
 def first_documents(settings: Settings, box: Callable[[], None], missing: LibraryMissing | None = None) -> None:
-    """Show a form to add the first documents. ``box`` is called to show the input field for questions; ``missing`` is
-    the error if the library does not exist yet."""
+    """Show the chat page of a library without documents, with a form to add the first ones. ``box`` is called to show
+    the input field for questions. ``missing`` is an error that is shown, too, if the library does not exist yet."""
     edits = visiting.may(VisitorRole.EDITOR, settings)
     first = "Drop some of yours here, then ask" if edits else "Whoever runs this page names who may add them"
     with st.container(key="welcome"):

@@ -25,12 +25,13 @@ READ = "PDF, Word, PowerPoint, Excel, CSV, OpenDocument, RTF, EPUB, html, Markdo
 
 
 def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
-    """Show the form to editors, and below it the running jobs and their outcomes. Returns whether a job is running.
+    """Show editors a form to add documents: files, pasted text, a web address or a folder. Below it, show everybody the
+    jobs that read documents, and their results. Returns whether such a job is running.
 
-    It also works without a library, since the first file creates one. ``key`` distinguishes its widgets from others on
-    the page. Dropped files are stored with the library and read by a background job, which is still shown after a
-    reload. The page reruns when the last job has ended. ``opens`` says that the page can open the documents that were
-    read.
+    The form also works if no library exists yet, since the first file creates one. ``key`` distinguishes its widgets
+    from others on the page. Dropped files are stored with the library and read by a background job, which is still
+    shown after a reload. The page reruns when the last job has ended. ``opens`` says that the page can open the
+    documents that were read.
     """
     if visiting.may(VisitorRole.EDITOR, settings):
         _put(settings, key)
@@ -87,8 +88,9 @@ def _add_pasted(settings: Settings, key: str) -> None:
 def read(
     settings: Settings, paths: Sequence[Path], about: str, within: Path | None = None, *, allow_removals: bool = False
 ) -> None:
-    """Start a job that reads files and folders; used as the callback of a button. The parameters are those of
-    ``begin``."""
+    """Start a job that reads files and folders into the library; buttons use this as their callback. ``about`` is the
+    job's name on the page. A file inside the folder ``within`` is recorded under its path relative to this folder.
+    ``allow_removals``: remove the documents of missing files even if they are more than a third of their folder."""
     begin(settings, paths, about, within, allow_removals=allow_removals)
 
 
@@ -101,8 +103,9 @@ def begin(
     allow_removals: bool = False,
     id: str | None = None,
 ) -> Job:
-    """Start a job that reads the files and folders in ``paths``, and return it. ``about`` is its name on the page;
-    ``id`` becomes the job's id.
+    """Start a job that reads the files and folders in ``paths`` into the library, and return it. ``about`` is its name
+    on the page; ``id`` becomes the job's id, None for a new one. ``allow_removals``: remove the documents of missing
+    files even if they are more than a third of their folder.
 
     ``within`` is a folder, or None. A file given in ``paths`` that lies inside this folder is recorded under its path
     relative to the folder; other files given in ``paths`` are recorded under their names alone.

@@ -18,8 +18,8 @@ LONGEST = 300  # characters of a title or a name
 
 
 def show(document: Document, library: Library, failed: str) -> None:
-    """Show a form that sets the title, author and date of a document, or resets them to those of its file. An error is
-    stored in the session under the key ``failed``."""
+    """Show a form in which visitors correct the title, author and date of a document, or reset them to what its file
+    says. If a change fails, the error is stored in the session under the key ``failed``."""
     about = document.about
     known = Said(about.title, about.author or "", about.date or "")
     with st.popover("Correct", icon=":material/edit:"), st.form(f"correct-{document.id}", border=False):

@@ -27,7 +27,7 @@ SHOWN = 50  # passages shown at a time: a bound on what the browser draws; not m
 
 
 def show(id: str, library: Library, settings: Settings) -> None:
-    """Show the document with this id, or an error if there is none."""
+    """Show the document with this id, or an error message if the library has no such document."""
     st.button(
         "All documents", icon=":material/arrow_back:", type="tertiary", on_click=state.open_document, args=(None,)
     )

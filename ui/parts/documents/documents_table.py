@@ -28,7 +28,8 @@ _SHOWN, _TICKED, _VIEW = "documents-shown", "documents-ticked", "documents-view"
 
 
 def show(library: Library, settings: Settings) -> None:
-    """Show the table, with its filters above it."""
+    """Show a table of the library's documents, with filters above it. Visitors select documents in it to open them or
+    to ask about them."""
     every = listed(library, settings).rows
     chosen = _chosen(every)
     found = every[present_library.matching(every, chosen)]
@@ -52,15 +53,15 @@ def show(library: Library, settings: Settings) -> None:
 
 
 class Everything(NamedTuple):
-    """All documents of a library: by id, and as a data frame with one row each. It is shared between visitors and must
-    not be changed."""
+    """All documents of a library: by id (``by_id``), and as a data frame with one row for each (``rows``). Visitors
+    share this object, so callers must not change it."""
 
     by_id: dict[str, Listed]
     rows: pd.DataFrame
 
 
 def listed(library: Library, settings: Settings) -> Everything:
-    """All documents of the library. The result is cached until the library changes, for at most ``KEPT_FOR``
+    """All documents of the library. The result is cached until the library changes, but for at most ``KEPT_FOR``
     seconds."""
     return _listed(settings.folder, library.generation(), library)
 

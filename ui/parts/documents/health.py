@@ -20,7 +20,8 @@ from ui.work import uploads
 
 
 def show(library: Library, settings: Settings) -> None:
-    """Show editors the known problems of the library, and owners the buttons that check it and rebuild its index."""
+    """Show editors the files that were dropped but never read, and the documents whose files are gone. Show owners
+    buttons that check the library and rebuild its index."""
     if visiting.may(VisitorRole.EDITOR, settings):
         rows = documents_table.listed(library, settings).rows
         _unread(library, settings)
@@ -48,17 +49,17 @@ def _checks(settings: Settings) -> None:
 
 
 def check(settings: Settings) -> None:
-    """Start a job that checks the library."""
+    """Start a job that checks every passage of the library, and repairs what it can repair safely."""
     work.begin(settings, "Checking the library", works.CHECK, works.of_library(settings))
 
 
 def reindex(settings: Settings) -> None:
-    """Start a job that splits and embeds all documents of the library again."""
+    """Start a job that splits all documents of the library into passages and embeds them again."""
     work.begin(settings, "Re-indexing", works.REINDEX, works.of_library(settings))
 
 
 def remove(ids: list[str], settings: Settings) -> None:
-    """Start a job that removes the documents with these ids."""
+    """Start a job that removes the documents with these ids from the library."""
     asked = works.of_library(settings, documents=ids)
     work.begin(settings, f"Removing {count(len(ids), 'document')}", works.REMOVE, asked)
 

@@ -31,10 +31,11 @@ OPENED = 3  # documents of an outcome that can be opened from it: meant for one 
 
 
 def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
-    """Show the jobs on this library. Returns whether any is running. The page reruns when the last one has ended.
+    """Show the jobs that read or change the library of these settings, running and ended. Returns whether any is
+    running. The page reruns when the last one has ended. ``key`` distinguishes the widgets from others on the page.
 
-    The newest outcome stays where it was first shown until another job ends. ``opens`` says that the page can open the
-    documents that were read; then earlier outcomes are listed, too.
+    The result of the last job stays at the place where it was first shown, until another job ends. ``opens`` says that
+    the page can open the documents that were read; then the results of earlier jobs are listed, too.
     """
     busy = busy_with(settings)
     st.fragment(_shown, run_every=EVERY if busy else None)(settings, key, busy, opens)
@@ -42,13 +43,14 @@ def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
 
 
 def begin(settings: Settings, about: str, work: str, asked: Asked, id: str | None = None) -> Job:
-    """Start a job on this library, and return it. ``about`` is its name on the page, ``work`` a key of
-    ``ui.jobs.work.WORK``, and ``asked`` its input."""
+    """Start a job on the library of these settings, and return it. ``about`` is its name on the page, ``work`` the kind
+    of work (a key of ``ui.jobs.work.WORK``), and ``asked`` its input. ``id`` becomes the job's id, None for a new
+    one."""
     return running.line(settings).start(library_work.kind(settings), about, work, asked, id=id)
 
 
 def busy_with(settings: Settings) -> bool:
-    """Whether any job on this library is running."""
+    """Whether any job that reads or changes the library of these settings is running."""
     return any(not job.done for job in _jobs(settings))
 
 
@@ -161,7 +163,7 @@ def _told(job: Job) -> str:
 
 
 def told_of(settings: Settings) -> set[str]:
-    """The names of files that could not be read, from the outcomes that the page shows."""
+    """The names of files that could not be read, as far as the job results on the page name them."""
     ended = [job for job in _jobs(settings) if job.done][:ENDED]
     files = [one for job in ended if isinstance(job.result, ReadingOutcome) for one in job.result.files]
     return {one.source for one in files if one.what == library_work.FAILED}

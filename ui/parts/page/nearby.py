@@ -13,31 +13,34 @@ from ui.web import local
 
 
 class Connection(NamedTuple):
-    """A visitor's connection: the IP address that it comes from, and the headers of the request."""
+    """A visitor's connection to the app: the IP address from which it comes (``peer``), and the headers of the
+    request."""
 
     peer: str | None
     headers: Mapping[str, str]
 
 
 def connection() -> Connection:
-    """The connection of the visitor for whom the page runs."""
+    """The connection of the visitor for whom the page runs at present."""
     return Connection(
         st.context.ip_address or "127.0.0.1", st.context.headers
     )  # Streamlit tells no address of loopback
 
 
 def is_here() -> bool:
-    """Whether the app listens to this machine only, and the request seems to come from it."""
+    """Whether the visitor seems to sit at the machine that runs the app: the request looks as if it came from this
+    machine, and the app listens to no other machine."""
     served = [st.get_option("server.address") or local.NAMES[0], *(st.get_option("server.allowedHosts") or ())]
     return local.only(served) and local.is_local(*connection())
 
 
 def only(settings: Settings) -> bool:
-    """Whether the request seems to come from this machine, and the settings let no other machine reach the app."""
+    """Whether the visitor seems to sit at the machine that runs the app, and the settings let no other machine reach
+    the app."""
     return local.only([settings.host, *settings.allowed_hosts]) and is_here()
 
 
 def folders(settings: Settings) -> bool:
-    """Whether the visitor may read a folder of this machine into the library: as the setting ``server_folders`` says,
-    or if it is not set, only at this machine."""
+    """Whether the visitor may name a folder of the server to read into the library. The setting ``server_folders``
+    decides; if it is not set, only a visitor at the machine that runs the app may do so."""
     return only(settings) if settings.server_folders is None else settings.server_folders

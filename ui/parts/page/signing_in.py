@@ -16,7 +16,7 @@ DEFAULT = "default"  # what Streamlit calls a provider that is set in [auth] its
 
 
 def needed() -> bool:
-    """Whether signing in is required and nobody has signed in with this browser."""
+    """Whether the visitor still has to sign in: the app requires it, and nobody has signed in with this browser."""
     return st.user.get("is_logged_in") is False
 
 
@@ -37,7 +37,7 @@ def door() -> None:
 
 
 def turn_away() -> None:
-    """Show the message for a signed-in visitor who has no role."""
+    """Show a signed-in visitor without a role that they may not use the app."""
     st.html(
         '<div class="welcome"><h1>Pushback</h1><p>Nothing here is meant for you. Whoever runs this page names who may '
         "read.</p></div>"
@@ -46,7 +46,7 @@ def turn_away() -> None:
 
 
 def show() -> None:
-    """Show who is signed in, with a button to sign out. Nothing is shown if signing in is not required."""
+    """Show who is signed in, with a button to sign out. Nothing is shown if the app does not require signing in."""
     if st.user.get("is_logged_in"):
         name = st.user.get("name") or st.user.get("email") or "you"
         with st.sidebar, st.container(key="signed-in", gap="xxsmall"):

@@ -23,23 +23,24 @@ _ASKED, _EDITED, _DELETED = "asked", "edited", "deleted"  # what is under way in
 
 
 def library() -> str | None:
-    """The name of the library in the page's address; None if the address names none."""
+    """The name of the library in the page's address; None if the address has no such name."""
     return st.query_params.get(LIBRARY) or None
 
 
 def open_library(name: str | None) -> None:
-    """Put the library's name into the page's address. None means the library in the settings."""
+    """Put the name of a library into the page's address. None removes it, so that the page shows the library of the
+    settings."""
     st.query_params.from_dict({LIBRARY: name} if name else {})
 
 
 def conversation() -> str | None:
-    """The id of the conversation in the page's address; None for a new conversation."""
+    """The id of the conversation in the page's address; None if the conversation is new."""
     return st.query_params.get(CONVERSATION) or None
 
 
 def open_conversation(id: str | None, within: Filters = EVERYWHERE) -> None:
-    """Open the conversation ``id``, with its questions limited by the filters ``within``. None opens a new one, which
-    gets an id with its first question."""
+    """Open the conversation with this id, and limit its questions by the filters ``within``. None opens a new
+    conversation, which gets an id when its first question is asked."""
     named = {LIBRARY: library(), CONVERSATION: id, **asking_within(within)}
     st.query_params.from_dict({name: value for name, value in named.items() if value})
     st.session_state.pop(_EDITED, None)
@@ -47,85 +48,88 @@ def open_conversation(id: str | None, within: Filters = EVERYWHERE) -> None:
 
 
 def cited() -> tuple[int, int] | None:
-    """The turn and the number, both from 1, of the citation whose document is open; None if none is."""
+    """Which citation's document is open: the number of the answer and the number of the citation in it, both counted
+    from 1. None if no document is open."""
     named = re.fullmatch(r"(\d{1,6})\.(\d{1,6})", st.query_params.get(CITED, ""))
     return (int(named[1]), int(named[2])) if named else None
 
 
 def open_citation(turn: int, number: int) -> None:
-    """Open the document of a citation. ``turn`` is the number of the answer and ``number`` that of the citation, both
-    from 1."""
+    """Open the document of a citation. ``turn`` is the number of the answer and ``number`` that of the citation in it,
+    both counted from 1."""
     st.query_params[CITED] = f"{turn}.{number}"
 
 
 def close_citation() -> None:
-    """Close the document of the citation."""
+    """Close the cited document that is open."""
     st.query_params.pop(CITED, None)
 
 
 def within() -> Filters:
-    """The filters of the questions, from the page's address."""
+    """The filters that limit the questions, as the page's address has them."""
     named = st.query_params
     since, until = named.get(SINCE) or None, named.get(UNTIL) or None
     return Filters(tuple(named.get_all(WITHIN)), tuple(named.get_all(AUTHOR)), since, until)
 
 
 def ask_within(filters: Filters) -> None:
-    """Set the filters of the following questions."""
+    """Replace the filters that limit the questions. They are put into the page's address."""
     for name in (WITHIN, AUTHOR, SINCE, UNTIL):
         st.query_params.pop(name, None)
     st.query_params.update(asking_within(filters))
 
 
 def asking_within(filters: Filters) -> dict[str, str | list[str]]:
-    """The query parameters of an address that set these filters."""
+    """The query parameters that an address needs to set these filters."""
     named: dict[str, str | list[str]] = {WITHIN: list(filters.documents), AUTHOR: list(filters.authors)}
     named |= {SINCE: filters.since or "", UNTIL: filters.until or ""}
     return {name: value for name, value in named.items() if value}
 
 
 def ask(question: str, at: int | None = None) -> None:
-    """Ask a question at the next run of the page. With ``at``, its answer replaces the turn ``at`` and all later turns;
-    without, the answer is added at the end."""
+    """Ask a question at the next run of the page. ``at`` is the number of an earlier question, counted from 1: the new
+    question replaces it, and all that came after it. None: the question is added at the end of the conversation."""
     st.session_state[_ASKED] = question, at
     st.session_state.pop(_EDITED, None)
 
 
 def asked() -> tuple[str, int | None] | None:
-    """The question and the turn that were given to ``ask``; None if there are none. They are returned once only."""
+    """The question and the number ``at`` that were last given to ``ask``; None if there is nothing to ask. The next
+    call returns None, so that the question is asked only once."""
     told: tuple[str, int | None] | None = st.session_state.pop(_ASKED, None)
     return told
 
 
 def edit(turn: int | None) -> None:
-    """Open an editor for the question of a turn. None closes the editor."""
+    """Open an editor for the question with this number, counted from 1. None closes the editor."""
     st.session_state[_EDITED] = (conversation(), turn)
 
 
 def edited() -> int | None:
-    """The turn whose question is being edited; None if none is."""
+    """The number of the question that is being edited, counted from 1; None if no question is."""
     where, turn = st.session_state.get(_EDITED, (None, None))
     return turn if where == conversation() else None
 
 
 def deleted(id: str, title: str) -> None:
-    """Leave the conversation ``id``, which was deleted; the page then offers to restore it."""
+    """Close the conversation with this id after it was deleted, and remember it, so that the page can offer to restore
+    it."""
     open_conversation(None)
     st.session_state[_DELETED] = id, title
 
 
 def last_deleted() -> tuple[str, str] | None:
-    """The id and the title of the conversation that was deleted last, while the page offers to restore it; else
-    None."""
+    """The id and the title of the conversation that was just deleted, for a button that restores it; None if none was,
+    or if another conversation has been opened since."""
     told: tuple[str, str] | None = st.session_state.get(_DELETED)
     return told
 
 
 def document() -> str | None:
-    """The id of the document in the page's address; None if there is none."""
+    """The id of the document in the page's address; None if the address has no such id."""
     return st.query_params.get(DOCUMENT) or None
 
 
 def open_document(id: str | None) -> None:
-    """Open a document on the library page. None opens the list of all documents."""
+    """Open the document with this id on the library page. None opens the list of all documents."""
     st.query_params.from_dict({DOCUMENT: id} if id else {})

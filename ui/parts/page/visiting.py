@@ -15,18 +15,19 @@ from ui.web.roles import VisitorRole
 
 
 def may(role: VisitorRole, settings: Settings) -> bool:
-    """Whether the visitor has this role or a higher one."""
+    """Whether the visitor has this role or a higher one, and so may do what the role allows."""
     return of(settings) >= role
 
 
 def of(settings: Settings) -> VisitorRole:
-    """The visitor's role."""
+    """The role of the visitor for whom the page runs, such as reader or editor."""
     token = None if st.user.get("is_logged_in") is None else dict(st.user)
     return roles.of(token, settings, here=nearby.only(settings))
 
 
 def let_in(settings: Settings) -> bool:
-    """Whether the visitor may see the page. This also allows uploads in the session of an editor."""
+    """Whether the visitor may see the page. If the visitor is an editor, file uploads are also allowed in their
+    session."""
     if may(VisitorRole.EDITOR, settings):
         guard.let_upload(_session())
     return may(VisitorRole.READER, settings)
@@ -35,8 +36,8 @@ def let_in(settings: Settings) -> bool:
 def owner() -> str | None:
     """The unique name under which the visitor's conversations are stored.
 
-    If signing in is required, the name stands for the person who has signed in. If not, it is None for a visitor at
-    this machine, and stands for the browser of any other visitor.
+    If the app requires signing in, the name stands for the person who has signed in. Otherwise it is None for a visitor
+    at the machine that runs the app, and stands for the browser of any other visitor.
 
     Raises:
         PushbackError: signing in is required, and nobody has signed in.
@@ -50,7 +51,7 @@ def owner() -> str | None:
 
 
 def name() -> str:
-    """The name or the e-mail address of the visitor if they have signed in, else empty."""
+    """The name or the e-mail address of the visitor if they have signed in; empty if they have not."""
     return str(st.user.get("name") or st.user.get("email") or "") if st.user.get("is_logged_in") else ""
 
 

@@ -20,8 +20,9 @@ EMPTY = '<p class="notice" role="alert">Put an idea in the field first: a senten
 
 
 def put(desk: IdeaDesk, lenses: Sequence[Lens], before: str = "") -> None:
-    """Show the field for an idea and a preview of its assumptions. A button starts the test. ``before`` is the text
-    that the field has at first."""
+    """Show a field for an idea, a button that tests the idea, and a preview of the assumptions that will be tested.
+    ``lenses`` are the questions that are asked of every idea; the preview lists them. ``before`` is the text that the
+    field has at first."""
     if FIELD not in st.session_state:
         st.session_state[FIELD] = before
     idea = st.text_area("Your idea", key=FIELD, height=110, placeholder="What do you want to do, and why?")
@@ -37,8 +38,8 @@ def put(desk: IdeaDesk, lenses: Sequence[Lens], before: str = "") -> None:
 
 
 def revise(desk: IdeaDesk, id: str, former: str) -> None:
-    """Show a field to reword the idea ``former`` of the verdict ``id``. A button tests the new wording and compares
-    both verdicts."""
+    """Show a field to reword an idea that has been tested. Its button tests the new wording, and the page then compares
+    both verdicts. ``former`` is the earlier wording, ``id`` the id of its verdict."""
     with st.expander("Revise the idea", icon=":material/edit:"):
         idea = st.text_area("The idea, revised", former, key=f"revised-{id}", height=110)
         asked = st.button("Test it beside the former one", type="primary", key="revise")

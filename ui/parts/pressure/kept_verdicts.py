@@ -19,7 +19,8 @@ REMOVED = "verdict-removed"  # the last one with its JSON, until the visitor goe
 
 
 def show(desk: IdeaDesk) -> None:
-    """Show the running tests, the interrupted ones, and the stored verdicts, the latest first."""
+    """Show the visitor's tests of ideas: those that are running, those that were interrupted, and the stored verdicts,
+    the latest first."""
     library = desk.library
     for job in testing.running(desk):
         with st.container(horizontal=True, vertical_alignment="center", key=f"running-{job.id}"):
@@ -52,7 +53,7 @@ def show(desk: IdeaDesk) -> None:
 
 
 def remove(id: str, library: Library) -> None:
-    """Remove a verdict, and offer to restore it.
+    """Remove the verdict with this id from the library, and rerun the page, which then offers to restore it.
 
     Raises:
         DocumentMissing: the verdict has been removed already.

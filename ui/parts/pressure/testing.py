@@ -26,8 +26,9 @@ EVERY = 0.5  # seconds between two looks: progress seems to move, and each look 
 
 
 class IdeaDesk(NamedTuple):
-    """What the page needs to test a visitor's ideas: the assistant, the settings, the owner of the verdicts, and the
-    visitor's name if they have signed in."""
+    """The objects that the page needs to test a visitor's ideas: the assistant, the settings, the owner of the verdicts
+    (None for a visitor at the machine that runs the app), and the visitor's name, which is empty if they have not
+    signed in."""
 
     assistant: Assistant
     settings: Settings
@@ -41,26 +42,26 @@ class IdeaDesk(NamedTuple):
 
     @property
     def line(self) -> JobLine:
-        """The queue in which jobs are looked up."""
+        """The queue in which the page looks up jobs that have been started."""
         return assistants.line(self.settings)
 
     @property
     def doing(self) -> JobLine:
-        """The queue in which new jobs are started."""
+        """The queue in which the page starts new jobs; they need the assistant."""
         return assistants.line_of_assistant(self.settings, self.assistant)
 
     def kind(self, work: str) -> str:
-        """The ``kind`` of the jobs on this library that do ``work``: tests and discussions are queued under different
-        kinds."""
+        """The ``kind`` under which jobs on this library are queued that do ``work``, which is ``TEST`` or
+        ``DISCUSSION``."""
         return f"{work} {self.settings.folder}"
 
 
 def begin(desk: IdeaDesk, idea: str, revises: str | None = None, like: Verdict | None = None) -> None:
-    """Start a job that tests ``idea``, and watch it. Its result is the id of the stored verdict. ``revises`` is the id
-    of the verdict that the new one is compared with.
+    """Start a job that tests ``idea``, and let the page show its progress. The job's result is the id of the stored
+    verdict. ``revises`` is the id of an earlier verdict that the new one is compared with.
 
     Assumptions and judgements are taken from the verdict ``like``; without it, from the revised verdict if that has the
-    same idea. The idea is stored first, and replaces unfinished tests of the same idea.
+    same idea. The idea is stored before the job starts, and earlier unfinished tests of the same idea are removed.
     """
     for one in unfinished(desk):
         if one.idea == idea:
@@ -72,11 +73,11 @@ def begin(desk: IdeaDesk, idea: str, revises: str | None = None, like: Verdict |
 
 
 def say(desk: IdeaDesk, id: str, message: str, line: Sequence[Job] = ()) -> None:
-    """Start a job that replies to a message about the verdict ``id``, and watch it. Its result is the id of the verdict
-    after the reply.
+    """Start a job that replies to a message about the verdict ``id``, and let the page show its progress. The job's
+    result is the id of the verdict after the reply.
 
-    ``line`` holds the unfinished jobs for earlier messages. The new job waits for them, and discusses the verdict of
-    the last one.
+    ``line`` holds the unfinished jobs for earlier messages. The new job waits for them, and discusses the verdict in
+    which the last of them results.
     """
     asked = works.of_assistant(desk.settings, verdict=id, message=message, by=desk.name)
     after = line[-1] if line else None
@@ -86,8 +87,8 @@ def say(desk: IdeaDesk, id: str, message: str, line: Sequence[Job] = ()) -> None
 
 
 def watched(desk: IdeaDesk) -> list[Job]:
-    """The unfinished jobs that the page watches: the job in the address and those that wait for it. If a job has ended
-    with a verdict, the page opens that verdict."""
+    """The jobs whose progress the page shows and that have no result yet: the job named in the address, and the jobs
+    that wait for it. If one of them has resulted in a verdict, the page opens that verdict."""
     named = verdict_address.job()
     job = desk.line.job(named, desk.owner) if named else None
     if job and job.done and not job.result and job.kind == desk.kind(TEST):
@@ -104,12 +105,12 @@ def watched(desk: IdeaDesk) -> list[Job]:
 
 
 def running(desk: IdeaDesk) -> list[Job]:
-    """The visitor's running tests, the newest first."""
+    """The jobs that test the visitor's ideas at present, the newest first."""
     return [job for job in desk.line.of_kind(desk.kind(TEST), desk.owner) if not job.done]
 
 
 def unfinished(desk: IdeaDesk) -> list[KeptVerdict]:
-    """The visitor's interrupted tests, the latest first."""
+    """The visitor's ideas whose test was interrupted before it had a verdict, the latest first."""
     going_on = {job.id for job in running(desk)}
     kept = desk.library.verdicts.listed(desk.owner)
     return [one for one in kept if one.ruling == UNFINISHED and one.id not in going_on]

@@ -32,7 +32,7 @@ SAID, BEFORE = "finding-judged", "finding-before"  # what was just said of a fin
 
 
 def head(report: Report) -> None:
-    """Show the idea, the ruling, and a summary in one or two sentences."""
+    """Show the top of a verdict: the idea, the ruling on it, and a summary in one or two sentences."""
     verdict = report.verdict
     look = "idea long" if len(verdict.idea) > LONG else "idea"
     st.html(f'<p class="small">{escape(told.head(report))}</p><h1 class="{look}">{escape(verdict.idea)}</h1>')
@@ -44,8 +44,8 @@ def head(report: Report) -> None:
 
 
 def glance(report: Report) -> None:
-    """Show the overview: the case for and the case against the idea with their findings, the points on which no
-    evidence was found, and what to find out first."""
+    """Show the overview of a verdict: the findings for the idea and those against it, the points on which no evidence
+    was found, and what to find out first."""
     verdict = report.verdict
     cases = told.cases(verdict)
     with st.container(key="glance"):
@@ -62,9 +62,9 @@ def glance(report: Report) -> None:
 
 
 def finding(one: Finding, place: Place, key: str, report: Report, *, in_context: bool = False) -> None:
-    """Show a finding: its quote, a button that opens the source, and buttons that say on which side it is (for,
-    against, or not about this). ``place`` is the finding's position in the verdict; with ``in_context``, the words
-    around the quote are shown, too."""
+    """Show a finding (a quote that concerns the idea), a button that opens its source, and buttons by which the visitor
+    says on which side it is: for, against, or not about this. ``place`` is its position in the verdict, ``key`` makes
+    its widgets unique. With ``in_context``, the words around the quote are shown, too."""
     with st.container(key=f"finding-{key}", gap=None):
         st.html(present_verdict.quote(one, in_context=in_context))
         st.button(
@@ -91,8 +91,8 @@ def finding(one: Finding, place: Place, key: str, report: Report, *, in_context:
 
 
 def judge(id: str, library: Library, by: str) -> None:
-    """Store on which side (for, against, or not about this) the visitor has just put a finding of the verdict ``id``.
-    ``by`` is the visitor's name, empty if unknown."""
+    """If the visitor has just said on which side a finding of the verdict ``id`` is (for, against, or not about this),
+    store this judgement. ``by`` is the visitor's name, empty if unknown."""
     of, one, side = st.session_state.pop(SAID, ("", None, None))
     if of == id and one is not None:
         said = rulings.judge(one, side, by)
@@ -101,8 +101,8 @@ def judge(id: str, library: Library, by: str) -> None:
 
 
 def undo(id: str, library: Library) -> None:
-    """Show a button that takes back what the visitor has just said about the side of a finding of the verdict
-    ``id``."""
+    """If the visitor has just judged on which side a finding of the verdict ``id`` is, show a button that takes the
+    judgement back."""
     if st.session_state.get(BEFORE, ("",))[0] == id:
         st.button("Undo what you said", icon=":material/undo:", type="tertiary", on_click=_undo, args=(library,))
 
@@ -117,8 +117,8 @@ def _judge(id: str, one: Finding, side: Stance | None) -> None:
 
 
 def beside(former: StoredVerdict, verdict: Verdict) -> None:
-    """Compare a verdict with ``former``, the one that it revises: show both ideas, and what got better and what got
-    worse."""
+    """Compare a verdict with ``former``, an earlier verdict that it revises: show both ideas, and what got better and
+    what got worse."""
     found = compare(former.verdict, verdict)
     st.html("<h2>Beside the former one</h2>")
     for column, name, one in zip(
@@ -140,7 +140,8 @@ def beside(former: StoredVerdict, verdict: Verdict) -> None:
 
 
 def export(report: Report) -> None:
-    """Show a button for each file format of the report. The file is made when the button is clicked."""
+    """Show a button for each file format in which the report can be downloaded. The file is made when the visitor
+    clicks."""
     with st.popover("Export", icon=":material/download:"):
         for ending, (name, kind) in FILES.items():
             st.download_button(
@@ -155,7 +156,8 @@ def export(report: Report) -> None:
 
 
 def how(report: Report) -> None:
-    """Show the search queries of the test, and how reliably it tells findings for the idea from findings against it."""
+    """Show how an idea was tested: the search queries, and how reliably findings for the idea are told from findings
+    against it."""
     with st.expander("How it was tested", icon=":material/info:"):
         searched = [query for one in report.verdict.assumptions for query in one.searched]
         trust = present_verdict.listed(list(told.trust(report.verdict)))

@@ -12,33 +12,33 @@ ASSUMPTION = "assumption"
 
 
 def verdict() -> str | None:
-    """The id of the verdict that is open; None if none is."""
+    """The id of the verdict in the page's address, which the page shows; None if the address has none."""
     return st.query_params.get(VERDICT) or None
 
 
 def open_verdict(id: str | None) -> None:
-    """Open a verdict. None opens the form for a new idea."""
+    """Open the verdict with this id. None opens the form for a new idea."""
     _go({VERDICT: id})
 
 
 def job() -> str | None:
-    """The id of the job that the page watches; None if there is none."""
+    """The id of the job in the page's address, whose progress the page shows; None if the address has none."""
     return st.query_params.get(JOB) or None
 
 
 def watch(job: str) -> None:
-    """Watch a job. The open verdict stays open."""
+    """Put the id of a job into the page's address, so that the page shows its progress. The open verdict stays open."""
     _go({VERDICT: verdict(), JOB: job})
 
 
 def assumption() -> int | None:
-    """The number of the assumption whose card is open, from 1; None if none is."""
+    """The number of the assumption whose card is open, counted from 1; None if no card is open."""
     named = st.query_params.get(ASSUMPTION, "")
     return int(named) if named.isascii() and named.isdecimal() and len(named) < 4 else None
 
 
 def read_assumption(number: int) -> None:
-    """Open the card of the assumption with this number."""
+    """Open the card of the assumption with this number, counted from 1."""
     st.query_params[ASSUMPTION] = str(number)
 
 

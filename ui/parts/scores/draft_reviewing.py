@@ -16,8 +16,8 @@ LATER, TOLD = "draft-later", "draft-told"
 
 
 def show(suite: Path) -> None:
-    """Show the next draft of a suite, which can be accepted, edited, discarded, or left for later. Nothing is shown if
-    there is no draft."""
+    """Show the next test case that was drafted for a suite and that nobody has reviewed. The visitor can edit, accept
+    or discard it, or leave it for later. Nothing is shown if the suite has no drafts. ``suite`` is the suite's file."""
     try:
         left = reviewing.drafts(suite)
     except CaseError:  # it has no file for drafts, or cannot be read, which running it tells

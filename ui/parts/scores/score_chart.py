@@ -21,7 +21,8 @@ COLOURS = [
 
 
 def show(points: Sequence[ScorePoint]) -> None:
-    """Show a line for each measure, with one point and 95 % interval for each run."""
+    """Show a chart of measures over time: a line for each measure, with one point and its 95 % interval for each
+    run."""
     import altair as alt
     import pandas as pd
 

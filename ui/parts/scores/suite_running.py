@@ -27,8 +27,8 @@ NOTHING_SAID = (
 
 
 def show(settings: Settings) -> None:
-    """Show owners a form to run a suite; show everybody the running suite and its outcome. The page reruns when a run
-    has ended."""
+    """Show owners a form to run a suite of test cases, and show everybody the running suite and the results of ended
+    runs. The page reruns when a run has ended."""
     busy = any(not job.done for job in _jobs(settings))
     if visiting.may(VisitorRole.OWNER, settings):
         _choose(settings, busy=busy)

@@ -23,7 +23,8 @@ _BEFORE = "settings-before"  # the settings without the page's choices
 
 
 def in_force(settings: Settings) -> Settings:
-    """A copy of the settings in which the choices of this page, made now or stored earlier, replace the set values."""
+    """A copy of the settings in which the choices that the visitor made on the page, just now or earlier, replace the
+    values that were set."""
     if not nearby.only(settings):
         return settings
     st.session_state[_BEFORE] = settings
@@ -38,21 +39,23 @@ def in_force(settings: Settings) -> Settings:
 
 
 def not_here(settings: Settings) -> str | None:
-    """The library in the page's address if it does not exist or may not be chosen here; None if it can be shown."""
+    """The name of the library in the page's address, if it cannot be shown: it does not exist, or may not be chosen
+    here. None if it can be shown, or if the address names no library."""
     named = state.library()
     known = [settings.library, *(libraries(settings) if nearby.only(settings) else ())]
     return named if named not in known else None
 
 
 def take(settings: Settings, name: str, value: str | None) -> None:
-    """Override the setting ``name`` with ``value``, and store this choice."""
+    """Use ``value`` for the setting ``name`` from now on instead of its own value, and store this choice of the
+    visitor."""
     before: Settings = st.session_state.get(_BEFORE, settings)
     st.session_state[name] = value
     remembered.keep(settings.home, name, value, getattr(before, name))
 
 
 def libraries(settings: Settings) -> list[str]:
-    """The names of the libraries in the same home folder; empty if they cannot be listed."""
+    """The names of the libraries in the home folder of these settings; empty if they cannot be listed."""
     with suppress(LibraryError):  # opening one says what is wrong
         return places.libraries(settings)
     return []

@@ -16,7 +16,8 @@ FRESH = 30
 
 
 def show(settings: Settings) -> None:
-    """Show the models that were found, with a button to use each one and a button to search again."""
+    """Show the chat models that are served on this machine, with a button to use each one and a button to search
+    again."""
     found = _found()
     with st.container(key="found-models", gap="xsmall"):
         if not found:

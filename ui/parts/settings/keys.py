@@ -24,20 +24,22 @@ _SHAPE = re.compile(r"[\x21-\x7e]{1,1000}")  # what a header of HTTP can carry
 
 
 def field() -> None:
-    """Show the input field for a key. It must be in a form whose buttons call ``take``."""
+    """Show the field in which a visitor types a model's API key. It must be in a form whose buttons call ``take``."""
     number = st.session_state.setdefault(_FIELDS, 0)
     st.text_input("Key", type="password", key=f"{_FIELD}-{number}", help=HELP, autocomplete="new-password")
 
 
 def take() -> None:
-    """Take the typed key from the field and empty the field. This is a callback, so it runs before the page."""
+    """Move the API key that the visitor has typed from its field into the session, and empty the field. Buttons call it
+    before the page runs; ``keep`` then stores the key for a model."""
     typed = st.session_state.pop(f"{_FIELD}-{st.session_state[_FIELDS]}", None) or ""
     st.session_state[_FIELDS] += 1
     st.session_state[_TYPED] = SecretStr(typed.strip())
 
 
 def keep(settings: Settings) -> None:
-    """Store the typed key in the session, for the model of these settings. Nothing happens if none was typed.
+    """Store the API key that the visitor has just typed in the session, for the model of these settings. Nothing
+    happens if none was typed.
 
     Raises:
         SettingsError: the text cannot be a key, or the settings name no model that takes one.
@@ -55,17 +57,17 @@ def keep(settings: Settings) -> None:
 
 
 def of(settings: Settings) -> SecretStr | None:
-    """The key that was typed in this session for the model of these settings; None if there is none."""
+    """The API key that a visitor typed in this session for the model of these settings; None if there is none."""
     held: dict[str, SecretStr] = st.session_state.get(_KEYS, {})
     return held.get(providers.keyed(settings.writer)) if settings.writer else None
 
 
 def lacking(settings: Settings) -> bool:
-    """Whether the model of these settings needs a key and has none."""
+    """Whether the model of these settings needs an API key and has none."""
     return bool(settings.writer and providers.lacks_key(settings.writer) and not of(settings))
 
 
 def forget(settings: Settings) -> None:
-    """Delete the key for the model of these settings from the session."""
+    """Delete the API key that the visitor typed for the model of these settings from the session."""
     whom = providers.keyed(settings.writer or "")
     st.session_state[_KEYS] = {one: key for one, key in st.session_state.get(_KEYS, {}).items() if one != whom}

@@ -23,8 +23,9 @@ _log = logging.getLogger(__name__)
 
 
 def keep(home: Path, name: str, value: str | None, instead_of: str | None) -> None:
-    """Store the visitor's choice ``value`` for the setting ``name``; ``instead_of`` is the value of the setting itself.
-    Nothing is stored if one of the values contains a key; if the file cannot be written, only the log says so."""
+    """Store in a file that the visitor chose ``value`` for the setting ``name``. ``home`` is the folder of the file;
+    ``instead_of`` is the setting's own value, which the choice replaces. Nothing is stored if one of the values
+    contains a key; if the file cannot be written, only the log says so."""
     if name not in NAMES or hides(value or "") or hides(instead_of or ""):
         return
     path = home.expanduser() / FILE
@@ -40,7 +41,8 @@ def keep(home: Path, name: str, value: str | None, instead_of: str | None) -> No
 
 
 def choices(settings: Settings) -> dict[str, str | None]:
-    """The stored choices that are still valid, by the name of the setting."""
+    """The stored choices that still apply, by the name of the setting. A choice no longer applies if the setting itself
+    has changed since."""
     found: dict[str, str | None] = {}
     for name, kept in _read(settings.home.expanduser() / FILE).items():
         match kept:

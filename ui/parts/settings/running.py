@@ -34,8 +34,9 @@ _answering = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="answering")
 def answering(
     assistant: Assistant, question: str, history: Sequence[Turn], within: Filters = ANYWHERE
 ) -> Future[Answer]:
-    """Start to answer the question with ``history`` and the filters ``within``, and return the future of the answer.
-    Questions are answered in the order in which they were asked."""
+    """Start to answer a question in a background thread, and return the future of the answer. ``history`` has the
+    earlier turns of the conversation; ``within`` are the filters of the search. Questions are answered in the order in
+    which they were asked."""
     return _answering.submit(assistant.ask, question, history, within)
 
 
@@ -59,32 +60,34 @@ def embedder(settings: Settings) -> Embedder:
 
 
 class Session(NamedTuple):
-    """The ``Workplace`` of a visitor's session: its settings, embedding model and assistant, for jobs that run in this
-    process."""
+    """The place where jobs of a visitor's session run in this process: it has the session's settings, embedding model
+    and assistant. ``assistant`` is None for jobs that need none."""
 
     settings: Settings
     embedder: Embedder
     assistant: Assistant | None
 
     def settings_of(self, asked: Asked) -> Settings:
-        """The settings of this session, which were in force when the job was requested."""
+        """The settings of this session. The input ``asked`` of the job must name the same library."""
         assert asked["library"] == self.settings.library
         return self.settings
 
     def assistant_of(self, _: Asked) -> Assistant:
-        """The assistant of this session."""
+        """The assistant of this session, which must have one. The job's input is not used."""
         assert self.assistant, "work that asks comes with what answers"
         return self.assistant
 
 
 def line(settings: Settings) -> JobLine:
-    """The queue of jobs that need no assistant; all visitors share it."""
+    """The queue of jobs that need no assistant. If the settings name a queue on a server, all visitors share it;
+    otherwise the jobs run in this process."""
     return _queue(settings) if settings.queue else Here(Session(settings, embedder(settings), None))
 
 
 def line_of_assistant(settings: Settings, assistant: Assistant) -> JobLine:
-    """The queue for jobs that need ``assistant``. If a visitor has typed a key for its model, the jobs stay in this
-    process."""
+    """The queue of jobs that need ``assistant``. The jobs run in this process if the settings name no queue, if the
+    visitor has typed an API key, or if the model's address contains a secret, since neither may be stored in a
+    queue."""
     if settings.queue and not keys.of(settings) and not hides(settings.model or ""):
         return _queue(settings)
     return Here(Session(settings, embedder(settings), assistant))
@@ -96,8 +99,8 @@ def _queue(settings: Settings) -> JobLine:
 
 
 def opened(settings: Settings) -> Assistant:
-    """The assistant of the library in these settings, without loading any local model. It has the visitor's key if they
-    typed one.
+    """The assistant of the library in these settings, without loading any local model. If the visitor has typed an API
+    key, the assistant uses it.
 
     Raises:
         LibraryMissing: the library does not exist.
@@ -107,13 +110,13 @@ def opened(settings: Settings) -> Assistant:
 
 
 def plain(settings: Settings) -> Assistant:
-    """The assistant of this library without a chat model, whatever the settings name."""
+    """An assistant for the library of these settings that uses no chat model, even if the settings name one."""
     return _shared(_without_model(settings))
 
 
 def ready(settings: Settings) -> Assistant:
-    """The assistant that ``opened`` returns, after its embedding model is loaded and the other local models are
-    unpacked."""
+    """The assistant that ``opened`` returns, after its embedding model has been loaded and its other local models have
+    been unpacked."""
     _load(_without_model(settings) if keys.of(settings) else settings)
     return opened(settings)
 

@@ -11,7 +11,7 @@ from ui.views.present import escape, label
 
 
 def show(settings: Settings) -> None:
-    """Show the library's name. If the visitor may choose another library, show a menu that opens the page for it."""
+    """Show the name of the open library. If the visitor may choose another one, show a menu of the others."""
     others = [name for name in chosen.libraries(settings) if name != settings.library] if nearby.only(settings) else []
     with st.container(key="which-library"):
         if not others:
