@@ -21,7 +21,9 @@ KNOWN = (*BY_NAME, *(spec.name for spec in SPECS))
 
 
 def lint(paths: Sequence[Path]) -> tuple[list[Suite], list[str]]:
-    """Check suites. Returns the suites that can be read, and the faults of all suites, each as one line."""
+    """Check suite files for mistakes without running them. Returns the suites that can be read, and the faults of all
+    suites, each as one line.
+    """
     read: list[Suite] = []
     faults: list[str] = []
     for path in paths:
@@ -37,7 +39,9 @@ def lint(paths: Sequence[Path]) -> tuple[list[Suite], list[str]]:
 
 
 def empty_gold(suite: Suite) -> Iterator[str]:
-    """A line for each fault in a case's gold that would make a wrong answer pass or a right one fail."""
+    """Find faults in the cases' gold (the quotes that a right answer cites) that would make a wrong answer pass or a
+    right one fail. Yields a line for each fault.
+    """
     for case in suite.cases:
         if isinstance(case, Case):
             name, line = suite.lines[case.id]
@@ -63,7 +67,7 @@ def _empty(case: Case) -> Iterator[str]:
 
 
 def commands(paths: Sequence[Path], faults: Sequence[str]) -> list[str]:
-    """The faults as commands for GitHub Actions, which shows them at the lines of the suite files."""
+    """Convert faults of suites to commands for GitHub Actions, which shows each fault at its line of the suite file."""
     return [_annotation(paths, one) for one in faults]
 
 
