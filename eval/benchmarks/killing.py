@@ -169,8 +169,8 @@ def prepared(name: str, folder: Path, embedder: Embedder) -> Kind:
 
 
 def hard_steps(name: str, taken: str) -> range:
-    """The steps of a command at which a kill is most dangerous, as indices into ``taken``. That text has a letter for
-    each step that the command took; ``STEPS_OF`` says which.
+    """The steps of a command at which a kill is most dangerous, as indices into ``taken``. ``taken`` has one letter for
+    each step of the command in an undisturbed run; ``STEPS_OF`` has the letters.
     """
     if name == "reindex":
         return range(taken.index(STEPS_OF["rebuilding"]), len(taken))

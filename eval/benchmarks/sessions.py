@@ -72,7 +72,7 @@ class Session:
         self._turns = 0
 
     async def open(self) -> None:
-        """Open the page before the first question."""
+        """Open the page of the web app. To be called once, before the first question."""
         await self._send()
         await self._seen(time.perf_counter())
 

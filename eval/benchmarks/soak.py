@@ -75,7 +75,7 @@ def main() -> None:
 
 
 def questions() -> Iterator[str]:
-    """Yield, without end, in turn a question of the sample and a question about something else."""
+    """Yield questions without end: by turns one of the sample suite, and one about something else."""
     own = [case.question for case in load(SAMPLE / "suite.yaml").cases if case.question]
     others = [json.loads(line)["question"] for line in QUESTIONS.read_text("utf-8").splitlines()]
     pairs = zip(itertools.cycle(own), itertools.cycle(others), strict=False)
@@ -83,7 +83,7 @@ def questions() -> Iterator[str]:
 
 
 def all_ideas() -> list[str]:
-    """The sample's ideas, their opposites, and ideas on which the documents say nothing."""
+    """All ideas to test: those of the sample suite, their opposites, and ideas on which the documents say nothing."""
     given = yaml.safe_load(IDEAS.read_text("utf-8"))
     own = [one for case in load(SAMPLE / "suite.yaml").cases for one in (case.idea, case.negated) if one]
     return own + [one for pair in given["opposites"] for one in pair] + given["untouched"]

@@ -52,8 +52,8 @@ class GoldLine(NamedTuple):
 
     @property
     def topic(self) -> str:
-        """What the sentence is about, in words that a question can use: its heading, and the document's title if that
-        adds something.
+        """What the sentence is about, in words that a question can use: the heading above the sentence and, if it says
+        more, the title of the document.
         """
         title = self.passage.about.title
         heading = self.passage.headings[-1] if self.passage.headings else title

@@ -78,7 +78,11 @@ def accept(suite: Path, case: str, edited: str | None = None) -> Case:
 
 
 def throw_away(suite: Path, case: str) -> None:
-    """Remove the draft with the id ``case`` from the suite."""
+    """Remove the draft (a case that nobody has reviewed) with the id ``case`` from the suite.
+
+    Raises:
+        CaseError: the suite has no such draft, or cannot be read.
+    """
     file = file_of(suite)
     cases = list(_read(file))
     del cases[_place(cases, case)]

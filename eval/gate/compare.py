@@ -46,8 +46,8 @@ class Comparison:
     each measure in both runs.
 
     ``p`` is the p-value of McNemar's exact test of lost against gained cases. ``detectable`` is the smallest drop in
-    the share of passing cases that can be detected with this number of cases (power 0.8 at level 0.05); None if there
-    are too few cases to detect any drop.
+    the share of passing cases that can be detected with this number of cases (power 0.8 at level 0.05); None if not
+    even the loss of all cases would be detected.
     """
 
     lost: tuple[str, ...]

@@ -55,7 +55,9 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class GateVerdict:
-    """The result of all checks of a run; the run passes if every check passes."""
+    """The results of all checks of a run by the gate, which decides whether the run passes: it does if every check
+    passed.
+    """
 
     checks: tuple[Check, ...]
 

@@ -63,7 +63,7 @@ class RunSummary:
     schema: int = field(default=SCHEMA)
 
     def measure(self, name: str) -> Measure | None:
-        """The measure with this name; None if it applies to no case of the run."""
+        """The measure with this name; None if the run has no such measure, since it applies to no case."""
         return next((one for one in (*self.measures, *self.robustness) if one.name == name), None)
 
     @property

@@ -202,14 +202,14 @@ def measure_each(
 
 
 def beside(out: Path, name: str) -> Path:
-    """The folder within ``out`` for the runs of an evidence model other than the first, or of a system other than ours.
-    ``name`` is the name of the model or system.
+    """The folder within ``out`` for the runs of another system than ours, or of another evidence model (the network
+    that reads the passages) than the first one. ``name`` is the name of the system or model.
     """
     return out / "beside" / (re.sub(r"[^A-Za-z0-9-]+", "-", without_secrets(name)).strip("-")[:60] or "other")
 
 
 def select(suite: Suite, options: Options) -> tuple[AnyCase, ...]:
-    """The cases that the options select, in the order of the suite.
+    """The cases of a suite that the options select (by id, kind, tag and number), in the order of the suite.
 
     Raises:
         CaseError: the options have an id that no case has.

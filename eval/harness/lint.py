@@ -82,7 +82,9 @@ def _annotation(paths: Sequence[Path], told: str) -> str:
 
 
 def unknown_measures(name: str, gate: Gate) -> Iterator[str]:
-    """A line for each measure that the gate names but that does not exist; ``name`` is the suite file's name."""
+    """Find the measures that a gate names but that do not exist. Yields a line for each; ``name`` is the name of the
+    suite file, for these lines.
+    """
     for key in ("floors", "ceilings", "drops", "headlines"):
         for measure in getattr(gate, key):
             if measure not in KNOWN:
@@ -91,7 +93,9 @@ def unknown_measures(name: str, gate: Gate) -> Iterator[str]:
 
 
 def shared(read: Sequence[Suite]) -> Iterator[str]:
-    """A line for each case that asks the same as an earlier case, in the same suite or in another."""
+    """Find cases that ask the same question as an earlier case, in the same suite or in another. Yields a line for each
+    such case.
+    """
     met: dict[tuple[object, ...], tuple[Suite, Case]] = {}
     for suite in read:
         for case in suite.cases:

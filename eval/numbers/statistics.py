@@ -73,8 +73,8 @@ def cluster_bootstrap(
 
 
 def mcnemar(gained: int, lost: int) -> float:
-    """The exact two-sided p-value of McNemar's test: how likely it is that the numbers of gained and lost cases differ
-    so much by chance, if a case is as likely to be gained as lost. It is 1 if both numbers are 0.
+    """The exact two-sided p-value of McNemar's test: the probability that the numbers of gained and lost cases differ
+    at least as much as here, if a case is as likely to be gained as lost. It is 1 if both numbers are 0.
 
     McNemar (1947), Psychometrika 12:153-157, with the binomial in place of its approximation.
     """

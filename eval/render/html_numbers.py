@@ -54,7 +54,7 @@ def matrix(counted: Sequence[tuple[str, str, int]]) -> tuple[list[str], dict[str
 
 
 def endings(kind: KindSummary, outcomes: Sequence[str]) -> list[int]:
-    """The number of cases of a kind that have each of the ``outcomes``, in the order of these."""
+    """How many cases of a kind ended with each of the ``outcomes``, in the order of ``outcomes``."""
     return [kind.outcomes.get(outcome, 0) for outcome in outcomes]
 
 

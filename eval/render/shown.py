@@ -96,7 +96,7 @@ def ended(verdict: GateVerdict) -> str:
 
 
 def counts(summary: RunSummary) -> str:
-    """A text with the number of cases that were run, their outcomes, and the size of the corpus."""
+    """How many cases were run, how many had which outcome, and how large the corpus is, as a line of text."""
     outcomes = ", ".join(f"{count} {outcome}" for outcome, count in summary.outcomes.items()) or "none done"
     part = "" if summary.whole else ", a part of the suite"
     return (

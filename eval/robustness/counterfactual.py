@@ -67,8 +67,8 @@ def _swapped(text: str, string: str, quote: str) -> str:
 
 
 def other_figure(figure: str, quote: str) -> str:
-    """A figure of the same form as ``figure`` that is not in the quote: a year gets another last digit, other figures
-    another first digit.
+    """Make another figure of the same form as ``figure``, if possible one that is not in the quote. A year gets another
+    last digit, other figures another first digit.
     """
     first = re.search("[1-9]", figure)
     at = first.start() if first and not YEAR.fullmatch(figure) else len(figure) - 1

@@ -61,8 +61,8 @@ _KEPT = set(
 class Variation(NamedTuple):
     """A change of the corpus (the documents of a suite), and the cases that are run on the changed corpus.
 
-    ``added`` has the contents of added files by their paths. ``fault`` takes a case, its record in the first run and
-    its record in the run on the changed corpus; it returns why the case fails, or an empty text if it passes.
+    ``added`` has the contents of added files by their paths. ``fault`` is called with a case, its record in the first
+    run and its record in the run on the changed corpus; it returns why the case fails, or an empty text if it passes.
     ``ingest`` is the function that reads the changed corpus.
     """
 

@@ -28,8 +28,8 @@ _SIDES = {Stance.SUPPORTS: "supports", Stance.CHALLENGES: "challenges", Stance.U
 
 
 class Examined(NamedTuple):
-    """The record of a case, and the milliseconds of each stage. The times are not in the record, since they differ
-    between equal runs.
+    """The result of running one case: its record, and the milliseconds of each stage. The times are not in the record,
+    since they differ between equal runs.
     """
 
     record: Record

@@ -28,7 +28,7 @@ ROLES = {"human": "user", "ai": "assistant", "user": "user", "assistant": "assis
 
 
 def rows(of: str, cases: Iterable[object], records: Iterable[Record]) -> Iterator[Json]:
-    """Write the questions of a run as rows in the format ``of``, which is ``ragas`` or ``promptfoo`` (two other tools
+    """Convert the questions of a run to rows in the format ``of``, which is ``ragas`` or ``promptfoo`` (two other tools
     for evaluation). A row has the answer that was given and the answer that was expected. Cases that are not questions
     are left out.
     """

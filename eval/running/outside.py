@@ -114,8 +114,9 @@ def _function(module: str, name: str) -> Answers:
 
 
 class Command:
-    """A system that is a program: for each request, a line of JSON that the program reads, it writes a line with its
-    reply. The program is started at the first request and keeps running.
+    """A system that is a program. It gets each request as a line of JSON on its standard input, and writes its reply as
+    a line of JSON. The program is started at the first request and keeps running. If it cannot be started, or ends
+    without a reply, the call raises SettingsError.
     """
 
     def __init__(self, command: str) -> None:

@@ -32,8 +32,9 @@ COMPUTING = ("numpy", "tokenizers", "torch", "transformers")  # distributions on
 
 
 def kept(folder: Path) -> Callable[[Scorer], Scorer]:
-    """Store the results of a network in ``folder``. Returns a function that wraps the code which runs the network: the
-    wrapped code first looks in the folder for the result of an earlier run, and stores new results there.
+    """Store the results of the networks that read passages in ``folder``. Returns a function that wraps the code which
+    runs such a network: the wrapped code first looks in the folder for the result of an earlier run, and stores new
+    results there.
     """
     place = folder / shelf.READINGS / made_by()
     place.mkdir(parents=True, exist_ok=True)
@@ -46,8 +47,8 @@ def kept(folder: Path) -> Callable[[Scorer], Scorer]:
 
 @cache
 def made_by(root: Path = shelf.ROOT) -> str:
-    """A hash of everything that a network's results depend on, except the texts that it reads: code, weights, libraries
-    and processor. ``root`` is the folder of our code.
+    """A hash of everything, except the texts, that the results of the networks which read passages depend on: code,
+    weights, libraries and processor. ``root`` is the folder of our code.
     """
     import torch
 

@@ -57,12 +57,12 @@ class System(Protocol):
         ...
 
     def search(self, query: str, k: int = 8) -> list[Hit]:
-        """The ``k`` best passages for the query, best first."""
+        """Find the ``k`` best passages for the query; returns them with the best first."""
         ...
 
     def sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
-        """For each pair of a claim and a text: the side that the text takes on the claim, and the probability of that
-        side.
+        """Judge pairs of a claim and a text. Returns, for each pair, the side that the text takes on the claim, and the
+        probability of that side.
         """
         ...
 
@@ -116,8 +116,9 @@ class NotAsked(Exception):
 
 
 class Sentinel:
-    """The simplest sentinel, that is, a cheating system that must score worse than ours, or else the suite measures
-    nothing. It refuses every question and takes no side. The other sentinels are subclasses that change a part of this.
+    """The simplest sentinel: it refuses every question and takes no side. A sentinel is a cheating system that must
+    score worse than ours; if it does not, the suite measures nothing. The other sentinels are subclasses that change a
+    part of this behaviour.
     """
 
     name = "always refuse"
