@@ -47,7 +47,7 @@ class Question(NamedTuple):
 
 class Answered(NamedTuple):
     """The result for one question: whether it has an answer (``answerable``), and whether the sentence with the answer
-    was ranked first by the network (``by_network``) and by the similarity of embeddings (``by_cosine``).
+    was ranked first by our network for questions (``by_network``) and by the similarity of embeddings (``by_cosine``).
     ``probability`` is the network's estimate that the question's own paragraph answers it.
     """
 
@@ -128,8 +128,8 @@ def answered(
 
 
 def tell(answers: Iterable[Answered]) -> None:
-    """Print how often the network and the similarity of embeddings rank the right sentence first, and how well the
-    network tells whether a paragraph answers the question.
+    """Print how often our network for questions, and the similarity of embeddings, rank the right sentence first, and
+    how well the network tells whether a paragraph answers the question.
     """
     found = list(answers)
     those = [one for one in found if one.answerable]

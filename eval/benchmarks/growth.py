@@ -205,9 +205,9 @@ def measured(size: int, home: Path, embedder: Around, known: Sequence[str], aske
 
 
 def ask(settings: Settings, asked: int, started: float) -> dict[str, float]:
-    """Measure how long a library takes for ``asked`` questions and searches, and how much memory. To be called in a
-    process that does nothing else; ``started`` is the time at which the process was started, in seconds since 1970.
-    Returns the values by the name of what is measured.
+    """Measure the times of ``asked`` questions and searches of a library, and the memory that they need. To be called
+    in a process that does nothing else; ``started`` is the time at which the process was started, in seconds since
+    1970. Returns the values by the name of what is measured.
     """
     from ui.views.present_library import table
 

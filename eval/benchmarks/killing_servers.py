@@ -217,8 +217,8 @@ def plain(text: str) -> str:
 
 
 def patiently(settings: Settings) -> Library:
-    """Open the library. If its servers do not answer yet, or its index cannot be searched yet, try again
-    until they do.
+    """Open the library. If its servers do not answer yet, or its index cannot be searched yet, try again until they do,
+    or raise the last error when the time is up.
     """
     from tests.fakes import WordEmbedder
 
