@@ -36,8 +36,8 @@ EVERY, OTHERS, SEED = 4, 4, 1
 
 
 class Question(NamedTuple):
-    """A question of SQuAD, and the paragraph that it was written for (``own``). ``answers`` is empty if the paragraph
-    does not answer it.
+    """A question of the data set SQuAD, and the paragraph that it was written for (``own``). ``answers`` has the
+    phrases of the paragraph that answer it; empty if the paragraph does not answer it.
     """
 
     text: str
@@ -46,9 +46,9 @@ class Question(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """The result for one question: whether it has an answer, whether the network and the similarity of embeddings each
-    ranked the right sentence first, and the probability that the network gives to an answer in the question's own
-    paragraph.
+    """The result for one question: whether it has an answer (``answerable``), and whether the sentence with the answer
+    was ranked first by our network for questions (``by_network``) and by the similarity of embeddings (``by_cosine``).
+    ``probability`` is the network's estimate that the question's own paragraph answers it.
     """
 
     answerable: bool
@@ -75,8 +75,8 @@ def lines(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def squad_questions(data: Path) -> Iterator[Question]:
-    """Yield SQuAD's questions, each with the paragraph that it was written for. ``data`` is the folder of the
-    data sets.
+    """Yield the questions of the data set SQuAD, each with the paragraph that it was written for. ``data`` is the
+    folder of all data sets.
     """
     paragraphs = {read["_id"]: read["text"] for read in lines(data / "answering/squad2-dev-paragraphs.jsonl")}
     for read in lines(data / "answering/squad2-dev-questions.jsonl"):
@@ -87,8 +87,8 @@ def squad_questions(data: Path) -> Iterator[Question]:
 def shelved(
     paragraphs: Sequence[str], folder: Path, library: Library, settings: Settings, embedder: Embedder
 ) -> dict[str, list[Candidate]]:
-    """Ingest each paragraph into the library, as a file of its own in ``folder``. Returns the passages of each
-    paragraph, with their vectors, by the paragraph's text.
+    """Ingest each paragraph into the library, as a file of its own in ``folder``. Returns, by the text of the
+    paragraph, its passages with their vectors.
     """
     folder.mkdir()
     for number, paragraph in enumerate(paragraphs):
@@ -104,10 +104,10 @@ def shelved(
 def answered(
     asked: Sequence[Question], shelves: Mapping[str, list[Candidate]], embedder: Embedder
 ) -> Iterator[Answered]:
-    """Put each question to its own paragraph and to ``OTHERS`` other ones, and yield the results. A question whose
-    answer spans several sentences is left out.
+    """Rank the sentences of each question's own paragraph and of ``OTHERS`` other paragraphs by how well they answer
+    it, and yield the results. A question whose answer spans several sentences is left out.
 
-    ``shelves`` has the passages of each paragraph.
+    ``shelves`` has the passages of each paragraph by its text.
     """
     rng = random.Random(SEED)
     reader = AnswerReader()
@@ -128,8 +128,8 @@ def answered(
 
 
 def tell(answers: Iterable[Answered]) -> None:
-    """Print how often the network and the similarity of embeddings rank the right sentence first, and how well the
-    network tells whether there is an answer.
+    """Print how often our network for questions, and the similarity of embeddings, rank the right sentence first, and
+    how well the network tells whether a paragraph answers the question.
     """
     found = list(answers)
     those = [one for one in found if one.answerable]

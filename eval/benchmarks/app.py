@@ -77,8 +77,8 @@ def opened(browser: Browser, address: str) -> Page:
 
 
 def asked(page: Page) -> float:
-    """Ask the benchmark's question on the page, in a new conversation; returns the seconds from Enter to the first
-    statement.
+    """Ask the benchmark's question on the page of the web app, in a new conversation. Returns the seconds from Enter
+    until the first statement of the answer is shown.
     """
     page.get_by_role("button", name="New conversation").click()
     page.get_by_role("heading", name="Ask your documents").wait_for()
@@ -96,8 +96,8 @@ def send(page: Page) -> float:
 
 
 def answered(home: Path) -> list[float]:
-    """Ask the benchmark's question ``ASKED`` times in one warm process of `pushback ask -`; returns the seconds that
-    each answer took.
+    """Ask the benchmark's question ``ASKED`` times in one process of `pushback ask -` that is already warm. Returns the
+    seconds that each answer took.
     """
     with subprocess.Popen(
         [PUSHBACK, "ask", "-", "--json", "--home", str(home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -86,8 +86,9 @@ def main() -> None:
 
 
 def drawn(_: AnswerReader, question: str, passages: Sequence[Passage]) -> list[Fit]:
-    """A stand-in for ``AnswerReader.fits``: gives each passage and sentence a made-up probability, which is always the
-    same for the same question and text. For some questions, all passages get a low one.
+    """A stand-in for ``AnswerReader.fits``, which rates how well passages answer a question. It gives each passage and
+    each sentence a made-up probability, always the same for the same question and text. For some questions, all
+    passages get a low probability. The first argument is not used.
     """
 
     def share(text: str) -> float:
@@ -102,8 +103,8 @@ def drawn(_: AnswerReader, question: str, passages: Sequence[Passage]) -> list[F
 
 
 def asked(documents: dict[str, str], questions: list[str], folder: Path, crashes: list[str]) -> Counter[str]:
-    """Ask questions over a library of these documents. Returns the number of questions with each kind of answer;
-    crashes are added to ``crashes``.
+    """Ask questions over a library of the ``documents``, which are texts by file name. Returns how many questions got
+    each kind of answer, or each error; the report of each crash is added to ``crashes``.
     """
     from tests.fakes import WordEmbedder
 
@@ -127,7 +128,7 @@ def asked(documents: dict[str, str], questions: list[str], folder: Path, crashes
 
 
 def document(random: Random) -> tuple[str, str]:
-    """Make a random document; returns its file extension and its text."""
+    """Make a random document. Returns its file extension (without a dot) and its text."""
     kind = random.choice(("md", "md", "txt", "txt", "html"))
     parts = [_about(random, kind)]
     for _ in range(random.randint(1, 8)):

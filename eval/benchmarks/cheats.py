@@ -51,25 +51,29 @@ Found = tuple[Passage, Sentence]
 
 
 def text(found: Found) -> str:
-    """The text of a sentence that was found in a passage."""
+    """The text of a sentence; ``found`` is the sentence with the passage that it is in."""
     passage, one = found
     return passage.text[one.start - passage.start : one.end - passage.start]
 
 
 class Cheat(Sentinel):
-    """A cheating baseline (sentinel): it answers with some of the sentences nearest to the question."""
+    """A cheat, that is, a system that answers without reading and must score worse than ours: it quotes some of the
+    sentences nearest to the question in meaning.
+    """
 
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:  # noqa: ARG002
         return answer_of(question, self._cite(self.picked(question)))
 
     def picked(self, question: str) -> Sequence[tuple[Passage, Sentence | Span]]:
-        """The sentences or spans that this cheat quotes as its answer to the question, each with its passage."""
+        """Choose the sentences or spans that this cheat quotes as its answer to the question. Returns each with its
+        passage.
+        """
         return self._near.sentences(question)[:3]
 
 
 class ToTheBudget(Cheat):
-    """A cheating baseline: it quotes the sentences nearest to the question, as many as fit into the ``BUDGET`` of words
-    that an answer may show.
+    """A cheat, that is, a system that answers without reading and must score worse than ours: it quotes the sentences
+    nearest to the question, as many as fit into ``BUDGET``, the number of words that an answer may show.
     """
 
     name = "the nearest sentences, up to 120 words"
@@ -84,8 +88,9 @@ class ToTheBudget(Cheat):
 
 
 class QuietWhereFar(ToTheBudget):
-    """A cheating baseline: it quotes the sentences nearest to the question until the limit of words is reached, but
-    refuses if no sentence has a cosine of at least ``least`` with the question.
+    """A cheat, that is, a system that answers without reading and must score worse than ours: it quotes the sentences
+    nearest to the question until the limit of words is reached, but refuses if no sentence has a cosine of at least
+    ``least`` with the question.
     """
 
     name = "the same, silent where no cosine reaches 0.45"
@@ -99,8 +104,8 @@ class QuietWhereFar(ToTheBudget):
 
 
 class QuietOnShort(ToTheBudget):
-    """A cheating baseline: it quotes the sentences nearest to the question until the limit of words is reached, but
-    refuses questions of fewer than nine words.
+    """A cheat, that is, a system that answers without reading and must score worse than ours: it quotes the sentences
+    nearest to the question until the limit of words is reached, but refuses questions of fewer than nine words.
     """
 
     name = "the same, silent on questions of fewer than nine words"
@@ -110,7 +115,9 @@ class QuietOnShort(ToTheBudget):
 
 
 class Neighbours(Cheat):
-    """A cheating baseline: it quotes the nearest sentence with the sentences before and after it."""
+    """A cheat, that is, a system that answers without reading and must score worse than ours: it quotes the sentence
+    nearest to the question, with the sentences before and after it.
+    """
 
     name = "the nearest sentence and its neighbours"
 
@@ -123,7 +130,9 @@ class Neighbours(Cheat):
 
 
 class Echo(Cheat):
-    """A cheating baseline: it quotes the three sentences that share most words with the question."""
+    """A cheat, that is, a system that answers without reading and must score worse than ours: it quotes the three
+    sentences that share most words with the question.
+    """
 
     name = "three sentences with most words of the question"
 
@@ -133,8 +142,9 @@ class Echo(Cheat):
 
 
 class Figures(Cheat):
-    """A cheating baseline: it quotes the three sentences nearest to the question. If the question asks for a figure, it
-    quotes only near sentences that contain a figure, if there are any.
+    """A cheat, that is, a system that answers without reading and must score worse than ours: it quotes the three
+    sentences nearest to the question. If the question asks for a figure, it quotes the three nearest sentences that
+    contain a figure, provided that there are such sentences among the forty nearest.
     """
 
     name = "three nearest, those with figures where one is asked for"
@@ -146,8 +156,8 @@ class Figures(Cheat):
 
 
 class FirstLines(Cheat):
-    """A cheating baseline: it quotes the first sentence of each of the three nearest passages, which is often a
-    heading.
+    """A cheat, that is, a system that answers without reading and must score worse than ours: it quotes the first
+    sentence of each of the three passages nearest to the question. The first sentence is often a heading.
     """
 
     name = "first line of the three nearest passages"
@@ -157,7 +167,9 @@ class FirstLines(Cheat):
 
 
 class OnePassage(Cheat):
-    """A cheating baseline: it quotes the whole passage that the search ranks first."""
+    """A cheat, that is, a system that answers without reading and must score worse than ours: it quotes the whole
+    passage that the search ranks first.
+    """
 
     name = "the best passage"
 
@@ -166,8 +178,8 @@ class OnePassage(Cheat):
 
 
 class Against(Sentinel):
-    """A cheating baseline: it lists the twelve sentences nearest to an idea as evidence against it, without reading
-    them.
+    """A cheat, that is, a system that judges ideas without reading and must score worse than ours: it lists the twelve
+    sentences nearest to an idea as evidence against the idea.
     """
 
     name = "the twelve nearest against an idea"
@@ -178,13 +190,14 @@ class Against(Sentinel):
         return verdict_of(idea, [Finding(one, self.side(one), 1.0) for one in cited], self.ruling)
 
     def side(self, cited: Citation) -> Stance:  # noqa: ARG002
-        """The side on which this cheat lists a cited sentence: for the idea or against it."""
+        """The side on which this cheat lists a sentence that it cites: for the idea or against it."""
         return Stance.CHALLENGES
 
 
 class ByNegation(Against):
-    """A cheating baseline: of the twelve sentences nearest to an idea, it lists those with a negation as evidence
-    against the idea, and all others as evidence for it.
+    """A cheat, that is, a system that judges ideas without reading and must score worse than ours: of the twelve
+    sentences nearest to an idea, it lists those with a negation as evidence against the idea, and the others as
+    evidence for it.
     """
 
     name = "what has a negation against, the rest for an idea"
@@ -200,13 +213,15 @@ CHEATS: tuple[type[Sentinel], ...] = (
 
 
 def cheating(kind: type[Sentinel], embedder: Embedder, assistant: Assistant) -> Sentinel:
-    """Make a cheating baseline of the class ``kind`` that quotes from the assistant's library."""
+    """Make a cheat of the class ``kind`` (a system that answers without reading), which quotes from the assistant's
+    library.
+    """
     return kind(NearestSentences(assistant.library, embedder), assistant)
 
 
 def main() -> None:
-    """Run each cheating baseline on each suite and print its score; exits with 1 if one scores as well as our system,
-    else with 0.
+    """Run each cheat (a system that answers without reading) on each suite and print its score. Exits with 1 if a cheat
+    scores as well as our system, else with 0.
     """
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("suites", type=Path, nargs="+", metavar="SUITE")

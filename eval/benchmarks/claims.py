@@ -34,8 +34,8 @@ CERTAIN = ("figure", "name", "wrong passage", "words not there")  # faults that 
 
 
 class Tried(NamedTuple):
-    """The result for one claim: the kind of its fault, or ``SOUND`` if it has none (``kind``); its text; and why the
-    verifier dropped it (empty if it was not dropped).
+    """The result of checking one claim of a model: the kind of its fault, or ``SOUND`` if the claim has no fault
+    (``kind``); its text; and why the verifier dropped it (``why``, which is empty if the claim was kept).
     """
 
     kind: str
@@ -44,8 +44,8 @@ class Tried(NamedTuple):
 
 
 def tried(embedder: Embedder) -> list[Tried]:
-    """Check every claim with ``Verifier`` against the sample documents, as if a model had made it; returns the
-    results.
+    """Check every claim of the benchmark against the sample documents with ``Verifier``, as if a chat model had made
+    it. Returns the results.
     """
     with tempfile.TemporaryDirectory(prefix="pushback-bench-") as home:
         settings = Settings(home=Path(home))
@@ -71,7 +71,9 @@ def _tried(row: dict[str, Any], extracts: tuple[Extract, ...], library: Library,
 
 
 def shares(done: list[Tried]) -> dict[str, tuple[int, float]]:
-    """For each kind of claim: the number of claims, and the share that was dropped."""
+    """For each kind of claim (the kind of its fault, or ``SOUND``): the number of claims, and the share that the
+    verifier dropped.
+    """
     kinds: dict[str, list[bool]] = defaultdict(list)
     for one in done:
         kinds[one.kind].append(bool(one.why))

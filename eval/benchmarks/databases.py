@@ -50,7 +50,9 @@ def rows(catalog: Catalog) -> Iterator[DocumentRow]:
 
 
 def look_up(catalog: Catalog, words: list[str]) -> list[str]:
-    """Make the catalog queries that one question needs; returns the ids of the passages that its words find."""
+    """Make the queries to the catalog that one question needs; ``words`` are the content words of the question. Returns
+    the ids of the passages that a search for these words finds.
+    """
     catalog.state()
     catalog.documents.searched()
     found = [id for id, _ in catalog.full_text.search(words, BEST, EVERYTHING)]
@@ -64,8 +66,11 @@ def look_up(catalog: Catalog, words: list[str]) -> list[str]:
 
 
 def whole(files: Sequence[Path], home: Path, server: str, chroma: str, questions: Sequence[str]) -> Path:
-    """Ingest the same files into a library on servers and into a library in a folder, ask both the questions, and print
-    the ratios of their times with the limits. Returns the folder of the second library.
+    """Compare a library on servers with a library in a folder: ingest the same files into both, ask both the same
+    questions, and print the ratios of their times with the limits. Returns the folder of the second library.
+
+    ``server`` is the address of the database, ``chroma`` that of the vector index; ``home`` is a folder for everything
+    else.
     """
     name = f"whole-{secrets.token_hex(4)}"
     sides = {
@@ -142,8 +147,9 @@ def main() -> None:
 
 
 def catalogs(folder: Path, server: str, questions: Sequence[str]) -> None:
-    """Fill a new catalog on a server and a new one in a file with the documents of the library in ``folder``, put the
-    questions to both, and print how their times and results compare.
+    """Compare a new catalog on a server with a new one in a file: fill both with the documents of the library in
+    ``folder``, make the queries of the questions in both, and print how their times and results compare. ``server`` is
+    the address of the database.
     """
     asked = [[one.word for one in tokens(question) if one.content] for question in questions]
     name = f"bench-{secrets.token_hex(4)}"

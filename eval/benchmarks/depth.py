@@ -34,7 +34,9 @@ VARIED = {
 
 
 class Asked(NamedTuple):
-    """A question, the name of the file that answers it, and the quotes that answer it (``gold``)."""
+    """A question (``text``), the name of the file that answers it (``source``), and the quotes of the file that answer
+    it (``gold``).
+    """
 
     text: str
     source: str
@@ -42,8 +44,8 @@ class Asked(NamedTuple):
 
 
 def main() -> None:
-    """Vary one constant of the search at a time and print the recall with each value; the other constants stay as
-    shipped.
+    """Vary four constants of the search, one at a time, and print for each value how often the right passage is found.
+    The other constants keep the values of the program.
     """
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
@@ -66,7 +68,7 @@ def main() -> None:
 
 
 def ours(folder: Path) -> Iterator[Asked]:
-    """Yield our questions on the textbook in ``folder``, with the quotes that answer them."""
+    """Yield our own questions on the textbook, which is in ``folder``, with the quotes that answer them."""
     paths = {path.name.split("-")[0]: path for path in folder.iterdir()}
     for line in QUESTIONS.read_text("utf-8").splitlines():
         asked = json.loads(line)
@@ -76,14 +78,16 @@ def ours(folder: Path) -> Iterator[Asked]:
 
 
 def places(document: Document, asked: Asked) -> list[int]:
-    """The offsets at which the gold quotes begin in the document's text. Quotes that cleaning removed are left out."""
+    """The offsets in the document's text at which the quotes that answer the question begin. Quotes that are not in the
+    text, since cleaning removed them, are left out.
+    """
     found = (re.search(r"\s+".join(map(re.escape, quote.split())), document.text) for quote in asked.gold)
     return [match.start() for match in found if match]
 
 
 def recall(library: Library, asked: list[Asked], vectors: list[Vectors], k: int) -> float:
-    """The share of questions for which one of the best ``k`` passages contains the beginning of a gold quote.
-    ``vectors`` are the embeddings of the questions.
+    """The share of questions for which one of the best ``k`` passages contains the beginning of a quote that answers
+    the question. ``vectors`` are the embeddings of the questions.
     """
     found = 0
     for one, vector in zip(asked, vectors, strict=True):

@@ -19,8 +19,8 @@ from eval.benchmarks.measuring import PUSHBACK, arguments, fresh_home, run, tell
 
 
 def held(home: Path) -> list[tuple[object, ...]]:
-    """What is compared between two libraries: the description and the text of each document, and the ids and offsets of
-    its passages.
+    """Read what the benchmark compares between two libraries: for each document in the library in ``home``, its
+    description, its text, and the ids and offsets of its passages.
     """
     settings = Settings(home=home)
     with Library.open(settings, build.build_embedder(settings)) as library:

@@ -66,7 +66,9 @@ def write(folder: Path, count: int) -> Path:
 
 
 def load_the_model() -> None:
-    """Load the embedding model into this process, as a command would."""
+    """Load the embedding model into this process, as a command of the program does. The benchmark then measures memory
+    with the model in it.
+    """
     from assistant import build
     from assistant.model.offline import stay_offline
     from assistant.settings import Settings
@@ -76,7 +78,9 @@ def load_the_model() -> None:
 
 
 def ingest(folder: Path, home: Path) -> None:
-    """Ingest a folder into the library in ``home``, with made-up vectors."""
+    """Ingest a folder into the library in ``home``. The vectors are made up, since the embedding model would take too
+    long.
+    """
     from assistant.library.library import Library
     from assistant.settings import Settings
     from ingest.sync import sync
@@ -88,8 +92,8 @@ def ingest(folder: Path, home: Path) -> None:
 
 
 def hashed(folder: Path) -> set[str]:
-    """The hashes of all Markdown files in a folder. Listing and hashing is the least work with which every change is
-    noticed.
+    """Hash all Markdown files in a folder; returns the hashes. Listing and hashing files is the least work that notices
+    every change.
     """
     return {hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*.md")}
 

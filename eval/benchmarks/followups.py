@@ -35,7 +35,9 @@ Rules = Callable[[str, Sequence[Turn]], str]
 
 
 class Row(NamedTuple):
-    """A follow-up question, the turns before it, and a person's standalone rewrite of it (``gold``)."""
+    """A follow-up question, the earlier turns of the conversation, and a person's rewrite of the question that is clear
+    without them (``gold``).
+    """
 
     question: str
     history: tuple[Turn, ...]
@@ -43,8 +45,8 @@ class Row(NamedTuple):
 
 
 class Brought(NamedTuple):
-    """The number of content words that the person's rewrite adds to the question, that our rewrite adds, and that both
-    add.
+    """How many content words two rewrites of a follow-up question add to it: the number that a person's rewrite adds
+    (``gold``), that our rewrite adds (``ours``), and that both add (``both``).
     """
 
     gold: int

@@ -52,13 +52,15 @@ def _measure(kind: str, data: Path, named: dict[str, str]) -> None:
 
 
 def kept(path: Path) -> Counter[str]:
-    """The words of the text that our reader keeps of a file, with their counts."""
+    """The words of the text that our reader extracts from a file, with their counts."""
     text = load(path.read_bytes(), source=path.name, id=path.stem).text
     return Counter(re.findall(r"\w+", text.lower()))
 
 
 def f1(ours: Counter[str], theirs: Counter[str]) -> float:
-    """The F1 of two texts, each given as counts of its words; 1 if the counts are equal."""
+    """The F1 (harmonic mean of precision and recall) of two texts, each given as counts of its words; 1 if the counts
+    are equal.
+    """
     return 2 * (ours & theirs).total() / (ours.total() + theirs.total())
 
 

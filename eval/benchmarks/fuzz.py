@@ -90,8 +90,9 @@ def _is_there(path: Path | None) -> bool:
 
 
 def fuzzed(workers: Workers, kind: str, data: bytes, count: int, faults: list[str], *, number: int = 0) -> Counter[str]:
-    """Read ``count`` damaged versions of the file ``data`` in worker processes. Returns how many were read and how many
-    were reported as unreadable; any other outcome is added to ``faults``.
+    """Read ``count`` damaged versions of a file in worker processes. ``data`` is the content of the file, ``kind`` its
+    extension. Returns how many versions were read and how many were reported as unreadable; each fault of a reader is
+    added to ``faults``.
 
     Different values of ``number`` give different versions; the same value gives the same ones.
     """
@@ -119,14 +120,18 @@ def fuzzed(workers: Workers, kind: str, data: bytes, count: int, faults: list[st
 
 
 def is_silently_empty(parsed: ParsedFile) -> bool:
-    """Whether a file counts as read although nothing came out of it: no passage, no heading, and no dropped word."""
+    """Whether a file counts as read although its reader returned nothing of it: no passage, no heading, and no text
+    that it says it dropped.
+    """
     headed = any(block.kind in HEADS for block in parsed.document.blocks)
     return not (parsed.length or headed or parsed.document.dropped)
 
 
 def damaged(data: bytes, edits: list[Any], part: float) -> bytes:
-    """Return the file ``data`` with the edits applied. If it is a container and ``part`` is at least 0.25, only one
-    file inside it is edited, which the number ``part`` (up to 1) selects; else the whole file.
+    """Damage a file: return its content ``data`` with the edits applied.
+
+    If the file is a container, such as a Word document, and ``part`` is at least 0.25, only one file inside the
+    container is edited; ``part``, a number up to 1, selects it. Otherwise the edits apply to the container as a whole.
     """
     if isOleFile(data=data) and part >= 0.25:
         return _damaged_stream(data, edits, part)

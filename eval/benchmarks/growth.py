@@ -62,8 +62,8 @@ FIGURE = re.compile(r"\b\d{2,}\b")
 
 
 class Around:
-    """An embedder for large libraries: the first passages get the model's vectors, all others get made-up vectors near
-    one of these.
+    """An embedder that can fill large libraries quickly: the first texts get vectors from the real model, and all
+    others get made-up vectors near one of these.
     """
 
     def __init__(self, real: Embedder, count: int = REAL) -> None:
@@ -75,12 +75,12 @@ class Around:
 
     @property
     def identity(self) -> Identity:
-        """The identity of the real model."""
+        """The identity of the real embedding model."""
         return self._real.identity
 
     def embed(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> Iterator[tuple[int, Embedding]]:
-        """Yield the index and the embedding of each of the ``texts``; ``sentences`` has the spans of each text's
-        sentences.
+        """Yield the index and the embedding (from the real model, or made up) of each of the ``texts``; ``sentences``
+        has the spans of each text's sentences.
         """
         new = [n for n, text in enumerate(texts) if text not in self._known]
         if new and self.reads and len(self._known) < self._count:
@@ -91,12 +91,12 @@ class Around:
             yield n, self._known.get(text) or self._made(len(sentences[n]))
 
     def query(self, text: str) -> Vectors:
-        """The vector of a question, from the real model."""
+        """The vector of a question, always from the real model."""
         return self._real.query(text)
 
     def learn(self, settings: Settings) -> None:
-        """Read the vectors from the library of an earlier run, if there is one, and use them instead of asking the
-        model again.
+        """Take over the vectors of the real model from the library of an earlier run, if there is such a library, so
+        that the model is not asked for them again. ``settings`` say where the library is.
         """
         if len(self._known) >= self._count or not places.is_there(settings):
             return
@@ -122,14 +122,16 @@ class Around:
 
 
 def sentences() -> list[str]:
-    """The sentences in the documents of all suites. Generated documents are made of them."""
+    """The sentences in the documents of all suites. The benchmark makes its documents of these."""
     paths = sorted(path for ending in ("*.md", "*.txt") for path in SUITES.rglob(ending))
     texts = (" ".join(path.read_text("utf-8").split()) for path in paths)  # lines are cut anywhere
     return list(dict.fromkeys(found for text in texts for found in SENTENCE.findall(text)))
 
 
 def document(number: int, known: Sequence[str]) -> str:
-    """The text of the document with this number, always the same, made of some of the sentences ``known``."""
+    """Make the text of the document with this number from some of the sentences ``known``. The same number always gives
+    the same text.
+    """
     drawn = random.Random(SEED + number)
     said = [FIGURE.sub(lambda _: str(drawn.randint(10, 4_999)), one) for one in drawn.sample(known, SENTENCES)]
     paragraphs = (" ".join(said[start : start + PARAGRAPH]) for start in range(0, SENTENCES, PARAGRAPH))
@@ -137,7 +139,9 @@ def document(number: int, known: Sequence[str]) -> str:
 
 
 def write(folder: Path, numbers: range, known: Sequence[str]) -> None:
-    """Write the documents with these numbers, a hundred in each subfolder. Existing files are left unchanged."""
+    """Write the documents with these numbers to ``folder``, a hundred in each subfolder. Existing files are left
+    unchanged. ``known`` are the sentences that documents are made of.
+    """
     for number in numbers:
         path = folder / f"{number // 100}" / f"{number}.md"
         if not path.exists():
@@ -146,7 +150,8 @@ def write(folder: Path, numbers: range, known: Sequence[str]) -> None:
 
 
 def measured(size: int, home: Path, embedder: Around, known: Sequence[str], asked: int) -> dict[str, float]:
-    """Make a library of about ``size`` passages and measure it; returns the measures by name.
+    """Make a library of about ``size`` passages in ``home`` and measure it. Returns each value, such as seconds or
+    megabytes, by the name of what is measured.
 
     ``known`` are the sentences that documents are made of; ``asked`` is the number of questions.
     """
@@ -200,8 +205,9 @@ def measured(size: int, home: Path, embedder: Around, known: Sequence[str], aske
 
 
 def ask(settings: Settings, asked: int, started: float) -> dict[str, float]:
-    """Measure ``asked`` questions and searches of a library, in a process that does nothing else; returns the measures
-    by name. ``started`` is the time at which this process was started.
+    """Measure the times of ``asked`` questions and searches of a library, and the memory that they need. To be called
+    in a process that does nothing else; ``started`` is the time at which the process was started, in seconds since
+    1970. Returns the values by the name of what is measured.
     """
     from ui.views.present_library import table
 
@@ -234,15 +240,17 @@ def peak() -> float:
 
 
 def worked(work: Callable[[], object]) -> tuple[float, float]:
-    """The seconds that a call takes: elapsed time, and processor time of this process. Other processes on the same core
-    do not affect the latter.
+    """Call ``work`` and time it. Returns the elapsed seconds and the processor seconds of this process; other processes
+    on the same core do not affect the latter.
     """
     before = time.process_time()
     return timed(work), time.process_time() - before
 
 
 def tell(found: Sequence[dict[str, float]]) -> None:
-    """Print each measure of the first library, and those of the other libraries as ratios to it."""
+    """Print how the measures grow with the library: the values of the first library, and those of the others as
+    multiples of them.
+    """
     for name, least in found[0].items():
         ratios = "  ".join(f"×{one[name] / least:.2f}" for one in found[1:])
         print(f"{name:32}{least:12,.4g}  {ratios}")

@@ -23,8 +23,8 @@ Json = dict[str, Any]
 
 
 def main() -> None:
-    """Write all suites on handbooks with their quotes into the folder ``--out``; or, with ``--keep``, store one suite
-    with the places of its quotes instead of the quotes.
+    """Write all suites on companies' handbooks, with their quotes filled in, into the folder that ``--out`` names. With
+    ``--keep``, store one suite instead, with the place of each quote in its file in place of the quote.
     """
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--corpora", type=Path, required=True)
@@ -43,13 +43,16 @@ def main() -> None:
 
 
 def with_gold(suite: Json, change: Callable[[Json], Json]) -> Json:
-    """The suite with ``change`` applied to each of its gold quotes."""
+    """Return a copy of the suite in which ``change`` is applied to each gold entry, that is, each quote that a right
+    answer cites.
+    """
     cases = [{k: [change(g) for g in v] if k in GOLD else v for k, v in case.items()} for case in suite["cases"]]
     return {**suite, "cases": cases}
 
 
 def placed(gold: Json, corpus: Path) -> Json:
-    """Replace the quote of a gold entry by its place (start and end) in the file; whitespace is ignored.
+    """Return a gold entry (a quote that a right answer cites) with the place of its quote, start and end in the file,
+    instead of the quote. Differences in whitespace do not matter. ``corpus`` is the folder of the files.
 
     Raises:
         ValueError: the quote is not in the file.
@@ -62,7 +65,9 @@ def placed(gold: Json, corpus: Path) -> Json:
 
 
 def quoted(gold: Json, corpus: Path) -> Json:
-    """Replace the place of a gold entry (start and end in its file) by the words that are there."""
+    """Return a gold entry (a quote that a right answer cites) with the words at its place instead of the place, which
+    is start and end in the file. ``corpus`` is the folder of the files.
+    """
     start, end = gold["at"]
     text = (corpus / gold["source"]).read_text("utf-8")
     return {"source": gold["source"], "quote": " ".join(text[start:end].split())}

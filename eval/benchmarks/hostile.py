@@ -33,8 +33,8 @@ MEGABYTE = 1_000_000
 
 
 class Read(NamedTuple):
-    """The outcome of reading one file: the processor seconds, the reason if it was refused (else an empty text), the
-    number of its passages, and the length of the longest one in characters.
+    """The outcome of reading one file: the processor seconds, why the file was refused (``reason``, empty if it was
+    read), the number of its passages, and the length of the longest passage in characters.
     """
 
     seconds: float
@@ -73,14 +73,16 @@ def main() -> None:
 
 
 def outcomes(path: Path) -> dict[str, Read]:
-    """Read the outcomes that an earlier run noted in a file; returns them by the names of the files that were read."""
+    """Load the outcomes that an earlier run wrote to the file ``path``. Returns them by the names of the files that
+    were read.
+    """
     noted = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     return {one.pop("name"): Read(**one) for one in noted}
 
 
 def read(name: str, data: bytes) -> Read:
-    """Read a file as ``ingest.sync`` does, in a worker process or, if it is small plain text, in this process, and
-    measure it.
+    """Read a file in the same way as ``ingest.sync``, and measure the time and the passages. A small plain text is read
+    in this process, every other file in a worker process.
     """
     task = Task(data, name, "0123456789", 80)
     started, reason, passages = _used(), "", list[Passage]()
@@ -102,7 +104,9 @@ def _used() -> float:
 
 
 def hostile() -> Iterator[tuple[str, bytes]]:
-    """Yield the name and the content of each file that may break a reader. Each is made only when it is needed."""
+    """Yield the name and the content of each file that is made to break a reader. A file is made only when it is asked
+    for.
+    """
     for made in (_texts, _markdown, _pages, _tables, _mails, _packed, _others, _small, _more):
         for name, content in made():
             yield name, content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")

@@ -20,7 +20,9 @@ Files = dict[str, Callable[[], str | bytes]]
 
 
 def more() -> Mapping[str, Callable[[], str | bytes]]:
-    """The functions that make the files meant to break a reader, by the names of the files."""
+    """Return the functions that make the files of this module, which are meant to break a reader, by the names of the
+    files.
+    """
     return {
         f"{name}.{kind}": make
         for kind, files in (

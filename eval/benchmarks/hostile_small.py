@@ -24,7 +24,9 @@ TEXT = "BT /F 9 Tf 50 700 Td (The buyer compares the offers.) Tj ET"
 
 
 def small() -> Mapping[str, Callable[[], str | bytes]]:
-    """The functions that make the files meant to break a reader, by the names of the files."""
+    """Return the functions that make the small files of this module, which are meant to break a reader, by the names of
+    the files.
+    """
     return {
         f"{name}.{kind}": make
         for kind, files in (

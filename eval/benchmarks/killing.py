@@ -74,8 +74,8 @@ STEPS_OF = {
 
 
 class Whole(NamedTuple):
-    """Everything that a library shows. ``documents`` has a digest and a sentence of each document, by source; ``said``
-    has the conversations, the feedback and the verdicts.
+    """Everything that a library shows to people. ``documents`` has, for each document by its source, a digest of its
+    content and one of its sentences; ``said`` has the conversations, the feedback and the verdicts.
     """
 
     documents: dict[str, tuple[str, str]]
@@ -83,8 +83,9 @@ class Whole(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """A kind of kill: the command, the library that it starts from (``home``), and what a library shows before and
-    after the command.
+    """A command that the benchmark kills: the command itself, the library that it starts from (``home``), the ``files``
+    that it reads, and what the library shows before and after an undisturbed run. ``steps`` has the time of each step
+    of that run in seconds; ``hard`` are the indices of the steps that every other kill must hit.
     """
 
     name: str
@@ -133,8 +134,8 @@ def main() -> None:
 
 
 def prepared(name: str, folder: Path, embedder: Embedder) -> Kind:
-    """Run a command undisturbed, and note what the library shows before and after it, and the time between its steps.
-    ``name`` is one of ``KINDS``.
+    """Run a command without killing it, and note what the library shows before and after, and the times between the
+    command's steps. ``name`` is one of ``KINDS``.
     """
     files, home, kept = folder / "files", folder / "home", folder / name
     first = ["ingest", "--quiet", "--home", str(home), str(files)]
@@ -168,8 +169,8 @@ def prepared(name: str, folder: Path, embedder: Embedder) -> Kind:
 
 
 def hard_steps(name: str, taken: str) -> range:
-    """The riskiest steps of a command, as indices into ``taken``, which has a letter of ``STEPS_OF`` for each step that
-    the command took.
+    """The steps of a command at which a kill is most dangerous, as indices into ``taken``. ``taken`` has one letter for
+    each step of the command in an undisturbed run; ``STEPS_OF`` has the letters.
     """
     if name == "reindex":
         return range(taken.index(STEPS_OF["rebuilding"]), len(taken))
@@ -186,7 +187,7 @@ def renew(folder: Path, of: Path) -> None:
 
 
 def lay(files: Path, kind: str) -> None:
-    """Empty the folder ``files``, and write the files that a command of this kind reads."""
+    """Empty the folder ``files``, and write the documents that a command of this kind (one of ``KINDS``) reads."""
     shutil.rmtree(files, ignore_errors=True)
     files.mkdir()
     write(files, range(DOCUMENTS), "first")
@@ -198,8 +199,8 @@ def lay(files: Path, kind: str) -> None:
 
 
 def begin(folder: Path, embedder: Embedder) -> list[str]:
-    """Make the library that commands start from, with documents, a conversation and a verdict. Returns the names of the
-    modules that this process has loaded.
+    """Make the library from which commands start, with documents, a conversation and a verdict. Returns the names of
+    the Python modules that this process has loaded.
     """
     run(["ingest", "--quiet", "--home", str(folder / "base"), str(folder / "files")])
     with Library.open(Settings(home=folder / "base"), embedder) as library:
@@ -213,7 +214,7 @@ def begin(folder: Path, embedder: Embedder) -> list[str]:
 
 
 def downgrade(catalog: Path, version: int) -> None:
-    """Change a catalog into one of an older schema version."""
+    """Change the catalog in the file ``catalog`` back into one of an older schema version."""
     connection = sqlite3.connect(catalog)
     with connection:
         for table in reversed(re.findall(r"CREATE TABLE (?:IF NOT EXISTS )?(\w+)", ";".join(STEPS[version]))):
@@ -226,10 +227,10 @@ def killed(
     kind: Kind, among: range, folder: Path, moments: random.Random, embedder: Embedder
 ) -> Iterator[tuple[str, str]]:
     """Run a command, kill it at a random moment during one of the steps ``among``, check the library, and run the
-    command again.
+    command again. ``moments`` draws the moment.
 
-    Yields pairs. The first text is the kind of fault, one of ``FAULTS``, or ``DOUBT`` if the kill left the index in
-    doubt, which is no fault. The second text says when the kill came and what is wrong.
+    Yields pairs of texts. The first says what was found: one of ``FAULTS``, or ``DOUBT`` if the kill left the index
+    marked as doubtful, which is no fault. The second says when the kill came and what is wrong.
     """
     home, copy = folder / "home", folder / "copy"
     lay(kind.files, kind.name)
@@ -258,11 +259,11 @@ def killed(
 
 
 def compared(kind: Kind, left: Whole) -> Iterator[tuple[str, str]]:
-    """Compare what the library shows after a kill with its state before and after the command. Each document must be in
-    one of these two states, and nothing else may be lost.
+    """Compare what the library shows after a kill (``left``) with what it showed before the command and after an
+    undisturbed run. Each document must be in one of these two states, and nothing else may be lost.
 
-    Yields pairs: the kind of fault, ``lost`` or ``half visible``, and what is wrong, such as the source of the
-    document.
+    Yields a pair of texts for each fault: its kind, ``lost`` or ``half visible``, and what is wrong, such as the source
+    of the document.
     """
     for one in kind.before.documents.keys() | kind.after.documents.keys() | left.documents.keys():
         was, becomes, found = (whole.documents.get(one) for whole in (kind.before, kind.after, left))
@@ -278,7 +279,8 @@ def compared(kind: Kind, left: Whole) -> Iterator[tuple[str, str]]:
 
 def finished(home: Path, kind: Kind, embedder: Embedder) -> str | None:
     """Run the command of ``kind`` again on the library in ``home``, after its first run was killed. Returns what is
-    wrong with the library afterwards; None if nothing is."""
+    wrong with the library afterwards; None if nothing is wrong.
+    """
     gone = kind.name == "remove" and source(3) not in asked(home, "SELECT source FROM sources")
     if not gone:  # what is removed already cannot be removed again
         run(kind.command)
@@ -290,16 +292,17 @@ def finished(home: Path, kind: Kind, embedder: Embedder) -> str | None:
 
 
 def held(home: Path, embedder: Embedder) -> Whole:
-    """Open the library in ``home`` and return everything that it shows; see ``shown``."""
+    """Open the library in ``home`` and return everything that it shows to people; see ``shown``."""
     with opened(home, embedder) as library:
         return shown(library, embedder)
 
 
 def shown(library: Library, embedder: Embedder) -> Whole:
-    """Everything that a library shows, after a check that a search finds each document by its words and by its vectors.
+    """Return everything that a library shows to people. Before, check that a search finds each document both by its
+    words and by its vectors.
 
     Raises:
-        AssertionError: the search does not find what the library has.
+        AssertionError: the search does not find a document, or passages and documents do not fit together.
     """
     documents, passages = {}, set[str]()
     for entry in library.entries():
@@ -331,21 +334,23 @@ def shown(library: Library, embedder: Embedder) -> Whole:
 
 @cache
 def meaning(embedder: Embedder, text: str) -> Vectors:
-    """The vector of a text, which is computed only once."""
+    """The vector of a text. It is computed at the first call and remembered."""
     return embedder.query(text)
 
 
 @contextmanager
 def opened(home: Path, embedder: Embedder) -> Iterator[Library]:
-    """Open the library in ``home`` with the passage length that it was made with; create it if there is none."""
+    """Open the library in ``home`` for the length of the block, with the passage length that it was made with. If there
+    is no library, it is created.
+    """
     words = asked(home, "SELECT passage_words FROM state") or [Settings().passage_words]
     with Library.open(Settings(home=home, passage_words=words[0]), embedder, create=True) as library:
         yield library
 
 
 def asked(home: Path, sql: str) -> list[Any]:
-    """Run a query on the catalog in ``home`` and return its only column, without changing or repairing the catalog.
-    Empty if there is no catalog or no such table yet.
+    """Run the SQL query ``sql`` on the catalog in ``home`` and return its only column. The catalog is neither changed
+    nor repaired. Empty if the catalog or the table does not exist yet.
     """
     catalog = home / "default" / CATALOG
     if not catalog.exists():
@@ -364,7 +369,9 @@ def source(number: int) -> str:
 
 
 def write(folder: Path, numbers: range, edition: str) -> None:
-    """Write the memos with these numbers, some of them long; each paragraph names the ``edition``."""
+    """Write the memos (test documents) with these numbers to ``folder``, some of them long. Each paragraph names the
+    ``edition`` that it belongs to, such as ``first``.
+    """
     for number in numbers:
         thing = THINGS[number % len(THINGS)]
         parts = [
@@ -379,10 +386,10 @@ def write(folder: Path, numbers: range, edition: str) -> None:
 
 
 def run(command: list[str]) -> None:
-    """Run a ``pushback`` command in this process.
+    """Run a ``pushback`` command in this process; ``command`` has its arguments.
 
     Raises:
-        RuntimeError: it does not end with 0.
+        RuntimeError: the command ends with another exit code than 0.
     """
     try:
         cli.cli.main(command, prog_name="pushback")
@@ -393,8 +400,8 @@ def run(command: list[str]) -> None:
 
 @contextmanager
 def running(command: list[str]) -> Iterator[tuple[int, int]]:
-    """Run a command in a forked process. Yields the id of the process, and a pipe that gets a letter for each step that
-    changes something.
+    """Run a ``pushback`` command in a forked process. Yields the id of the process and the file descriptor of a pipe,
+    to which the command writes a letter before each step that changes the library.
     """
     reads, writes = os.pipe()
     child = os.fork()
@@ -414,8 +421,8 @@ def running(command: list[str]) -> Iterator[tuple[int, int]]:
 
 
 def tell_steps(pipe: int) -> None:
-    """From now on, write a letter to the pipe before each step that changes the catalog or the index. ``STEPS_OF`` has
-    the letter of each method.
+    """From now on, let this process write a letter to the pipe before each step that changes the catalog or the index.
+    ``STEPS_OF`` says which method has which letter.
     """
 
     def telling(cls: type, name: str) -> None:
@@ -436,15 +443,15 @@ def tell_steps(pipe: int) -> None:
 
 
 def made(told: Any) -> Any:
-    """Return ``told``, which is a result of ``in_a_fork``; if it is an error, raise it."""
+    """Unpack a result of ``in_a_fork``: return it, or raise it if it is an exception."""
     if isinstance(told, Exception):
         raise told
     return told
 
 
 def in_a_fork(work: Callable[[], Any]) -> Any:
-    """Run ``work`` in a forked process, which shares the loaded modules and model, and return its result. If it fails,
-    an error is returned, not raised.
+    """Run ``work`` in a forked process, which shares the loaded modules and the model, and return its result. If
+    ``work`` fails, an exception is returned, not raised.
     """
     reads, writes = os.pipe()
     child = os.fork()

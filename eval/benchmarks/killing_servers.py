@@ -53,7 +53,9 @@ CHECKED = 4  # earlier documents that each round looks at again, beside its own
 
 
 def text(name: str, edition: str) -> str:
-    """The text of an edition of the file ``name``; each paragraph says which edition it is of."""
+    """Make the text of one edition of the file ``name``. Each paragraph names the edition, so that mixed editions are
+    noticed.
+    """
     parts = [
         f"The {edition} paragraph {part} of {name} says that {name} sold {part * 7} lamps in {1990 + part}. Whoever "
         f"bought them came back within {part + 2} days and asked for more of the kind."
@@ -63,7 +65,7 @@ def text(name: str, edition: str) -> str:
 
 
 class Child:
-    """A process that is forked from this one, and can be killed and started again."""
+    """A forked process that runs a server or a worker. It can be killed and started again."""
 
     def __init__(self, work: Callable[[], object]) -> None:
         self._work = work
@@ -83,7 +85,9 @@ class Child:
 
 
 class Round:
-    """Sends the requests of all rounds, and checks what the servers should hold after them."""
+    """Sends the requests of each round of the benchmark, and checks afterwards that the servers hold
+    what they should.
+    """
 
     def __init__(self, client: httpx.Client, settings: Settings, database: Server) -> None:
         self._client, self._settings, self._database = client, settings, database
@@ -92,7 +96,9 @@ class Round:
         self.failed = 0  # jobs that said so
 
     def ask(self, number: int) -> dict[str, Callable[[], httpx.Response]]:
-        """The requests of round ``number`` by name. Each is a function that sends the request, which begins a job."""
+        """Make the requests of round ``number``. Returns, by the name of the request, a function that sends it; each
+        request begins a job on the server.
+        """
         new = [f"memo-{number}-{one}.md" for one in range(2)]
         old = f"memo-{number - 1}-0.md" if number else new[0]
         for name in new:
@@ -113,7 +119,9 @@ class Round:
         )
 
     def begun(self, request: Callable[[], httpx.Response]) -> str:
-        """Send a request again and again until a server accepts it; returns the id of its job."""
+        """Send a request again and again until the API server accepts it. Returns the id of the job that the request
+        began.
+        """
         until = time.monotonic() + PATIENCE
         while True:
             with suppress(httpx.TransportError):
@@ -126,7 +134,9 @@ class Round:
             time.sleep(0.1)
 
     def ended(self, name: str, request: Callable[[], httpx.Response], job: str) -> Iterator[str]:
-        """Wait until a job ends, and send its request again if it failed. Yields what went wrong."""
+        """Wait until a job ends; if it failed, send its request again. Yields a text for each thing that went wrong,
+        nothing if all is well. ``name`` is the name of the request.
+        """
         for _ in range(TRIED):
             if name == "test":
                 self.ideas.append(job)
@@ -153,8 +163,8 @@ class Round:
         return None
 
     def half_visible(self, names: list[str], *, all_there: bool) -> list[str]:
-        """What is wrong with the documents ``names``: those that are not whole, are not found by a search, or are there
-        twice. With ``all_there``, also those that are missing.
+        """Check the documents ``names``. Returns a text for each document that is not whole, that a search does not
+        find, or that is in the library twice. With ``all_there``, also for each document that is missing.
         """
         from tests.fakes import WordEmbedder
 
@@ -181,16 +191,16 @@ class Round:
         return wrong
 
     def left(self) -> list[str]:
-        """The problems that the library's doctor finds and does not repair, and those that it finds when it checks once
-        more.
+        """Let the library's doctor check and repair the library, twice. Returns the problems that it does not repair
+        the first time, and all that it finds the second time.
         """
         with patiently(self._settings) as library:
             found = [problem.what for problem in library.doctor() if not problem.mended]
             return found + [problem.what for problem in library.doctor()]
 
     def twice(self) -> list[str]:
-        """What is wrong with the stored verdicts: those that are stored more than once, and those that no job has
-        made.
+        """Check the stored verdicts. Returns a text for each verdict that is stored more than once, or that no job of
+        this benchmark has made.
         """
         with queues.Queue(self._database.address)._session() as session:
             kept = session.execute("SELECT id FROM pushback_default.verdicts").fetchall()
@@ -202,12 +212,14 @@ class Round:
 
 
 def plain(text: str) -> str:
-    """The words of a text as they are compared, without Markdown's heading signs and line ends."""
+    """The words of a text in the form in which texts are compared: without Markdown's heading signs and line ends."""
     return " ".join(text.replace("#", " ").split())
 
 
 def patiently(settings: Settings) -> Library:
-    """Open the library as soon as its servers answer and its index can be searched."""
+    """Open the library. If its servers do not answer yet, or its index cannot be searched yet, try again until they do,
+    or raise the last error when the time is up.
+    """
     from tests.fakes import WordEmbedder
 
     embedder = WordEmbedder()
@@ -225,7 +237,7 @@ def patiently(settings: Settings) -> Library:
 
 
 def worker(settings: Settings) -> None:
-    """Run a worker with short heartbeats, until the process is killed."""
+    """Run a worker, which takes jobs from the queue, until this process is killed. Its heartbeats are shortened."""
     from tests.fakes import WordEmbedder
 
     queues.HEARTBEAT, queues.DEAD, queues.LOOK = BEAT, DEAD, LOOK
@@ -310,12 +322,14 @@ def main() -> None:
 
 
 def missing(held: Round, names: list[str]) -> list[str]:
-    """What is wrong with the documents ``names`` of earlier rounds, all of which should be there and whole."""
+    """Check the documents ``names`` of earlier rounds, which should all be there. Returns a text for each document that
+    is missing, not whole, or not found by a search.
+    """
     return held.half_visible(names, all_there=True)
 
 
 def report(counts: Counter[str], number: int, fault: str, found: list[str]) -> None:
-    """Count and print the faults of one kind that were found in round ``number``."""
+    """Add the faults ``found`` in round ``number`` to the counts, and print them. All are of the kind ``fault``."""
     counts[fault] += len(found)
     for one in found:
         print(f"kill {number}: {fault}: {one}", flush=True)

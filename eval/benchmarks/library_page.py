@@ -38,8 +38,8 @@ BATCH = 500  # documents written at a time
 
 
 def document(number: int, folder: Path) -> DocumentRow:
-    """A document of a hundred words in two passages; each number gives other words. ``folder`` is the folder of its
-    file.
+    """Make the document with this number: a hundred words in two passages. Each number gives other words. ``folder`` is
+    the folder that its file is said to be in.
     """
     topic = TOPICS[number % len(TOPICS)]
     halves = [
@@ -64,7 +64,7 @@ def document(number: int, folder: Path) -> DocumentRow:
 
 
 def fill(settings: Settings, many: int) -> None:
-    """Write a library of ``many`` documents straight into its catalog."""
+    """Write a library of ``many`` made-up documents straight into its catalog, without ingesting files."""
     settings.folder.mkdir(parents=True)
     catalog = in_file(settings.folder / CATALOG, settings.passage_words)
     for start in range(0, many, BATCH):
@@ -73,8 +73,9 @@ def fill(settings: Settings, many: int) -> None:
 
 
 def measure(address: str, many: int) -> dict[str, float]:
-    """Visit the library page in a browser. Returns, by name, the seconds until its table is shown, until the page can
-    be used, and until a search is answered.
+    """Visit the library page at ``address`` in a browser. Returns, by name, the seconds from the page's heading until
+    its table is shown and until the page can be used, and the seconds that a search takes. ``many`` is the number of
+    documents.
     """
     from playwright.sync_api import sync_playwright
 
@@ -101,7 +102,7 @@ def measure(address: str, many: int) -> dict[str, float]:
 
 
 def main() -> None:
-    """Fill a library, serve it, visit its page twice, and print the seconds."""
+    """Fill a library, serve it, visit its page twice, and print the seconds of both visits."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--many", type=int, default=10_000)
     many = parser.parse_args().many
@@ -136,7 +137,7 @@ def main() -> None:
 
 
 def wait_for(address: str) -> None:
-    """Wait until the server at this address answers."""
+    """Wait until the server at this address answers. Exits the program if it does not answer in time."""
     for _ in range(600):
         try:
             with urlopen(address, timeout=5):

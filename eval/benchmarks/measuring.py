@@ -29,7 +29,9 @@ WORKS = Path(__file__).parents[1] / "suites" / "works" / "documents"
 
 
 def arguments(about: str | None) -> argparse.Namespace:
-    """Parse the arguments ``--data`` and ``--home`` of a benchmark; the first line of ``about`` is its description."""
+    """Parse the command line of a benchmark, which has the arguments ``--data`` and ``--home``. ``about`` is the
+    benchmark's description, of which the first line is shown as help.
+    """
     parser = argparse.ArgumentParser(description=(about or "").split("\n", maxsplit=1)[0])
     parser.add_argument(
         "--data", type=Path, default=Path("../shared/data"), help="the folder that holds textbook/, if there is one"
@@ -39,10 +41,11 @@ def arguments(about: str | None) -> argparse.Namespace:
 
 
 def textbook(data: Path) -> Path:
-    """The folder of the textbook in ``data``. If it is not there, the documents of a suite that is in the repository.
+    """The folder of the textbook that the benchmarks read, in ``data``. If the textbook is not there, the folder of a
+    suite's documents in this repository.
 
     The limits of the benchmarks were set on the textbook. ``sources.py`` says where it comes from and checks whether
-    yours is the same.
+    your copy is the same.
     """
     if any((data / "textbook").glob("*.md")):
         return data / "textbook"
@@ -59,7 +62,9 @@ def fresh_home() -> Iterator[Path]:
 
 @contextmanager
 def textbook_home(given: argparse.Namespace) -> Iterator[Path]:
-    """Yield a home folder with a library of the textbook, which another process has made."""
+    """Yield a home folder (the folder for libraries) with a library of the textbook. The library is made in another
+    process, so that this one stays small.
+    """
     with fresh_home() as fresh:
         home = given.home or fresh
         run([PUSHBACK, "ingest", "--quiet", "--home", str(home), str(textbook(given.data))])
@@ -75,7 +80,7 @@ class Server(NamedTuple):
 
 @contextmanager
 def serving(page: Path, home: Path) -> Iterator[Server]:
-    """Serve a Streamlit page over the library in ``home`` until the end of the block."""
+    """Serve a Streamlit page over the library in ``home`` until the end of the block. Yields the server."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -106,8 +111,8 @@ def serving(page: Path, home: Path) -> Iterator[Server]:
 
 
 def in_turn(times: int, sides: Mapping[str, Callable[[], object]]) -> dict[str, list[float]]:
-    """Call the functions in turn, ``times`` times each; returns the seconds of each call, by the function's name. Every
-    other round has the reverse order.
+    """Time several functions fairly: call them in turn, ``times`` times each, in reverse order in every other round.
+    Returns the seconds of each call, by the name of the function.
     """
     seconds: dict[str, list[float]] = {name: [] for name in sides}
     for number in range(times):
@@ -117,15 +122,15 @@ def in_turn(times: int, sides: Mapping[str, Callable[[], object]]) -> dict[str, 
 
 
 def timed(work: Callable[[], object]) -> float:
-    """The seconds that a call takes."""
+    """Call ``work``, and return the seconds that the call takes."""
     started = time.perf_counter()
     work()
     return time.perf_counter() - started
 
 
 def run(command: list[str]) -> int:
-    """Run a command; returns its peak memory, in the unit of ``ru_maxrss`` (kilobytes on Linux). If it fails, this
-    program exits.
+    """Run a command and return its peak memory, in kilobytes on Linux (the unit of ``ru_maxrss``). If the command
+    fails, this program exits.
     """
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
@@ -141,7 +146,9 @@ def ratio(ours: list[float], theirs: list[float]) -> float:
 
 
 def tell(what: str, value: float, *, at_least: float | None = None, at_most: float | None = None) -> None:
-    """Print a value with its limit; exits with 1 if the limit is missed. ``what`` says what is measured."""
+    """Print a measured value with its limit, and exit with 1 if the limit is missed. ``what`` says what was measured;
+    either ``at_least`` or ``at_most`` is the limit.
+    """
     held = (at_least is None or value >= at_least) and (at_most is None or value <= at_most)
     bar = f"bar ≥ {at_least:g}" if at_least is not None else f"bar ≤ {at_most:g}"
     print(f"{what}: {value:.4g} ({bar}, {'held' if held else 'MISSED'})", flush=True)

@@ -35,7 +35,9 @@ HELD = 0.95  # what a page's text must be worth; where we stood before was 0.951
 
 
 class Read(NamedTuple):
-    """The text and the title that a reader takes from a page; both are empty if it fails."""
+    """The text and the title that a reader (ours, or the library trafilatura) takes from a page; both are empty if it
+    fails.
+    """
 
     text: str
     title: str
@@ -63,8 +65,8 @@ def main() -> None:
 
 
 def sides(data: bytes) -> Mapping[str, Read]:
-    """Read a page in four ways: with our reader with and without the title, and with trafilatura with its default and
-    with its best settings. Returns the text and title of each way by its name.
+    """Read a page in four ways: with our reader, with and without the block of the title, and with the library
+    trafilatura, with its default and with its best settings. Returns the text and the title by the name of the way.
     """
     whole, body = ours(data)
     bare = theirs(data)
@@ -77,7 +79,9 @@ def sides(data: bytes) -> Mapping[str, Read]:
 
 
 def ours(data: bytes) -> tuple[Read, Read]:
-    """The text and title of a page as our reader reads them: first with the block of the title, then without it."""
+    """Read a page with our reader. Returns its text and title twice: first with the block of the title in the text,
+    then without it.
+    """
     try:
         document = load(data, source="page.html", id="page")
     except SourceError:
@@ -88,7 +92,7 @@ def ours(data: bytes) -> tuple[Read, Read]:
 
 
 def theirs(data: bytes, **options: bool) -> Read:
-    """The text and title of a page as trafilatura reads them; ``options`` are those of ``trafilatura.extract``."""
+    """Read a page with the library trafilatura; ``options`` are those of ``trafilatura.extract``."""
     import trafilatura
 
     found = trafilatura.extract_metadata(data)
@@ -96,13 +100,15 @@ def theirs(data: bytes, **options: bool) -> Read:
 
 
 def f1(text: str, gold: str) -> float:
-    """The F1 of two texts, each taken as counts of its words."""
+    """The F1 (harmonic mean of precision and recall) of two texts, each taken as counts of its words."""
     one, other = (Counter(re.findall(r"\w+", side.lower())) for side in (text, gold))
     return 2 * (one & other).total() / (one.total() + other.total())
 
 
 def expected_titles(data: bytes) -> set[str]:
-    """The titles that the page itself names, reduced to letters and digits; empty if it names none."""
+    """The titles that the page's own markup states, reduced to letters and digits; empty if it states none. Our title
+    is right if it is one of these.
+    """
     try:
         root = html.fromstring(data.decode("utf-8"))
     except (UnicodeDecodeError, ValueError):  # ValueError: an XML declaration that names an encoding

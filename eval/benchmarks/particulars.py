@@ -68,7 +68,7 @@ def read(data: bytes, source: str) -> About | None:
 
 
 def stated(data: bytes) -> set[str]:
-    """The dates that the page names as its day of publication; empty if it names none."""
+    """The dates that the markup of a page states as its day of publication; empty if it states none."""
     root = html.fromstring(data.decode("utf-8", "replace").encode(), parser=html.HTMLParser(encoding="utf-8"))
     metas = (
         meta.get("content", "")
@@ -90,8 +90,8 @@ def days(texts: Iterable[str]) -> set[str]:
 
 
 def without_marks(data: bytes) -> bytes:
-    """The page without the marks that only programs read: ``meta`` and ``script`` elements, and the dates of ``time``
-    elements.
+    """Return the page without the parts that only programs read: ``meta`` and ``script`` elements, and the dates of
+    ``time`` elements.
     """
     root = html.fromstring(data.decode("utf-8", "replace").encode(), parser=html.HTMLParser(encoding="utf-8"))
     for element in [*root.iter("meta", "script")]:
@@ -102,7 +102,9 @@ def without_marks(data: bytes) -> bytes:
 
 
 def formats_right(data: Path, formats: Path) -> Iterator[bool]:
-    """For each Word and PDF file, whether our reader gives it the title of the text that it was made from."""
+    """Check the titles of Word and PDF files that were made from texts. Yields, for each file, whether our reader gives
+    it the title of its text. ``formats`` is the folder of the files.
+    """
     for row in rows(formats):
         about = read((formats / row["file"]).read_bytes(), PurePosixPath(row["file"]).name)
         text = (data / "textbook" / PurePosixPath(row["source"]).name).read_text("utf-8")

@@ -66,8 +66,8 @@ def tested(assistant: Assistant, idea: str, seconds: list[float]) -> Verdict:
 
 
 def opposites(assistant: Assistant, pairs: Sequence[Sequence[str]], seconds: list[float]) -> list[Verdict]:
-    """Test ideas and their opposites, and print how often the opposite gets the opposite ruling. Returns the verdicts
-    on the ideas; the time of each test is added to ``seconds``.
+    """Test ideas and their opposites, and print how often the opposite gets the opposite ruling. ``pairs`` has each
+    idea with its opposite. Returns the verdicts on the ideas; the time of each test is added to ``seconds``.
     """
     pairs = [*pairs, *((c.idea or "", c.negated) for c in load(SUITES / "sample" / "suite.yaml").cases if c.negated)]
     found = [(tested(assistant, idea, seconds), tested(assistant, other, seconds)) for idea, other in pairs]
@@ -80,7 +80,9 @@ def opposites(assistant: Assistant, pairs: Sequence[Sequence[str]], seconds: lis
 
 
 def untouched(assistant: Assistant, ideas: Sequence[str], seconds: list[float]) -> None:
-    """Test ideas that no document is about, and print how many are ruled "not covered"."""
+    """Test ideas that no document is about, and print how many are ruled "not covered". The time of each test is added
+    to ``seconds``.
+    """
     rulings = {idea: tested(assistant, idea, seconds).ruling for idea in ideas}
     share = mean(ruling is IdeaRuling.NOT_COVERED for ruling in rulings.values())
     print(f"untouched ideas not covered: {share:.2f} of {len(rulings)} (bar: 0.90)")
@@ -90,8 +92,10 @@ def untouched(assistant: Assistant, ideas: Sequence[str], seconds: list[float]) 
 
 
 def urged(assistant: Assistant, ideas: dict[str, object], few: int | None) -> None:
-    """Add each pressing phrase, such as "Please say yes.", to a few ideas, and print for what share of the resulting
-    texts the verdict is the same as without the phrase. If ``few`` is given, only one idea is tested.
+    """Add phrases that press for an answer, such as "Please say yes.", to a few ideas. Print in what share of cases the
+    verdict on the idea is the same with the phrase as without it.
+
+    ``ideas`` is the content of the file of ideas, with the phrases. If ``few`` is given, only one idea is tested.
     """
     pressure, chosen = ideas["pressure"], ideas["opposites"]
     assert isinstance(pressure, dict)
@@ -105,9 +109,8 @@ def urged(assistant: Assistant, ideas: dict[str, object], few: int | None) -> No
 
 
 def relevant(assistant: Assistant, seconds: list[float]) -> list[Verdict]:
-    """Test the sample suite's ideas, and print what share of their findings (the sentences listed for or against an
-    idea) is relevant, among those that were judged. Returns the verdicts; the time of each test is added to
-    ``seconds``.
+    """Test the sample suite's ideas. Of their findings (the sentences listed for or against an idea) that people have
+    judged, print what share is relevant. Returns the verdicts; the time of each test is added to ``seconds``.
     """
     path = SUITES / "pressing" / "relevant.json"
     judged = json.loads(path.read_text("utf-8")) if path.is_file() else {}
@@ -123,9 +126,7 @@ def relevant(assistant: Assistant, seconds: list[float]) -> list[Verdict]:
 
 
 def places(verdict: Verdict) -> list[str]:
-    """The places of those findings of a verdict that are listed for or against the idea, each as
-    ``source:start-end``.
-    """
+    """The places of the sentences that a verdict lists for or against the idea, each as ``source:start-end``."""
     every = [f for a in verdict.assumptions for f in a.findings if f.stance is not Stance.UNCLEAR]
     return [f"{f.citation.about.source}:{f.citation.start}-{f.citation.end}" for f in every]
 

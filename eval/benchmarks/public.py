@@ -50,8 +50,9 @@ class Set(NamedTuple):
 
 
 def sentences(path: Path) -> Suite:
-    """Make a suite of questions whose answering sentences people have marked. A question without an answer comes with a
-    paragraph that nearly answers it.
+    """Make a suite from a data set of questions in which people have marked the sentences that answer. Each question
+    comes with a paragraph; a question without an answer has one that nearly answers it. ``path`` is the file of
+    questions.
     """
     paragraphs = {one["_id"]: one for one in _rows(path.with_name(path.name.replace("questions", "paragraphs")))}
     cases = []
@@ -64,8 +65,9 @@ def sentences(path: Path) -> Suite:
 
 
 def conversations(path: Path) -> Suite:
-    """Make a suite of the last questions of conversations; its documents are the reference passages of all
-    conversations. Questions that are too vague are left out.
+    """Make a suite from a data set of conversations: its cases are the last questions of the conversations, and its
+    documents are the passages that the data set names as references. Questions that are too vague are left out.
+    ``path`` is the file of conversations.
     """
     entries: dict[str, CorpusText] = {}
     cases = []
@@ -79,8 +81,8 @@ def conversations(path: Path) -> Suite:
 
 
 def pages(path: Path) -> Suite:
-    """Make a suite of questions about a folder of pages. Of the passages that a question names as gold, the last has
-    the answer.
+    """Make a suite from a data set of questions about a folder of pages; ``path`` is the file of questions. If a
+    question names several passages as its evidence, the last one is taken, since it has the answer.
     """
     cases = []
     for row in _rows(path):
@@ -104,9 +106,11 @@ SETS = {
 
 
 def measured(suite: Suite, settings: Settings, embedder: Embedder, most: int, kept_in: Path | None = None) -> Json:
-    """Run at most ``most`` cases of a suite and return its measures with their intervals, its size, and the seconds per
-    case. The seconds are processor time, which other programs do not change. ``kept_in`` is a folder in which libraries
-    are stored between runs.
+    """Run at most ``most`` cases of a suite. Returns its measures with their intervals, its size, and the seconds per
+    case.
+
+    The seconds are processor time, which other programs do not change. ``kept_in`` is a folder in which libraries are
+    stored between runs.
     """
     started = 0.0
 
@@ -151,7 +155,9 @@ def _of_documents(records: tuple[Record, ...]) -> Iterator[tuple[str, list[float
 
 
 def main() -> None:
-    """Measure the data sets that are on this machine, or those that are named, and write the page."""
+    """Measure the public data sets that are on this machine, or only those that the command line names, and write the
+    page that shows the figures.
+    """
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--cases", type=int, default=200, help="most cases of a set")

@@ -35,8 +35,8 @@ parts are also what the program was tuned on, so expect less of other texts.
 
 
 class Told(NamedTuple):
-    """What the page says about a data set: its description, the measures to show, a remark on our figures, and
-    published figures with their source.
+    """What the page of public benchmarks says about a data set: its description (``about``), the measures to show, a
+    remark on our figures (``caveat``), and published figures with their source.
     """
 
     about: str
@@ -98,7 +98,9 @@ TOLD: Mapping[str, Told] = {
 
 
 def page(kept: Mapping[str, Any]) -> str:
-    """The page in Markdown; ``kept`` has our figures for each data set that was measured."""
+    """Write the page of public benchmarks in Markdown. ``kept`` has our figures for each data set that was measured, by
+    its name.
+    """
     parts = [HEAD]
     for name, told in TOLD.items():
         figures = _table(told, kept[name]) if name in kept else ["Not measured yet."]

@@ -31,7 +31,7 @@ WAIT = 3_600  # seconds for a reply: whoever writes it may be a person
 
 
 def main() -> None:
-    """Record the model's replies to the selected cases of a suite."""
+    """Record the replies that a chat model gives to the selected cases of a suite."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--suite", type=Path, default=SAMPLE)
     parser.add_argument("--model", required=True)
@@ -56,18 +56,20 @@ def main() -> None:
 
 
 def cases(suite: suites.Suite, picked: Path) -> list[Case]:
-    """The cases of a suite whose ids are in the file ``picked``, in the order of the file."""
+    """The cases of a suite whose ids are listed in the file ``picked``, in the order of that file."""
     known = {case.id: case for case in suite.cases if isinstance(case, Case)}
     return [known[id] for id in picked.read_text("utf-8").split()]
 
 
 def reading(library: Library, embedder: Embedder, settings: Settings, chat: ReplayedChat) -> Assistant:
-    """An assistant that answers with the chat model ``chat``."""
+    """Make an assistant that answers from the library with the chat model ``chat``."""
     return Assistant(library, embedder, lenses=gathered(None), model=Model(settings, chat))
 
 
 def replied(case: Case, assistant: Assistant) -> Answer | Verdict:
-    """The assistant's answer to a case with a question, or its verdict on a case with an idea."""
+    """Run a case on the assistant: returns its answer if the case has a question, or its verdict if the case has an
+    idea.
+    """
     return assistant.ask(case.asked, case.turns) if case.question else assistant.challenge(case.asked)
 
 

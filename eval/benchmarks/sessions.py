@@ -46,19 +46,23 @@ ANSWERING = ('class="arriving"', 'class="said"', 'class="notice"')  # what only 
 
 
 class Failed(Exception):
-    """The page showed an error, or a number of answers that differs from the number of questions."""
+    """Raised if the page of the web app shows an error, or a number of answers that differs from the number of
+    questions.
+    """
 
 
 class Took(NamedTuple):
-    """The seconds from a question until the beginning of its answer is on the page, and until the whole answer is."""
+    """The seconds that the answer to a question took: until its beginning was on the page (``first``), and until all of
+    it was (``whole``).
+    """
 
     first: float
     whole: float
 
 
 class Session:
-    """A visitor's session with the web app. It stores what a browser would store, and sends it back with each
-    request.
+    """A visitor's session with the web app, without a browser. It stores what a browser would store, and sends it back
+    with each request.
     """
 
     def __init__(self, connection: ClientConnection) -> None:
@@ -68,15 +72,15 @@ class Session:
         self._turns = 0
 
     async def open(self) -> None:
-        """Open the page before the first question."""
+        """Open the page of the web app. To be called once, before the first question."""
         await self._send()
         await self._seen(time.perf_counter())
 
     async def ask(self, question: str) -> Took:
-        """Ask a question, and wait for the whole answer; returns the times.
+        """Ask a question, and wait for the whole answer. Returns the seconds that the answer took.
 
         Raises:
-            Failed, ConnectionClosed, TimeoutError: there was no answer.
+            Failed, ConnectionClosed, TimeoutError: no answer came.
         """
         if self._turns == LONGEST:
             await self._begin_anew()
@@ -170,8 +174,8 @@ def main() -> None:
 
 
 def compared(what: str, several: list[float], alone: list[float]) -> float:
-    """Print and return the p95 of the seconds ``several`` divided by the p50 of the seconds ``alone``. ``what`` says
-    what was timed.
+    """Compare the seconds of answers to many sessions at once (``several``) with those to one session (``alone``):
+    print and return the p95 of the former divided by the p50 of the latter. ``what`` says what was timed.
     """
     parts = quantiles(several, n=20)
     print(f"{what}, seconds: p50 of one {median(alone):.3f}, p50 of all {parts[9]:.3f}, p95 of all {parts[-1]:.3f}")
@@ -179,7 +183,9 @@ def compared(what: str, several: list[float], alone: list[float]) -> float:
 
 
 async def one(address: str, questions: list[str]) -> list[Took]:
-    """Ask the questions one after the other in a single session; returns the times of each answer."""
+    """Ask the questions one after the other in a single session with the server at ``address``. Returns the times of
+    each answer.
+    """
     async with connect(address, max_size=None) as connection:
         session = Session(connection)
         await session.open()
@@ -187,8 +193,8 @@ async def one(address: str, questions: list[str]) -> list[Took]:
 
 
 async def crowd(addresses: Sequence[str], questions: list[str]) -> tuple[int, list[Took]]:
-    """Run ``SESSIONS`` sessions at once, each of which asks again as soon as it has an answer. Returns the number of
-    sessions that failed, and the times of all answers.
+    """Run ``SESSIONS`` sessions at once, divided among the servers at ``addresses``. Each session asks its next
+    question as soon as it has an answer. Returns the number of sessions that failed, and the times of all answers.
     """
     took: list[Took] = []
     end = time.perf_counter() + SECONDS

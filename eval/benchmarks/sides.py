@@ -32,8 +32,9 @@ from ingest.sync import sync
 
 
 class Sided(NamedTuple):
-    """A gold sentence: its idea, the weights that the stance model gives to the two sides, for and against the idea
-    (``odds``), and whether the suite lists the sentence for the idea (``supports``).
+    """A sentence that a suite lists for or against an idea: the idea, the weights that the stance model gives to the
+    two sides for this sentence, first for the idea, then against it (``odds``), and whether the suite lists it for the
+    idea (``supports``).
     """
 
     idea: str
@@ -69,7 +70,9 @@ def main() -> None:
 
 
 def sides(case: Case, library: Library, model: IdeaModel) -> Iterator[Sided]:
-    """Weigh each gold sentence of a case with the stance model. Gold that is not in the library is left out."""
+    """Weigh each sentence that a case lists for or against its idea with the stance model, which says on which side a
+    sentence is. Sentences that are not in the library are left out.
+    """
     idea = left_out(case.idea or "")
     for supports, golds in ((True, case.supports), (False, case.challenges)):
         for place in locate(golds, library.document):

@@ -75,7 +75,7 @@ def main() -> None:
 
 
 def questions() -> Iterator[str]:
-    """The sample's questions and questions about something else, alternating without end."""
+    """Yield questions without end: by turns one of the sample suite, and one about something else."""
     own = [case.question for case in load(SAMPLE / "suite.yaml").cases if case.question]
     others = [json.loads(line)["question"] for line in QUESTIONS.read_text("utf-8").splitlines()]
     pairs = zip(itertools.cycle(own), itertools.cycle(others), strict=False)
@@ -83,21 +83,23 @@ def questions() -> Iterator[str]:
 
 
 def all_ideas() -> list[str]:
-    """The sample's ideas, their opposites, and ideas on which the documents say nothing."""
+    """All ideas to test: those of the sample suite, their opposites, and ideas on which the documents say nothing."""
     given = yaml.safe_load(IDEAS.read_text("utf-8"))
     own = [one for case in load(SAMPLE / "suite.yaml").cases for one in (case.idea, case.negated) if one]
     return own + [one for pair in given["opposites"] for one in pair] + given["untouched"]
 
 
 def look(number: int) -> Look:
-    """Measure this process's private memory and its open files now, after ``number`` questions."""
+    """Measure this process's private memory and its open files now. ``number`` is the number of
+    questions asked so far.
+    """
     status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text("ascii").splitlines())
     kilobytes = int(status["RssAnon"].split()[0])
     return Look(number, kilobytes, len(list(Path("/proc/self/fd").iterdir())))
 
 
 def told(looks: list[Look]) -> Iterator[str]:
-    """Yield the lines of a report on how memory and open files grew."""
+    """Yield the lines of a report on how memory and open files grew between the measurements ``looks``."""
     memory, files = ([(one.questions, one[place]) for one in looks] for place in (1, 2))
     yield (
         f"for each 100 questions, after the first {WARM}: {median_slope(memory):+,.0f} kB, {median_slope(files):+.2f} "
@@ -109,14 +111,16 @@ def told(looks: list[Look]) -> Iterator[str]:
 
 
 def median_slope(points: list[tuple[int, int]]) -> float:
-    """How much a value grows in 100 questions: the median slope between any two points (Theil and Sen). A point is a
-    number of questions and the value after them.
+    """How much a value grows per 100 questions: the median of the slopes between any two points (Theil and Sen). A
+    point is a number of questions and the value after that many questions.
     """
     return median(100 * (y2 - y1) / (x2 - x1) for (x1, y1), (x2, y2) in itertools.combinations(points, 2))
 
 
 def line(points: list[tuple[int, int]]) -> float:
-    """How much a value grows in 100 questions: the slope of the least-squares line."""
+    """How much a value grows per 100 questions: the slope of the least-squares line through the points. A point is a
+    number of questions and the value after that many questions.
+    """
     return float(np.polyfit(*zip(*points, strict=True), 1)[0]) * 100
 
 

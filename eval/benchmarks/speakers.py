@@ -25,8 +25,8 @@ DOCUMENTS = 30  # of the first figure; the second has each form in each language
 
 
 class Tongue(NamedTuple):
-    """The data for one language: three names, what the people say in turn, and how a mail program labels the header and
-    introduces a quote.
+    """What is needed to make conversations in one language: three names, what the people say in turn, how a mail
+    program labels the lines of a header (``labels``), and how it introduces a quote (``wrote``).
     """
 
     names: tuple[str, str, str]
@@ -182,7 +182,9 @@ def main() -> None:
 
 
 class Measured(NamedTuple):
-    """The number of words in a document: all, those under the right name, and those under a wrong name."""
+    """Counts of the words in a document: all words, those that our reader puts under the right speaker, and those that
+    it puts under a wrong one.
+    """
 
     words: int
     right: int
@@ -190,8 +192,8 @@ class Measured(NamedTuple):
 
 
 def measured(form: Form, tongue: Tongue) -> Measured:
-    """Make a document of this form in this language, and count the words that our reader puts under the right and under
-    a wrong name.
+    """Make a document in the format ``form`` and the language ``tongue``, read it, and count the words that our reader
+    puts under the right and under a wrong speaker.
     """
     speakers = cycle(tongue.names[index] for index in (0, 1, 1, 0, 2, 0))
     said = list(zip(speakers, tongue.said, strict=False))
@@ -268,8 +270,8 @@ def _mail(name: str, text: str) -> bytes:
 
 
 def outlook(tongue: Tongue, said: Sequence[Turn]) -> tuple[str, bytes]:
-    """A mail as Outlook writes it: the sender's words on top, the other people's words below it, each under a header.
-    Returns the file name and the content.
+    """Make a mail as Outlook writes it: the sender's words on top, and the other people's words below, each under a
+    header. Returns the file name and the content.
     """
     own, *_ = tongue.names
     above = "\n\n".join(text for name, text in said if name == own)
@@ -283,8 +285,8 @@ def outlook(tongue: Tongue, said: Sequence[Turn]) -> tuple[str, bytes]:
 
 
 def gmail(tongue: Tongue, said: Sequence[Turn]) -> tuple[str, bytes]:
-    """A mail as Gmail writes it: the sender's words on top, the other people's words quoted with ">" below it. Returns
-    the file name and the content.
+    """Make a mail as Gmail writes it: the sender's words on top, and the other people's words below, quoted with ">".
+    Returns the file name and the content.
     """
     own, other, _ = tongue.names
     above = "\n\n".join(text for name, text in said if name == own)

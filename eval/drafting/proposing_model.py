@@ -41,10 +41,10 @@ class Proposed(BaseModel):
 
 def drafts(texts: FolderTexts, model: Model, most: int) -> Iterator[Case]:
     """Draft cases with a chat model from at most ``most`` passages, which are evenly spread over the documents. Replies
-    that cannot be understood are skipped.
+    of the model that do not have the expected form are skipped.
 
     Raises:
-        ModelError: the model cannot be asked.
+        ModelError: the model cannot be reached.
     """
     words = {token.stem for passage in texts.passages for token in tokens(f"{passage.about.title} {passage.text}")}
     long = [passage for passage in texts.passages if len(passage.text) > 2 * SHORTEST]

@@ -18,7 +18,8 @@ from eval.suite.quotes import CorpusFile
 
 
 def file_of(suite: Path) -> Path:
-    """The path of the suite's JSONL file, which holds its drafts.
+    """The path of the JSONL file that holds a suite's drafts (cases that nobody has reviewed). ``suite`` is the path of
+    the suite file, which names the JSONL file.
 
     Raises:
         CaseError: the suite cannot be read, or names no JSONL file.
@@ -33,8 +34,8 @@ def file_of(suite: Path) -> Path:
 
 
 def add(suite: Path, cases: Iterable[Case]) -> list[Case]:
-    """Add drafts to a suite and return those that were added. Drafts with a question that the suite already has, or
-    with gold that is not in the corpus, are left out.
+    """Add drafts to a suite; returns the drafts that were added. A draft is left out if the suite already has its
+    question, or if its gold (the quotes that a right answer cites) is not in the documents.
     """
     file = file_of(suite)
     loaded = suites.examine(suite)[0] if file.exists() else None
@@ -50,17 +51,17 @@ def add(suite: Path, cases: Iterable[Case]) -> list[Case]:
 
 
 def drafts(suite: Path) -> list[Case]:
-    """The drafts of a suite that nobody has reviewed, in the order of the file."""
+    """The drafts of a suite, that is, the cases that nobody has reviewed, in the order of the file."""
     return [case for case in _read(file_of(suite)) if case.severity is Severity.DRAFT]
 
 
 def accept(suite: Path, case: str, edited: str | None = None) -> Case:
-    """Turn the draft with the id ``case`` into a case that counts in the gate. ``edited`` is the case as a person
-    changed it, in YAML as ``shown`` writes it; None leaves the draft unchanged.
+    """Accept the draft with the id ``case``: it becomes a case that counts in the gate. ``edited`` is the case as a
+    person changed it, in YAML as ``shown`` writes it; None accepts the draft as it is.
 
     Raises:
-        CaseError: there is no such draft, the edited text is not a case, or its gold is not in the documents. The draft
-            stays unchanged.
+        CaseError: there is no such draft, the edited text is not a case, or its gold (the quotes that a right answer
+            cites) is not in the documents. The draft then stays in the file, unchanged.
     """
     file = file_of(suite)
     cases = _read(file)
@@ -77,7 +78,11 @@ def accept(suite: Path, case: str, edited: str | None = None) -> Case:
 
 
 def throw_away(suite: Path, case: str) -> None:
-    """Remove the draft with the id ``case`` from the suite."""
+    """Remove the draft (a case that nobody has reviewed) with the id ``case`` from the suite.
+
+    Raises:
+        CaseError: the suite has no such draft, or cannot be read.
+    """
     file = file_of(suite)
     cases = list(_read(file))
     del cases[_place(cases, case)]
@@ -85,7 +90,7 @@ def throw_away(suite: Path, case: str) -> None:
 
 
 def shown(case: Case) -> str:
-    """A draft as YAML for a person to edit, without the key that marks it as a draft."""
+    """Write a draft as YAML for a person to edit, without the key that marks it as a draft."""
     keys = {name: value for name, value in _keys(case).items() if name != "severity"}
     return str(yaml.safe_dump(keys, sort_keys=False, allow_unicode=True, width=100))
 

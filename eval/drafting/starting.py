@@ -65,8 +65,8 @@ jobs:
 
 
 class Started(NamedTuple):
-    """The files that ``start`` wrote, and the number of drafts. If no workflow was written, ``without`` gives the
-    reason.
+    """What ``start`` wrote: the suite, the workflow (None if it was left out), and the number of drafts. If there is no
+    workflow, ``without`` says why.
 
     ``ignoring`` are the ignore files that were changed: .gitignore keeps runs out of the repository, and
     .pushbackignore keeps a suite that lies among the documents, and its runs, from being read as documents.
@@ -80,11 +80,12 @@ class Started(NamedTuple):
 
 
 def start(documents: Path, into: Path | None = None) -> Started:
-    """Write a first suite of drafts for a folder of documents, and a GitHub workflow that runs it.
+    """Write a first suite of drafts (cases that nobody has reviewed) for a folder of documents, and a GitHub workflow
+    that runs it.
 
-    The suite is written to the folder ``into``. By default, this is a new folder beside the documents, or inside their
-    folder if that is the root of a git repository. The workflow is left out if the suite is in no git repository, or in
-    one that already has a workflow of that name.
+    The suite is written to the folder ``pushback-eval`` inside ``into``. By default, ``into`` is the folder that
+    contains the documents' folder, or the documents' folder itself if that is the root of a git repository. The
+    workflow is left out if the suite is in no git repository, or in one that already has a workflow of that name.
 
     Raises:
         SettingsError: there are no documents to draft from, or the suite exists already.
@@ -105,8 +106,8 @@ def start(documents: Path, into: Path | None = None) -> Started:
 
 
 def suite_of(documents: Path, into: Path | None = None) -> Path:
-    """The path of the suite for a folder of documents, in the folder that ``start`` writes to. If there is none yet, a
-    suite without cases is written.
+    """The path of the suite that ``start`` writes for a folder of documents, with the same ``into``. If there is no
+    suite at this path yet, one without cases is written.
     """
     suite = _place(documents, into)
     if not suite.exists():

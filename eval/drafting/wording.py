@@ -36,8 +36,8 @@ _DIGITS = re.compile(r"\d")
 
 
 def asked_of(text: str, figure: Amount) -> str | None:
-    """A question that a person would ask to learn this figure of the sentence ``text``; None if the sentence has no
-    known form.
+    """A question to which the given figure is the answer, as a person would ask it. ``text`` is the sentence with the
+    figure. None if the sentence has none of the forms for which a question is known.
     """
     before, found, after = _MARK.sub("", text).partition(figure.written)
     if not found or "-" in figure.written:
@@ -89,11 +89,12 @@ def _units(figure: Amount) -> str:
 
 
 def at_odds(one: str, other: str) -> bool:
-    """Whether two sentences give different figures in the same unit for the same thing, or one denies what the other
-    says.
+    """Whether two sentences disagree: they give different figures in the same unit for the same thing, or one denies
+    what the other says.
 
-    Two sentences are about the same thing if all words of one, except figures and negations, are in the other, and both
-    begin with the same word. A sentence may add words, but must not replace any.
+    Two sentences are about the same thing if they begin with the same word, and if all words of one of them, except
+    figures and negations, are also in the other. A sentence may therefore add words to the other, but must not replace
+    any.
     """
     first, second = _about(one), _about(other)
     fewer, more = sorted((first, second), key=len)

@@ -17,14 +17,17 @@ SCHEMA = 1  # raised when a file of before can no longer be read as one of now
 
 
 class BaselineMissing(PushbackError):
-    """The suite names a baseline that does not exist or cannot be read."""
+    """Raised if a suite names a baseline (the stored results of an accepted run) that does not exist or
+    cannot be read.
+    """
 
     hint = "Run the suite, read its report, then `pushback eval accept SUITE --reason WHY`."
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """The results of an accepted run, and the reason for accepting it.
+    """The results of a run that somebody accepted, and the ``reason`` for accepting it. Later runs are compared with
+    it.
 
     ``measures`` has the value of each measure by its name, ``cases`` the result of each case by its id, and ``files``
     the SHA-256 of each file of the corpus by its path.
@@ -38,10 +41,11 @@ class Baseline:
     files: Mapping[str, str] = field(default_factory=dict)
 
     def changed(self, corpus_sha256: str, files: Mapping[str, str]) -> tuple[str, ...]:
-        """The paths of the files that were changed, added or removed since the baseline was accepted.
+        """The paths of the files that were changed, added or removed since the baseline was accepted. ``corpus_sha256``
+        and ``files`` (hashes by path) describe the corpus as it is now.
 
-        Empty if ``corpus_sha256`` equals that of the baseline. If the baseline does not list its files, the only item
-        is a text that says so.
+        Empty if ``corpus_sha256`` equals that of the baseline. If the corpus differs but the baseline has no list of
+        files, the only item is a sentence that says so.
         """
         if corpus_sha256 == self.corpus_sha256:
             return ()
@@ -50,9 +54,9 @@ class Baseline:
 
 
 def of(summary: RunSummary, records: Sequence[Record], reason: str, files: Mapping[str, str] | None = None) -> Baseline:
-    """Make a baseline from the summary and the records of a run.
+    """Make a baseline from the summary and the records of a run. Cases that are only drafts are left out.
 
-    ``reason`` says why the run is accepted; ``files`` has the SHA-256 of each file of the corpus.
+    ``reason`` says why the run is accepted; ``files`` has the SHA-256 of each file of the corpus by its path.
     """
     measures = {one.name: one.value for one in (*summary.measures, *summary.robustness)}
     cases = {r.id: result_of(r) for r in reviewed(records)}

@@ -12,8 +12,8 @@ from eval.running.records import Record
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """The result of a case, as much of it as a later comparison needs: whether it passed, its outcome, and its scores
-    by measure.
+    """The part of a case's result that later comparisons need: whether the case passed, its outcome in a word, and its
+    scores (``values``) by the name of the measure.
     """
 
     passed: bool
@@ -23,10 +23,11 @@ class CaseResult:
 
 @dataclass(frozen=True, slots=True)
 class MeasureChange:
-    """The mean of a measure in an earlier and a later run, over the cases for which both runs have a value. Every case
-    has the same weight.
+    """The mean of one measure in an earlier run (``before``) and in a later one (``after``). Both means are over the
+    same cases, those for which both runs have a value; every case has the same weight.
 
-    ``p`` is the p-value of a paired permutation test, adjusted for the number of measures (Holm).
+    ``cases`` is the number of these cases. ``p`` is the p-value of a paired permutation test, adjusted for the number
+    of measures (Holm).
     """
 
     name: str
@@ -41,11 +42,12 @@ class Comparison:
     """The differences between an earlier and a later run of one suite.
 
     ``lost`` are the cases that passed only in the earlier run, ``gained`` those that passed only in the later one.
-    ``gone`` are the cases that only the earlier run has, ``new`` those that only the later one has.
+    ``gone`` are the cases that only the earlier run has, ``new`` those that only the later one has. ``changes`` has
+    each measure in both runs.
 
     ``p`` is the p-value of McNemar's exact test of lost against gained cases. ``detectable`` is the smallest drop in
-    the share of passing cases that this number of cases can detect (power 0.8 at level 0.05); None if they can detect
-    none.
+    the share of passing cases that can be detected with this number of cases (power 0.8 at level 0.05); None if not
+    even the loss of all cases would be detected.
     """
 
     lost: tuple[str, ...]
@@ -58,7 +60,7 @@ class Comparison:
 
 
 def result_of(record: Record) -> CaseResult:
-    """Reduce the record of a case to what later comparisons need."""
+    """Make the result of a case from its record. The result has only what later comparisons need."""
     values = {score.name: score.value for score in record.scores if score.value is not None}
     return CaseResult(record.passed, record.outcome.value, values)
 
@@ -66,8 +68,8 @@ def result_of(record: Record) -> CaseResult:
 def compare(
     before: Mapping[str, CaseResult], after: Mapping[str, CaseResult], without: Collection[str] = ()
 ) -> Comparison:
-    """Compare the results of an earlier and a later run, each given by case id. Cases in ``without`` are not
-    compared.
+    """Compare the results of an earlier and a later run, each given by case id. The cases whose ids are in ``without``
+    count neither as lost or gained nor in the means of measures.
     """
     both = [id for id in before if id in after and id not in without]
     lost = tuple(id for id in both if before[id].passed and not after[id].passed)

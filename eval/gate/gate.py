@@ -20,7 +20,7 @@ CHANCE = 0.05  # a flip of a live model counts when chance would do as much less
 
 
 class Exit(IntEnum):
-    """The exit codes of `pushback eval`."""
+    """The exit codes of the command `pushback eval`: 0 if the run passed, else a code for the kind of failure."""
 
     PASSED = 0
     QUALITY = 1
@@ -40,9 +40,10 @@ ORDER = (
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check of the gate: its name, whether it passed, and why.
+    """The result of one check of the gate, which decides whether a run passes: the check's name, whether it passed, and
+    why.
 
-    ``exit`` is the exit code if it fails; ``cases`` has the ids of the cases that made it fail.
+    ``exit`` is the exit code of the program if this check fails; ``cases`` has the ids of the cases that made it fail.
     """
 
     name: str
@@ -54,7 +55,9 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class GateVerdict:
-    """The result of all checks of a run; the run passes if every check passes."""
+    """The results of all checks of a run by the gate, which decides whether the run passes: it does if every check
+    passed.
+    """
 
     checks: tuple[Check, ...]
 
@@ -67,13 +70,13 @@ class GateVerdict:
         return not self.failed
 
     def plus(self, check: Check) -> GateVerdict:
-        """The verdict with one more check added."""
+        """A new verdict that has one more check."""
         return GateVerdict((*self.checks, check))
 
     @property
     def exit(self) -> Exit:
-        """The exit code of the run: ``Exit.PASSED`` if every check passed. If several checks failed, the first of their
-        codes in ``ORDER``.
+        """The exit code for the run: ``Exit.PASSED`` if every check passed, else the code of the failed check. If
+        several checks failed, the one of their codes that comes first in ``ORDER``.
         """
         codes = {check.exit for check in self.failed}
         return next((code for code in ORDER if code in codes), Exit.PASSED)
@@ -100,11 +103,13 @@ def judge(
     *,
     files: Mapping[str, str] | None = None,
 ) -> GateVerdict:
-    """Check a run against the gate of its suite. Without a baseline, the checks that need one are left out.
+    """Check a run against the gate of its suite, that is, the conditions under which a run passes. If ``baseline`` is
+    None, the checks that compare the run with a baseline are left out.
 
-    ``budget_spent`` names the budget that stopped the run, if one did. ``files`` has the hash of each file of the
-    corpus. If the files differ from the baseline's, flips (cases that passed in the baseline and fail now) and drops
-    (measures that got worse) are judged only on the cases whose gold is still in the documents.
+    ``budget_spent`` names the budget that was used up and stopped the run, such as ``20 calls``; None if no budget did.
+    ``files`` has the hash of each file of the corpus. If the files differ from the baseline's, flips (cases that passed
+    in the baseline and fail now) and drops (measures that got worse) are judged only on the cases whose gold (the
+    quotes that a right answer cites) is still in the documents.
     """
     return GateVerdict(tuple(_checks(summary, records, gate, baseline, budget_spent, files=files or {})))
 
@@ -120,7 +125,7 @@ def to_json(verdict: GateVerdict) -> Json:
 
 
 def read(data: Json) -> GateVerdict:
-    """Make the verdict from the JSON that ``to_json`` returned."""
+    """Make the verdict from JSON that ``to_json`` returned."""
     checks = (Check(**{**one, "exit": Exit(one["exit"]), "cases": tuple(one["cases"])}) for one in data["checks"])
     return GateVerdict(tuple(checks))
 
@@ -264,15 +269,18 @@ def _against(
 
 
 def compared_with(baseline: Baseline, records: Sequence[Record], changed: Sequence[str] = ()) -> Comparison:
-    """Compare the records of a run with a baseline. Cases whose gold is no longer in one of the ``changed`` files are
-    left out.
+    """Compare the records of a run with a baseline. ``changed`` are the paths of the files that differ from the
+    baseline's. A case is left out if a changed file no longer contains one of its gold quotes (the quotes that a right
+    answer cites).
     """
     without = [record.id for record in records if is_stale(record, changed)]
     return compare(baseline.cases, {record.id: result_of(record) for record in records}, without)
 
 
 def is_stale(record: Record, changed: Sequence[str]) -> bool:
-    """Whether one of the ``changed`` files no longer contains a gold quote of the case."""
+    """Whether a gold quote of the case (a quote that a right answer cites) is no longer in its document, and this
+    document is one of the ``changed`` files.
+    """
     return any(gold["lost"] and gold["source"] in changed for gold in record.gold)
 
 

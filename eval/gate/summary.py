@@ -18,7 +18,9 @@ DRAFTS = "These cases are drafts that nobody has reviewed: their gold may be wro
 
 @dataclass(frozen=True, slots=True)
 class KindSummary:
-    """The summary of all cases of one kind: the number of cases with each outcome, and the measures."""
+    """The summary of all cases of one kind, such as ``fact``: the number of cases with each outcome, and
+    the measures.
+    """
 
     name: str
     outcomes: Mapping[str, int]
@@ -29,13 +31,14 @@ class KindSummary:
 class RunSummary:
     """The totals of a run, without the results of single cases.
 
-    ``sentinels`` has the headline measures of each sentinel. ``lost`` has a case id and a reason for each gold quote
-    that is not in the documents, so that no citation can match it. ``checked`` is the number of cases that were run
-    twice, and ``differing`` are those of them with different results. ``failed`` names the files that could not be
-    ingested.
+    ``sentinels`` has the main measures of each sentinel (a system that cheats, to test the suite). ``lost`` has a pair
+    for each gold quote that is not in the documents, so that no citation can match it: the id of the case, and why the
+    quote was not found. ``checked`` is the number of cases that were run twice, and ``differing`` has the ids of those
+    whose two results differ. ``failed`` names the files that could not be ingested.
 
-    Drafts count in no mean, unless the run has only drafts (``drafts_alone``). ``confusion`` counts pairs of the true
-    and the predicted class, for each kind of case that has labels. ``robustness`` is empty unless it was measured.
+    Drafts (cases that nobody has reviewed) count in no mean, unless the run has only drafts (``drafts_alone``).
+    ``confusion`` has, for each kind of case with labels, how often each true class was predicted as each class.
+    ``robustness`` is empty unless it was measured.
     """
 
     suite: str
@@ -60,17 +63,21 @@ class RunSummary:
     schema: int = field(default=SCHEMA)
 
     def measure(self, name: str) -> Measure | None:
-        """The measure with this name; None if it applies to no case of the run."""
+        """The measure with this name; None if the run has no such measure, since it applies to no case."""
         return next((one for one in (*self.measures, *self.robustness) if one.name == name), None)
 
     @property
     def headline(self) -> Measure | None:
-        """The main measure of the suite: the first of ``HEADLINES`` that applies to the run; None if none applies."""
+        """The main measure of the suite: the first of the measures in ``HEADLINES`` that applies to the run; None if
+        none of them applies.
+        """
         return next((found for name in HEADLINES if (found := self.measure(name))), None)
 
     @property
     def caveat(self) -> str:
-        """A warning to show before the measures, if all cases of the run are drafts; else empty."""
+        """A warning to show before the measures if all cases of the run are drafts, which nobody has reviewed; else
+        empty.
+        """
         return DRAFTS if self.drafts_alone else ""
 
     @property
@@ -81,8 +88,9 @@ class RunSummary:
 def summarise(run: Run, profile: str = "offline", robustness: Sequence[Measure] = ()) -> RunSummary:
     """Compute the totals of a run.
 
-    ``profile`` says whether a chat model took part: ``offline``, ``llm-replay`` or ``llm-live``. ``robustness`` has the
-    measures of the runs over changed documents, if there were any.
+    ``profile`` says whether a chat model took part: ``offline`` (none), ``llm-replay`` (its recorded replies) or
+    ``llm-live`` (the model itself). ``robustness`` has the measures of the runs over changed documents, if there were
+    any.
     """
     records = run.records
     counted = reviewed(records) or records
@@ -111,7 +119,9 @@ def summarise(run: Run, profile: str = "offline", robustness: Sequence[Measure] 
 
 
 def measures_of(records: Sequence[Record]) -> tuple[Measure, ...]:
-    """Compute each measure that applies to at least one of the records, in the order of ``SPECS``."""
+    """Compute each measure that applies to at least one of the records. The measures are in the order of the list
+    ``SPECS``.
+    """
     scored = [ScoredCase(score, record.cluster) for record in records for score in record.scores]
     names = {one.score.name for one in scored}
     made = []
@@ -130,7 +140,7 @@ def to_json(summary: RunSummary) -> Json:
 
 
 def read(data: Json) -> RunSummary:
-    """Make the summary from the JSON that ``to_json`` returned.
+    """Make the summary from JSON that ``to_json`` returned.
 
     Raises:
         KeyError, TypeError, ValueError: the data is not a summary, or has another schema.

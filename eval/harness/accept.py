@@ -20,8 +20,10 @@ VISIBLE = 0.005  # a difference that two digits show
 
 
 class Accepted(NamedTuple):
-    """The path of the new baseline, and what was better in the previous one: ``buried`` has a line for each case that
-    passed before and fails now, each case that is no longer in the suite, and each measure that was better.
+    """The result of accepting a run: the path of the new baseline, and what was better in the previous baseline.
+
+    ``buried`` has a line for each case that passed before and fails now, each case that is no longer in the suite, and
+    each measure that was better before.
     """
 
     path: Path
@@ -29,13 +31,13 @@ class Accepted(NamedTuple):
 
 
 def accept(path: Path, reason: str, out: Path) -> Accepted:
-    """Make the last run of all cases of a suite its new baseline.
+    """Store the results of a suite's latest complete run as its new baseline, with which later runs are compared.
 
     ``path`` is the suite file, ``reason`` is stored in the baseline, and ``out`` is the folder that holds the runs.
 
     Raises:
-        CaseError: the suite names no baseline, or its last run is missing, partial, or of another corpus, or a case
-            crashed in it.
+        CaseError: the suite names no baseline; or there is no run with all cases, or it was interrupted, or used
+            another corpus, or a case crashed in it.
         SettingsError: the reason is empty.
     """
     suite = suites.load(path)
@@ -75,8 +77,8 @@ def _buried(path: Path, new: Baseline) -> Iterator[str]:
 
 
 def power(path: Path | None, cases: int | None, share: float, drop: float | None) -> str:
-    """A sentence on the smallest drop in the share of passing cases that a suite can detect. With ``drop``, a sentence
-    on the number of cases that are needed to detect that drop.
+    """Say in a sentence what the smallest drop in the share of passing cases is that a suite can detect. If ``drop`` is
+    given, the sentence says instead how many cases are needed to detect this drop.
 
     The suite is the one at ``path``, or any suite with the given number of cases; ``share`` is the share of its cases
     that pass now.

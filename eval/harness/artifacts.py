@@ -29,8 +29,8 @@ COMMENT, BADGE = "comment.md", "badge.json"
 
 @dataclass(frozen=True, slots=True)
 class StoredRun:
-    """A run as it is stored in its folder. ``comparison`` is the comparison with the baseline, if there is one;
-    ``made_with`` is everything that the numbers depend on.
+    """A run as it is stored in its folder. ``comparison`` is the comparison with the baseline, None if there is no
+    baseline; ``made_with`` is everything that the numbers depend on, such as versions and settings.
     """
 
     summary: RunSummary
@@ -43,8 +43,8 @@ class StoredRun:
 def write(folder: Path, run: StoredRun, timings_ms: Mapping[str, Mapping[str, float]] | None = None) -> None:
     """Write all files of a run into its folder.
 
-    ``timings_ms`` has the milliseconds of each stage, by case. They have a file of their own, since only they differ
-    between equal runs.
+    ``timings_ms`` has the milliseconds of each stage, by the id of the case. They are written to a file of their own,
+    since only the times differ between equal runs.
     """
     folder.mkdir(parents=True, exist_ok=True)
     lines = "".join(f"{records.to_line(record)}\n" for record in run.records)
@@ -59,7 +59,8 @@ def write(folder: Path, run: StoredRun, timings_ms: Mapping[str, Mapping[str, fl
 
 @contextmanager
 def unfinished(folder: Path) -> Iterator[Callable[[Sequence[Record]], None]]:
-    """Open a file for the finished cases of a run, so that they are not lost if the run is killed.
+    """Open a file in ``folder`` to which a run writes its finished cases, so that their results are not lost if the run
+    is killed.
 
     Yields a function that appends records to the file. The file is removed when the run ends normally.
     """
@@ -75,7 +76,9 @@ def unfinished(folder: Path) -> Iterator[Callable[[Sequence[Record]], None]]:
 
 
 def killed(folder: Path) -> str:
-    """A sentence that says how many cases of a killed run are in the folder; empty if no run was killed."""
+    """If a run in this folder was killed, a sentence that says how many of its cases were finished and which file has
+    them; else empty.
+    """
     try:
         count = len((folder / UNFINISHED).read_text("utf-8").splitlines())
     except OSError:
@@ -84,7 +87,7 @@ def killed(folder: Path) -> str:
 
 
 def render(folder: Path, run: StoredRun) -> None:
-    """Write the files that people and CI read: JUnit, Markdown, pull request comment, badge and HTML page."""
+    """Write the reports of a run for people and CI: JUnit, Markdown, pull request comment, badge and HTML page."""
     folder.mkdir(parents=True, exist_ok=True)
     _put(folder / JUNIT, junit.render(run.summary, run.records, run.verdict))
     _put(folder / MARKDOWN, markdown.render(run.summary, run.records, run.verdict, run.comparison))
@@ -94,9 +97,9 @@ def render(folder: Path, run: StoredRun) -> None:
 
 
 def tell_github(run: StoredRun, environ: Mapping[str, str]) -> list[str]:
-    """Append the summary of a run to GitHub's step summary, if ``environ`` names its file.
+    """Append the summary of a run to GitHub's step summary, if the environment variables ``environ`` name its file.
 
-    Returns the annotations to print; outside GitHub Actions, none.
+    Returns the annotations to print; an empty list outside GitHub Actions.
     """
     if path := environ.get("GITHUB_STEP_SUMMARY"):
         with Path(path).open("a", encoding="utf-8") as file:
@@ -126,10 +129,10 @@ def read(folder: Path) -> StoredRun:
 
 
 def stages(timings_ms: Mapping[str, Mapping[str, float]]) -> Json:
-    """For each stage: the median, the 95th percentile and the sum in milliseconds, and the number of cases with that
-    stage.
+    """Summarise the times of a run. For each stage: the median, the 95th percentile and the sum in milliseconds, and
+    the number of cases with that stage.
 
-    ``timings_ms`` has the milliseconds of each stage, by case.
+    ``timings_ms`` has the milliseconds of each stage, by the id of the case.
     """
     names = sorted({name for one in timings_ms.values() for name in one})
     by_stage = {name: [one[name] for one in timings_ms.values() if name in one] for name in names}

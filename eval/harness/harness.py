@@ -36,21 +36,23 @@ OURS = "pushback"  # the name of this program among the systems that are measure
 
 
 class Reader(Protocol):
-    """A chat model that takes part in a run."""
+    """A chat model that takes part in a run: it is built into the assistant, and says how much it was used."""
 
     def wrap(self, assistant: Assistant) -> System:
-        """The assistant with this model, as the system to measure. It remembers no earlier replies."""
+        """Build this chat model into the assistant; returns the system to measure. The model in it remembers no earlier
+        replies.
+        """
         ...
 
     def again(self, repeat: int) -> None:
-        """Begin repetition number ``repeat``, counted from 0: the model is asked again, and earlier replies are not
-        reused.
+        """Begin a repetition of the suite; ``repeat`` is its number, counted from 0. From now on, the model is asked
+        again, and replies of earlier repetitions are not reused.
         """
         ...
 
     def silent(self, records: Sequence[Record]) -> str:
-        """Why the records of a run say nothing about the model, for example because it gave no reply; empty if they do
-        say something.
+        """Why the records of a run say nothing about the model, for example because it gave no reply. Empty if the
+        records do say something about it.
         """
         ...
 
@@ -69,11 +71,13 @@ class Reader(Protocol):
 class Options:
     """The options of a run; the defaults are those that the gate uses.
 
-    ``out`` is the folder that holds the runs. ``ids``, ``kinds`` and ``tags`` select cases: a case must match one value
-    of each option that is given. ``limit`` is the largest number of cases, which are taken evenly spread. ``repeats``
-    is the number of times that the suite is run; a case passes if it passes at least ``needed`` times. ``jobs`` is the
-    number of processes. ``seconds`` is the time limit. ``libraries`` is a folder in which libraries of suites are
-    stored between runs.
+    ``out`` is the folder that holds the runs. ``ids``, ``kinds`` and ``tags`` select cases: for each of these options
+    that is given, a case must match one of its values. ``limit`` is the largest number of cases; they are evenly spread
+    over the selected ones. ``repeats`` is the number of times that the suite is run; a case passes if it passes at
+    least ``needed`` times. ``jobs`` is the number of processes. ``seconds`` is the time limit. ``baseline`` is a
+    baseline to use instead of the suite's own. ``robustness`` asks for further runs over changed documents, some of
+    them with the misleading documents in the folder ``distractors``. ``libraries`` is a folder in which libraries of
+    suites are stored between runs.
 
     ``system`` names the measured system; a system other than ours is not compared with the suite's baseline.
     ``changed`` selects only the cases that can be affected by files that have changed since the baseline, and leaves
@@ -110,13 +114,14 @@ def measure(
     wrap: Wrap | None = None,
     reader: Reader | None = None,
 ) -> StoredRun:
-    """Run a suite, judge the run and store it. Cases are also stored as soon as they are finished, in ``UNFINISHED``,
-    so that none is lost if the run is killed.
+    """Run a suite, judge the run and store it. The result of each case is also written to the file ``UNFINISHED`` as
+    soon as the case is finished, so that no result is lost if the run is killed.
 
-    ``wrap`` makes the measured system from the assistant; ``reader`` is the chat model of the run, if there is one.
+    ``wrap`` makes the measured system from the assistant; ``reader`` is the chat model of the run, None if there is
+    none.
 
     Raises:
-        CaseError: the gate names an unknown measure, or an id is selected that no case has.
+        CaseError: the suite's gate names an unknown measure, or the options have an id that no case has.
     """
     if wrong := list(unknown_measures(suite.path.name, suite.gate)):
         raise CaseError("\n".join(wrong))
@@ -173,13 +178,15 @@ def measure_each(
     reader: Reader | None = None,
     after: Callable[[], None] = lambda: None,
 ) -> list[dict[str, StoredRun]]:
-    """Run each suite with each evidence model. Returns, for each suite, the stored run of each model by its name.
+    """Run each suite with each evidence model (the network that reads the passages). Returns, for each suite, the
+    stored run of each model by its name.
 
-    If a run is interrupted, no more runs follow. ``after`` is called after each run. Runs of the first model are stored
-    in ``options.out``, those of the others in the folder that ``beside`` returns.
+    ``models`` are the names of the evidence models. If a run is interrupted, no more runs follow. ``after`` is called
+    after each run. Runs of the first model are stored in ``options.out``, those of the others in the folder that
+    ``beside`` returns.
 
     Raises:
-        CaseError: the gate names an unknown measure, or an id is selected that no case has.
+        CaseError: a suite's gate names an unknown measure, or the options have an id that no case has.
     """
     done: list[dict[str, StoredRun]] = []
     for suite in suites:
@@ -195,14 +202,14 @@ def measure_each(
 
 
 def beside(out: Path, name: str) -> Path:
-    """The folder within ``out`` for the runs of an evidence model other than the first, or of a system other than ours.
-    ``name`` is the name of the model or system.
+    """The folder within ``out`` for the runs of another system than ours, or of another evidence model (the network
+    that reads the passages) than the first one. ``name`` is the name of the system or model.
     """
     return out / "beside" / (re.sub(r"[^A-Za-z0-9-]+", "-", without_secrets(name)).strip("-")[:60] or "other")
 
 
 def select(suite: Suite, options: Options) -> tuple[AnyCase, ...]:
-    """The cases that the options select, in the order of the suite.
+    """The cases of a suite that the options select (by id, kind, tag and number), in the order of the suite.
 
     Raises:
         CaseError: the options have an id that no case has.
@@ -276,10 +283,11 @@ def _run(
 
 
 def touched(cases: Sequence[AnyCase], kept: Baseline, changed: Sequence[str]) -> tuple[AnyCase, ...]:
-    """The cases whose result the ``changed`` files can affect: those with gold in such a file, those without gold, and
-    those that the baseline ``kept`` does not have.
+    """The cases whose result the ``changed`` files can affect: those with gold (quotes that a right answer cites) in
+    such a file, those without gold, and those that the baseline ``kept`` does not have.
 
-    A new document may answer a question that was refused before, so a change of any file affects a case without gold.
+    If any file has changed, a case without gold is affected, since a new document may answer a question that was
+    refused before.
     """
     files = set(changed)
     return tuple(
@@ -292,10 +300,10 @@ def touched(cases: Sequence[AnyCase], kept: Baseline, changed: Sequence[str]) ->
 
 
 def merged(runs: Sequence[Run], needed: int) -> Run:
-    """Merge the repetitions of a run into one run.
+    """Merge the repetitions of a run into one run. ``needed`` is the number of repetitions in which a case must pass.
 
-    A case is represented by its first passing record if it passed at least ``needed`` times, else by its first failing
-    one. A case that an interrupted repetition does not have is judged by the other repetitions.
+    If a case passed at least ``needed`` times, the merged run has its first passing record, else its first failing one.
+    A case that an interrupted repetition does not have is judged by the other repetitions.
     """
     if len(runs) == 1:
         return runs[0]

@@ -32,8 +32,8 @@ class Past(NamedTuple):
 
 
 def put_by(folder: Path) -> None:
-    """Move the last run in ``folder`` to the subfolder ``earlier``, before a new run is written. The oldest runs there
-    are removed, so that at most ``KEPT`` remain.
+    """Move the last run in ``folder`` to the subfolder ``earlier``, before a new run is written. The oldest runs in
+    that subfolder are removed, so that at most ``KEPT`` remain.
     """
     told = folder / artifacts.SUMMARY
     if not told.exists():
@@ -66,8 +66,8 @@ def whole(folder: Path) -> StoredRun:
 
 
 def runs(roots: Iterable[Path]) -> list[Past]:
-    """Every readable run in the folders ``roots``, each of which holds one folder for each suite; the earliest
-    first.
+    """Read all stored runs in the folders ``roots``, each of which holds one folder for each suite. Returns the runs
+    that can be read, the earliest first.
     """
     found = [past for root in roots for past in _in(root)]
     return sorted(found, key=lambda past: (past.when, str(past.folder)))

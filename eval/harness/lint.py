@@ -21,7 +21,9 @@ KNOWN = (*BY_NAME, *(spec.name for spec in SPECS))
 
 
 def lint(paths: Sequence[Path]) -> tuple[list[Suite], list[str]]:
-    """Check suites. Returns the suites that can be read, and the faults of all suites, each as one line."""
+    """Check suite files for mistakes without running them. Returns the suites that can be read, and the faults of all
+    suites, each as one line.
+    """
     read: list[Suite] = []
     faults: list[str] = []
     for path in paths:
@@ -37,7 +39,9 @@ def lint(paths: Sequence[Path]) -> tuple[list[Suite], list[str]]:
 
 
 def empty_gold(suite: Suite) -> Iterator[str]:
-    """A line for each fault in a case's gold or filters that would make a wrong answer pass or a right one fail."""
+    """Find faults in the cases' filters and gold (the quotes that a right answer cites) that would make a wrong answer
+    pass or a right one fail. Yields a line for each fault.
+    """
     for case in suite.cases:
         if isinstance(case, Case):
             name, line = suite.lines[case.id]
@@ -65,7 +69,7 @@ def _empty(case: Case) -> Iterator[str]:
 
 
 def commands(paths: Sequence[Path], faults: Sequence[str]) -> list[str]:
-    """The faults as commands for GitHub Actions, which shows them at the lines of the suite files."""
+    """Convert faults of suites to commands for GitHub Actions, which shows each fault at its line of the suite file."""
     return [_annotation(paths, one) for one in faults]
 
 
@@ -80,7 +84,9 @@ def _annotation(paths: Sequence[Path], told: str) -> str:
 
 
 def unknown_measures(name: str, gate: Gate) -> Iterator[str]:
-    """A line for each measure that the gate names but that does not exist; ``name`` is the suite file's name."""
+    """Find the measures that a gate names but that do not exist. Yields a line for each; ``name`` is the name of the
+    suite file, for these lines.
+    """
     for key in ("floors", "ceilings", "drops", "headlines"):
         for measure in getattr(gate, key):
             if measure not in KNOWN:
@@ -89,7 +95,9 @@ def unknown_measures(name: str, gate: Gate) -> Iterator[str]:
 
 
 def shared(read: Sequence[Suite]) -> Iterator[str]:
-    """A line for each case that asks the same as an earlier case, in the same suite or in another."""
+    """Find cases that ask the same question as an earlier case, in the same suite or in another. Yields a line for each
+    such case.
+    """
     met: dict[tuple[object, ...], tuple[Suite, Case]] = {}
     for suite in read:
         for case in suite.cases:

@@ -22,8 +22,8 @@ from eval.suite import suites
 
 
 def run(suite: Path, out: Path, told: TextIO) -> int:
-    """Run the suite file ``suite``, store the run in the folder ``out``, and write the progress as JSON lines to
-    ``told``.
+    """Run the suite file ``suite``, store the run in the folder ``out``, and write the progress to ``told`` as JSON
+    lines.
 
     Returns the exit code of the gate, or 2 if the suite cannot be run.
     """
@@ -51,8 +51,8 @@ def run(suite: Path, out: Path, told: TextIO) -> int:
 
 
 def main() -> None:
-    """Run the suite that the command line names. Text that libraries print goes to stderr, so that stdout has only the
-    progress.
+    """Run the suite that the command line names, and write the progress to stdout. Text that libraries print goes to
+    stderr, so that stdout has only the progress.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     told = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")

@@ -17,13 +17,13 @@ FILE = "judge.json"
 
 
 def chat(model: str, recording: Recording, *, live: bool, budget: Budget) -> ReplayedChat:
-    """The chat model of the judge, which replays the replies in ``recording``.
+    """Make the chat model that serves as the judge of answers. It replays the replies in ``recording``.
 
-    With ``live``, requests that are not recorded go to the real model, within the ``budget``, and their replies are
-    recorded.
+    ``model`` is the model's name in the form that LangChain takes. With ``live``, requests without a recorded reply go
+    to the real model, within the ``budget`` of calls and tokens, and its replies are recorded.
 
     Raises:
-        ModelUnavailable: no provider of that name is installed.
+        ModelUnavailable: the real model cannot be opened, for example because its provider's package is not installed.
     """
     if not live:
         return ReplayedChat(model=model, recording=recording)
@@ -39,7 +39,9 @@ def chat(model: str, recording: Recording, *, live: bool, budget: Budget) -> Rep
 
 
 def advise(records: Sequence[Record], judge: Judge) -> dict[str, tuple[Judgement, ...]]:
-    """Ask the judge to rate every answer that has statements. Returns the ratings by the id of the case."""
+    """Ask the judge (a chat model) to rate each recorded answer that has statements. Returns the ratings of each answer
+    by the id of its case.
+    """
     answers = {
         r.id: wire.read_answer({**r.output, "timings_ms": {}}) for r in records if r.output and "question" in r.output
     }
@@ -47,12 +49,14 @@ def advise(records: Sequence[Record], judge: Judge) -> dict[str, tuple[Judgement
 
 
 def calibrated(advice: dict[str, tuple[Judgement, ...]], labels: Path | None) -> dict[str, Calibration]:
-    """How well the judge agrees with people, for each criterion by its id.
+    """Compute how well the judge (a chat model) agrees with people on each criterion. Returns the results by the id of
+    the criterion.
 
-    ``labels`` is a JSONL file with people's ratings; without it, no criterion is calibrated.
+    ``advice`` has the judge's ratings by the id of the case. ``labels`` is a JSONL file with people's ratings; if it is
+    None, no criterion counts as calibrated, since nothing shows that the judge agrees with people.
 
     Raises:
-        CaseError: the labels cannot be read, or name an unknown case or criterion.
+        CaseError: a line of the file is not a rating, or names an unknown case or criterion.
     """
     human = judging.read_labels(labels.read_text("utf-8"), labels.name, list(advice), CRITERIA) if labels else ()
     said = {(case, one.criterion): one.yes for case, those in advice.items() for one in those}
@@ -65,7 +69,12 @@ def calibrated(advice: dict[str, tuple[Judgement, ...]], labels: Path | None) ->
 def write(
     folder: Path, advice: dict[str, tuple[Judgement, ...]], how: dict[str, Calibration], usage: Usage
 ) -> list[str]:
-    """Write the ratings and their cost to `judge.json` in the folder. Returns the lines that report both to people."""
+    """Write the judge's ratings and their cost to the file `judge.json` in ``folder``. Returns a report on both as
+    lines of text.
+
+    ``advice`` has the ratings by the id of the case, ``how`` has the judge's agreement with people by the id of the
+    criterion, and ``usage`` has the calls and tokens that the ratings cost.
+    """
     cases = {
         case: [judging.advice(one, how[one.criterion].calibrated) for one in those] for case, those in advice.items()
     }

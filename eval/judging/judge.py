@@ -34,7 +34,9 @@ UNCALIBRATED = "uncalibrated"
 
 
 class Criterion(NamedTuple):
-    """A yes-or-no question about an answer."""
+    """A yes-or-no question about an answer, which the judge (a chat model) is asked. ``id`` is its short name in labels
+    and reports.
+    """
 
     id: str
     question: str
@@ -48,8 +50,10 @@ CRITERIA = (
 
 
 class Judgement(NamedTuple):
-    """The judge's majority vote on one criterion. If there is no majority, ``yes`` is None and ``why`` gives the
-    reason.
+    """The decision of the judge (a chat model) on one criterion for one answer, made by the majority of its votes.
+
+    ``criterion`` is the id of the criterion. A vote is None if the model replied neither yes nor no. If the votes give
+    no decision, ``yes`` is None and ``why`` gives the reason.
     """
 
     criterion: str
@@ -60,11 +64,12 @@ class Judgement(NamedTuple):
 
 @dataclass(frozen=True)
 class Judge:
-    """Asks a chat model about each criterion ``votes`` times; the majority decides.
+    """Rates answers with a chat model. It asks the model ``votes`` times about each criterion (a yes-or-no question
+    about the answer), and the majority of the replies decides.
 
-    ``chat`` is a ``ReplayedChat`` or a ``RecordingChat`` (eval/running/replay.py). Each vote is asked for with its own
-    number as the parameter ``sample``, so that all votes are recorded separately, and a recorded vote is not asked for
-    again. ``temperature`` is None for models without such a parameter.
+    ``chat`` is a ``ReplayedChat`` or a ``RecordingChat`` (eval/running/replay.py). Each vote is a request of its own,
+    with its number as the parameter ``sample``; so all votes are recorded separately, and the model is not asked for a
+    recorded vote again. ``temperature`` is None for models without such a parameter.
     """
 
     chat: BaseChatModel
@@ -73,11 +78,12 @@ class Judge:
     temperature: float | None = TEMPERATURE
 
     def judge(self, question: str, statements: Sequence[Statement]) -> tuple[Judgement, ...]:
-        """Judge the statements of an answer by each criterion; returns the judgements in the order of the criteria.
-        Without statements there is nothing to judge, and the model is not called.
+        """Judge the statements of an answer by each criterion; returns the judgements in the order of the criteria. If
+        there are no statements, the model is not called, and every judgement is undecided.
 
         Raises:
-            ReplyMissing, BudgetSpent: the chat raises them.
+            ReplyMissing: the chat has no recorded reply to a request, and may not ask the real model.
+            BudgetSpent: the allowed calls or tokens are used up.
         """
         if not statements:
             return tuple(Judgement(one.id, None, (), "there are no statements to judge") for one in self.criteria)
@@ -90,13 +96,15 @@ class Judge:
 
 
 def vote(reply: str) -> bool | None:
-    """True if a reply is the word yes, False if it is the word no; None if it is anything else."""
+    """Read a reply of the judge as a vote: True for the word yes, False for the word no, None for any other reply."""
     word = re.fullmatch(r"\W*(yes|no)\W*", reply, re.IGNORECASE)
     return word[1].lower() == "yes" if word else None
 
 
 def decide(criterion: str, votes: Sequence[bool | None]) -> Judgement:
-    """The judgement by the majority of all votes; an unreadable vote (None) counts for neither side."""
+    """Make the judgement on the criterion with the id ``criterion`` from all votes. The decision is yes or no if more
+    than half of all votes say so, else None. A vote of None is a reply that could not be read.
+    """
     yes, no = votes.count(True), votes.count(False)
     for side, count in ((True, yes), (False, no)):
         if 2 * count > len(votes):
@@ -106,8 +114,8 @@ def decide(criterion: str, votes: Sequence[bool | None]) -> Judgement:
 
 
 def prompt(question: str, statements: Sequence[Statement], criterion: Criterion) -> str:
-    """The prompt that asks the judge about one criterion. Question, statements and quotes are enclosed by marks that
-    they cannot contain.
+    """The prompt that asks the judge about one criterion of an answer. In the prompt, the question, the statements and
+    their quotes stand between marks; the texts are changed so that they cannot contain these marks.
     """
     lines = (_material(line) for number, one in enumerate(statements, 1) for line in _lines(number, one))
     return _template().substitute(
@@ -116,12 +124,14 @@ def prompt(question: str, statements: Sequence[Statement], criterion: Criterion)
 
 
 def prompt_hash() -> str:
-    """The first 12 hexadecimal digits of the prompt's SHA-256, for reports."""
+    """The first 12 hexadecimal digits of the SHA-256 of the judge's prompt template. Reports show them, since ratings
+    depend on the prompt.
+    """
     return hashlib.sha256(_template().template.encode()).hexdigest()[:12]
 
 
 class Label(Strict):
-    """A person's yes or no on one criterion of one case."""
+    """A person's rating of the answer to one case: yes or no on one criterion. ``case`` and ``criterion`` are ids."""
 
     case: Words
     criterion: Words
@@ -131,12 +141,12 @@ class Label(Strict):
 def read_labels(
     text: str, name: str, cases: Collection[str], criteria: Sequence[Criterion] = CRITERIA
 ) -> tuple[Label, ...]:
-    """Read people's ratings from the JSONL ``text``. ``name`` is the name of the file in error messages; ``cases`` are
+    """Read people's ratings from the JSONL ``text``. ``name`` is the file name that error messages show; ``cases`` are
     the ids of the known cases.
 
     Raises:
-        CaseError: a line is not a label, or names an unknown case or criterion, or labels one twice; the error names
-            each fault.
+        CaseError: a line is not a label, names an unknown case or criterion, or rates the same case by the same
+            criterion as an earlier line; the error names each fault.
     """
     labels: dict[tuple[str, str], Label] = {}
     faults: list[str] = []
@@ -162,10 +172,11 @@ def read_labels(
 
 
 class Calibration(NamedTuple):
-    """How well the judge agrees with people on a criterion.
+    """How well the judge (a chat model) agrees with people on a criterion.
 
-    ``kappa`` is Cohen's kappa over the ``cases`` labels on which the judge reached a decision; None if it is not
-    defined. ``calibrated`` says whether both numbers are high enough to rely on the judge.
+    ``cases`` is the number of people's labels for which the judge also reached a decision, and ``kappa`` is Cohen's
+    kappa over these; None if it is not defined. ``calibrated`` says whether both numbers are high enough to rely on the
+    judge.
     """
 
     kappa: float | None
@@ -179,8 +190,8 @@ class Calibration(NamedTuple):
 
 
 def calibration(judged: Mapping[tuple[str, str], bool | None], human: Sequence[Label]) -> Calibration:
-    """Compare the judge with people. ``judged`` has its decision for each pair of case id and criterion id, None if it
-    has none.
+    """Compute how well the judge agrees with people, whose labels are ``human``. ``judged`` has the judge's yes (True)
+    or no (False) for each pair of case id and criterion id; None where the judge reached no decision.
     """
     pairs = [(said, label.yes) for label in human if (said := judged.get((label.case, label.criterion))) is not None]
     agreement = kappa([said for said, _ in pairs], [yes for _, yes in pairs])
@@ -189,7 +200,9 @@ def calibration(judged: Mapping[tuple[str, str], bool | None], human: Sequence[L
 
 
 def advice(judgement: Judgement, calibrated: bool) -> dict[str, Any]:
-    """A judgement as JSON for a report. It has no numeric value, so that no gate can take it for a score."""
+    """Convert a judgement to JSON for a report. ``calibrated`` says whether the judge is known to agree with people on
+    this criterion. The JSON has no numeric rating, so that no gate can take the judgement for a score.
+    """
     return {
         "criterion": judgement.criterion,
         "yes": judgement.yes,
@@ -199,7 +212,9 @@ def advice(judgement: Judgement, calibrated: bool) -> dict[str, Any]:
 
 
 def told(judgement: Judgement, calibrated: bool) -> str:
-    """A judgement as one line for people, such as ``answers: yes (2 of 3, uncalibrated)``."""
+    """A judgement as one line of text, such as ``answers: yes (2 of 3, uncalibrated)``. ``calibrated`` says whether the
+    judge is known to agree with people on this criterion.
+    """
     word = {True: "yes", False: "no", None: "undecided"}[judgement.yes]
     of = judgement.why or f"{judgement.votes.count(judgement.yes)} of {len(judgement.votes)}"
     return f"{judgement.criterion}: {word} ({of}{'' if calibrated else f', {UNCALIBRATED}'})"

@@ -23,10 +23,11 @@ DRAWS = 2_000  # of the bootstrap: the ends of a 95 % interval are the 50th draw
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The result of one measure for one case. ``of`` is the number of things that it covers, such as citations.
+    """The score of one reply (to a case of a suite) by one measure. ``of`` is the number of things that the score
+    covers, such as citations.
 
-    ``value`` is in 0..1 (truthfulness: -1..1), and ``why`` says why it is not the best possible one. If the measure
-    applies to the case but has no value, ``value`` is None, and ``why`` gives the reason for that.
+    ``value`` is in 0..1 (truthfulness: -1..1), and ``why`` says why the value is not the best possible one. If the
+    measure applies to the case but has no value, ``value`` is None, and ``why`` gives the reason for that.
     """
 
     name: str
@@ -41,7 +42,7 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class ScoredCase:
-    """A score, and the name of the group of related cases (``cluster``) that its case belongs to."""
+    """The score of a case, and the name of the group of related cases that the case belongs to (``cluster``)."""
 
     score: Score
     cluster: str
@@ -59,14 +60,15 @@ class Labelled(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """The mean of all scores of one name.
+    """A measure of a run: the mean of all scores of one name.
 
-    In ``value``, each thing that a score covers has the same weight (micro average); in ``per_case``, each case has
-    (macro average). ``cases`` is the number of cases with a value, ``of`` the number of things in them, and
-    ``undefined`` the number of cases without a value.
+    In ``value``, each thing that a score covers, such as a citation, has the same weight (micro average); in
+    ``per_case``, each case has the same weight (macro average). ``cases`` is the number of cases with a value, ``of``
+    the number of things in them, and ``undefined`` the number of cases without a value. ``why`` says why ``value`` is
+    None.
 
-    ``interval`` is the 95 % interval of ``value``: Wilson's over cases if all scores are 0 or 1 or all are the same,
-    else from a bootstrap over clusters.
+    ``interval`` is the 95 % interval of ``value``. It is Wilson's interval over cases if all scores are 0 or 1 or all
+    are the same, else it comes from a bootstrap over clusters (groups of related cases).
     """
 
     name: str
@@ -90,8 +92,8 @@ def share(right: int, of: int) -> float | None:
 
 
 def measure(name: str, scored: Iterable[ScoredCase]) -> Measure:
-    """Compute the mean of all scores called ``name``. If none of them has a value, the ``value`` is None and ``why``
-    says why.
+    """Compute the mean of all scores with this name. If none of them has a value, the ``value`` of the measure is None,
+    and its ``why`` says why.
     """
     those = [one for one in scored if one.score.name == name]
     defined = [(one.cluster, one.score.value, one.score.of) for one in those if one.score.value is not None]
@@ -117,8 +119,9 @@ def measure(name: str, scored: Iterable[ScoredCase]) -> Measure:
 def macro_f1(labelled: Sequence[Labelled]) -> tuple[float, Interval | None] | None:
     """The mean F1 over the true classes, with its interval; None if there are no cases.
 
-    A class that is predicted but never true lowers the recall of the other classes, and is not a class of the mean
-    itself. The interval comes from a bootstrap over clusters; it is None if there is only one cluster.
+    The mean is over the classes that are true for at least one case. A class that is only predicted lowers the recall
+    of the others. The interval comes from a bootstrap over clusters (groups of related cases); it is None if there is
+    only one cluster.
     """
     labels = sorted({one.truth for one in labelled})
     if not labels:

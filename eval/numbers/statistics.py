@@ -49,10 +49,11 @@ def wilson(right: int, of: int, level: float = 0.95) -> Interval | None:
 def cluster_bootstrap(
     values: Sequence[tuple[str, float, float]], seed: int, draws: int = 2000, level: float = 0.95
 ) -> Interval | None:
-    """The percentile interval of sum(numerators) / sum(denominators), from resampling whole clusters.
+    """The percentile interval of sum(numerators) / sum(denominators), from a bootstrap that draws whole clusters
+    (groups of related items).
 
     Args:
-        values: Cluster, numerator and denominator (0 or more) of each item; their order does not matter.
+        values: The cluster, the numerator and the denominator (0 or more) of each item; their order does not matter.
 
     None for fewer than two clusters, or if no draw has a denominator above 0. Draws whose denominator is 0 are left
     out. Efron and Tibshirani (1993), An Introduction to the Bootstrap, ch. 13.
@@ -72,8 +73,8 @@ def cluster_bootstrap(
 
 
 def mcnemar(gained: int, lost: int) -> float:
-    """The exact two-sided p-value of the numbers of gained and lost cases, if a case is as likely to be gained as lost;
-    1 if both are 0.
+    """The exact two-sided p-value of McNemar's test: the probability that the numbers of gained and lost cases differ
+    at least as much as here, if a case is as likely to be gained as lost. It is 1 if both numbers are 0.
 
     McNemar (1947), Psychometrika 12:153-157, with the binomial in place of its approximation.
     """
@@ -83,12 +84,13 @@ def mcnemar(gained: int, lost: int) -> float:
 
 
 def paired_permutation(before: Sequence[float], after: Sequence[float], seed: int, draws: int = 10_000) -> float:
-    """The two-sided p-value of the mean difference, under the hypothesis that the sign of each difference is random.
+    """The two-sided p-value of the mean difference between paired values, under the hypothesis that the sign of each
+    difference is random.
 
-    Exact if at most 12 pairs differ; otherwise computed from ``draws`` random sign patterns and the observed one: (hits
-    + 1) / (draws + 1), which is never 0 (Phipson and Smyth 2010, doi:10.2202/1544-6115.1585). The result does not
-    depend on the order of the pairs, nor on which side comes first. It is 1 if no pair differs. Fisher (1935), The
-    Design of Experiments, section 21.
+    It is exact if at most 12 pairs differ; otherwise it is computed from ``draws`` random sign patterns and the
+    observed one: (hits + 1) / (draws + 1), which is never 0 (Phipson and Smyth 2010, doi:10.2202/1544-6115.1585). The
+    result does not depend on the order of the pairs, nor on whether ``before`` and ``after`` are swapped. It is 1 if no
+    pair differs. Fisher (1935), The Design of Experiments, section 21.
     """
     _check_finite([*before, *after])
     differences = [new - old for old, new in zip(before, after, strict=True) if new != old]
@@ -101,13 +103,13 @@ def paired_permutation(before: Sequence[float], after: Sequence[float], seed: in
 
 
 def detectable_drop(cases: int, baseline: float, power: float = 0.8, level: float = 0.05) -> float | None:
-    """The smallest drop in the share of passing cases that ``mcnemar`` detects at this level with at least this power.
-    ``baseline`` is the share of cases that pass before the drop.
+    """The smallest drop in the share of passing cases that the test ``mcnemar`` detects at the significance ``level``
+    with at least this ``power``. ``baseline`` is the share of cases that pass before the drop.
 
     Each of the m = round(cases * baseline) passing cases is lost with probability q = drop / baseline, independently of
-    the others; no case is gained. With k lost, p = 2 ** (1 - k), so at least k0 must be lost, the smallest k for which
-    that is below ``level`` (6 for 0.05). The smallest q with P(Binomial(m, q) >= k0) >= power is the ``power`` quantile
-    of Beta(k0, m - k0 + 1) (Clopper and Pearson 1934), and the drop is baseline * q.
+    the others; no case is gained. With k lost cases, p = 2 ** (1 - k). Let k0 be the smallest k for which p is below
+    ``level`` (6 for 0.05): at least k0 cases must be lost. The smallest q with P(Binomial(m, q) >= k0) >= power is the
+    ``power`` quantile of Beta(k0, m - k0 + 1) (Clopper and Pearson 1934), and the drop is baseline * q.
 
     None if m < k0: not even the loss of all cases would be detected.
     """
@@ -121,10 +123,11 @@ def detectable_drop(cases: int, baseline: float, power: float = 0.8, level: floa
 
 
 def cases_needed(drop: float, baseline: float, power: float = 0.8, level: float = 0.05) -> int | None:
-    """The smallest number of cases with which a drop of ``drop`` is detected; see ``detectable_drop``.
+    """The smallest number of cases with which a drop of ``drop`` in the share of passing cases is detected;
+    ``baseline`` is this share before the drop, and the method is that of ``detectable_drop``.
 
-    None when 100,000 are too few. More cases never detect less: m grows with them, and the detectable q falls as m
-    grows. (Power could rise and fall only if cases could also be gained.)
+    None if even 100,000 cases are too few. More cases never detect less: m grows with them, and the detectable q falls
+    as m grows. (Power could rise and fall only if cases could also be gained.)
     """
     _check_inside(power=power, level=level)
     _check_within(1, baseline=baseline)
@@ -139,10 +142,11 @@ def cases_needed(drop: float, baseline: float, power: float = 0.8, level: float 
 
 
 def kappa(first: Sequence[bool], second: Sequence[bool]) -> float | None:
-    """How much two judges agree beyond chance: 1 is full agreement, 0 is chance, below 0 is less than chance.
+    """Cohen's kappa: how much two judges agree beyond chance. 1 is full agreement, 0 is as much as by chance, below 0
+    is less than by chance. ``first`` and ``second`` have the two judges' answers to the same cases.
 
-    None without cases, and if chance agreement is 1 because both always give the same answer.
-    Cohen (1960), doi:10.1177/001316446002000104.
+    None if there are no cases, or if both judges always give the same answer, so that chance agreement is 1. Cohen
+    (1960), doi:10.1177/001316446002000104.
     """
     agreed = sum(bool(one) == bool(other) for one, other in zip(first, second, strict=True))
     of, yes, also_yes = len(first), sum(map(bool, first)), sum(map(bool, second))
@@ -151,11 +155,11 @@ def kappa(first: Sequence[bool], second: Sequence[bool]) -> float | None:
 
 
 def expected_calibration_error(probabilities: Sequence[float], right: Sequence[bool], bins: int = 10) -> float | None:
-    """The distance between stated probabilities and the share that was right: the mean over bins, weighted by their
-    cases.
+    """How far stated probabilities are from the share of cases that were right: the mean distance over bins of similar
+    probabilities, weighted by the number of cases in a bin.
 
-    Bins are equally wide and hold their upper end: (0, 0.1], (0.1, 0.2] and so on, 0 in the first. None without cases.
-    Raises ValueError for a probability outside 0..1. Guo et al. (2017), arXiv:1706.04599, equation 3.
+    Bins are equally wide and contain their upper end: (0, 0.1], (0.1, 0.2] and so on; 0 is in the first. None if there
+    are no cases. Raises ValueError for a probability outside 0..1. Guo et al. (2017), arXiv:1706.04599, equation 3.
     """
     _check_probabilities(probabilities)
     gaps = [chance - bool(one) for chance, one in zip(probabilities, right, strict=True)]
@@ -166,8 +170,8 @@ def expected_calibration_error(probabilities: Sequence[float], right: Sequence[b
 
 
 def holm(p_values: Mapping[str, float]) -> dict[str, float]:
-    """The p-values, in the given order, corrected for multiple comparisons: at the level 0.05, at most one run in 20
-    has a false alarm.
+    """Correct p-values for multiple comparisons by Holm's method; returns them in the given order. At the level 0.05,
+    at most one run in 20 then has a false alarm.
 
     Raises ValueError for a p-value outside 0..1. Holm (1979), Scand. J. Statist. 6:65-70.
     """

@@ -47,9 +47,10 @@ FOR_TEMPLATES = (shown, counts, difference, ended, interval, measures_by_group, 
 def render(
     summary: RunSummary, records: Sequence[Record], verdict: GateVerdict, comparison: Comparison | None, made_with: Json
 ) -> str:
-    """The HTML page of a run. Failing cases come first and are expanded; right cases come last, in short form.
+    """Make the HTML page of a run. Failing cases come first and are expanded; right cases come last, in short form.
 
-    ``comparison`` is the comparison with the baseline, if there is one; ``made_with`` is what the numbers depend on.
+    ``comparison`` is the comparison with the baseline, None if there is no baseline; ``made_with`` is what the numbers
+    depend on, such as versions and settings.
     """
     places = {
         "anchors": {record.id: f"c{index}" for index, record in enumerate(records)},
@@ -67,14 +68,16 @@ def render(
 
 
 def beside(record: Record) -> str:
-    """HTML that shows the reply to a case next to what the case expects, without links."""
+    """Make HTML that shows the reply to a case next to the reply that the case expects. The HTML has no links."""
     macros = environment().get_template("case.html").make_module({"anchors": {}, "kinds": {}})
     return str(macros.beside(record))  # type: ignore[attr-defined]  # a macro of the template
 
 
 @cache
 def environment() -> Environment:
-    """The Jinja environment of the page's templates, which escapes all text and replaces invisible characters."""
+    """The Jinja environment in which the page's templates are rendered. It escapes all text and replaces invisible
+    characters.
+    """
     made = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,

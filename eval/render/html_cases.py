@@ -20,25 +20,29 @@ _BLANK = re.compile(r"\n\s*\n")
 
 
 def sided(record: Record) -> bool:
-    """Whether the citations of a case have sides, for or against; only cases with an idea have such citations."""
+    """Whether the citations of a case are marked as for or against an idea. Only cases that test an idea have such
+    citations.
+    """
     return bool(record.label or any(one["stance"] for one in record.cited))
 
 
 def about(record: Record) -> str:
-    """A text with the kind and the tags of a case, and its place in the suite file."""
+    """A line of text with the kind and the tags of a case, and its file and line in the suite."""
     place = f"{record.file}:{record.line}" if record.file else ""
     return " · ".join(one for one in (record.kind, *record.tags, place) if one)
 
 
 def cited_as(one: Json) -> tuple[str, str]:
-    """How a citation was judged: a CSS class, and a mark for people such as ``✓ gold``."""
+    """How a citation was judged, for the HTML page: a CSS class, and a mark for people such as ``✓ gold`` (the case
+    names these words as evidence).
+    """
     not_gold = "not gold on this side" if one["stance"] else "not gold"
     return ("bad", f"✗ {one['fault']}") if one["fault"] else ("good", "✓ gold") if one["correct"] else ("", not_gold)
 
 
 def gold_as(one: Json, cited: Sequence[Json]) -> tuple[str, str]:
-    """Whether a gold quote is cited: a CSS class, and a mark for people such as ``✗ not cited``. ``cited`` are the
-    case's citations.
+    """Whether a gold quote (a quote that a right answer cites) is among the citations ``cited`` of the reply. Returns a
+    CSS class, and a mark for people such as ``✗ not cited``.
     """
     if one["lost"]:
         return "bad", "✗ lost"
@@ -49,7 +53,7 @@ def gold_as(one: Json, cited: Sequence[Json]) -> tuple[str, str]:
 
 
 def around(one: Json) -> tuple[str, str]:
-    """The text before and the text after a quote, each shortened to about ``AROUND`` characters."""
+    """The text before and the text after a quote or citation, each shortened to about ``AROUND`` characters."""
     told = one["around"] or {"before": "", "after": ""}
     before, after = (_BLANK.sub("\n", told[name]) for name in ("before", "after"))
     return (
@@ -59,8 +63,8 @@ def around(one: Json) -> tuple[str, str]:
 
 
 def in_short(record: Record) -> tuple[str, str, str]:
-    """Three short texts about a right case: its statements, its correct citations, and the documents that the search
-    found.
+    """Summarise a right case in three short texts: what the reply says, its correct citations, and the documents that
+    the search found.
     """
     sources = Counter(str(one["source"]) for one in record.found)
     said = " · ".join(dict.fromkeys(filter(None, (record.said, record.text))))

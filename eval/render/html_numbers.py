@@ -11,19 +11,22 @@ from eval.numbers.metrics import Measure
 
 
 def headlined(summary: RunSummary) -> list[str]:
-    """The names of those headline measures for which at least one sentinel has a value in this run."""
+    """The names of the headline measures (the main ones) for which at least one sentinel (a system that cheats, to test
+    the suite) has a value in this run.
+    """
     return [name for name in HEADLINES if any(name in of for of in summary.sentinels.values())]
 
 
 def says(spec: Spec, one: Measure) -> str:
-    """A text that explains a measure and, if it has no value, says why."""
+    """A text that explains a measure. If the measure has no value, the text also says why."""
     more = [*([] if spec.higher else ["Less is better."]), *([f"None: {one.why}."] if one.why else [])]
     return " ".join([spec.says, *more])
 
 
 def bar(one: Measure, change: MeasureChange | None = None) -> dict[str, str] | None:
-    """The positions, by name, at which a bar shows a value, its interval and, with ``change``, the value in the
-    baseline. They are in percent of the range 0..1 or -1..1. None if the value is not a share.
+    """Where a bar on the page shows the value of a measure, its interval and, if ``change`` is given, the value in the
+    baseline. Returns the positions by name, in percent of the bar, whose range is 0..1 or -1..1. None if the measure
+    has no value, or a value above 1.
     """
     if one.value is None or one.value > 1:
         return None
@@ -39,9 +42,9 @@ def bar(one: Measure, change: MeasureChange | None = None) -> dict[str, str] | N
 
 
 def matrix(counted: Sequence[tuple[str, str, int]]) -> tuple[list[str], dict[str, list[tuple[int, bool]]]]:
-    """A confusion matrix from triples of true class, predicted class and count.
+    """Make a confusion matrix from triples of true class, predicted class and count.
 
-    Returns the predicted classes (the columns) and, for each true class, a row of cells; a cell has its count and
+    Returns the classes in the order of the columns and, for each true class, its row of cells; a cell has its count and
     whether the prediction is right.
     """
     cells = {(truth, said): count for truth, said, count in counted}
@@ -51,13 +54,13 @@ def matrix(counted: Sequence[tuple[str, str, int]]) -> tuple[list[str], dict[str
 
 
 def endings(kind: KindSummary, outcomes: Sequence[str]) -> list[int]:
-    """The number of cases of a kind with each of the outcomes, in the order given."""
+    """How many cases of a kind ended with each of the ``outcomes``, in the order of ``outcomes``."""
     return [kind.outcomes.get(outcome, 0) for outcome in outcomes]
 
 
 def split(outcomes: Sequence[str], counted: Sequence[int]) -> Iterator[tuple[str, str, str]]:
-    """The parts of a bar, one for each outcome: the outcome, its start and its width in percent. ``counted`` has the
-    number of cases with each outcome.
+    """Divide a bar into parts, one for each outcome. Yields for each part the outcome, and the start and the width of
+    the part in percent of the bar. ``counted`` has the number of cases with each outcome.
     """
     x = 0.0
     for outcome, count in zip(outcomes, counted, strict=True):

@@ -17,12 +17,12 @@ SKIPPED = "not right, as before or only watched"
 
 
 def render(summary: RunSummary, records: Sequence[Record], verdict: GateVerdict) -> str:
-    """The run as JUnit XML with two test suites: the cases, and the checks of the gate. Nothing depends on the clock;
-    JUnit requires a time, so it is 0.
+    """Write a run as JUnit XML with two test suites: the cases, and the checks of the gate. Nothing depends on the
+    clock; JUnit requires a time, so it is 0.
 
-    A case is a failure if it made a check of the verdict fail. It is an error instead if it crashed and made a check
-    fail whose exit code is not that of quality (``Exit.QUALITY``). A case that is not right but made no check fail is
-    skipped.
+    A case is a failure if it made a check of the verdict fail. If it crashed, and one of the checks that it made fail
+    has another exit code than ``Exit.QUALITY``, it is an error instead. A case that is not right but made no check fail
+    is skipped.
     """
     cases, gate = TestSuite(visible(summary.suite)), TestSuite(visible(f"{summary.suite} gate"))
     cases.extend(_case(record, summary, verdict) for record in records)

@@ -38,8 +38,8 @@ _MARKUP = re.compile(
 
 
 def render(summary: RunSummary, records: Sequence[Record], verdict: GateVerdict, comparison: Comparison | None) -> str:
-    """The step summary of a run as Markdown, ending with a newline. ``comparison`` is the comparison with the baseline,
-    if there is one.
+    """Write the summary of a run as Markdown, for a step of GitHub Actions. It ends with a newline. ``comparison`` is
+    the comparison with the baseline, None if there is no baseline.
     """
     parts = [
         *_banner(summary, verdict),
@@ -55,8 +55,9 @@ def render(summary: RunSummary, records: Sequence[Record], verdict: GateVerdict,
 
 
 def comment(summary: RunSummary, records: Sequence[Record], verdict: GateVerdict, comparison: Comparison | None) -> str:
-    """The comment on a pull request as Markdown: whether it may be merged, which cases to read first, and which cases
-    flipped.
+    """Write the comment on a pull request as Markdown: whether the request may be merged, which cases to read first,
+    and which cases passed in the baseline and fail now, or the reverse. ``comparison`` is the comparison with the
+    baseline, None if there is no baseline.
     """
     return (
         "\n".join([*_banner(summary, verdict), *_first(records, verdict, comparison), *_flips(comparison)]).rstrip()
@@ -65,7 +66,9 @@ def comment(summary: RunSummary, records: Sequence[Record], verdict: GateVerdict
 
 
 def badge(summary: RunSummary, verdict: GateVerdict) -> Mapping[str, str | int]:
-    """The verdict as JSON from which shields.io draws a badge (https://shields.io/badges/endpoint-badge)."""
+    """The data from which shields.io draws a badge that shows the verdict
+    (https://shields.io/badges/endpoint-badge).
+    """
     right = summary.outcomes.get(CaseOutcome.RIGHT.value, 0) + summary.outcomes.get(CaseOutcome.TESTED.value, 0)
     told = f"{right} of {summary.done} right" if summary.done else "not run"
     colour = "brightgreen" if verdict.passed else "red" if verdict.exit is Exit.QUALITY else "lightgrey"
@@ -88,7 +91,9 @@ def annotations(records: Sequence[Record], verdict: GateVerdict) -> list[str]:
 
 
 def escaped(text: str) -> str:
-    """The text on one line, escaped so that GitHub shows it unchanged in a paragraph, a list, a table cell or HTML."""
+    """Put a text on one line and escape it, so that GitHub shows it unchanged in a paragraph, a list, a table cell or
+    HTML.
+    """
     line = html.escape(" ".join(visible(text).split()), quote=False)
     line = _MARKUP.sub(lambda found: f"&#{ord(found[0])};", line)
     line = re.sub(r"(&#(?:64|35|58);)(?=[\w/+-])", rf"\1{NOT_SEEN}", line)  # @ # :

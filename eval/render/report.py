@@ -17,7 +17,7 @@ MARKS = {True: "✓", False: "·"}
 
 
 def to_text(summary: RunSummary, records: Sequence[Record], verdict: GateVerdict, *, verbose: bool = False) -> str:
-    """The report of a run as text for a terminal; with ``verbose``, it has each case."""
+    """Write the report of a run as text for a terminal. With ``verbose``, the report also lists each case."""
     ended = ", ".join(f"{count} {outcome}" for outcome, count in summary.outcomes.items())
     head = [
         f"{summary.suite}: {summary.done} of {summary.selected} cases ({ended or 'none'}); "
@@ -30,7 +30,9 @@ def to_text(summary: RunSummary, records: Sequence[Record], verdict: GateVerdict
 
 
 def case(record: Record) -> Iterator[str]:
-    """The lines on one case: its outcome, the reasons, and its citations if it is not right."""
+    """Yield the lines of a report on one case: its outcome, why its scores are not the best possible, and its citations
+    if it is not right.
+    """
     yield f"{LOUD.get(record.outcome, record.outcome.value):8} {record.id}: {short(record.asked, 200)}"
     if record.error:
         yield f"         {record.error}"
@@ -44,8 +46,8 @@ def case(record: Record) -> Iterator[str]:
 
 
 def reasons(record: Record) -> dict[str, str]:
-    """The reasons why scores of a case are not the best possible. Each reason comes once, with the names of the
-    measures that have it.
+    """Collect why the scores of a case are not the best possible. Returns each reason once, with the names of the
+    measures that give it.
     """
     told: dict[str, str] = {}
     for score in record.scores:
@@ -61,7 +63,9 @@ def reasons(record: Record) -> dict[str, str]:
 
 
 def explain(record: Record) -> str:
-    """Everything that is stored about one case, as text: question, answer, gold with its rank, passages, and scores."""
+    """Describe all that is stored about one case, as text: question, answer, gold quotes (the quotes that a right
+    answer cites) with the rank of the passage that has them, the passages that were found, and the scores.
+    """
     lines = [f"{record.id} ({record.file}:{record.line})" if record.file else record.id, "", *list(case(record))[:-1]]
     if record.why:
         lines += ["", f"what it is for: {record.why}"]
@@ -137,8 +141,8 @@ def _notes(summary: RunSummary, verdict: GateVerdict) -> Iterator[str]:
 
 
 def of_models(told: Mapping[str, RunSummary], what: str = "evidence model") -> str:
-    """The measures of one suite with their intervals, as a table with a column for each name in ``told``. ``what`` says
-    what the columns are: evidence models or systems.
+    """Compare the measures of one suite between models or systems, as a table with a column for each name in ``told``.
+    ``what`` says what the columns are: evidence models or systems.
     """
     cells = {name: {one.name: _cell(one) for one in summary.measures} for name, summary in told.items()}
     rows = dict.fromkeys(name for of_model in cells.values() for name in of_model)
@@ -160,7 +164,7 @@ def _between(one: Measure) -> str:
 
 
 def of_comparison(compared: Comparison) -> str:
-    """A comparison of two runs as text: which cases flipped, and how the measures changed."""
+    """Write a comparison of two runs as text: which cases passed in only one of them, and how the measures changed."""
     lines = [f"lost: {', '.join(compared.lost) or 'none'}", f"gained: {', '.join(compared.gained) or 'none'}"]
     lines += [f"disappeared: {', '.join(compared.gone)}"] if compared.gone else []
     lines += [f"new: {', '.join(compared.new)}"] if compared.new else []

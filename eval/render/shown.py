@@ -27,8 +27,8 @@ _UNSEEN = re.compile(
 
 
 class Sorted(NamedTuple):
-    """The records of a run in three groups: ``held`` are cases that made a check fail or passed in the baseline and
-    fail now, ``amiss`` are other cases that are not right, and ``rest`` are the cases that are right.
+    """The records of a run in three groups: ``held`` are the cases that made a check fail, or that passed in the
+    baseline and fail now; ``amiss`` are the other cases that are not right; ``rest`` are the cases that are right.
     """
 
     held: list[Record]
@@ -37,15 +37,13 @@ class Sorted(NamedTuple):
 
 
 def visible(text: str) -> str:
-    """The text with U+FFFD in place of each invisible character, and of each character that reverses or hides
-    others.
-    """
+    """Replace, by U+FFFD, each character of a text that is invisible, or that reverses or hides other characters."""
     return _UNSEEN.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def sort(records: Sequence[Record], verdict: GateVerdict, comparison: Comparison | None) -> Sorted:
-    """Sort the records into the groups of ``Sorted``. ``comparison`` is the comparison with the baseline, if there is
-    one.
+    """Sort the records of a run into three groups by how urgent they are to read; see ``Sorted``. ``comparison`` is the
+    comparison with the baseline, None if there is no baseline.
     """
     first = {*verdict.cases, *(comparison.lost if comparison else ())}
     held = [one for one in records if one.id in first]
@@ -65,8 +63,8 @@ def may_merge(verdict: GateVerdict) -> str:
 
 
 def to_read(records: Sequence[Record], verdict: GateVerdict, comparison: Comparison | None) -> list[Record]:
-    """The cases to read first, at most three: those that made a check fail or were lost, then the worst of the others.
-    Empty if the verdict passed.
+    """The cases to read first, at most three: those that made a check fail, or passed in the baseline and fail now;
+    then the worst of the other cases. Empty if the verdict passed.
     """
     if verdict.passed:
         return []
@@ -81,7 +79,9 @@ def why_of(record: Record) -> str:
 
 
 def measures_by_group(summary: RunSummary) -> dict[str, list[tuple[Spec, Measure]]]:
-    """The measures of a run by group, each with its description; groups and measures are in the order of the report."""
+    """The measures of a run, each with its description, by the name of the group under which reports show them. Groups
+    and measures are in the order of the report.
+    """
     have = {one.name: one for one in (*summary.measures, *summary.robustness)}
     groups: dict[str, list[tuple[Spec, Measure]]] = {}
     for spec in EVERY_SPEC.values():
@@ -91,12 +91,12 @@ def measures_by_group(summary: RunSummary) -> dict[str, list[tuple[Spec, Measure
 
 
 def ended(verdict: GateVerdict) -> str:
-    """The result of the gate without the reasons: PASSED, or FAILED with the exit code."""
+    """Whether the run passed the gate, without the reasons: PASSED, or FAILED with the exit code."""
     return verdict.banner.partition(":")[0]
 
 
 def counts(summary: RunSummary) -> str:
-    """A text with the number of cases that were run, their outcomes, and the size of the corpus."""
+    """How many cases were run, how many had which outcome, and how large the corpus is, as a line of text."""
     outcomes = ", ".join(f"{count} {outcome}" for outcome, count in summary.outcomes.items()) or "none done"
     part = "" if summary.whole else ", a part of the suite"
     return (
@@ -106,16 +106,18 @@ def counts(summary: RunSummary) -> str:
 
 
 def interval(measure: Measure) -> str:
-    """The 95 % interval of a measure as text; empty if it has none."""
+    """The 95 % interval of a measure as text, such as ``0.71 to 0.88``; empty if the measure has none."""
     return f"{shown(measure.interval.low)} to {shown(measure.interval.high)}" if measure.interval else ""
 
 
 def share_of(measure: Measure) -> str:
-    """A text with the number of things that a measure covers, and of the cases that they are in."""
+    """On how much a measure is based, as text: the number of things that it covers (such as citations), and the number
+    of cases that they are in.
+    """
     return f"{measure.of}" if measure.of == measure.cases else f"{measure.of} in {measure.cases} cases"
 
 
 def difference(change: MeasureChange) -> str:
-    """The change of a measure as text, with its sign."""
+    """How much a measure changed between two runs, as text with a sign, such as ``+0.04``."""
     moved = round(change.after - change.before, 2)
     return f"{moved:+.2f}".replace("-", "−") if moved else "0.00"

@@ -20,8 +20,8 @@ _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 class Swap(NamedTuple):
-    """A figure of an answer as written (``old``, such as ``€86,000``), and the figure that replaces it (``new``) in the
-    added document ``source``.
+    """A figure of an expected answer as it is written (``old``, such as ``€86,000``), and another figure (``new``) that
+    stands in its place in the added document ``source``.
     """
 
     old: str
@@ -30,11 +30,11 @@ class Swap(NamedTuple):
 
 
 def counterfactuals(cases: Sequence[Case], folder: str) -> tuple[dict[str, Swap], dict[str, bytes]]:
-    """Make documents with a changed figure. Returns the swap for each case that allows one, by the case's id, and the
-    content of the documents by their paths in ``folder``.
+    """Make documents in which figures of the expected answers are changed. Returns the changed figure of each case that
+    has one, by the case's id, and the contents of the documents by their paths in ``folder``.
 
-    Cases about the same quote share a document in which all their figures are swapped. So each sentence has only two
-    versions, which conflict.
+    Cases with the same quote share one document, in which all their figures are changed. Each sentence therefore has
+    only two versions, which conflict.
     """
     chosen = {case.id: one for case in cases if (one := _figure_of(case))}
     texts = {quote: quote for _, quote in chosen.values()}
@@ -67,8 +67,8 @@ def _swapped(text: str, string: str, quote: str) -> str:
 
 
 def other_figure(figure: str, quote: str) -> str:
-    """A figure of the same form as ``figure`` that is not in the quote: a year gets another last digit, other figures
-    another first digit.
+    """Make another figure of the same form as ``figure``, if possible one that is not in the quote. A year gets another
+    last digit, other figures another first digit.
     """
     first = re.search("[1-9]", figure)
     at = first.start() if first and not YEAR.fullmatch(figure) else len(figure) - 1
@@ -78,10 +78,11 @@ def other_figure(figure: str, quote: str) -> str:
 
 
 def hides(swaps: Mapping[str, Swap], folder: str, case: Case, before: Record, after: Record) -> str:  # noqa: ARG001
-    """Why an answer does not show the conflict between the changed document and the corpus; empty if it shows it.
+    """Why an answer does not show that the changed document and the corpus conflict; empty if the answer shows it.
 
-    An answer shows the conflict if it reports one with both figures, or if its statements cite both documents.
-    ``folder`` is the folder of the changed documents; ``after`` is the record of the run that had them.
+    An answer shows the conflict if it reports a conflict with both figures, or if its statements cite both documents.
+    ``folder`` is the folder of the changed documents; ``after`` is the record of the run with them. ``before`` is not
+    used.
     """
     swap, output = swaps[case.id], after.output or {}
     for conflict in output["conflicts"]:
@@ -98,5 +99,5 @@ def hides(swaps: Mapping[str, Swap], folder: str, case: Case, before: Record, af
 
 
 def words_of(statement: Json) -> str:
-    """The text of a statement and of its quotes."""
+    """The text of a statement and of the quotes that it cites, one a line."""
     return "\n".join([statement["text"], *(one["quote"] for one in statement["citations"])])

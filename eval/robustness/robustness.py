@@ -59,11 +59,11 @@ _KEPT = set(
 
 
 class Variation(NamedTuple):
-    """A change of the corpus, and the cases that are run on it.
+    """A change of the corpus (the documents of a suite), and the cases that are run on the changed corpus.
 
-    ``added`` has the contents of added files by their paths. ``fault`` gets a case, its record in the first run and its
-    record now; it returns why the case fails, or an empty text if it passes. ``ingest`` is the function that reads the
-    changed corpus.
+    ``added`` has the contents of added files by their paths. ``fault`` is called with a case, its record in the first
+    run and its record in the run on the changed corpus; it returns why the case fails, or an empty text if it passes.
+    ``ingest`` is the function that reads the changed corpus.
     """
 
     name: str
@@ -84,14 +84,15 @@ def robustness(
     progress: Progress | None = None,
     wrap: Wrap | None = None,
 ) -> tuple[Measure, ...]:
-    """Run the cases of ``first`` on changed copies of the corpus, and return the measures of ``SPECS``; empty if the
-    suite is not a YAML file with a folder of documents.
+    """Run the cases of ``first`` again on changed copies of the suite's documents, and return the measures in
+    ``SPECS``, such as the share of right answers that stay right. Empty if the suite is not a YAML file with a folder
+    of documents.
 
     ``distractors`` is a folder of misleading documents. ``wrap`` must be the one that ``first`` was run with.
 
     Raises:
-        CaseError, SourceError: there are no distractors in their folder, or there is no such folder.
-        KeyboardInterrupt: a variation was interrupted; half a variation is no measure.
+        CaseError, SourceError: there are no documents in the folder ``distractors``, or there is no such folder.
+        KeyboardInterrupt: a run was interrupted; half of it would be no measure.
     """
     if _folder_of(suite) is None:
         return ()
@@ -113,12 +114,12 @@ def scores(
     progress: Progress | None = None,
     wrap: Wrap | None = None,
 ) -> tuple[tuple[Case, Score], ...]:
-    """Run the cases of ``first`` on changed copies of the corpus. Returns, for each case and change, a score of 1 or 0
-    with its reason. A case that crashed in ``first`` has no score.
+    """Run the cases of ``first`` again on changed copies of the suite's documents. Returns, for each case and change, a
+    score of 1 (passed) or 0 with its reason. A case that crashed in ``first`` has no score.
 
     Raises:
-        CaseError, SourceError: there are no distractors in their folder, or there is no such folder.
-        KeyboardInterrupt: a variation was interrupted; half a variation is no measure.
+        CaseError, SourceError: there are no documents in the folder ``distractors``, or there is no such folder.
+        KeyboardInterrupt: a run was interrupted; half of it would be no measure.
     """
     corpus = _folder_of(suite)
     if corpus is None:
@@ -204,8 +205,8 @@ def _free(name: str, sources: Sequence[str]) -> str:
 
 
 def ingest_backwards(paths: Sequence[Path], library: Library, settings: Settings, embedder: Embedder) -> SyncReport:
-    """Ingest a copy of a corpus in ``PORTIONS`` portions, the last portion first. Within a portion, the files are
-    sorted by name.
+    """Ingest the folder of documents in ``paths`` in ``PORTIONS`` portions, the last portion first. Within a portion,
+    the files are sorted by name.
 
     The files are moved out of the folder and back, so the folder must be a copy.
     """

@@ -28,8 +28,8 @@ _SIDES = {Stance.SUPPORTS: "supports", Stance.CHALLENGES: "challenges", Stance.U
 
 
 class Examined(NamedTuple):
-    """The record of a case, and the milliseconds of each stage. The times are not in the record, since they differ
-    between equal runs.
+    """The result of running one case: its record, and the milliseconds of each stage. The times are not in the record,
+    since they differ between equal runs.
     """
 
     record: Record
@@ -37,7 +37,7 @@ class Examined(NamedTuple):
 
 
 class Texts:
-    """The documents of a library, as scorers read them; each is looked up only once."""
+    """The documents of a library, for the functions that score replies. Each document is looked up only once."""
 
     def __init__(self, library: Library) -> None:
         self.read = library.quote
@@ -45,7 +45,7 @@ class Texts:
         self._known: dict[str, Document | None] = {}
 
     def find(self, name: str) -> Document | None:
-        """The document with this source or id; None if there is none."""
+        """The document with the source or the id ``name``; None if the library has no such document."""
         if name not in self._known:
             try:
                 self._known[name] = self._library.document(name)
@@ -54,8 +54,9 @@ class Texts:
         return self._known[name]
 
     def around(self, document: str, start: int, end: int) -> Json:
-        """The text ``before`` and the text ``after`` a place in a document, at most ``AROUND`` characters each; both
-        are empty if there is no such document.
+        """The text ``before`` and ``after`` a place in a document, at most ``AROUND`` characters each. ``start`` and
+        ``end`` are the offsets of the place; ``document`` is the document's source or id. Both texts are empty if there
+        is no such document.
         """
         found = self.find(document)
         text = found.text if found else ""
@@ -63,8 +64,8 @@ class Texts:
 
 
 def examine(cases: Sequence[AnyCase], system: System, texts: Texts | None, budget: int = BUDGET) -> list[Examined]:
-    """Run each case on ``system`` and score the replies. Pairs of a claim and a text are run together. A case that
-    crashes is recorded as crashed, and the others continue.
+    """Run each case on ``system`` and score the replies. All cases that are pairs of a claim and a text are sent to the
+    system in one call. If the system fails on a case, the case is recorded as crashed, and the others continue.
 
     ``texts`` are the documents; they may be None if all cases are pairs. ``budget`` is the number of words that an
     answer may show.

@@ -28,8 +28,9 @@ ROLES = {"human": "user", "ai": "assistant", "user": "user", "assistant": "assis
 
 
 def rows(of: str, cases: Iterable[object], records: Iterable[Record]) -> Iterator[Json]:
-    """The questions of a run as rows in the format ``of``, one of ``FORMATS``. A row has the given answer and the
-    expected one.
+    """Convert the questions of a run to rows in the format ``of``, which is ``ragas`` or ``promptfoo`` (two other tools
+    for evaluation). A row has the answer that was given and the answer that was expected. Cases that are not questions
+    are left out.
     """
     known = {case.id: case for case in cases if isinstance(case, Case) and case.question}
     for record in records:
@@ -74,10 +75,11 @@ def _reference(case: Case) -> str:
 
 
 def read(path: Path) -> list[Json]:
-    """Read the rows of a file: JSON lines, or a JSON or YAML list at the top level or under ``tests`` or ``results``.
+    """Read the rows of a file: JSON lines, or a JSON or YAML list at the top level or under ``tests``, ``results`` or
+    ``samples``.
 
     Raises:
-        CaseError: the file cannot be read, or has no rows.
+        CaseError: the file cannot be read, or has no list of rows.
     """
     try:
         text = path.read_text("utf-8")
@@ -95,7 +97,7 @@ def read(path: Path) -> list[Json]:
 
 
 def question(row: Json) -> tuple[str, list[Json]]:
-    """The question of a row, and the turns of the conversation before it. The question is empty if the row has none."""
+    """The question in a row, and the earlier turns of the conversation. The question is empty if the row has none."""
     asked = row.get("user_input", row.get("question", ""))
     variables = row.get("vars")
     if isinstance(variables, Mapping):
@@ -109,7 +111,9 @@ def question(row: Json) -> tuple[str, list[Json]]:
 
 
 def contexts(row: Json) -> list[str]:
-    """The texts of the passages that should be found, as the row lists them; empty if it lists none."""
+    """The texts of the passages that a search should find for the row's question. Empty if the row lists no such
+    passages.
+    """
     given: Any = row.get("reference_contexts") or ()
     if isinstance(row.get("vars"), Mapping):
         context = row["vars"].get("context", ())
@@ -118,7 +122,9 @@ def contexts(row: Json) -> list[str]:
 
 
 def answers(row: Json) -> Iterator[tuple[Json, Json]]:
-    """The recorded answers of a row: pairs of a request and a reply, in the form that ``outside.py`` describes."""
+    """Yield the recorded answers in a row as pairs of a request and a reply, both in the form that ``outside.py``
+    describes.
+    """
     if "request" in row:
         yield row["request"], row.get("reply", row)
         return

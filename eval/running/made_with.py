@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 def made_with(suite: Suite, settings: Settings, embedder: Embedder, profile: str, system: str) -> Json:
     """Everything that the numbers of a run depend on: commit, system, corpus, models with their weights, versions, seed
     and settings.
+
+    ``profile`` says whether a chat model takes part; ``system`` names the measured system.
     """
     read = suite.path.read_bytes() if suite.path.is_file() else b""
     kept = settings.model_dump(mode="json", include={"model", "evidence_model", "embedding_model", "passage_words"})
@@ -51,8 +53,8 @@ def _weights() -> str:
 
 
 def commit() -> str | None:
-    """The commit of this program, with a plus sign if files differ from it; None if it does not run from a git
-    checkout.
+    """The hash of the git commit that this program runs from, with a plus sign if files differ from the commit; None if
+    the program does not run from a git checkout.
     """
     try:
         at = ["git", "-C", str(ROOT)]

@@ -76,12 +76,15 @@ Answers = Callable[[Json], Any]  # a request to its reply: an object, or a strin
 
 
 def opened(spec: str) -> Answers:
-    """Make the function that sends a request to the system ``spec`` and returns its reply.
+    """Open the system ``spec``, which is to be measured. Returns a function that sends a request to the system and
+    returns its reply.
 
-    ``spec`` is ``module:function``, a web address, or a .jsonl file of recorded answers; anything else is a command.
+    ``spec`` is ``module:function``, a web address, or a .jsonl file of recorded answers; anything else is a command,
+    which is started at the first request.
 
     Raises:
-        SettingsError: the file, the function or the command does not exist.
+        SettingsError: the function does not exist.
+        CaseError: the file of recorded answers cannot be read.
     """
     if spec.startswith(("http://", "https://")):
         return Completions(spec) if urlsplit(spec).path.endswith(COMPLETIONS) else Address(spec)
@@ -94,8 +97,9 @@ def opened(spec: str) -> Answers:
 
 
 def wrap(spec: str, record: Path | None = None) -> Wrap:
-    """Make a function that a run calls to get the system to measure: it takes our assistant, and returns the system
-    ``spec`` in its place. The replies of that system are stored in the file ``record``, if this is given.
+    """Make the function with which a run replaces our assistant by the system ``spec`` (see ``opened``). The function
+    takes our assistant and returns that system, which is then measured. If the file ``record`` is given, the system's
+    replies are stored in it.
     """
     answers = opened(spec)
     return partial(_outside, Recording(answers, record) if record else answers)
@@ -114,8 +118,9 @@ def _function(module: str, name: str) -> Answers:
 
 
 class Command:
-    """A system that is a program: it reads one request a line and writes one reply a line. The program is started at
-    the first request and keeps running.
+    """A system that is a program. It gets each request as a line of JSON on its standard input, and writes its reply as
+    a line of JSON. The program is started at the first request and keeps running. If it cannot be started, or ends
+    without a reply, the call raises SettingsError.
     """
 
     def __init__(self, command: str) -> None:
@@ -148,7 +153,7 @@ def _end(running: subprocess.Popen[str]) -> None:
 
 
 class Address:
-    """A system that is asked by posting requests to its web address."""
+    """A system at a web address. Each request is posted to the address as JSON, and the response is the reply."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -169,8 +174,8 @@ class Completions(Address):
     """A system that is asked in the format of OpenAI's chat completions, at an address such as
     ``…/v1/chat/completions?model=NAME``. If the address names no model, the first model that the server lists is used.
 
-    Its reply, or the message in the reply, may have the keys ``refused`` and ``citations``, as this module describes
-    them.
+    The system's reply, or the message in the reply, may have the keys ``refused`` and ``citations``, with the meaning
+    that this module's description gives them.
     """
 
     def __init__(self, url: str) -> None:
@@ -194,8 +199,8 @@ class Completions(Address):
 
 
 class Recorded:
-    """A system that replays a file of recorded answers. Each line is ``{"request": …, "reply": …}``, a reply with its
-    ``question``, or a row of ragas or promptfoo.
+    """A system that replays recorded answers from a file. Each line of the file is ``{"request": …, "reply": …}``, or a
+    reply with the ``question`` that it answers, or a row in the format of ragas or promptfoo.
     """
 
     def __init__(self, path: Path) -> None:
@@ -211,7 +216,7 @@ class Recorded:
 
 
 class Recording:
-    """Asks another system and stores its replies in a file, so that ``Recorded`` can replay them."""
+    """Passes requests on to another system and stores its replies in a file, so that ``Recorded`` can replay them."""
 
     def __init__(self, of: Answers, path: Path) -> None:
         self._of, self._path = of, path
@@ -235,7 +240,7 @@ def _narrowed(filters: Filters) -> Json:
 
 
 def served(system: System) -> Answers:
-    """A function that sends requests to one of our systems and returns the replies as JSON."""
+    """Make a function that sends requests to one of our systems and returns its replies as JSON."""
 
     def reply(request: Json) -> Json:
         if "ask" in request:
@@ -250,8 +255,8 @@ def served(system: System) -> Answers:
 
 
 class Outside:
-    """A system other than ours, which is asked through a function from requests to replies. Words that it cites are
-    looked up in the documents of a library.
+    """A system other than ours, as a run measures it. The system is reached through a function that takes a request and
+    returns the reply. Words that the system cites are looked up in the documents of a library.
     """
 
     def __init__(self, answers: Answers, library: Library) -> None:

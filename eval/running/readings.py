@@ -32,8 +32,9 @@ COMPUTING = ("numpy", "tokenizers", "torch", "transformers")  # distributions on
 
 
 def kept(folder: Path) -> Callable[[Scorer], Scorer]:
-    """Make a function that wraps the code that runs a network: the wrapped code looks in ``folder`` for earlier
-    results, and stores new ones there.
+    """Store the results of the networks that read passages in ``folder``. Returns a function that wraps the code which
+    runs such a network: the wrapped code first looks in the folder for the result of an earlier run, and stores new
+    results there.
     """
     place = folder / shelf.READINGS / made_by()
     place.mkdir(parents=True, exist_ok=True)
@@ -46,8 +47,8 @@ def kept(folder: Path) -> Callable[[Scorer], Scorer]:
 
 @cache
 def made_by(root: Path = shelf.ROOT) -> str:
-    """A hash of everything, except the texts, that a network's results depend on: code, weights, libraries and
-    processor.
+    """A hash of everything, except the texts, that the results of the networks which read passages depend on: code,
+    weights, libraries and processor. ``root`` is the folder of our code.
     """
     import torch
 

@@ -19,8 +19,8 @@ Json = dict[str, Any]
 
 
 class CaseOutcome(StrEnum):
-    """The outcome of a case. ``partly``: some gold was cited, but the reply is not right. ``error``: the case crashed.
-    ``tested``: the case has no right answer to compare with.
+    """How a case of a suite ended: the reply is ``right`` or ``wrong``; it is not right, but cites some of the gold
+    quotes (``partly``); the case crashed (``error``); or the case has no right answer to compare with (``tested``).
     """
 
     RIGHT = "right"
@@ -32,11 +32,12 @@ class CaseOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One case, the reply, and its scores.
+    """One case of a suite, the system's reply, and the scores of the reply.
 
-    ``label`` and ``said`` are the true and the predicted class of a pressure test or a pair. ``output`` is the JSON of
-    the reply, without timings. ``gold``, ``cited`` and ``found`` are gold quotes, citations and found passages, with
-    their places and words. Gold and citations also have the text around them, for people to read.
+    ``label`` and ``said`` are the true and the predicted class of a pressure test or of a pair of a claim and a text.
+    ``output`` is the JSON of the reply, without timings. ``gold`` has the quotes that a right answer cites, ``cited``
+    the citations of the reply, and ``found`` the passages that the search found; each has its place and its words. Gold
+    quotes and citations also have the text around them, for people to read.
     """
 
     id: str
@@ -69,7 +70,7 @@ class Record:
 
     @property
     def passed(self) -> bool:
-        """Whether the case is right, or has no right answer to compare with."""
+        """Whether the reply to the case is right, or the case has no right answer to compare with."""
         return self.outcome in (CaseOutcome.RIGHT, CaseOutcome.TESTED)
 
 
@@ -79,12 +80,14 @@ def to_line(record: Record) -> str:
 
 
 def read_lines(lines: Iterable[str]) -> list[Record]:
-    """Read records from lines that ``to_line`` wrote; raises ValueError, KeyError or TypeError for other lines."""
+    """Read records from lines that ``to_line`` wrote. Raises ValueError, KeyError or TypeError if a line is not a
+    record.
+    """
     return [_record(json.loads(line)) for line in lines if line.strip()]
 
 
 def reviewed(records: Sequence[Record]) -> list[Record]:
-    """The records without drafts. Drafts count in no mean and in no gate."""
+    """The records without those of drafts (cases that nobody has reviewed), which count in no mean and in no gate."""
     return [record for record in records if record.severity is not Severity.DRAFT]
 
 

@@ -38,14 +38,14 @@ KEPT = {"content", "tool_calls", "invalid_tool_calls", "additional_kwargs", "res
 
 
 class ReplyMissing(ModelUnavailable):
-    """The recording has no reply to this request."""
+    """Raised if a recording of a chat model's replies has no reply to a request."""
 
     hint = "Record it with `--profile llm-live --recording FILE`."
     retryable: ClassVar[bool] = False  # the recording will not say more when asked again
 
 
 class BudgetSpent(PushbackError):
-    """The allowed calls or tokens are used up."""
+    """Raised before a call to a chat model if the allowed number of calls or tokens is used up."""
 
     hint = "Allow more; what has been recorded is not asked again."
 
@@ -59,13 +59,15 @@ class ModelRequest(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The SHA-256 of the request as canonical JSON, in hexadecimal."""
+        """The SHA-256 of the request as canonical JSON, in hexadecimal. The reply to the request is recorded under this
+        key.
+        """
         return hashlib.sha256(_canonical(self._asdict()).encode()).hexdigest()
 
 
 def asked(model: str, messages: Sequence[BaseMessage], parameters: Mapping[str, Any]) -> ModelRequest:
-    """Make the request that sends these messages to this model. Parameters that are None are left out; a pydantic class
-    is replaced by its schema.
+    """Make the request that sends ``messages`` to the model of this name. Parameters that are None are left out; a
+    pydantic class among the parameters is replaced by its schema.
 
     Raises:
         TypeError: a parameter cannot be written as JSON, so that two requests could not be told apart.
@@ -85,7 +87,7 @@ class Usage(NamedTuple):
     output_tokens: int = 0
 
     def plus(self, reply: AIMessage) -> Usage:
-        """A new usage that also counts this reply."""
+        """A new usage that also counts ``reply`` and its tokens."""
         used = reply.usage_metadata
         read, written = (used["input_tokens"], used["output_tokens"]) if used else (0, 0)
         return Usage(self.calls + 1, self.input_tokens + read, self.output_tokens + written)
@@ -93,7 +95,11 @@ class Usage(NamedTuple):
 
 @dataclass
 class Budget:
-    """The allowed number of live calls and of tokens; None means no limit. Several chats may share a budget."""
+    """The number of calls to a real chat model and of tokens that are allowed (``calls``, ``tokens``; None means no
+    limit) and that were used (``spent_calls``, ``spent_tokens``). Several chats may share a budget.
+
+    ``denied`` is the limit that made ``take`` refuse a call, such as ``20 calls``; None if no call was refused.
+    """
 
     calls: int | None = None
     tokens: int | None = None
@@ -102,7 +108,7 @@ class Budget:
     denied: str | None = None  # what was spent when more was asked for
 
     def take(self) -> None:
-        """Count a live call that is about to be made.
+        """Count a call to the real model that is about to be made.
 
         Raises:
             BudgetSpent: no call or no token is left.
@@ -116,8 +122,8 @@ class Budget:
         self.spent_calls += 1
 
     def spend(self, messages: Sequence[BaseMessage], reply: AIMessage) -> None:
-        """Count the tokens of a live call. If the model does not report them, about four characters count as one
-        token.
+        """Count the tokens of a call to the real model, after its ``reply``. If the model does not report its tokens,
+        about four characters count as one token.
         """
         used = reply.usage_metadata
         self.spent_tokens += used["total_tokens"] if used else count_tokens_approximately([*messages, reply])
@@ -132,8 +138,8 @@ class _Line(Strict):
 
 
 class Recording:
-    """Recorded replies of a chat model, which are looked up by request. Nothing is written to a file before
-    ``save``.
+    """The recorded replies of a chat model, which are looked up by the request. They are kept in memory until ``save``
+    writes them to a file.
     """
 
     def __init__(self) -> None:
@@ -147,8 +153,8 @@ class Recording:
         """Read the recording in the file ``path``.
 
         Raises:
-            CaseError: the file cannot be read, a line is not a recorded reply, or its key is that of another request;
-                the error names the line.
+            CaseError: the file cannot be read, a line is not a recorded reply, the key of a line does not belong to the
+                request in it, or two lines have the same key; the error names the line.
         """
         try:
             data = path.read_bytes()
@@ -162,12 +168,14 @@ class Recording:
         return recording
 
     def reply(self, asked: ModelRequest) -> AIMessage | None:
-        """The recorded reply to a request; None if there is none. The id that the reply had is not recorded."""
+        """The recorded reply to the request ``asked``; None if no reply is recorded. The reply has no message id, since
+        ids are not recorded.
+        """
         line = self._lines.get(asked.key)
         return AIMessage.model_validate(line["reply"]) if line else None
 
     def add(self, asked: ModelRequest, reply: AIMessage) -> None:
-        """Record the reply to a request, replacing an earlier one."""
+        """Record the reply to the request ``asked``. It replaces an earlier reply to the same request."""
         kept = json.loads(json.dumps(reply.model_dump(include=KEPT), default=str))
         self._lines[asked.key] = {"key": asked.key, **asked._asdict(), "reply": kept}
 
@@ -208,11 +216,11 @@ class Recording:
 
 
 class ReplayedChat(BaseChatModel):
-    """A chat model that answers from a recording only. ``model`` is the name under which the replies were recorded.
+    """A chat model that answers only from a recording. ``model`` is the name under which the replies were recorded.
 
-    A call raises ``ReplyMissing`` if its reply was not recorded. A stream is the whole reply as one chunk. A ``sample``
-    above 0 marks the n-th repetition of a request: the recording treats it as another request, the model as the same
-    one.
+    A call raises ``ReplyMissing`` if no reply to its request was recorded. A stream has a single chunk, the whole
+    reply. A ``sample`` above 0 is the number of a repetition of the same request: it belongs to the key of the recorded
+    reply, but is not sent to the real model.
     """
 
     model: str
@@ -274,11 +282,12 @@ class ReplayedChat(BaseChatModel):
 
 
 class RecordingChat(ReplayedChat):
-    """Calls a real chat model for requests that the recording lacks, and records the replies.
+    """A chat model that answers from a recording, and calls a real chat model for requests that the recording lacks.
+    The real model's replies are added to the recording.
 
-    So a request always has the same reply, a replay repeats the run, and a stopped run continues where it ended. Begin
-    with an empty recording to ask everything again. Exceptions of the real model are passed on; ``BudgetSpent`` is
-    raised before a call that the budget does not allow.
+    The same request therefore always has the same reply, a replay repeats the run, and a stopped run continues where it
+    ended. To ask the real model everything again, begin with an empty recording. Exceptions of the real model are
+    passed on; ``BudgetSpent`` is raised before a call that the budget does not allow.
     """
 
     chat: BaseChatModel

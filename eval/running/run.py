@@ -36,8 +36,9 @@ Ingest: TypeAlias = Callable[[Sequence[Path], Library, Settings, Embedder], Sync
 
 
 class Worked(NamedTuple):
-    """The results of some cases: ``ours`` from our system, ``sentinels`` from each sentinel. ``checked`` is the number
-    of cases that were run twice, and ``differing`` has the ids of those with different results.
+    """The results of some cases: ``ours`` has those of the measured system, ``sentinels`` those of each sentinel (a
+    system that cheats, to test the suite), by its name. ``checked`` is the number of cases that were run twice, and
+    ``differing`` has the ids of the cases whose two results differ.
     """
 
     ours: list[Examined]
@@ -48,8 +49,12 @@ class Worked(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The results of a run: ``records`` has those of our system in the order of the cases, ``sentinels`` those of each
-    sentinel. ``failed`` names the files that could not be ingested, and why.
+    """The results of a run: ``records`` has those of the measured system in the order of the cases, ``sentinels`` those
+    of each sentinel (a system that cheats, to test the suite), by its name.
+
+    ``checked`` is the number of cases that were run twice, and ``differing`` has the ids of the cases whose two results
+    differ. ``failed`` names the files that could not be ingested, and why. ``interrupted`` and ``stopped`` say why a
+    run ended early: by an interrupt, or because its caller's ``stop`` asked for it.
     """
 
     suite: Suite
@@ -81,8 +86,8 @@ def run(
     kept_in: Path | None = None,
     timed: bool = False,
 ) -> Run:
-    """Run all cases of ``suite``, or the given ones, on the assistant and the sentinels. If the run is interrupted, or
-    ``stop`` returns True, the finished cases are returned.
+    """Run all cases of ``suite``, or those in ``cases``, on our assistant and on the sentinels (systems that cheat, to
+    test the suite). If the run is interrupted, or ``stop`` returns True, the finished cases are returned.
 
     ``wrap`` makes the system to measure from the assistant. ``keep`` is called with the records of cases as they
     finish. ``alone`` leaves out the sentinels, and the second run of a tenth of the cases. ``kept_in`` is a folder in

@@ -41,7 +41,9 @@ def key(suite: Suite, settings: Settings, embedder: Embedder) -> str:
 
 
 def take(shelf: Path, name: str, into: Path) -> bool:
-    """Copy the library called ``name`` from the folder ``shelf`` to ``into``; returns False if there is none."""
+    """Copy the library that is stored as ``name`` in the folder ``shelf`` to the folder ``into``. Returns False if no
+    library is stored under this name.
+    """
     if not (shelf / name).is_dir():
         return False
     shutil.copytree(shelf / name, into)
@@ -50,8 +52,8 @@ def take(shelf: Path, name: str, into: Path) -> bool:
 
 
 def put(shelf: Path, name: str, library: Path) -> None:
-    """Store a copy of a library as ``name`` in the folder ``shelf``, completely or not at all. If there are then more
-    than ``KEPT`` libraries, those that have been unused for the longest time are removed.
+    """Store a copy of a library as ``name`` in the folder ``shelf``, completely or not at all. If the folder then has
+    more than ``KEPT`` libraries, those that have been unused for the longest time are removed.
     """
     shelf.mkdir(parents=True, exist_ok=True)
     new = shelf / f".{name}.{os.getpid()}.new"
@@ -65,7 +67,9 @@ def put(shelf: Path, name: str, library: Path) -> None:
 
 
 def tidy(shelf: Path, most: int) -> None:
-    """Remove the folders in ``shelf`` that have been unused for the longest time, until ``most`` are left."""
+    """Remove the folders in ``shelf`` that have been unused for the longest time, until only ``most`` of
+    them are left.
+    """
     folders = (one for one in shelf.iterdir() if one.is_dir() and one.name != READINGS)
     for old in sorted(folders, key=lambda one: one.stat().st_mtime)[:-most]:
         shutil.rmtree(old, ignore_errors=True)
@@ -73,8 +77,8 @@ def tidy(shelf: Path, most: int) -> None:
 
 @cache
 def code(root: Path = ROOT, first: str = "ingest") -> str:
-    """A hash of all code that ingesting may run: the modules of ``ingest`` and our modules that they import. ``first``
-    names another folder or file to start from.
+    """A hash of all code that ingesting documents may run: the modules of ``ingest`` and our modules that they import.
+    ``root`` is the folder of our code; ``first`` names another folder or file in it to start from.
     """
     found: dict[str, bytes] = {}
     left = sorted((root / first).rglob("*.py")) or [root / first]

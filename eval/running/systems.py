@@ -45,34 +45,36 @@ SEED = "pushback"
 
 
 class System(Protocol):
-    """A system that can be measured: it answers questions, tests ideas, searches, and says which side a text takes on a
-    claim.
+    """The interface of a system that can be measured: it answers questions, tests ideas, searches, and says which side
+    a text takes on a claim.
     """
 
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:
-        """The complete answer to a question, from the documents that match ``filters``; ``history`` has the earlier
-        turns of the conversation.
+        """Answer a question from the documents that match ``filters``. ``history`` has the earlier turns of the
+        conversation.
         """
         ...
 
     def challenge(self, idea: str) -> Verdict:
-        """The verdict of a pressure test of the idea."""
+        """Test an idea against the documents, and return the verdict."""
         ...
 
     def search(self, query: str, k: int = 8, filters: Filters = ANYWHERE) -> list[Hit]:
-        """The ``k`` best passages for the query, best first, of the documents that match ``filters``."""
+        """Find the ``k`` best passages for the query in the documents that match ``filters``; returns them with the
+        best first.
+        """
         ...
 
     def sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
-        """For each pair of a claim and a text: the side that the text takes on the claim, and the probability of that
-        side.
+        """Judge pairs of a claim and a text. Returns, for each pair, the side that the text takes on the claim, and the
+        probability of that side.
         """
         ...
 
 
 class Remembering:
-    """A system that gives the same answer again to a repeated question, so that sentinels can reuse answers at no
-    cost.
+    """Wraps a system and remembers its answers, so that a repeated question gets the same answer again without cost.
+    Sentinels use this to look at answers that have already been given.
     """
 
     def __init__(self, system: System) -> None:
@@ -88,8 +90,8 @@ class Remembering:
 
 
 class NearestSentences:
-    """Finds the sentences and passages of a library that are nearest to a text. It remembers the last results, so that
-    all sentinels share a search.
+    """Finds the sentences and passages of a library that are nearest to a text in meaning. It remembers the last
+    results, so that several sentinels need only one search for the same text.
     """
 
     def __init__(self, library: Library, embedder: Embedder) -> None:
@@ -114,12 +116,14 @@ class NearestSentences:
 
 class NotAsked(Exception):
     """Raised by a system that does not support a kind of request; the message says why. Scores that need a reply to
-    such requests are left out."""
+    this kind of request are left out.
+    """
 
 
 class Sentinel:
-    """The simplest of the cheating baselines (sentinels): it refuses every question and takes no side. The others are
-    subclasses that change one thing.
+    """The simplest sentinel: it refuses every question and takes no side. A sentinel is a cheating system that must
+    score worse than ours; if it does not, the suite measures nothing. The other sentinels are subclasses that change a
+    part of this behaviour.
     """
 
     name = "always refuse"
@@ -145,7 +149,9 @@ class Sentinel:
 
 
 class Parrot(Sentinel):
-    """A cheating baseline: it answers with the sentence nearest to the question, whatever that says."""
+    """A sentinel, that is, a cheating system that must score worse than ours: it answers with the sentence nearest to
+    the question, whatever that sentence says.
+    """
 
     name = "parrot"
 
@@ -154,7 +160,9 @@ class Parrot(Sentinel):
 
 
 class Supporter(Sentinel):
-    """A cheating baseline: it lists every sentence near an idea as evidence for it, without reading it."""
+    """A sentinel, that is, a cheating system that must score worse than ours: it lists the sentences near an idea as
+    evidence for the idea, without reading them.
+    """
 
     name = "always supported"
 
@@ -167,8 +175,8 @@ class Supporter(Sentinel):
 
 
 class Chance(Sentinel):
-    """A cheating baseline: it draws sentences, sides and the order of passages at random. The same words always give
-    the same draw.
+    """A sentinel, that is, a cheating system that must score worse than ours: it draws sentences, sides and the order
+    of passages at random. The same question or idea always gives the same draw.
     """
 
     name = "random"
@@ -189,7 +197,9 @@ class Chance(Sentinel):
 
 
 class ThreePassages(Sentinel):
-    """A cheating baseline: it quotes the three nearest passages instead of answering."""
+    """A sentinel, that is, a cheating system that must score worse than ours: instead of answering, it quotes the three
+    passages nearest to the question.
+    """
 
     name = "three passages"
     most = 3
@@ -200,14 +210,18 @@ class ThreePassages(Sentinel):
 
 
 class EightPassages(ThreePassages):
-    """A cheating baseline: it quotes the eight nearest passages instead of answering."""
+    """A sentinel, that is, a cheating system that must score worse than ours: instead of answering, it quotes the eight
+    passages nearest to the question.
+    """
 
     name = "eight passages"
     most = 8
 
 
 class ThirtySentences(Sentinel):
-    """A cheating baseline: it quotes the thirty sentences nearest to the question."""
+    """A sentinel, that is, a cheating system that must score worse than ours: it quotes the thirty sentences nearest to
+    the question.
+    """
 
     name = "thirty sentences"
 
@@ -216,7 +230,9 @@ class ThirtySentences(Sentinel):
 
 
 class WholeDocuments(Sentinel):
-    """A cheating baseline: it quotes the whole text of the three nearest documents."""
+    """A sentinel, that is, a cheating system that must score worse than ours: it quotes the whole text of the three
+    documents nearest to the question.
+    """
 
     name = "three documents"
 
@@ -227,8 +243,8 @@ class WholeDocuments(Sentinel):
 
 
 class OurRefusals(WholeDocuments):
-    """A cheating baseline: it quotes whole documents if Pushback answers the question, and refuses if Pushback
-    refuses.
+    """A sentinel, that is, a cheating system that must score worse than ours: it quotes whole documents if Pushback
+    answers the question, and refuses if Pushback refuses.
     """
 
     name = "three documents, our refusals"
@@ -239,8 +255,8 @@ class OurRefusals(WholeDocuments):
 
 
 class BothSides(Sentinel):
-    """A cheating baseline: it lists every sentence near an idea twice, as evidence for the idea and as evidence against
-    it.
+    """A sentinel, that is, a cheating system that must score worse than ours: it lists the sentences near an idea
+    twice, as evidence for the idea and as evidence against it.
     """
 
     name = "both sides"
@@ -252,8 +268,9 @@ class BothSides(Sentinel):
 
 
 class ByTurns(Sentinel):
-    """A cheating baseline: it lists the sentences nearest to an idea alternately as evidence for and against it,
-    without reading them.
+    """A sentinel, that is, a cheating system that must score worse than ours: it goes through the sentences nearest to
+    an idea and lists the first as evidence for the idea, the second as evidence against it, and so on, without reading
+    them.
     """
 
     name = "sides by turns"
@@ -277,14 +294,16 @@ def _drawn(words: str, of: Sequence[Thing], most: int) -> list[Thing]:
 
 
 def answer_of(question: str, cited: Sequence[Citation]) -> Answer:
-    """An answer that consists of these quotes; a refusal if there are none."""
+    """Make an answer that consists of the quotes ``cited``; a refusal if there are no quotes."""
     statements = tuple(Statement(one.quote, (one,), Support.VERBATIM) for one in cited)
     grounding = Grounding.GROUNDED if cited else Grounding.REFUSED
     return Answer(question, question, statements, grounding, "A sentinel.", Searched(0, 0))
 
 
 def verdict_of(idea: str, findings: Sequence[Finding], ruling: IdeaRuling) -> Verdict:
-    """A verdict on the idea with these findings and this ruling. The idea itself is its only assumption."""
+    """Make a verdict on an idea with these findings (sentences for or against the idea) and this ruling. The idea
+    itself is its only assumption.
+    """
     of_assumption = {
         IdeaRuling.HOLDS: AssumptionRuling.SUPPORTED,
         IdeaRuling.CHALLENGED: AssumptionRuling.CHALLENGED,

@@ -18,11 +18,11 @@ RECORDED = "--profile llm-replay or llm-live"
 
 
 def recorded(settings: Settings, recording: Recording, *, live: bool, budget: Budget) -> ReplayedChat:
-    """The chat model that the settings name. It replays the replies in ``recording``; with ``live``, it is called for
-    those that are not recorded, within the ``budget``.
+    """Open the chat model that the settings name. It replays the replies in ``recording``; with ``live``, the real
+    model is called for replies that are not recorded, within the ``budget`` of calls and tokens.
 
     Raises:
-        SettingsError, ModelUnavailable: the live model cannot be opened.
+        SettingsError, ModelUnavailable: the real model cannot be opened.
     """
     name = settings.writer or ""
     if not live:
@@ -33,7 +33,7 @@ def recorded(settings: Settings, recording: Recording, *, live: bool, budget: Bu
 
 @dataclass
 class Written:
-    """The chat model of a run, whose replies are recorded. It can be given to an assistant, and reports how much it was
+    """The chat model of a run, whose replies are recorded. It can be built into an assistant, and says how much it was
     used.
     """
 
@@ -42,8 +42,8 @@ class Written:
     budget: Budget
 
     def wrap(self, assistant: Assistant) -> System:
-        """The assistant with this chat model. Each run gets a new model object, since such an object remembers its
-        replies.
+        """Build this chat model into the assistant; returns the system to measure. Each run gets a new model object,
+        since such an object remembers its replies.
         """
         return assistant.with_model(Model(self.settings, self.chat))
 
@@ -74,8 +74,8 @@ def _why(came: Sequence[Json]) -> str:
 
 
 def check(settings: Settings, profile: str, jobs: int) -> None:
-    """Raise SettingsError if a chat model is named but ``profile`` does not use one, or several ``jobs`` would have to
-    share it.
+    """Check that a chat model fits the other options. Raises SettingsError if the settings name a chat model but
+    ``profile`` does not use one, or if several processes (``jobs``) would have to share it.
     """
     if settings.writer and profile == "offline":
         raise SettingsError("The profile offline asks no model.", hint=f"Leave --model out, or say {RECORDED}.")
@@ -84,6 +84,8 @@ def check(settings: Settings, profile: str, jobs: int) -> None:
 
 
 def check_whole(chat: ReplayedChat) -> None:
-    """Raise ReplyMissing if a reply was not recorded, since the plain reader then answered in the model's place."""
+    """Check that no reply was missing in the recording. Raises ReplyMissing if one was, since the reader that works
+    without a model then answered in the model's place.
+    """
     if chat.missing:
         raise ReplyMissing(f"{chat.missing} replies of {chat.model} are not recorded, so this run is not the model's.")
