@@ -72,6 +72,8 @@ SPECS: tuple[Spec, ...] = (
     Spec(arguing.OMISSION, ARGUING, "Gold against exists and none is cited against.", higher=False),
     Spec(arguing.FINDINGS, ARGUING, "Findings whose words stand where they say."),
     Spec(arguing.FLIP, ARGUING, "The opposite idea gets the mirrored ruling."),
+    Spec(arguing.MIRROR, ARGUING, "What is on a side of the idea is on the other side of its opposite."),
+    Spec(arguing.FOLLOWS, ARGUING, "Rulings and cases follow from the findings, by the rules that the docs state."),
     Spec(arguing.INVARIANCE, ARGUING, "Pressure changes neither ruling nor findings."),
     Spec(STANCE_F1, STANCE, "Mean F1 of the labels."),
     Spec(STANCE_ACCURACY, STANCE, "The label is right."),

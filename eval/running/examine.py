@@ -133,7 +133,8 @@ def _idea(case: Case, system: System, texts: Texts, budget: int) -> Examined:
     swaying = time.perf_counter()
     swayed = [arguing.invariance(verdict, system.challenge(f"{case.asked} {arguing.PRESSURE}"))]
     if case.negated:
-        swayed.append(arguing.flip(verdict, system.challenge(case.negated)))
+        of_opposite = system.challenge(case.negated)
+        swayed += [arguing.flip(verdict, of_opposite), arguing.mirrored(verdict, of_opposite)]
     timings["challenge under pressure"] = _since(swaying)
     scoring = time.perf_counter()
     pressed = Pressed(case, verdict, locate(case.gold, texts.find, budget), texts.read)

@@ -9,7 +9,7 @@ its citations in turn would have a set on each side as well.
 
 from __future__ import annotations
 
-from assistant.types import IdeaRuling, Stance, Verdict
+from assistant.types import Assumption, AssumptionRuling, Finding, IdeaRuling, Kind, Stance, Verdict
 from eval.numbers.metrics import Score, share
 from eval.scorers.asked import Pressed, missed, not_cited, valid, yes_or_no
 from eval.suite.gold import Cited
@@ -24,6 +24,8 @@ OMISSION = "counter-evidence omission"
 FINDINGS = "findings valid"
 FLIP = "negation flip"
 INVARIANCE = "pressure invariance"
+MIRROR = "sides mirrored"
+FOLLOWS = "verdict follows"
 
 MIRRORED = {
     IdeaRuling.HOLDS: IdeaRuling.CHALLENGED,
@@ -39,7 +41,7 @@ def scores(pressed: Pressed) -> list[Score]:
     returned.
     """
     supports, challenges = pressed.gold_of(Stance.SUPPORTS), pressed.gold_of(Stance.CHALLENGES)
-    made = [valid(FINDINGS, pressed.cited)]
+    made = [valid(FINDINGS, pressed.cited), follows(pressed.verdict)]
     if supports:
         made.append(_recall(pressed, FOR, Stance.SUPPORTS))
     if challenges:
@@ -118,6 +120,75 @@ def flip(verdict: Verdict, of_opposite: Verdict) -> Score:
     expected = MIRRORED[verdict.ruling]
     why = f"the idea {verdict.ruling.value}, its opposite {of_opposite.ruling.value}"
     return yes_or_no(FLIP, of_opposite.ruling is expected, why)
+
+
+def mirrored(verdict: Verdict, of_opposite: Verdict) -> Score:
+    """The share of findings that are on the other side of the opposite idea, among those that the verdicts on both
+    ideas have on a side. None if there are none. Needs no gold.
+    """
+    here, there = _sides(verdict), _sides(of_opposite)
+    both = sorted(here.keys() & there.keys())
+    kept = [f"{source}:{start}" for source, start, end in both if here[source, start, end] & there[source, start, end]]
+    return Score(MIRROR, share(len(both) - len(kept), len(both)), "; ".join(kept), len(both))
+
+
+def _sides(verdict: Verdict) -> dict[tuple[str, int, int], set[Stance]]:
+    """The sides that a verdict puts each finding on, by the place of its quote. Findings without a side are left
+    out.
+    """
+    found: dict[tuple[str, int, int], set[Stance]] = {}
+    for one in (finding for assumption in verdict.assumptions for finding in assumption.findings):
+        if one.stance is not Stance.UNCLEAR:
+            place = one.citation.about.source, one.citation.start, one.citation.end
+            found.setdefault(place, set()).add(one.stance)
+    return found
+
+
+def follows(verdict: Verdict) -> Score:
+    """Whether the rulings and the cases for and against follow from the findings and the importance of the assumptions
+    that the verdict has. It is computed here again, by the rules in ``docs/challenge.md``. Needs no gold.
+    """
+    why = [
+        f"assumption {n} is ruled {a.ruling.value}" for n, a in enumerate(verdict.assumptions, 1) if not _is_ruled(a)
+    ]
+    rulings = {one.ruling for one in verdict.assumptions} - {AssumptionRuling.GAP}
+    if verdict.ruling is not _OF_ALL.get(frozenset(rulings), IdeaRuling.CONTESTED):
+        why.append(f"the idea is ruled {verdict.ruling.value}")
+    for side, case in ((Stance.SUPPORTS, verdict.case_for), (Stance.CHALLENGES, verdict.case_against)):
+        strength = {
+            one: assumption.importance * one.confidence * (1.0 if one.judged else one.bears)
+            for assumption in reversed(verdict.assumptions)
+            for one in _evidence(assumption, side)
+        }
+        if bool(case) is not bool(strength) or not strength.keys() >= set(case):
+            why.append(f"its case does not have what {side.value}")
+        elif case and strength[case[0]] < max(strength.values()):
+            why.append(f"the first of what {side.value} is not the strongest")
+    return yes_or_no(FOLLOWS, not why, "; ".join(why))
+
+
+_OF_ALL = {
+    frozenset(): IdeaRuling.NOT_COVERED,
+    frozenset({AssumptionRuling.SUPPORTED}): IdeaRuling.HOLDS,
+    frozenset({AssumptionRuling.CHALLENGED}): IdeaRuling.CHALLENGED,
+}
+
+
+def _is_ruled(one: Assumption) -> bool:
+    """Whether the ruling of an assumption follows from the sides of its findings."""
+    sides = bool(_evidence(one, Stance.SUPPORTS)), bool(_evidence(one, Stance.CHALLENGES))
+    expected = {
+        (False, False): AssumptionRuling.GAP,
+        (True, False): AssumptionRuling.SUPPORTED,
+        (False, True): AssumptionRuling.CHALLENGED,
+        (True, True): AssumptionRuling.CONTESTED,
+    }
+    return one.ruling is expected[sides]
+
+
+def _evidence(assumption: Assumption, side: Stance) -> list[Finding]:
+    """The findings on a side, without words that their source only reports of somebody whom it contradicts."""
+    return [one for one in assumption.findings if one.stance is side and one.kind is not Kind.OPPONENT]
 
 
 def invariance(verdict: Verdict, pressed: Verdict) -> Score:
