@@ -54,6 +54,25 @@ def test_the_best_come_first_with_their_scores() -> None:
     assert [score for _, score in found] == [3.0, 1.0, -2.0]
 
 
+def test_an_older_version_says_beside_the_newest_only_what_had_other_figures() -> None:
+    old = make_marked("Cards are stamped by hand. A loaf of rye takes 10 stamps on a card.", "old.txt")
+    new = make_marked("Cards are stamped by us. A loaf of rye takes 12 stamps on a card.", "new.txt")
+    superseded = {old.about.id: new.about.id}
+
+    def told(*passages: tuple[Passage, Sequence[float]]) -> list[str]:
+        return texts([one for one, _ in best(ONE, judged(*passages), superseded)])
+
+    both = told((old, (3.0, 0.1)), (new, (2.0, 1.0)))
+    alone = told((old, (3.0, 0.1)))
+
+    assert set(both) == {*texts_of(new), *texts_of(old)[1:]}
+    assert alone == texts_of(old)
+
+
+def texts_of(page: Passage) -> list[str]:
+    return texts([(page, sentence) for sentence in page.sentences])
+
+
 def test_a_passage_that_is_far_less_likely_than_the_best_is_not_shown_beside_it() -> None:
     pages = [make_marked(text, f"{text[:4]}.txt") for text in ("Cards are stamped.", "Ten loaves.", "It has a number.")]
     passages = [(page, (score,)) for page, score in zip(pages, (3.0, 2.0, 1.0), strict=True)]

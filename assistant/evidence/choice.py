@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
@@ -25,22 +26,28 @@ OF_ONE_VOICE = 2  # sentences of one voice where it is asked whether something i
 REASONS = frozenset(stem(word) for word in ("reason", "because", "cause", "why"))
 REACH = 5  # how many of the best sentences may lead into a list
 
+NO_VERSIONS: Mapping[str, str] = MappingProxyType({})
 # A document's passages in order, by its id.
 Neighbours = Callable[[str], Sequence[Passage]]
 Chosen = tuple[Passage, Sentence]
 
 
-def best(question: Question, scored: Sequence[Scored]) -> list[tuple[Chosen, float]]:
+def best(
+    question: Question, scored: Sequence[Scored], superseded: Mapping[str, str] = NO_VERSIONS
+) -> list[tuple[Chosen, float]]:
     """Return the sentences to show as an answer, each with its score, the best first. ``scored`` has all sentences
     found, the best first.
 
-    Sentences that repeat a better one are left out. The list ends with sentences of other documents that have nearly
-    the same words as a chosen sentence but different figures.
+    Sentences that repeat a better one are left out, and those of an older version of a document beside the newest
+    version: ``superseded`` maps the ids of older versions to those of the newest. The list ends with sentences of other
+    documents, or of older versions, that have nearly the same words as a chosen sentence but different figures.
     """
     ranked = [one for one in scored if stands_alone(question, one)] or scored
     if question.asks is Asks.NUMBER:
         ranked = [one for one in ranked if answers_in_kind(question, one.seen)] or ranked
     near = [one for one in ranked if one.likely >= BESIDE * ranked[0].likely]
+    there = {one.seen.passage.about.id for one in near}
+    near = [one for one in near if superseded.get(one.seen.passage.about.id) not in there]
     kept = _of_each_voice(question, near[:LOOKED_AT])
     return [((one.seen.passage, one.seen.sentence), one.score) for one in [*kept, *_other_figures(kept, ranked)]]
 

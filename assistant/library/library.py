@@ -217,6 +217,10 @@ class Library:
         position in this group by age (the newest is 0). Documents without other versions are left out."""
         return self._catalog.families.places(documents)
 
+    def superseded(self, documents: Sequence[str]) -> dict[str, str]:
+        """Map the id of each of these documents that a newer version supersedes to the id of the newest version."""
+        return self._catalog.families.superseded(documents)
+
     def known(self, under: Sequence[str] | None = None) -> dict[str, KnownFile]:
         """The files that were read into the library, by absolute path. ``under`` limits the result to these files and
         to the files in these folders; None means all files."""

@@ -228,6 +228,11 @@ class Material(Given):
         """All passages of the document whose id is ``document``, in the order of the text."""
         return self._shelf.flow(document)
 
+    def superseded(self, documents: Sequence[str]) -> dict[str, str]:
+        """Map the id of each of these documents that a newer version supersedes to the id of the newest version. Empty
+        if the question has a number, which may be the year of an older version."""
+        return {} if self.question.numbers else self._library.superseded(documents)
+
     def mentions(self, word: str) -> bool:
         """Whether ``word`` occurs in any of the documents that are searched."""
         return bool(self._library.lexical([word], 1, self._filters))

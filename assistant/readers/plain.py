@@ -68,7 +68,8 @@ def shown(material: Material, scored: Sequence[Scored]) -> list[Excerpt]:
     excerpts around the best sentences. ``scored`` has the sentences found, the best first."""
     if items := listed(material.question, scored, material.flow):
         return _of_list(items)
-    return excerpts([_key(material, *one) for one in best(material.question, scored)])
+    superseded = material.superseded(list({one.seen.passage.about.id for one in scored}))
+    return excerpts([_key(material, *one) for one in best(material.question, scored, superseded)])
 
 
 def _of_list(items: Sequence[Chosen]) -> list[Excerpt]:

@@ -47,6 +47,11 @@ class Families:
             for document, family in self.of(documents).items()
         }
 
+    def superseded(self, documents: Sequence[str]) -> dict[str, str]:
+        """Map the id of each of these documents that a newer version supersedes to the id of the newest version."""
+        found = {document: versions.newer(document, family) for document, family in self.of(documents).items()}
+        return {document: newest for document, newest in found.items() if newest}
+
     def unasked(self) -> list[str]:
         """The ids of the documents that were never compared with others to find versions. Libraries that were made
         with schema version 2 have such documents."""
