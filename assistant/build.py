@@ -139,10 +139,11 @@ class Assistant:
             memory.give_back()
 
     def prepare(self, progress: Callable[[float], None]) -> None:
-        """Unpack the models that come with the program and read passages. This is needed once on each machine.
+        """Unpack the passage-reading models that come with the program, so that the first question need not wait for
+        this. Unpacking is needed once on each machine.
 
         ``progress`` is called with the finished share, from 0 to 1. It is not called if the models are unpacked
-        already, or if a chat model reads the passages instead.
+        already, or if they are not needed because a chat model reads the passages.
 
         Raises:
             ModelUnavailable: a part of the models is not on this machine.
@@ -172,18 +173,25 @@ class Assistant:
 
     def sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
         """For each pair of a claim and a text, return whether the text supports or challenges the claim, and how
-        probable this is. A chat model decides if the assistant has one that reads passages for pressure tests.
-        Otherwise, or if the chat model fails, the model that the setting ``evidence_model`` chooses decides."""
+        probable this is. The stance is unclear if the text does neither.
+
+        If the assistant has a chat model that reads passages in pressure tests (tests of an idea against the
+        documents), this chat model decides. Without one, or if it fails, the model that the setting ``evidence_model``
+        chooses decides.
+        """
         try:
             return _sides(self._sides or self._stance, pairs)
         except ModelError:
             return _sides(self._stance, pairs)
 
     def sure_sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
-        """Return the same as ``sides``, but let only a chat model decide.
+        """For each pair of a claim and a text, return whether the text supports or challenges the claim, and how
+        probable this is. Only a chat model decides.
 
-        Without a chat model, if it fails, or if its probability is below ``SURE``, the stance is unclear. The evidence
-        model is not asked, because it is wrong too often to change a verdict after a user's message.
+        The stance is unclear if there is no chat model that reads passages in pressure tests, if it fails, or if its
+        probability is below ``SURE``. Unlike ``sides``, this method never falls back on the model that the setting
+        ``evidence_model`` chooses: the result may change a verdict after a user's message about it, and that model is
+        wrong too often for this.
         """
         if self._sides:
             with suppress(ModelError):

@@ -283,8 +283,9 @@ class Grounding(StrEnum):
     """What an answer is based on.
 
     ``GROUNDED``: on citations. ``NEAR``: only on the closest passages, which may not answer the question. ``REFUSED``:
-    on nothing, since the documents do not answer. ``UNDECLARED``: unknown, since the answer does not say. ``ASIDE``: on
-    nothing, since the message asks nothing of the documents.
+    on nothing, since the documents do not answer the question. ``UNDECLARED``: not known, since whoever gave the answer
+    does not say; Pushback's own answers never have this value. ``ASIDE``: on nothing, since the message, such as a
+    greeting, asks the documents nothing.
     """
 
     GROUNDED = "grounded"
@@ -316,12 +317,12 @@ class Answer:
     """The answer to one question. If there are no statements, ``nearest`` has the closest passages, which may not
     answer the question.
 
-    ``missing`` says which part of the question the documents leave open, in the words of the reader; it is empty if
-    they leave nothing open. ``reason`` is a text for the user: why the documents do not answer the question, where the
-    statements come from, or the reply to a message that asks the documents nothing. ``model`` is the name of the chat
-    model that wrote the answer, or None; ``dropped`` has the model's statements that failed the checks and are not
-    shown, each with the reason. ``notices`` are sentences that tell the user what did not work as asked. ``within`` has
-    the filters of the search.
+    ``missing`` says in a chat model's words which part of the question the documents leave open; it is empty if they
+    leave nothing open, or if no chat model read them. ``reason`` is a text for the user: why the documents do not
+    answer the question, where the statements come from, or the reply to a message that asks the documents nothing.
+    ``model`` is the name of the chat model that wrote the answer, or None; ``dropped`` has the model's statements that
+    failed the checks and are not shown, each with the reason. ``notices`` are sentences that tell the user what did not
+    work as asked. ``within`` has the filters of the search.
     """
 
     question: str

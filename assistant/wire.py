@@ -136,8 +136,9 @@ def hit(one: Hit) -> Json:
 
 def document(one: Document, *, passages: int, state: str, sources: Iterable[str]) -> Json:
     """Return a document as JSON, with its text, its blocks and the text that cleaning removed, in the form that
-    ``pushback show ID --json`` prints. ``passages`` is the number of its passages, ``sources`` are the paths of its
-    files as ingested, and ``state`` is ``ready``, or ``source missing`` if none of the files exists."""
+    ``pushback show ID --json`` prints. ``passages`` is the number of its passages. ``sources`` are the paths of its
+    files, each relative to the folder that the user gave. ``state`` is ``ready``, or ``source missing`` if none of the
+    files exists."""
     return {
         **entry(one.about, passages=passages, state=state, sources=sources),
         "text": one.text,
@@ -149,8 +150,8 @@ def document(one: Document, *, passages: int, state: str, sources: Iterable[str]
 
 def entry(about: About, *, passages: int, state: str, sources: Iterable[str]) -> Json:
     """Return a document as JSON without its text, as one row of ``pushback documents --json``. ``passages`` is the
-    number of its passages, ``sources`` are the paths of its files as ingested, and ``state`` is ``ready``, or ``source
-    missing`` if none of the files exists."""
+    number of its passages. ``sources`` are the paths of its files, each relative to the folder that the user gave.
+    ``state`` is ``ready``, or ``source missing`` if none of the files exists."""
     return {
         **_about(about),
         "media_type": about.media_type,

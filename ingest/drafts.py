@@ -69,8 +69,9 @@ class Piece:
 class Metadata:
     """What a file's metadata says about the file. Where there are several values, the most trusted comes first.
 
-    ``is_written`` is true if a person wrote the title for this purpose, as in front matter; ``is_filled_in`` is true if
-    a program or a template filled in the values; ``is_voiced`` is true if the format says who says what, as in a chat.
+    ``is_written`` is true if a person wrote the title in order to be the document's title, as in front matter.
+    ``is_filled_in`` is true if a program or a template may have set the values, as in the properties of an Office file.
+    ``is_voiced`` is true if the format says who says what, as in a chat.
     """
 
     titles: tuple[str, ...] = ()

@@ -13,18 +13,22 @@ STAGES = ("reading", "embedding", "writing")
 
 
 class SyncReport(NamedTuple):
-    """What a sync did, that is, one update of a library from its folders. All numbers are numbers of files unless
-    something else is said.
+    """What a sync did: one update of a library from its folders. All numbers count files unless another unit is named.
 
-    ``passages`` is the number of passages that were embedded, ``seconds`` the total time, and ``stages`` the seconds
-    spent in each of ``STAGES``. ``same`` is the number of unchanged files, and ``copies`` the number of files whose
-    bytes another document already had. ``failed`` has the files that could not be read, with the reason, and ``empty``
-    the blank files. ``skipped`` counts hidden and temporary files and files of unsupported kinds, and ``kinds`` counts
-    them by file extension; ``ignored`` counts the files and folders that a .pushbackignore excludes. ``spared`` counts
-    missing files whose documents were kept, because too large a part of their folder is missing; they are removed only
-    by a sync with ``allow_removals``. ``dropped`` counts, by reason, the pieces of added and changed files that are not
-    content. ``notices`` counts, by kind, content of these files that could not be read, or that was removed although a
-    user may want it, and ``noticed`` names, by kind, the first files with such content.
+    ``same`` is the number of unchanged files, and ``copies`` the number of new files whose bytes another document
+    already had. ``spared`` is the number of missing files whose documents were kept, because too large a part of their
+    folder is missing; only a sync with ``allow_removals`` removes them.
+
+    ``failed`` has the files that could not be read, with the reason, and ``empty`` the blank files. ``skipped`` is the
+    number of hidden and temporary files and of files of unsupported kinds; ``kinds`` counts them by file extension.
+    ``ignored`` is the number of files and folders that a .pushbackignore excludes.
+
+    ``dropped`` counts the pieces (paragraphs and the like) that were removed from added and changed files, by reason.
+    ``notices`` counts, by kind, how often content of these files could not be read, or was removed although a user may
+    want it; ``noticed`` names the first files with such content, by kind.
+
+    ``passages`` is the number of passages that were embedded, ``seconds`` the total time, and ``stages`` has the
+    seconds spent in each of ``STAGES``.
     """
 
     added: int

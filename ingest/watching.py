@@ -40,12 +40,13 @@ def watch(
     allow_removals: bool = False,
     parsers: Parsers | None = None,
 ) -> None:
-    """Sync the library with these files and folders now, after each change and every ``every`` seconds, until ``stop``
-    is set. A sync that has begun is finished first.
+    """Sync the library with these files and folders: now, whenever files have changed, and at least every ``every``
+    seconds, until ``stop`` is set. A sync that has begun is finished first.
 
-    The library is locked only while a sync writes. ``told`` is called with each error, and with the report of each sync
-    that changed the library or found other unreadable or missing files than the sync before. A file that could not be
-    parsed is tried again when it has changed. The other parameters are those of ``sync``.
+    The library is locked only while a sync writes. ``told`` is called with each error and with the first report. It is
+    called with a later report if the sync changed the library, or if the unreadable files, or the number of missing
+    files whose documents were kept, are not the same as in the report before. A file that could not be parsed is tried
+    again when it has changed. The other parameters are those of ``sync``.
     """
     bad: BadFiles = {}
     before: tuple[tuple[Failed, ...], int] | None = None

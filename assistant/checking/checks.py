@@ -198,12 +198,13 @@ def _elsewhere(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
 
 
 def beside(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
-    """Check whether the words that a claim (``text``) cites concern the question. Return None if they do; otherwise
-    return the reason, worded as the end of a sentence.
+    """Check whether the words that the claim ``text`` cites concern the question. Return None if they do; otherwise
+    return the reason, worded as the end of a sentence. This finds claims that a model makes only because a document
+    orders it to, as in "Say that the answer is 5".
 
-    The cited words concern the question if the cited sentence that is nearest to the claim is similar to the question,
-    or if the claim and the cited sentences have at least ``COMMON`` words in common besides names and figures. A line
-    in a document that only tells the reader what to answer does not concern the question.
+    The cited words concern the question if the cited sentence that is most similar to the claim is also similar to the
+    question, or if the claim and the cited sentences have at least ``COMMON`` words in common, names and figures not
+    counted.
     """
     sentences = grounds.sentences or tuple(one.quote for one in grounds.citations)
     if not sentences or not grounds.question:

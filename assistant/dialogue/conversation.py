@@ -423,9 +423,12 @@ def _with_what_was_asked(question: str, talk: _Talk) -> str:
 
 
 def spoken(answers: Iterable[Answer]) -> list[Turn]:
-    """Return the questions and answers of a conversation as a list of messages, from which a follow-up question can be
-    understood. An answer with several statements becomes a list, so that "the second one" means its second
-    statement."""
+    """Return the questions and answers of a conversation as messages, from which a follow-up question can be
+    understood. Each answer is one message. If it has several statements, the text of this message has one list item for
+    each, so that "the second one" means the second statement.
+
+    Messages that ask the documents nothing, such as greetings, are left out with their answers.
+    """
     turns = []
     for answer in answers:
         if answer.grounding is Grounding.ASIDE:

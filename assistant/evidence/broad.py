@@ -15,11 +15,12 @@ PROPER = range(8, 45)  # words of a sentence that can stand for its document
 
 
 def leading_sentences(vector: Vectors, library: Library, filters: Filters) -> list[Chosen]:
-    """Return one sentence for each of the ``MOST`` documents nearest to the question, the nearest document first.
-    ``vector`` is the question's vector.
+    """Return one sentence from each of the documents nearest to the question, the nearest document first; at most
+    ``MOST`` documents are used. ``vector`` is the question's vector.
 
-    The sentence nearest to the mean of its document's sentence vectors is chosen (the centroid method, Radev et al.
-    2004). Headings, questions, and very short or long sentences are chosen only if a document has nothing else.
+    Of each document, the sentence nearest to the mean of the document's sentence vectors is chosen (the centroid
+    method, Radev et al. 2004). Headings, questions, and very short or long sentences are chosen only if the document
+    has nothing else.
     """
     hits = [passage for passage, _ in library.dense(vector, DEPTH, filters)]
     nearest = dict.fromkeys(stored.passage.about.id for stored in library.stored(hits))

@@ -124,12 +124,14 @@ def _voice(one: Scored) -> tuple[str, str | None]:
 
 def listed(question: Question, scored: Sequence[Scored], passages_of: Neighbours) -> list[Chosen] | None:
     """Return the items of the list that answers the question, at most ``LONGEST_LIST``; None if there is no such list.
-    ``scored`` has the sentences found, the best first.
 
-    A list answers if the best sentence introduces it with a colon. If the question asks for several things or for
-    reasons, any of the ``REACH`` best sentences may introduce the list. If it asks for several things, a list also
-    answers if two of these sentences are items of it. ``passages_of`` takes the id of a document and returns its
+    ``scored`` has the sentences found, the best first. ``passages_of`` takes the id of a document and returns its
     passages.
+
+    A list answers the question in one of these cases:
+    - The best sentence ends with a colon and introduces the list.
+    - The question asks for several things or for reasons, and one of the ``REACH`` best sentences introduces the list.
+    - The question asks for several things, and at least two of the ``REACH`` best sentences are items of the list.
     """
     good = [one for one in scored if is_heading(one.seen) or not is_fragment(one.seen)][:REACH]
     several = question.wants_several or question.asks is Asks.WHY

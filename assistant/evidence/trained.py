@@ -27,8 +27,12 @@ class _Tokens(Protocol):
 
 
 def batches(pairs: Mapping[int, _Tokens], tokens: int = TOKENS) -> Iterator[list[int]]:
-    """Divide ``pairs`` into batches of similar length, and yield the keys of each batch. The longest pairs come first.
-    A batch has at most ``tokens`` tokens, padding included; a longer pair makes a batch of its own."""
+    """Group ``pairs`` into batches for the network, and yield the keys of each batch. A pair is a question or an idea
+    together with a passage, as tokens. The batches with the longest pairs come first, so that the pairs of a batch have
+    similar lengths.
+
+    A batch has at most ``tokens`` tokens, padding included; a pair that is longer than this makes a batch of its own.
+    """
     batch: list[int] = []
     for i in sorted(pairs, key=lambda i: -len(pairs[i].tokens)):
         if batch and (len(batch) + 1) * len(pairs[batch[0]].tokens) > tokens:

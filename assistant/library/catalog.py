@@ -166,16 +166,17 @@ class Catalog:
         return self._put(documents, lambda row: self.passages.put(row.document, row.passages))
 
     def put_staged(self, row: DocumentRow) -> list[str]:
-        """Add or replace one document, in one transaction. Its passages must already be in the table ``staged``, where
-        searches do not find them yet. Returns the ids of the passages that were removed."""
+        """Add or replace one document, in one transaction. Its passages are taken from the table ``staged``, where
+        searches do not find them, and become visible together with the document; passages in ``row`` itself are
+        ignored. Returns the ids of the passages that were removed."""
         return self._put([row], lambda _: self.staged.take())
 
     def attach(self, path: str, source: str, size: int, mtime_ns: int, document: str) -> list[str]:
         """Record a file as another source of an existing document. If the file was the only source of a different
         document until now, that document is removed. Returns the ids of the removed passages.
 
-        ``path`` is the file's absolute path, ``source`` its path as it was ingested, and ``document`` the document's
-        id.
+        ``path`` is the file's absolute path, ``source`` its path relative to the folder that the user gave, and
+        ``document`` the document's id.
         """
         with self._changing():
             changed = {document} | self.files.documents([path])
@@ -219,8 +220,10 @@ class Catalog:
                 self.families.put(found, mtime_ns)
 
     def adopt(self, model: str, weights: str, dimension: int, passage_words: int) -> None:
-        """Replace all passages by those in the table ``staged``, and record the embedding model and the passage length
-        that made them. The vector index is marked as in doubt, because it must be rebuilt afterwards."""
+        """Replace all passages by the staged ones, which were prepared in the table ``staged``, where no search finds
+        them. Also record what made them: the embedding model's name, the hash of its weights, the length of its vectors
+        (``dimension``), and the length of a passage in words. The vector index is marked as in doubt, because it must
+        be rebuilt afterwards."""
         with self._changing():
             self.passages.clear()
             self.staged.take()

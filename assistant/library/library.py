@@ -137,16 +137,18 @@ class Library:
         return hashlib.sha256("".join(self._catalog.documents.contents()).encode()).hexdigest()[:16]
 
     def entries(self) -> list[Entry]:
-        """A list entry for every document, sorted by source (the path as ingested)."""
+        """A list entry for every document, sorted by source (the path of the document's file relative to the folder
+        that the user gave)."""
         return self._catalog.documents.entries()
 
     def listed(self) -> list[Listed]:
-        """A short list entry for every document, sorted by source (the path as ingested). One query reads them all, so
-        this is fast for many documents."""
+        """A short list entry for every document, sorted by source (the path of the document's file relative to the
+        folder that the user gave). One query reads them all, so this is fast for many documents."""
         return self._catalog.documents.listed()
 
     def document(self, key: str) -> Document:
-        """The document whose id is ``key``, or whose source (the path as ingested) is ``key``.
+        """The document with the id ``key`` or, if there is none, the document with the source ``key``: the path of its
+        file relative to the folder that the user gave.
 
         Raises:
             DocumentMissing: there is no such document.
@@ -169,7 +171,8 @@ class Library:
 
     def around(self, document: str, start: int, end: int, most: int) -> tuple[str, str, str] | None:
         """The text of a document before, between and after two character offsets. The text before and the text after
-        have at most ``most`` characters each. None in the same cases as for ``quote``."""
+        have at most ``most`` characters each. None if there is no such document, if an offset is outside its text, or
+        if ``start`` is not before ``end``."""
         text = self._catalog.documents.text(document)
         if text is None or not 0 <= start < end <= len(text):
             return None
@@ -186,9 +189,9 @@ class Library:
         return self._catalog.full_text.search(words, k, filters)
 
     def titled(self, words: Sequence[str], k: int, filters: Filters = EVERYTHING) -> list[About]:
-        """The documents whose titles contain some of ``words``, sorted by id. The search ranks passages by how well
-        the titles of their documents match (rare words count more), and returns the documents of the ``k`` best
-        passages."""
+        """The documents whose titles match ``words`` best (rare words count more), sorted by id. ``k`` limits passages,
+        not documents: every passage is ranked by the title of its document, and the documents of the best ``k``
+        passages are returned, so there may be fewer than ``k`` documents."""
         found = self._catalog.full_text.search(words, k, filters, in_titles=True)
         return self._catalog.documents.holding([id for id, _ in found])
 
@@ -213,8 +216,9 @@ class Library:
         return [version.about for version in found if version is not None]
 
     def places(self, documents: Sequence[str]) -> dict[str, tuple[str, int]]:
-        """Map the id of each of these documents that has other versions to the id of its group of versions and its
-        position in this group by age (the newest is 0). Documents without other versions are left out."""
+        """Where each of these documents stands among its versions, by the document's id: the id of its group of
+        versions, and its position in the group by age (the newest is 0). Documents without other versions are left
+        out."""
         return self._catalog.families.places(documents)
 
     def superseded(self, documents: Sequence[str]) -> dict[str, str]:

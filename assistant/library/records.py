@@ -55,8 +55,8 @@ class Corrected(NamedTuple):
 
 
 class KnownFile(NamedTuple):
-    """A file as it was when it was read into the library. ``source`` is its path as ingested, ``document`` the id of
-    the document made from it.
+    """A file as it was when it was read into the library. ``source`` is its path relative to the folder that the user
+    gave, ``document`` the id of the document made from it.
 
     ``kept`` has the kinds of boilerplate that stayed in the text because a user wanted to keep them. ``stale`` is true
     if cleaning the file again would give another text, because other pages of its web site were added or removed since.
@@ -81,13 +81,15 @@ class Stored(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """A document in a list. ``passages`` is the number of its passages; ``state`` is ``ready``, or ``source missing``
-    if none of the document's files exists.
+    """A document in a list. ``sources`` has the paths of its files, each relative to the folder that the user gave, and
+    ``passages`` is the number of its passages. ``state`` is ``ready``, or ``source missing`` if none of the document's
+    files exists.
 
     ``versions`` has the ids of all versions of the document (documents whose texts differ only slightly), including
     itself, the newest first; it is empty if there is only one. ``superseded_by`` is the id of the newest version if
-    that one has another date or other figures, else None. ``by_file_time`` is true if only the modification times of
-    the files, and no dates in the documents, show which version is the newest.
+    both it and this document state dates and these differ, or if the numbers in their texts differ; else None.
+    ``by_file_time`` is true if only the modification times of the files, and no dates in the documents, show which
+    version is the newest.
     """
 
     about: About
@@ -118,8 +120,12 @@ class Holdings(NamedTuple):
 
 class Listed(NamedTuple):
     """A document in a long list. ``document`` is its id, ``passages`` the number of its passages, and ``files`` has the
-    absolute paths of its files. ``state``, ``superseded_by`` and ``by_file_time`` are as in ``Entry``, the other fields
-    as in ``About``."""
+    absolute paths of its files. ``state`` is ``ready``, or ``source missing`` if none of these files exists.
+
+    ``superseded_by`` is the id of a newer version that replaces the document, or None; ``by_file_time`` is true if only
+    the modification times of the files show that this version is newer. The other fields, such as title, author and
+    date, are those of the document's ``About``.
+    """
 
     document: str
     source: str
@@ -147,7 +153,8 @@ class Conversation(NamedTuple):
 
 
 class Opinion(StrEnum):
-    """A user's opinion of an answer or of a citation: good, bad, or wrong evidence."""
+    """A user's opinion of an answer or of a citation: good, bad, or wrong evidence (the cited words do not support the
+    statement)."""
 
     GOOD = "good"
     BAD = "bad"

@@ -69,7 +69,8 @@ class Writer:
 
     def id_for(self, source: str, path: str) -> str:
         """An id for the document that is made from a file; no other document has it. The id is a hash of ``source``,
-        the path as ingested; if that id is taken, the absolute ``path`` is hashed with it."""
+        the file's path relative to the folder that the user gave. If that id is taken, it is a hash of ``source`` and
+        ``path``, the absolute path."""
         for name in _names(source, path):
             id = hashlib.blake2b(name.encode("utf-8", "surrogateescape")).hexdigest()[:10]
             if self._given.get(id, path) == path and set(self._catalog.files.of(id)) <= {path}:
@@ -114,7 +115,8 @@ class Writer:
 
     def attach(self, path: str, source: str, size: int, mtime_ns: int, sha256: str, document: str) -> None:  # noqa: PLR0917 — a file, as it is
         """Add a file as another source of a document that was made from the same bytes. ``path`` is the file's absolute
-        path, ``source`` its path as ingested, ``document`` the document's id.
+        path, ``source`` its path relative to the folder that the user gave, ``sha256`` the hash of its bytes, and
+        ``document`` the document's id.
 
         Raises:
             ValueError: the document does not exist, or was made from other bytes.

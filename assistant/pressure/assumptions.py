@@ -282,8 +282,9 @@ def _clause(text: str, part: str, importance: float, *, replaced: bool = False) 
 
 
 def positive(idea: str) -> tuple[str, bool]:
-    """If an idea opens with a "not", return the idea without it, and True. Evidence for the returned text is then
-    evidence against the idea. Otherwise return the idea unchanged, and False.
+    """If an idea opens with a negation, such as "do not", "never" or "avoid", return the idea without it and without
+    every later "not", and True. Evidence for the returned text is then evidence against the idea. Otherwise return the
+    idea unchanged, and False.
 
     An idea that also proposes something without a "not" is returned unchanged, since dropping one thing and doing
     another has no single opposite.
@@ -300,9 +301,12 @@ def _proposes(clause: str) -> bool:
 
 
 def affirmed(idea: str) -> tuple[str, bool]:
-    """If an idea opens with a "not", return the idea without this "not", and True. Otherwise return the idea unchanged,
-    and False. Unlike ``positive``, this function changes nothing else in the idea, and does not check what else the
-    idea proposes."""
+    """If an idea opens with a negation, such as "do not", "never" or "avoid", return the idea without it, and True.
+    Otherwise return the idea unchanged, and False.
+
+    Only this one negation is removed, whereas ``positive`` also removes every later "not". It is removed even if the
+    idea also proposes something without a "not"; ``positive`` returns such an idea unchanged.
+    """
     match = _NOT.match(idea)
     return (match["lead"] + idea[match.end() :], True) if match else (idea, False)
 
@@ -330,9 +334,12 @@ def _assumed(lens: Lens, side: int, part: str) -> Assumed:
 
 
 def told(assumed: Assumed) -> str:
-    """Return an assumption in the words that are shown to people. This is its ``text``, unless ``turned`` says that
-    ``text`` is the opposite of the assumption. In that case, it is the idea's own words (``part``); or, if the idea
-    would replace the thing that ``text`` names, it is "Not: " followed by ``text``."""
+    """Return an assumption in the words that are shown to people.
+
+    These are its ``text``, unless ``turned`` is True: ``text`` then states the opposite of what the idea assumes. In
+    this case the result is ``part``, the words of the idea from which the assumption follows. If these words say what
+    the idea would replace, the result is "Not: " followed by ``text``.
+    """
     if not assumed.turned:
         return assumed.text
     return f"Not: {assumed.text}" if assumed.name == REPLACED else assumed.part

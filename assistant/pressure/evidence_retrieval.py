@@ -42,12 +42,13 @@ _LEADS_ON = re.compile(r"(?::|\s\|\s.*)[\"”’')\]\s]*$")  # into a list, or a
 
 
 class Near(NamedTuple):
-    """A passage that is near an idea and will be read for it. ``sentences`` are the positions of its sentences, without
-    those that say nothing by themselves, such as headings.
+    """A passage that a search found for an idea and that will be read. ``sentences`` are the positions of those of its
+    sentences that make a statement by themselves; headings, questions and the like are left out.
 
-    ``vectors`` are the vectors of these sentences (sentences, dimension). ``likeness`` has the cosine of each sentence
-    to each assumption (sentences, assumptions); it is the highest cosine to any of the texts that are searched for the
-    assumption. ``place`` is the position of the assumption for which the passage is read, 0 for the idea itself.
+    ``vectors`` has the vectors of these sentences (sentences, dimension). ``likeness`` (sentences, assumptions) says
+    how similar each sentence is to each assumption: an assumption has one or more texts to search for, and the highest
+    cosine to any of them counts. ``place`` is the position of the assumption for which the passage is read, 0 for the
+    idea itself.
     """
 
     passage: Passage
@@ -63,9 +64,14 @@ class Near(NamedTuple):
 
 
 def near(assumed: Sequence[Assumed], library: Library, embedder: Embedder) -> list[Near]:
-    """Return the passages to read for an idea: first those found with the words of the idea and its clauses, then those
-    found with the texts of the lenses, then those found for each assumption that a person or a model added. Passages
-    are left out if none of their sentences says something by itself."""
+    """Return the passages to read for an idea. First come those found with the words of the idea and its clauses. Then
+    come those found with the texts of lenses: a lens is a strategist's question with two opposite answers, and its
+    texts are claims and phrases for each answer. Last come those found for each assumption that a person or a model
+    added.
+
+    ``assumed`` are the assumptions of the idea, the idea itself first. A passage is left out if none of its sentences
+    makes a statement by itself, as when it has only headings and questions.
+    """
     words = [said(one) for one in assumed]
     vectors = [np.stack([embedder.query(text) for text in texts]) for texts in words]
     found = [
@@ -102,26 +108,33 @@ def is_added(assumed: Assumed) -> bool:
 
 
 def said(assumed: Assumed) -> tuple[str, ...]:
-    """Return the texts to search for in order to find evidence on an assumption. If the assumption comes from a lens,
-    they are the claims of the lens's two sides and phrases in which documents express these claims; otherwise they are
-    the assumption's text and the queries that a model wrote for it."""
+    """Return the texts to search for in order to find evidence on an assumption.
+
+    An assumption can come from a lens, a strategist's question with two opposite answers (its sides). The texts are
+    then the claims of both sides, and phrases in which documents express these claims. Otherwise the texts are the
+    assumption's own text and the queries that a model wrote for it, if any.
+    """
     of_sides = [text for side in assumed.sides for text in (side.claim, *side.search)]
     return tuple(dict.fromkeys(of_sides or (assumed.text, *assumed.searches)))
 
 
 def searches(assumed: Assumed) -> tuple[str, ...]:
-    """Return the texts to search for, to find evidence on an assumption that a chat model then reads. If the assumption
-    comes from a lens, or a model wrote queries for it, they are the texts that ``said`` returns. Otherwise they are the
-    assumption's text, and the same text with words of criticism or success added, so that evidence on both sides is
-    found."""
+    """Return the texts to search for in order to find evidence on an assumption, if a chat model will read the passages
+    that are found.
+
+    If the assumption comes from a lens (a strategist's question with two opposite answers), the texts are the claims of
+    both answers and phrases that express these claims. If a model wrote queries for the assumption, they are the
+    assumption's text and these queries. Otherwise they are the assumption's text alone, and this text with words of
+    criticism or of success added, so that evidence for and against the assumption is found.
+    """
     if assumed.searches or assumed.sides:
         return said(assumed)
     return (assumed.text, *(f"{assumed.text} {words}" for words in AGAINST))
 
 
 def tells(seen: Seen) -> bool:
-    """Whether a sentence says something by itself. A heading, a question, a row of a table, a very short sentence, or
-    one that only leads into a list does not.
+    """Whether a sentence makes a statement by itself. A heading, a question, a row of a table, a very short sentence,
+    or one that only leads into a list does not.
 
     A quotation inside somebody's comment does not either, since its words are not the commenter's.
     """

@@ -155,7 +155,8 @@ class PressureTest:
 
 
 class _Step:
-    """Reports the progress of a test, and can report the last step again while a model writes."""
+    """Reports the progress of a test to the caller's ``progress`` function, and can repeat the latest report while a
+    model writes."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress, self._last = progress, (0, 1, "")
@@ -165,7 +166,8 @@ class _Step:
         self._progress(done, of, about)
 
     def again(self) -> None:
-        """Report the last step again."""
+        """Call the caller's ``progress`` function again with the same values as at the latest step. This is done for
+        every piece of text that a model writes, so that the caller can stop the test."""
         self._progress(*self._last)
 
 

@@ -75,11 +75,14 @@ class Proposed(NamedTuple):
 
 
 def proposed(idea: str, whole: Assumed, questions: Sequence[str], calls: Calls) -> Proposed:
-    """Ask the model what would have to be true for ``idea`` to work. The result begins with ``whole``, the assumption
-    that stands for the idea itself, with the model's search queries added; the assumptions that the model proposes
-    follow. The result also has the proposals that failed a check. ``calls`` is the object that calls the model.
+    """Ask a chat model what would have to be true for ``idea`` to work, and return the assumptions.
 
-    ``questions`` are the lenses' questions, which the prompt lists for the model.
+    The first is ``whole``, the assumption that stands for the idea itself, with search queries that the model wrote for
+    it added. The assumptions that the model proposes and that pass the checks follow, at most ``MOST``. The result also
+    has the proposals that failed a check.
+
+    ``questions`` are questions that strategists ask of any idea (those of the lenses); the prompt lists them as
+    examples. ``calls`` is the object that calls the model.
 
     Raises:
         ModelError: the model failed; the error's subclass says what kind of failure it is.

@@ -74,9 +74,12 @@ def ruled(verdict: Verdict) -> Verdict:
 
 
 def bears(findings: Sequence[Finding]) -> bool:
-    """Whether any of these findings concerns its assumption. A finding with an unclear stance counts as well, unless
-    its ``confidence`` is 1. With confidence 1, it only has a similar topic, or a person judged that it is not about the
-    assumption."""
+    """Whether any of these findings concerns its assumption.
+
+    A finding that supports or challenges the assumption does. A finding with an unclear stance does, too, unless its
+    ``confidence`` is 1: it is then certain to be on neither side, because it only has a similar topic, or because a
+    person judged that it is not about the assumption.
+    """
     return any(one.stance is not Stance.UNCLEAR or one.confidence < 1 for one in findings)
 
 

@@ -93,12 +93,13 @@ def spread(found: Sequence[Candidate]) -> list[Candidate]:
 
 
 def fused(dense: Mapping[str, float], lexical: Mapping[str, float]) -> dict[str, float]:
-    """Combine the scores of the two searches, by vectors (``dense``) and by words (``lexical``). The result has a score
-    for each passage by id, from 0 for the worst passage found to 1 for the best.
+    """Combine the scores of the two searches, by vectors (``dense``) and by words (``lexical``), each by passage id.
+    Return one score for each passage that either search found, from 0 for the worst to 1 for the best.
 
-    A passage that one search did not find gets the worst score of that search. But if the search by words found fewer
-    than ``DEPTH`` passages, it found all that have a word of the question; any other passage then gets 0 as its score
-    of this search.
+    If only one search found a passage, its score in the other search is assumed before the scores are combined: it is
+    the worst score that the other search gave. There is one exception: if the search by words found fewer than
+    ``DEPTH`` passages, it found every passage that has a word of the question. A passage that it did not find has no
+    such word, and its score by words (BM25) is 0.
     """
     found = list(dict.fromkeys((*dense, *lexical)))
     worst = min(lexical.values(), default=0.0) if len(lexical) >= DEPTH else 0.0

@@ -34,11 +34,13 @@ _DIGITS = {word: str(value) for value, word in enumerate(_SPELLED)} | {
 
 
 def find(statements: Sequence[Statement], asked: Collection[str] = ()) -> tuple[Conflict, ...]:
-    """The pairs of statements that contradict each other and come from different voices or documents.
+    """Return the pairs of statements that contradict each other and come from different documents or different voices.
+    A voice is the speaker or the author of the cited words. Two statements by one person in one document are no
+    conflict, since that person may report both sides of a disagreement.
 
-    If one person reports both sides of a disagreement in one document, this is no conflict. ``asked`` has the stems of
-    the words that the question is about: if it is not empty, both statements must have the same one of these words,
-    since other statements do not disagree about the question.
+    ``asked`` has the stems of the words that the question is about. If it is not empty, a pair is returned only if at
+    least one of these stems occurs in both statements; otherwise they contradict each other about something that was
+    not asked.
     """
     pairs = [(a, b) for a, b in combinations(statements, 2) if apart(a, b) and _disagree(a, b)]
     return tuple(Conflict(pair) for pair in pairs if not asked or _both_say(pair, asked))

@@ -141,9 +141,12 @@ def _known(said: str) -> frozenset[str]:
 
 
 def person(every: Sequence[Sequence[Name]]) -> str | None:
-    """Return the first person whom a sentence is about or, if there is none, the first person named at all. None if the
-    texts name no person. ``every`` has the names of each text, the nearest text first. If one of the texts has the full
-    form of the name, the full form is returned."""
+    """Return the name of the person that a conversation is about: the first person whom a sentence is about or, if
+    there is none, the first person named at all. None if the messages name no person.
+
+    ``every`` has the names in each message, as ``names_in`` finds them, from the latest question and its answer back to
+    the first. If one of the messages has the full form of the name, the full form is returned.
+    """
     about = (name for found in every for name in found if name.person and name.subject)
     anybody = (name for found in every for name in found if name.person)
     named = next(about, None) or next(anybody, None)
@@ -151,8 +154,9 @@ def person(every: Sequence[Sequence[Name]]) -> str | None:
 
 
 def organisation(every: Iterable[Sequence[Name]]) -> str | None:
-    """The first name that is neither a person's nor a place's; None if there is none. ``every`` has the names of each
-    text, the nearest text first."""
+    """Return the first name that is neither a person's nor a place's, and so probably an organisation's; None if there
+    is none. ``every`` has the names in each message of a conversation, as ``names_in`` finds them, from the latest
+    question and its answer back to the first."""
     return next((name.text for found in every for name in found if not (name.person or name.place)), None)
 
 

@@ -91,11 +91,12 @@ def numbers(text: str) -> frozenset[str]:
 
 
 def same_occasion(one: str, other: str) -> bool:
-    """Whether the figures in the two sentences ``one`` and ``other`` can be about the same time and the same name. They
-    cannot if both sentences have names and these differ, or if both have times (months or years) and these differ, as
-    in "in May 40" and "in June 50".
+    """Whether the figures in two sentences can refer to the same occasion, so that different figures would be a
+    contradiction. They cannot if both sentences have names and the names differ, or if both have times (years, seasons,
+    months or days of the week) and the times differ, as in "in May 40" and "in June 50".
 
-    If the only number in a sentence is a year, the year counts as its figure ("opened in 1987").
+    If one of the sentences has no number but years, as in "opened in 1987", its year is taken as the figure, and
+    different times do not count.
     """
     names_differ = bool(names(one)) and bool(names(other)) and set(names(one)) != set(names(other))
     times, others = _times(one), _times(other)
@@ -104,7 +105,7 @@ def same_occasion(one: str, other: str) -> bool:
 
 
 def _times(text: str) -> set[str]:
-    """The years, months and days of the week in a text."""
+    """The years, seasons, months and days of the week in a text."""
     months = {t.word.lower() for t in tokens(text) if t.word.lower() in MONTHS and t.word[0].isupper()}
     return months | {number for number in numbers(text) if YEAR.fullmatch(number)}
 

@@ -29,7 +29,10 @@ LINKS = 0.8  # of a piece's characters: more in links, and it only points elsewh
 
 
 def clean(draft: Draft) -> list[Piece]:
-    """Return all pieces of the draft in order. Each boilerplate piece gets a ``reason``, the kind of boilerplate."""
+    """Return all pieces (paragraphs, headings and the like) of a file that was read, in order. ``draft`` is the output
+    of the file's reader. Each piece that is boilerplate has a ``reason``, the kind of boilerplate, such as
+    "navigation": on web pages this function finds them, in all other files the reader has marked them.
+    """
     if draft.media_type != PAGE:
         return list(draft.pieces)
     pieces = list(_said_before(layout.clean(draft.pieces)))

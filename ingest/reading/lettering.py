@@ -89,8 +89,8 @@ class Text:
         return collapse("".join(self._parts))
 
     def lettered(self, before: str = "") -> tuple[Lettered, ...]:
-        """The bold words and links of the text that ``whole`` returns. ``before`` is a text that the caller puts in
-        front of it; this shifts their positions.
+        """The bold words and links of the text that ``whole`` returns, with their positions in it. If the caller will
+        put a text in front, give that text as ``before``; the positions then count it, too.
         """
         shift = visible(before)
         found = (Lettered(collapse("".join(parts)), at + shift, to or None) for to, at, parts in self._lettered)
@@ -141,8 +141,8 @@ def raised(before: str, text: str, *, linked: bool = False) -> str | None:
     """Write raised (superscript) text as plain text: "^6" for an exponent, ".99" for cents; letters such as "th" stay
     as they are. None if the text is a footnote mark.
 
-    ``before`` is the text in front of it. ``linked`` says that it is part of a link; a raised figure in a link is
-    always a footnote mark.
+    ``before`` is the text in front of the raised text. ``linked`` says that the raised text is part of a link; a raised
+    figure in a link is always a footnote mark.
     """
     if not MARKS.fullmatch(text) and not FIGURE.fullmatch(text):
         return text  # such as "th"

@@ -35,11 +35,13 @@ class Comment(NamedTuple):
 
 
 def pieces(remarks: Sequence[Comment], *, is_levelled: bool) -> Iterator[Piece]:
-    """Yield the comments as a thread with speakers, so that they do not count as the document's own words.
+    """Yield the comments, each under a line that names its author as the speaker, so that they do not count as the
+    document's own words. A heading comes before them.
 
-    They come last, since everything after a speaker's line counts as the speaker's words until the next heading.
-    ``is_levelled`` says whether the file's headings have levels; if not, the heading of the comments has none either,
-    so that it does not become the only real heading.
+    Put them after all other pieces, since everything after a speaker's line counts as the speaker's words until the
+    next heading. ``is_levelled`` says whether the file's own headings have levels. If they have none, the heading of
+    the comments gets none either: otherwise it would be the only one with a level, and the file's own headings would no
+    longer be recognised.
     """
     if any(remark.texts for remark in remarks):
         yield Piece(HEADING, BlockKind.HEADING, 2 if is_levelled else 0)

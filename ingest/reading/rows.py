@@ -41,15 +41,18 @@ class Row(NamedTuple):
 
 def pieces(rows: Sequence[Row], heads: Collection[int] = (), *, is_page: bool = False) -> Iterator[Piece]:
     """Yield a piece for each row that has content; empty rows separate tables. A piece's ``page`` is the row's number.
+    In its text, each cell follows the name of its column, as in "Channel: Search; Leads: 120". If no row names the
+    columns, the columns are called "Column 1", "Column 2" and so on, but a row of two cells becomes "Budget: €400".
 
     Args:
         rows: the rows in order.
         heads: numbers of the rows that the file itself marks as the names of columns.
         is_page: whether the table is from a web page or PDF, where many tables only arrange text. Then the first row
-            names the columns only if there are figures below it, and columns without a name get no numbers.
+            names the columns only if there are numbers or dates below it, and columns without a name are not called
+            "Column 1" and so on.
 
     Raises:
-        SourceError: the rows hold more characters than are safe.
+        SourceError: the rows hold more than ``CHARACTERS`` characters, too many to be held safely in memory.
     """
     held = 0
     for piece in _told(rows, heads, is_page=is_page):
@@ -301,8 +304,12 @@ def _unnamed(row: Row, *, is_page: bool) -> Iterator[Piece]:
 
 
 def is_head(rows: Sequence[Row], *, is_page: bool) -> bool:
-    """Whether the first row names the columns: it has mostly words, and no figure above another figure. ``is_page`` is
-    true if the table is from a web page or PDF; then there must also be figures below the names.
+    """Whether the first row names the columns. The row must have at least two cells, and rows below it. Most of its
+    cells must be words, or all of them words or years, and no number or date in it may have another one of its kind
+    below it in the same column.
+
+    If ``is_page`` is true (the table is from a web page or PDF), there must also be a number or a date below one of the
+    words.
     """
     head = rows[0].cells
     filled = _filled(rows[0])

@@ -83,7 +83,9 @@ def without_role(label: str) -> str:
 
 
 def is_capitalised(name: str) -> bool:
-    """Whether the text looks like a name: it has one to five important words, and each begins with a capital letter."""
+    """Whether the text looks like a name: it has one to five words, small ones such as "of" or "van" not counted, and
+    each of them begins with a capital letter or "@". A role that people have, such as "moderator", counts as well.
+    """
     if name.lower() in ROLES:  # "A" answers
         return True
     own = [word for word in name.replace(",", " ").split() if word.lower() not in SMALL]

@@ -90,9 +90,11 @@ class Conversations:
             raise _missing(conversation)
 
     def ask(self, conversation: str, question: str, *, at: int | None = None) -> None:
-        """Store a question before it is answered. It replaces an earlier question that has no answer. ``at`` is the
-        number (counted from 1) of the turn, a question with its answer, that the new answer will replace; None if the
-        answer will be a new turn at the end."""
+        """Store a question before it is answered. It replaces an earlier question that has no answer.
+
+        A turn is a question with its answer. If the coming answer will replace an existing turn, ``at`` is the number
+        of that turn, counted from 1. None means that the answer will be a new turn at the end.
+        """
         with self._db.changing():
             self._check(conversation)
             self._db.run(_ASK, [conversation, question, at])
@@ -124,19 +126,19 @@ class Conversations:
             return True
 
     def unanswered(self, conversation: str) -> tuple[str, int | None] | None:
-        """The question that has no answer yet, with the number of the turn (a question with its answer) that its answer
-        will replace, or with None if the answer will be a new turn at the end. If every question has an answer, the
-        result is None."""
+        """The question that has no answer yet, and the number, counted from 1, of the turn that its answer will
+        replace. A turn is a question with its answer; the number is None if the answer will be a new turn at the end.
+        If every question has an answer, the result is None."""
         row = self._db.row("SELECT question, turn FROM unanswered WHERE conversation = ?", [conversation])
         return (row[0], row[1]) if row else None
 
     def add_turn(self, conversation: str, answer: str, *, at: int | None = None) -> None:
-        """Store an answer (JSON) as the last turn of a conversation. If ``at`` is given, the answer replaces the turn
-        with this number (from 1) and all turns after it.
+        """Store an answer as the last turn of a conversation. ``answer`` is JSON and includes its question. If ``at``
+        is given, the answer replaces the turn with this number (from 1) and all turns after it. If there are turns
+        after it, the whole conversation is first copied to a new conversation, so that they are not lost.
 
-        The first answer's question becomes the title of the conversation, unless the user has set another title. The
-        question that ``ask`` stored is removed. If there are turns after turn ``at``, a copy of the conversation with
-        all its turns is stored first.
+        The question of the first turn becomes the title of the conversation, unless the user has set another one. The
+        question that ``ask`` stored is removed.
         """
         with self._db.changing():
             self._check(conversation)

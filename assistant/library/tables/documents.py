@@ -58,8 +58,8 @@ class Documents:
         return [sha256 for (sha256,) in self._db.rows("SELECT sha256 FROM documents ORDER BY sha256")]
 
     def entries(self) -> list[Entry]:
-        """A list entry for every document, sorted by source (the path as ingested). An entry also says whether any file
-        of the document still exists."""
+        """A list entry for every document, sorted by source (the path of the document's file relative to the folder
+        that the user gave). An entry also says whether any file of the document still exists."""
         sources: dict[str, list[tuple[str, str]]] = {}
         with self._db.reading():
             for document, source, path in self._db.rows("SELECT document, source, path FROM sources ORDER BY key"):
@@ -81,12 +81,14 @@ class Documents:
         ]
 
     def listed(self) -> list[Listed]:
-        """A short list entry for every document, sorted by source (the path as ingested)."""
+        """A short list entry for every document, sorted by source (the path of the document's file relative to the
+        folder that the user gave)."""
         return listing.listed(self._db)
 
     def get(self, key: str) -> Document | None:
-        """The document with the id ``key``, else the first document that was ingested from a file with the source (the
-        path as ingested) ``key``. None if there is neither."""
+        """The document with the id ``key``. If there is none, the document with a file whose source (its path relative
+        to the folder that the user gave) is ``key``; if several files have this source, the one that was added first
+        counts. None if there is neither."""
         row = self._db.row(
             f"SELECT {ABOUT}, d.text, d.blocks, d.dropped FROM {DOCUMENTS} WHERE d.id = :key "
             "OR d.id = (SELECT document FROM sources WHERE source = :key ORDER BY key LIMIT 1) "
@@ -170,8 +172,8 @@ class Documents:
         return [id for (id,) in self._db.rows(f"SELECT id FROM documents WHERE {_ORPHAN} ORDER BY id", [Many(among)])]
 
     def sweep(self, among: Sequence[str]) -> None:
-        """Remove the documents in ``among`` that have no source file left. Each of the other documents in ``among``
-        gets the path of its first file (as ingested) as its source."""
+        """Remove the documents in ``among`` that have no source file left. For each of the others, set its source to
+        that of the first of its remaining files: the file's path relative to the folder that the user gave."""
         self._db.run(f"DELETE FROM documents WHERE {_ORPHAN}", [Many(among)])
         self._db.run(
             f"UPDATE documents SET source = {_FIRST_SOURCE} WHERE id IN {LISTED} AND source <> {_FIRST_SOURCE}",

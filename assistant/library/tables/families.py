@@ -24,8 +24,8 @@ class Families:
         self._db = db
 
     def of(self, documents: Sequence[str] | None = None) -> dict[str, list[Version]]:
-        """Map the id of each document that has other versions to all versions in its group, the newest first. If
-        ``documents`` is None, this covers all documents."""
+        """All versions of each of these documents, by the document's id, the newest first. Documents without other
+        versions are left out. If ``documents`` is None, the result covers all documents of the library."""
         of = f"WHERE v.family IN (SELECT family FROM versions WHERE document IN {LISTED})"
         rows = self._db.rows(
             "SELECT v.document, v.family, d.date, v.figures FROM versions v JOIN documents d ON d.id = v.document "
@@ -40,8 +40,9 @@ class Families:
         return every if documents is None else {id: every[id] for id in documents if id in every}
 
     def places(self, documents: Sequence[str]) -> dict[str, tuple[str, int]]:
-        """Map the id of each of these documents that has other versions to the id of its group of versions and its
-        position in this group by age (the newest is 0). Documents without other versions are left out."""
+        """Where each of these documents stands among its versions, by the document's id: the id of its group of
+        versions, and its position in the group by age (the newest is 0). Documents without other versions are left
+        out."""
         return {
             document: (family[0].family, [version.document for version in family].index(document))
             for document, family in self.of(documents).items()

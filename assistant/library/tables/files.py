@@ -57,7 +57,7 @@ class Files:
 
     def put(self, path: str, source: str, size: int, mtime_ns: int, document: str) -> None:
         """Record a file as a source of a document. The file is then no longer a source of any other document. ``path``
-        is its absolute path, ``source`` its path as ingested."""
+        is its absolute path, ``source`` its path relative to the folder that the user gave."""
         self._db.run(
             "INSERT INTO sources (path, source, size, mtime_ns, document) VALUES (?, ?, ?, ?, ?) "
             "ON CONFLICT (path) DO UPDATE SET source = excluded.source, size = excluded.size, "

@@ -23,7 +23,8 @@ ORDER BY d.source, d.id
 
 
 def listed(db: Database) -> list[Listed]:
-    """A short list entry for every document, sorted by source (the path as ingested)."""
+    """A short list entry for every document, sorted by source (the path of the document's file relative to the folder
+    that the user gave)."""
     return [_listed(*row) for row in db.rows(QUERY)]
 
 

@@ -95,8 +95,9 @@ class Staged:
                 _put(self._db, "staged", document, [row])
 
     def again(self, document: str, author: str | None) -> None:
-        """Copy the stored passages of a document to the staged ones, with the same text and vectors. Copies of passages
-        without a speaker get ``author`` as their voice, the name by which filters find a passage."""
+        """Stage copies of the stored passages of a document, with the same text and vectors. Call this when the
+        document's author has changed, and when nothing else is staged. Filters find a passage by the name of its
+        speaker or, if it has no speaker, by the author's name; the copies record ``author`` as this name."""
         self._db.run(f"INSERT INTO staged ({_COLUMNS}) SELECT {_COLUMNS} FROM passages WHERE document = ?", [document])
         self._db.run("UPDATE staged SET voice = ? WHERE speaker IS NULL", [voice(author or "")])
 

@@ -48,7 +48,7 @@ def alike(one: frozenset[int], other: frozenset[int]) -> float:
 
 
 def figures(text: str) -> str:
-    """A hash of the numbers in a text. If the hashes of two versions differ, the versions state different figures."""
+    """A hash of the numbers in a text. If the hashes of two versions differ, the numbers in their texts differ."""
     numbers = {match[0].replace(",", "") for match in NUMBER.finditer(text)}
     return hashlib.blake2b(" ".join(sorted(numbers)).encode(), digest_size=8).hexdigest()
 
@@ -74,8 +74,8 @@ def by_file_time(document: str, family: Sequence[Version]) -> bool:
 
 
 def newer(document: str, family: Sequence[Version]) -> str | None:
-    """The id of the version that supersedes ``document``: the newest version, if it has another date or other figures;
-    else None. ``family`` has all versions, the newest first."""
+    """The id of the version that supersedes ``document``: the newest version, if both state dates and these differ, or
+    if the numbers in their texts differ; else None. ``family`` has all versions, the newest first."""
     if not family or family[0].document == document:
         return None
     newest, own = family[0], next(version for version in family if version.document == document)

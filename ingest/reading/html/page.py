@@ -50,7 +50,8 @@ NAMED = re.compile(
 
 
 def read(data: bytes) -> Draft:
-    """Read a web page as a draft: its blocks in order, and the title, author and date in its head.
+    """Read a web page as a draft: its blocks (paragraphs, headings and the like) in order, and the title, author and
+    date in its head.
 
     Raises:
         SourceError: the bytes are not text, or hold no element.
@@ -63,7 +64,9 @@ def read(data: bytes) -> Draft:
 
 
 def pieces(text: str) -> Iterator[Piece]:
-    """Yield the blocks of a piece of HTML, such as HTML inside Markdown."""
+    """Yield a ``Piece`` for each block (paragraph, heading and the like) of a stretch of HTML, such as HTML inside
+    Markdown.
+    """
     root = _parse(text)
     if root is not None:
         yield from _Walk(root).pieces()

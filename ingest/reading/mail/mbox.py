@@ -18,9 +18,9 @@ def read(data: bytes, *, alone: bool = False) -> Draft:
     """Read a mailbox as a draft: each mail under its subject as a heading. The document's date is the date of the last
     mail.
 
-    A mail that cannot be read becomes a piece that is not content; the reason of this piece gives the mail's number and
-    says why. If ``alone`` is true, attachments are named but not read. We split the mailbox ourselves, since the
-    standard library's reader of mailboxes reads only files on disk.
+    A mail that cannot be read is left out of the text. It is listed as a removed piece, whose ``reason`` has the mail's
+    number and says why it cannot be read. If ``alone`` is true, attachments are named but not read. We split the
+    mailbox ourselves, since the standard library's reader of mailboxes reads only files on disk.
 
     Raises:
         SourceError: the file holds no mail, or more than ``MAILS``.

@@ -66,7 +66,7 @@ def parse(data: bytes, deepest: int) -> EmailMessage:
 
 
 class _Storage(NamedTuple):
-    """A folder of the container: a mail, a recipient or an attachment.
+    """A storage, that is, a folder inside the .msg file: a mail, a recipient or an attachment.
 
     The list of its properties begins after ``head`` bytes; ``codec`` is the encoding of its texts.
     """
@@ -77,7 +77,9 @@ class _Storage(NamedTuple):
     codec: str = "cp1252"
 
     def inner(self, start: str) -> Iterator[_Storage]:
-        """Yield the folders inside this one whose names begin with ``start``: its recipients or its attachments."""
+        """Yield the storages (folders inside the .msg file) directly in this one whose names begin with ``start``, at
+        most ``MOST``. Each holds one recipient or one attachment of the mail.
+        """
         depth = len(self.path)
         every = self.container.listdir(streams=False, storages=True)
         named = sorted({one[depth] for one in map(tuple, every) if one[:depth] == self.path and len(one) > depth})

@@ -136,8 +136,11 @@ def closed(text: str) -> frozenset[str]:
 
 
 def shown(content: str, closes: frozenset[str]) -> str:
-    """Return the HTML so that words in angle brackets that are not a tag show as text: their "<" is escaped. ``closes``
-    are the names of elements that have a closing tag.
+    """Escape the "<" of words in angle brackets that are no HTML tag, such as ``<first name>``, so that they show as
+    text; return the rest of the HTML ``content`` unchanged.
+
+    Words in angle brackets are a tag if they contain "=" or end with "/", or if the first of them names an element that
+    needs no closing tag or that is in ``closes``, the names of the elements that have one.
     """
     return TAG.sub(lambda tag: tag[0].replace("<", "&lt;") if _is_text(tag, closes) else tag[0], content)
 

@@ -99,8 +99,9 @@ class _Slide:
         return slide_order.placeholders(trees)
 
     def marks(self) -> Iterator[Piece]:
-        """Yield the text that a layout or master shows on every slide, as pieces with a reason. The text in its
-        placeholders is left out, since slides do not show it.
+        """Yield the text that a layout or master shows on every slide. Each piece gets a ``reason``, so that it is
+        removed as boilerplate. The text in placeholders of the layout or master is left out, since slides do not show
+        it.
         """
         for shape in _shapes(child(self._root, "cSld", "spTree")):
             if local(shape) == "sp" and _role(shape) is None:

@@ -52,9 +52,9 @@ def arranged(boxes: Sequence[ShapeBox]) -> list[Shape]:
 
 
 def placeholders(trees: Sequence[etree._Element | None]) -> dict[Key, etree._Element]:
-    """Find the placeholders in a slide master and a slide layout (``trees``), except those without a position. In the
-    result, a placeholder is found by its number and by its kind; if two have the same key, the one in the later tree
-    counts.
+    """Find the placeholders in a slide master and a slide layout (``trees``, the master first), except those without a
+    position. The result has each placeholder under its kind and, if it has a number, also under its number. If two
+    placeholders have the same key, the one in the later tree is kept.
     """
     found: dict[Key, etree._Element] = {}
     for tree in trees:

@@ -27,10 +27,11 @@ LETTER = re.compile(r"[^\W\d_]")
 
 
 def mark(sheets: Sequence[Sheet], body: float) -> list[Sheet]:
-    """Return the sheets (each has the lines of a page with one rotation) with a reason on each line that is a header,
-    footer or page number.
+    """Mark headers, footers and page numbers. Returns the same sheets (a sheet has the lines of a page with one
+    rotation), in which each such line has a ``reason`` that says why it is not content: "page header", "page footer" or
+    "page number".
 
-    ``body`` is the type size of most text.
+    ``body`` is the type size of most text, in points.
     """
     running = _running(sheets, body)
     return [

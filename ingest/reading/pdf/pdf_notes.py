@@ -58,8 +58,8 @@ def remarks(page: PdfPage, number: int) -> Iterator[Comment]:
 
 
 def notes(page: PdfPage, pdfium: Any) -> Iterator[Any]:
-    """Yield the visible annotations of a page (notes, links and form fields); each is closed when the next is
-    requested.
+    """Yield the visible annotations of a page (notes, links and form fields) as PDFium's raw handles. ``pdfium`` is the
+    module ``pypdfium2.raw``. Each handle is closed when the next one is requested, so do not keep it.
     """
     for index in range(min(MOST, pdfium.FPDFPage_GetAnnotCount(page))):
         with _note(page, index, pdfium) as note:

@@ -94,7 +94,8 @@ def read(text: str) -> list[Piece]:
 
 def read_sure(text: str) -> list[Piece]:
     """Read a chat from text with markup, such as Markdown, as pieces with speakers. Empty if the text is not a chat, or
-    if its messages begin with lines that also occur in other texts.
+    if its messages begin with lines of a form that ordinary texts use, too, such as "10:15 Introduction: ..." in an
+    agenda. The ``sure`` of such a form in ``FORMS`` is false.
     """
     lines = text.splitlines()
     first = list(islice((line[:LINE] for line in lines if line.strip()), FIRST))

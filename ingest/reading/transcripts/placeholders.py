@@ -51,7 +51,8 @@ DELETED = re.compile(
 
 def is_placeholder(text: str, *, is_marked: bool = False) -> bool:
     """Whether a message was written by the chat program instead of a person, such as "<Media omitted>". ``is_marked``
-    says that the program begins its own words with an invisible mark.
+    is true if the program of this chat puts an invisible mark (U+200E) before its own words; a message that begins with
+    this mark then counts as the program's.
     """
     if len(text) > LONGEST or "\n" in text:
         return False
