@@ -67,7 +67,8 @@ def look_up(catalog: Catalog, words: list[str]) -> list[str]:
 
 def whole(files: Sequence[Path], home: Path, server: str, chroma: str, questions: Sequence[str]) -> Path:
     """Compare a library on servers with a library in a folder: ingest the same files into both, ask both the same
-    questions, and print the ratios of their times with the limits. Returns the folder of the second library.
+    questions, and print the ratios of their times, each with the limit that it must keep. Returns the folder of the
+    library that is not on servers.
 
     ``server`` is the address of the database, ``chroma`` that of the vector index; ``home`` is a folder for everything
     else.

@@ -99,7 +99,9 @@ def hashed(folder: Path) -> set[str]:
 
 
 class RandomEmbedder:
-    """A stand-in for the embedding model: each text gets a random vector of length 1, always the same one."""
+    """A stand-in for the embedding model: each text gets a random unit vector (of norm 1) with as many dimensions as
+    the model's vectors. The same text always gets the same vector.
+    """
 
     @property
     def identity(self) -> Identity:

@@ -120,18 +120,20 @@ def fuzzed(workers: Workers, kind: str, data: bytes, count: int, faults: list[st
 
 
 def is_silently_empty(parsed: ParsedFile) -> bool:
-    """Whether a file counts as read although its reader returned nothing of it: no passage, no heading, and no text
-    that it says it dropped.
+    """Whether nothing was read from a file and nothing says why: it has no passage and no heading, and its reader does
+    not report that it left anything out.
     """
     headed = any(block.kind in HEADS for block in parsed.document.blocks)
     return not (parsed.length or headed or parsed.document.dropped)
 
 
 def damaged(data: bytes, edits: list[Any], part: float) -> bytes:
-    """Damage a file: return its content ``data`` with the edits applied.
+    """Damage a file: return its content ``data`` with the edits applied. Each edit is a tuple of four: the place (0 is
+    the start of the data, 1 the end), what is done there (``put``, ``over``, ``out``, ``twice`` or ``cut``), the bytes
+    that are put in, and the number of bytes that are replaced, removed or doubled.
 
-    If the file is a container, such as a Word document, and ``part`` is at least 0.25, only one file inside the
-    container is edited; ``part``, a number up to 1, selects it. Otherwise the edits apply to the container as a whole.
+    If the file is a container, such as a Word document, ``part`` (from 0 to 1) says where the edits apply: below 0.25,
+    to the container as a whole; from 0.25 on, to a single file inside it, which ``part`` selects.
     """
     if isOleFile(data=data) and part >= 0.25:
         return _damaged_stream(data, edits, part)

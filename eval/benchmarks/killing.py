@@ -75,7 +75,7 @@ STEPS_OF = {
 
 class Whole(NamedTuple):
     """Everything that a library shows to people. ``documents`` has, for each document by its source, a digest of its
-    content and one of its sentences; ``said`` has the conversations, the feedback and the verdicts.
+    content, and a sentence of its text. ``said`` has the conversations, the feedback and the verdicts.
     """
 
     documents: dict[str, tuple[str, str]]
@@ -84,8 +84,9 @@ class Whole(NamedTuple):
 
 class Kind(NamedTuple):
     """A command that the benchmark kills: the command itself, the library that it starts from (``home``), the ``files``
-    that it reads, and what the library shows before and after an undisturbed run. ``steps`` has the time of each step
-    of that run in seconds; ``hard`` are the indices of the steps that every other kill must hit.
+    that it reads, and what the library shows before and after an undisturbed run. ``steps`` has the seconds from each
+    step of that run to the next. ``hard`` are the indices of the steps at which a kill is most dangerous: every second
+    kill comes at one of them, and the others at any step.
     """
 
     name: str
@@ -199,8 +200,9 @@ def lay(files: Path, kind: str) -> None:
 
 
 def begin(folder: Path, embedder: Embedder) -> list[str]:
-    """Make the library from which commands start, with documents, a conversation and a verdict. Returns the names of
-    the Python modules that this process has loaded.
+    """Make the library from which commands start, in ``folder``, with documents, a conversation and a verdict. It is
+    called in a forked process. Returns the names of the Python modules that this process has loaded, so that the caller
+    can load them before it forks again.
     """
     run(["ingest", "--quiet", "--home", str(folder / "base"), str(folder / "files")])
     with Library.open(Settings(home=folder / "base"), embedder) as library:
@@ -229,8 +231,10 @@ def killed(
     """Run a command, kill it at a random moment during one of the steps ``among``, check the library, and run the
     command again. ``moments`` draws the moment.
 
-    Yields pairs of texts. The first says what was found: one of ``FAULTS``, or ``DOUBT`` if the kill left the index
-    marked as doubtful, which is no fault. The second says when the kill came and what is wrong.
+    Yields pairs of texts. The first says what was found: one of ``FAULTS``, or ``DOUBT``. ``DOUBT`` means that the kill
+    came while the command was changing the index, and that the index is still marked as one that may be incomplete.
+    That is no fault, since a marked index is rebuilt before it is used again. The second text says when the kill came
+    and what is wrong.
     """
     home, copy = folder / "home", folder / "copy"
     lay(kind.files, kind.name)
@@ -302,7 +306,8 @@ def shown(library: Library, embedder: Embedder) -> Whole:
     words and by its vectors.
 
     Raises:
-        AssertionError: the search does not find a document, or passages and documents do not fit together.
+        AssertionError: the search does not find a document; a document has no passages, or one that differs from its
+            text; or the index does not have a vector for each passage and no others.
     """
     documents, passages = {}, set[str]()
     for entry in library.entries():

@@ -323,7 +323,8 @@ def main() -> None:
 
 def missing(held: Round, names: list[str]) -> list[str]:
     """Check the documents ``names`` of earlier rounds, which should all be there. Returns a text for each document that
-    is missing, not whole, or not found by a search.
+    is missing, not whole, or not found by a search. ``held`` is the object that sent the requests of all rounds, and
+    that knows the texts that each document may have.
     """
     return held.half_visible(names, all_there=True)
 

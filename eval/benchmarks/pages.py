@@ -65,8 +65,9 @@ def main() -> None:
 
 
 def sides(data: bytes) -> Mapping[str, Read]:
-    """Read a page in four ways: with our reader, with and without the block of the title, and with the library
-    trafilatura, with its default and with its best settings. Returns the text and the title by the name of the way.
+    """Read a page in four ways. Returns the text and the title by the name of the way: our reader without the title in
+    the text (``ours``) and with it (``ours, title included``), and the library trafilatura with its default settings
+    (``trafilatura``) and with its best settings for such pages (``trafilatura, its best``).
     """
     whole, body = ours(data)
     bare = theirs(data)

@@ -102,8 +102,10 @@ def without_marks(data: bytes) -> bytes:
 
 
 def formats_right(data: Path, formats: Path) -> Iterator[bool]:
-    """Check the titles of Word and PDF files that were made from texts. Yields, for each file, whether our reader gives
-    it the title of its text. ``formats`` is the folder of the files.
+    """Check the titles of the Word and PDF files in the folder ``formats``, which were made from Markdown files.
+    Yields, for each file, whether our reader gives it the first heading (of level 1) of its Markdown file as its title;
+    a file whose Markdown file has none is left out. ``data`` is the folder of all data sets, which also has the
+    Markdown files.
     """
     for row in rows(formats):
         about = read((formats / row["file"]).read_bytes(), PurePosixPath(row["file"]).name)

@@ -95,7 +95,9 @@ def urged(assistant: Assistant, ideas: dict[str, object], few: int | None) -> No
     """Add phrases that press for an answer, such as "Please say yes.", to a few ideas. Print in what share of cases the
     verdict on the idea is the same with the phrase as without it.
 
-    ``ideas`` is the content of the file of ideas, with the phrases. If ``few`` is given, only one idea is tested.
+    ``ideas`` is the content of the file of ideas, with the phrases. ``few`` is the number of ideas that a quick run
+    tests in the other measurements. If it is given, only the first idea is tested here; with None, ``PRESSED`` ideas
+    are.
     """
     pressure, chosen = ideas["pressure"], ideas["opposites"]
     assert isinstance(pressure, dict)

@@ -48,8 +48,8 @@ def small_model() -> str:
 
 
 class Timed(Calls):
-    """The calls to a chat model that are made for one reply. ``sentence`` is the time, as ``time.perf_counter`` gives
-    it, at which the model had written its first sentence; None until then.
+    """Makes the calls to a chat model for one answer of the assistant, and notes when the model had written its first
+    sentence. ``sentence`` is this time, as ``time.perf_counter`` gives it; None until then.
     """
 
     sentence: float | None = None
@@ -64,8 +64,8 @@ class Timed(Calls):
 
 
 class Watched(Model):
-    """A chat model that notes when it wrote the first sentence of a reply; ``last`` has its calls for
-    the latest reply.
+    """A chat model that notes when it has written the first sentence of an answer. ``last`` made the calls to it for
+    the assistant's latest answer, and has their measurements.
     """
 
     last: Timed

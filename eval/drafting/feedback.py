@@ -35,8 +35,8 @@ cases:
 
 
 def cases_of(library: Library) -> str | None:
-    """Write a suite file with cases made from users' feedback. Returns its text; None if there is no feedback to make a
-    case of.
+    """Make the YAML text of a suite file with cases from users' feedback; no file is written. None if there is no
+    feedback to make a case of.
 
     There is a case for each answer that somebody called bad or badly supported. It has the question as it was asked,
     with earlier turns if the question refers to them. It has no gold (quotes that a right answer cites) yet: a comment

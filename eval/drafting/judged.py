@@ -21,7 +21,7 @@ LABELS = {Stance.SUPPORTS: "supports", Stance.CHALLENGES: "challenges", Stance.U
 
 
 class JudgedPair(NamedTuple):
-    """A citation in the test of an idea, and the ``side`` on which a person put it: for the idea, against it, or
+    """A citation in the test of an idea, and the ``side`` that a person chose for it: for the idea, against it, or
     ``UNCLEAR``, which means that the words are not about the idea. ``by`` names the person.
     """
 
@@ -31,8 +31,9 @@ class JudgedPair(NamedTuple):
 
 
 class JudgedIdea(NamedTuple):
-    """An idea that was tested, and how people judged the sentences that its test listed for or against it (``pairs``).
-    ``ruling`` is the ruling of the test after the last judgement.
+    """An idea that was tested, and people's judgements of the sentences that its test listed (``pairs``). ``ruling`` is
+    what the test decided on the idea after the last judgement: it holds, is contested, is challenged, or is not covered
+    by the documents.
     """
 
     idea: str

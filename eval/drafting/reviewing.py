@@ -56,8 +56,9 @@ def drafts(suite: Path) -> list[Case]:
 
 
 def accept(suite: Path, case: str, edited: str | None = None) -> Case:
-    """Accept the draft with the id ``case``: it becomes a case that counts in the gate. ``edited`` is the case as a
-    person changed it, in YAML as ``shown`` writes it; None accepts the draft as it is.
+    """Accept the draft with the id ``case``: from now on, it counts like any other case when it is decided whether a
+    run of the suite passes. ``edited`` is the case as a person changed it, in YAML as ``shown`` writes it; None accepts
+    the draft as it is. Returns the accepted case.
 
     Raises:
         CaseError: there is no such draft, the edited text is not a case, or its gold (the quotes that a right answer

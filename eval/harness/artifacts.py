@@ -43,8 +43,8 @@ class StoredRun:
 def write(folder: Path, run: StoredRun, timings_ms: Mapping[str, Mapping[str, float]] | None = None) -> None:
     """Write all files of a run into its folder.
 
-    ``timings_ms`` has the milliseconds of each stage, by the id of the case. They are written to a file of their own,
-    since only the times differ between equal runs.
+    ``timings_ms`` has, by the id of the case, the milliseconds that each stage of answering it took, by the name of the
+    stage. They are written to a file of their own, since only the times differ between equal runs.
     """
     folder.mkdir(parents=True, exist_ok=True)
     lines = "".join(f"{records.to_line(record)}\n" for record in run.records)
@@ -129,10 +129,11 @@ def read(folder: Path) -> StoredRun:
 
 
 def stages(timings_ms: Mapping[str, Mapping[str, float]]) -> Json:
-    """Summarise the times of a run. For each stage: the median, the 95th percentile and the sum in milliseconds, and
-    the number of cases with that stage.
+    """Summarise how long the stages of answering a case (such as ``search`` and ``read``) took in a run. Returns, by
+    the name of the stage: the median, the 95th percentile and the sum in milliseconds, and the number of cases that
+    went through this stage.
 
-    ``timings_ms`` has the milliseconds of each stage, by the id of the case.
+    ``timings_ms`` has, by the id of the case, the milliseconds of each stage by its name.
     """
     names = sorted({name for one in timings_ms.values() for name in one})
     by_stage = {name: [one[name] for one in timings_ms.values() if name in one] for name in names}

@@ -39,8 +39,8 @@ class Reader(Protocol):
     """A chat model that takes part in a run: it is built into the assistant, and says how much it was used."""
 
     def wrap(self, assistant: Assistant) -> System:
-        """Build this chat model into the assistant; returns the system to measure. The model in it remembers no earlier
-        replies.
+        """Build this chat model into the assistant; returns the system to measure. Replies that the model gave before
+        this call are not used again, except those in a recording.
         """
         ...
 
@@ -69,20 +69,22 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The options of a run; the defaults are those that the gate uses.
+    """The options of a run; the defaults are those that the gate (the check whether a run passes) uses.
 
     ``out`` is the folder that holds the runs. ``ids``, ``kinds`` and ``tags`` select cases: for each of these options
     that is given, a case must match one of its values. ``limit`` is the largest number of cases; they are evenly spread
     over the selected ones. ``repeats`` is the number of times that the suite is run; a case passes if it passes at
-    least ``needed`` times. ``jobs`` is the number of processes. ``seconds`` is the time limit. ``baseline`` is a
-    baseline to use instead of the suite's own. ``robustness`` asks for further runs over changed documents, some of
-    them with the misleading documents in the folder ``distractors``. ``libraries`` is a folder in which libraries of
-    suites are stored between runs.
+    least ``needed`` times. ``jobs`` is the number of processes. ``seconds`` is the time limit for all repetitions
+    together. ``baseline`` is a baseline (the stored results of an accepted run) to use instead of the suite's own.
+    ``robustness`` asks for further runs over changed copies of the documents, such as with the misleading documents in
+    the folder ``distractors`` added. ``libraries`` is a folder in which the ingested documents of suites are stored
+    between runs.
 
     ``system`` names the measured system; a system other than ours is not compared with the suite's baseline.
     ``changed`` selects only the cases that can be affected by files that have changed since the baseline, and leaves
     out checks of the whole suite, such as the lowest allowed values of measures. ``alone`` leaves out the sentinels
-    (baselines that cheat), and the second run of some cases, which checks that they give the same results again.
+    (systems that cheat, to test the suite), and the second run of some cases, which checks that they give the same
+    results again.
     """
 
     out: Path = Path("artifacts/eval")

@@ -39,8 +39,10 @@ def lint(paths: Sequence[Path]) -> tuple[list[Suite], list[str]]:
 
 
 def empty_gold(suite: Suite) -> Iterator[str]:
-    """Find faults in the cases' filters and gold (the quotes that a right answer cites) that would make a wrong answer
-    pass or a right one fail. Yields a line for each fault.
+    """Find cases whose gold (the quotes that a right answer cites) or filters (limits on the documents in which the
+    answer is looked for) would make a wrong answer pass or a right one fail: for example a filter that names a document
+    outside the corpus, a quote of one common word, or a required answer that is not in the gold. Yields a line for each
+    fault.
     """
     for case in suite.cases:
         if isinstance(case, Case):

@@ -73,10 +73,12 @@ def cluster_bootstrap(
 
 
 def mcnemar(gained: int, lost: int) -> float:
-    """The exact two-sided p-value of McNemar's test: the probability that the numbers of gained and lost cases differ
-    at least as much as here, if a case is as likely to be gained as lost. It is 1 if both numbers are 0.
+    """The exact two-sided p-value of McNemar's test for two runs of the same cases. ``gained`` is the number of cases
+    that pass only in the later run, ``lost`` the number of those that pass only in the earlier one.
 
-    McNemar (1947), Psychometrika 12:153-157, with the binomial in place of its approximation.
+    It is the probability that these numbers differ at least as much as here, if a case is as likely to be gained as
+    lost. It is 1 if both are 0. McNemar (1947), Psychometrika 12:153-157, with the binomial in place of its
+    approximation.
     """
     from scipy import stats
 
@@ -123,11 +125,13 @@ def detectable_drop(cases: int, baseline: float, power: float = 0.8, level: floa
 
 
 def cases_needed(drop: float, baseline: float, power: float = 0.8, level: float = 0.05) -> int | None:
-    """The smallest number of cases with which a drop of ``drop`` in the share of passing cases is detected;
-    ``baseline`` is this share before the drop, and the method is that of ``detectable_drop``.
+    """The smallest number of cases with which a drop of ``drop`` in the share of passing cases is detected with at
+    least this ``power`` at the significance ``level``. ``baseline`` is this share before the drop, and the method is
+    that of ``detectable_drop``.
 
-    None if even 100,000 cases are too few. More cases never detect less: m grows with them, and the detectable q falls
-    as m grows. (Power could rise and fall only if cases could also be gained.)
+    None if even 100,000 cases are too few. More cases never detect less: with more cases, more of them pass before the
+    drop, and the share of these that must be lost to be detected gets smaller. (Power could rise and fall only if cases
+    could also be gained.)
     """
     _check_inside(power=power, level=level)
     _check_within(1, baseline=baseline)

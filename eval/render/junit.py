@@ -17,12 +17,12 @@ SKIPPED = "not right, as before or only watched"
 
 
 def render(summary: RunSummary, records: Sequence[Record], verdict: GateVerdict) -> str:
-    """Write a run as JUnit XML with two test suites: the cases, and the checks of the gate. Nothing depends on the
-    clock; JUnit requires a time, so it is 0.
+    """Write a run as JUnit XML with two test suites: the cases, and the checks of the gate (the conditions for
+    passing). Nothing depends on the clock; JUnit requires a time, so it is 0.
 
-    A case is a failure if it made a check of the verdict fail. If it crashed, and one of the checks that it made fail
-    has another exit code than ``Exit.QUALITY``, it is an error instead. A case that is not right but made no check fail
-    is skipped.
+    A case that made a check fail is a failure, and a case that is not right but made no check fail is skipped. A case
+    that crashed is an error instead of a failure if it made a check fail whose exit code is not ``Exit.QUALITY``, the
+    code which means that the answers are not good enough.
     """
     cases, gate = TestSuite(visible(summary.suite)), TestSuite(visible(f"{summary.suite} gate"))
     cases.extend(_case(record, summary, verdict) for record in records)

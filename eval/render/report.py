@@ -141,8 +141,9 @@ def _notes(summary: RunSummary, verdict: GateVerdict) -> Iterator[str]:
 
 
 def of_models(told: Mapping[str, RunSummary], what: str = "evidence model") -> str:
-    """Compare the measures of one suite between models or systems, as a table with a column for each name in ``told``.
-    ``what`` says what the columns are: evidence models or systems.
+    """Compare the measures of one suite between evidence models (the networks that read the passages) or between
+    systems, as a table with a column for each name in ``told``. ``what`` is printed at the left of these names:
+    ``evidence model`` or ``system``.
     """
     cells = {name: {one.name: _cell(one) for one in summary.measures} for name, summary in told.items()}
     rows = dict.fromkeys(name for of_model in cells.values() for name in of_model)

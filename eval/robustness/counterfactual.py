@@ -78,11 +78,13 @@ def other_figure(figure: str, quote: str) -> str:
 
 
 def hides(swaps: Mapping[str, Swap], folder: str, case: Case, before: Record, after: Record) -> str:  # noqa: ARG001
-    """Why an answer does not show that the changed document and the corpus conflict; empty if the answer shows it.
+    """Say why an answer does not show that a document with a changed figure, which was added, contradicts the original
+    documents; empty if the answer shows it.
 
-    An answer shows the conflict if it reports a conflict with both figures, or if its statements cite both documents.
-    ``folder`` is the folder of the changed documents; ``after`` is the record of the run with them. ``before`` is not
-    used.
+    The answer shows it if it reports a conflict between the original figure and the changed one, or if its statements
+    cite both the added document and an original one that has the original figure. ``swaps`` has the changed figure of
+    each case by the case's id. ``folder`` is the folder of the added documents; ``after`` is the record of the run with
+    them. ``before`` is not used.
     """
     swap, output = swaps[case.id], after.output or {}
     for conflict in output["conflicts"]:

@@ -19,8 +19,8 @@ def obeyed(plain: Answer, written: Answer) -> str:
     """Say in a sentence how an answer obeys an instruction that was planted in a document; empty if the answer does not
     obey it.
 
-    ``written`` is the answer of a chat model, ``plain`` the answer to the same question of the reader that works
-    without a model.
+    ``written`` is the answer of a chat model. ``plain`` is the answer that our reader, which works without a chat
+    model, gives to the same question.
     """
     for statement in written.statements:
         said = statement.text

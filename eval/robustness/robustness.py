@@ -88,11 +88,12 @@ def robustness(
     ``SPECS``, such as the share of right answers that stay right. Empty if the suite is not a YAML file with a folder
     of documents.
 
-    ``distractors`` is a folder of misleading documents. ``wrap`` must be the one that ``first`` was run with.
+    ``distractors`` is a folder of misleading documents. ``wrap`` is the function that makes the system to measure from
+    our assistant; it must be the same as in the run ``first``.
 
     Raises:
         CaseError, SourceError: there are no documents in the folder ``distractors``, or there is no such folder.
-        KeyboardInterrupt: a run was interrupted; half of it would be no measure.
+        KeyboardInterrupt: a run was interrupted; measures of only some of the cases would mean nothing.
     """
     if _folder_of(suite) is None:
         return ()
@@ -114,12 +115,17 @@ def scores(
     progress: Progress | None = None,
     wrap: Wrap | None = None,
 ) -> tuple[tuple[Case, Score], ...]:
-    """Run the cases of ``first`` again on changed copies of the suite's documents. Returns, for each case and change, a
-    score of 1 (passed) or 0 with its reason. A case that crashed in ``first`` has no score.
+    """Run the cases of ``first`` again on changed copies of the suite's documents. Returns a score for each case and
+    each change that applies to it: 1 if the reply is as it should be after this change, else 0 with the reason. After
+    most changes, the reply should be as before; after a document with a changed figure was added, it should show the
+    conflict. A case that crashed in ``first`` has no score.
+
+    ``distractors`` is a folder of misleading documents. ``wrap`` is the function that makes the system to measure from
+    our assistant; it must be the same as in the run ``first``.
 
     Raises:
         CaseError, SourceError: there are no documents in the folder ``distractors``, or there is no such folder.
-        KeyboardInterrupt: a run was interrupted; half of it would be no measure.
+        KeyboardInterrupt: a run was interrupted; scores of only some of the cases would mean nothing.
     """
     corpus = _folder_of(suite)
     if corpus is None:

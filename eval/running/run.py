@@ -87,12 +87,16 @@ def run(
     timed: bool = False,
 ) -> Run:
     """Run all cases of ``suite``, or those in ``cases``, on our assistant and on the sentinels (systems that cheat, to
-    test the suite). If the run is interrupted, or ``stop`` returns True, the finished cases are returned.
+    test the suite). About a tenth of the cases is run twice, to see whether the results are the same. If the run is
+    interrupted, or ``stop`` returns True, the results of the finished cases are returned.
 
-    ``wrap`` makes the system to measure from the assistant. ``keep`` is called with the records of cases as they
-    finish. ``alone`` leaves out the sentinels, and the second run of a tenth of the cases. ``kept_in`` is a folder in
-    which the libraries of suites, and the results of the networks that read them, are stored between runs; a ``timed``
-    run does not use stored results of networks, so that its times are those that a user would see.
+    ``wrap`` makes the system to measure from the assistant. ``jobs`` is the number of processes; ``ingest`` is the
+    function that reads the documents into the library. ``keep`` is called with the records of cases as they finish.
+    ``alone`` leaves out the sentinels and the second runs.
+
+    ``kept_in`` is a folder in which two things are stored between runs: the libraries of suites, and the results of the
+    neural networks that read the passages. A ``timed`` run does not use stored results of networks, so that its times
+    are those that a user would see.
 
     Raises:
         LibraryError: the library of the suite's documents cannot be written.

@@ -301,8 +301,9 @@ def answer_of(question: str, cited: Sequence[Citation]) -> Answer:
 
 
 def verdict_of(idea: str, findings: Sequence[Finding], ruling: IdeaRuling) -> Verdict:
-    """Make a verdict on an idea with these findings (sentences for or against the idea) and this ruling. The idea
-    itself is its only assumption.
+    """Make a verdict on an idea with these findings (sentences for or against the idea) and this ruling. A verdict
+    lists the assumptions that an idea rests on, each with its findings; this one has a single assumption, whose text is
+    the idea itself.
     """
     of_assumption = {
         IdeaRuling.HOLDS: AssumptionRuling.SUPPORTED,

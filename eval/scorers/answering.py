@@ -86,8 +86,8 @@ def grounded(asked: AnsweredCase) -> Score:
 
 
 def within(asked: AnsweredCase) -> Score:
-    """The headline measure: whether the answer is right and supported by its evidence (``grounded``), and shows no more
-    words than are allowed.
+    """The headline measure: whether the answer is right and supported by its evidence (the measure ``grounded``), and
+    shows no more words than the case allows. ``shown`` counts the words of the answer, and ``allowed`` gives the limit.
     """
     right, count, most = grounded(asked), shown(asked).value or 0, allowed(asked)
     why = [right.why] if right.why else []
@@ -107,8 +107,9 @@ def shown(asked: AnsweredCase) -> Score:
 
 
 def allowed(asked: AnsweredCase) -> int:
-    """The number of words that the answer may show. If every minimal set of evidence has several quotes, the limit is
-    raised by the words of the shortest set.
+    """The number of words that the answer may show: the number that the suite allows (``asked.budget``). If no single
+    quote proves the answer, because each minimal set of evidence (quotes that together prove it) has several, the
+    number of words of the shortest set is added.
     """
     lists = [sum(words(gold.quote) for gold in one) for one in asked.case.minimal_sets if len(one) > 1]
     single = any(len(one) == 1 for one in asked.case.minimal_sets)

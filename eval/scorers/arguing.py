@@ -60,9 +60,11 @@ def ruling(pressed: Pressed) -> Score:
 
 
 def strict(pressed: Pressed) -> Score:
-    """Whether the ruling is right, all citations are valid, and each side for which the case has gold quotes (quotes
-    that a right verdict cites) cites some of its own. More than half of the gold quotes cited on a side must belong to
-    that side.
+    """Whether the verdict has the right ruling and only valid citations, and lists the right quotes on each side.
+
+    For each side (for or against the idea) for which the case has gold quotes (quotes that a right verdict cites), the
+    verdict must list at least one of them on this side. And of all quotes that it lists on this side and that are gold
+    of either side, more than half must belong on this side. Quotes listed on both sides count on neither.
     """
     why = [ruling(pressed).why] if not ruling(pressed).value else []
     sides = [side for side in (Stance.SUPPORTS, Stance.CHALLENGES) if pressed.gold_of(side)]
@@ -123,8 +125,9 @@ def flip(verdict: Verdict, of_opposite: Verdict) -> Score:
 
 
 def mirrored(verdict: Verdict, of_opposite: Verdict) -> Score:
-    """The share of findings that are on the other side of the opposite idea, among those that the verdicts on both
-    ideas have on a side. None if there are none. Needs no gold.
+    """How well the verdicts on an idea and on its opposite mirror each other. Only findings (quotes) count that both
+    verdicts list for or against their idea; the score is the share of them that the two verdicts list on different
+    sides. None if there are none. Needs no gold (quotes that a right verdict cites).
     """
     here, there = _sides(verdict), _sides(of_opposite)
     both = sorted(here.keys() & there.keys())
@@ -145,8 +148,10 @@ def _sides(verdict: Verdict) -> dict[tuple[str, int, int], set[Stance]]:
 
 
 def follows(verdict: Verdict) -> Score:
-    """Whether the rulings and the cases for and against follow from the findings and the importance of the assumptions
-    that the verdict has. It is computed here again, by the rules in ``docs/challenge.md``. Needs no gold.
+    """Whether the verdict is consistent in itself, by the rules in ``docs/challenge.md``. Its rulings must follow from
+    its findings (the quotes that it lists for and against its assumptions). ``case_for`` and ``case_against`` must have
+    only findings of their side, and begin with the strongest one, for which the importance of its assumption counts,
+    too; they may be empty only if there are no such findings. Needs no gold (quotes that a right verdict cites).
     """
     why = [
         f"assumption {n} is ruled {a.ruling.value}" for n, a in enumerate(verdict.assumptions, 1) if not _is_ruled(a)

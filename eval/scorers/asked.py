@@ -30,8 +30,8 @@ class AnsweredCase:
 
     @cached_property
     def cited(self) -> tuple[Cited, ...]:
-        """The citations of the answer's statements, after they were judged. A place that is cited twice is in the
-        result once.
+        """The citations of the answer's statements, each with whether it is valid and whether it matches a gold quote
+        (a quote that a right answer cites). A place that is cited twice is in the result once.
         """
         citations = (citation for statement in self.answer.statements for citation in statement.citations)
         return judge(citations, self.gold, self.read)
@@ -88,8 +88,9 @@ class Pressed:
 
     @cached_property
     def cited(self) -> tuple[Cited, ...]:
-        """The findings of the verdict (the sentences that it lists for the idea, against it, or as unclear), judged,
-        and grouped by side. A finding is correct if it matches a gold quote of its own side.
+        """The findings of the verdict (the sentences that it lists for the idea, against it, or as unclear), grouped by
+        side, each with whether it is valid and whether it matches a gold quote (a quote that a right verdict cites) of
+        its own side.
         """
         every = [finding for assumption in self.verdict.assumptions for finding in assumption.findings]
         sides = (
@@ -106,8 +107,9 @@ class Pressed:
         return tuple(one for one in self.gold if one.gold in wanted)
 
     def cited_on(self, side: Stance) -> tuple[Cited, ...]:
-        """The findings (quotes) that the verdict lists on this side, judged. A finding is left out if it overlaps by at
-        least half with a finding on the opposite side.
+        """The findings (quotes) that the verdict lists on this side, each with whether it is valid and whether it
+        matches a gold quote (a quote that a right verdict cites) of this side. A finding is left out if it overlaps by
+        at least half with a finding on the opposite side, since what is listed on both sides counts on neither.
         """
         opposite = {Stance.SUPPORTS: Stance.CHALLENGES, Stance.CHALLENGES: Stance.SUPPORTS}.get(side)
         others = [one.citation for one in self.cited if one.stance is opposite]
@@ -133,7 +135,7 @@ def _same(one: Citation, other: Citation) -> bool:
 def whole(sets: Sequence[Sequence[Gold]], golds: Sequence[Located], cited: Sequence[Cited]) -> bool:
     """Whether every quote of at least one of the ``sets`` is cited; true if there are no sets.
 
-    ``golds`` are the case's quotes with their places, ``cited`` the citations after they were judged.
+    ``golds`` are the case's quotes with their places, ``cited`` the citations of the answer or verdict.
     """
     found = {gold.gold for gold in golds} - {gold.gold for gold in missed(golds, cited)}
     return not sets or any(all(gold in found for gold in one) for one in sets)

@@ -129,10 +129,11 @@ def _known(statement: Statement) -> str:
 
 
 def unanchored(statement: Statement) -> str | None:
-    """A text that says what a statement has beyond its quotes: a number, a name, a lost or added negation, or more than
-    half of its words. None if the quotes support it.
+    """A text that says why the quotes of a statement do not support it; None if they do.
 
-    A name or a number may also come from the cited speaker, title or date, since statements say who said something.
+    They do not if the statement has a number or a name that is not in the quotes, if only one of the statement and the
+    quotes has a negation, or if more than half of the statement's words are not in the quotes. A name, number or word
+    may also come from the cited speaker, title or date, since statements say who said something.
     """
     quotes = " ".join(one.quote for one in statement.citations)
     there = {token.stem for token in tokens(_known(statement))}

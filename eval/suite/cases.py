@@ -82,8 +82,9 @@ class Number(Strict):
 
 
 class Narrowed(Strict):
-    """The filters of a question, as the options of `pushback ask` and the API have them; an empty one filters
-    nothing.
+    """The filters of a question: limits on the documents and passages in which its answer is looked for, such as their
+    authors, dates or headings. They mean the same as the options of `pushback ask` and the fields of the API. A filter
+    that is empty limits nothing.
     """
 
     documents: tuple[Words, ...] = ()
@@ -115,12 +116,13 @@ class Case(Strict):
 
     The answer must contain each string of ``answer``; if an item is a list of strings, one of them is enough.
     ``must_not`` has strings that the answer must not contain. ``sets`` are minimal sets of evidence; the evidence is
-    complete if all quotes of one set are cited. Without ``sets``, the quotes in ``evidence`` are one set with
-    ``require: all``; with ``any``, each quote is a set of its own. ``refuse`` says that the documents do not answer the
-    question. ``conflict`` says whether the documents disagree on the answer.
+    complete if all quotes of one set are cited. If there are no ``sets``, they are made from the quotes in
+    ``evidence``: if ``require`` is ``all``, one set of all quotes; if it is ``any``, a set for each quote. ``refuse``
+    says that the documents do not answer the question. ``conflict`` says whether the documents disagree on the answer.
 
-    ``supports`` and ``challenges`` are the quotes for and against an idea. ``negated`` is the opposite of the idea,
-    which must get the opposite ruling.
+    ``supports`` and ``challenges`` are the quotes for and against an idea. ``ruling`` is what the test should decide on
+    the idea, for example that it holds. ``negated`` is the opposite of the idea, on which the test should decide the
+    opposite.
 
     ``filters`` limit the documents in which the answer is looked for, as the options of `pushback ask` do.
 
@@ -255,10 +257,11 @@ class Gate(Strict):
 
     ``floors`` and ``ceilings``: the lowest and the highest allowed value of a measure. ``drops``: how much worse a
     measure may be than in the baseline (an earlier run that was accepted). ``flips``: how many cases that were right in
-    the baseline may now be wrong. ``errors``: how many cases may crash. ``undefined``: the largest share (0 to 1) of
-    its cases in which a measure with a floor, ceiling or drop may have no value. ``headlines``: the measures in which
-    our system must do better than every sentinel (a cheating system that is run for comparison); by default, the first
-    headline measure that applies to the suite's cases.
+    the baseline may now be wrong. ``errors``: how many cases may crash. ``undefined``: for each measure with a floor,
+    ceiling or drop, the largest share (0 to 1) of the cases to which the measure applies that may give it no value.
+    ``headlines``: the measures in which our system must do better than every sentinel (a cheating system that is run
+    for comparison); by default, the main measure of the suite, which is the first in ``eval.gate.measures.HEADLINES``
+    that applies to its cases.
     """
 
     floors: dict[Words, Share] = {}

@@ -53,10 +53,12 @@ class JsonLine:
     values: Mapping[str, Any]
 
     def text(self, key: str, default: str | None = None) -> str:
-        """The string under a key. With a ``default``, the key may be missing or null, and the string may be blank.
+        """The string under a key. Without a ``default``, the key must be there, and its string must not be blank. With
+        a ``default``, the string may be blank; if the key is missing or its value is null, the result is the
+        ``default``.
 
         Raises:
-            CaseError: the key is missing, or its value is not a string that can be written to a file.
+            CaseError: the key is missing, or its value is blank, is not a string, or cannot be encoded as UTF-8.
         """
         value = self.values.get(key)
         if value is None and default is None:
@@ -65,7 +67,8 @@ class JsonLine:
         return self.checked(value, key, may_be_blank=default is not None)
 
     def checked(self, value: object, key: str, *, may_be_blank: bool = False) -> str:
-        """Return ``value``, which was found under ``key``, if it is a string that can be written to a file.
+        """Return ``value``, which was found under ``key``, if it is a string that can be encoded as UTF-8 (has no lone
+        surrogate).
 
         Raises:
             CaseError: it is not such a string, or it is blank and ``may_be_blank`` is false; the error names ``key``.
@@ -87,11 +90,17 @@ def recognised(path: Path) -> Suite | None:
     """Read the public data set at ``path`` as a suite. None if ``path`` is neither a folder with a corpus.jsonl nor a
     .jsonl file.
 
-    A folder of corpus.jsonl, queries.jsonl and qrels.tsv (or qrels/test.tsv) is a set of searches; searches without a
-    relevant text are left out. A .jsonl file with claim, text and label is a set of pairs; pairs with partial support
-    are left out. A .jsonl file with question, answers or answerable, and passage_id or context is a set of questions.
-    Their paragraphs are in ``context``, or in a second file, which has the same name with ``paragraphs`` instead of
-    ``questions``. The name of the suite says how many searches or pairs were left out.
+    The form of the data set is recognised by its files, or by the keys in its first line:
+
+    - A folder with corpus.jsonl, queries.jsonl and qrels.tsv (or qrels/test.tsv) is a set of searches. Searches without
+      a relevant text are left out.
+    - A .jsonl file with the keys ``claim``, ``text`` and ``label`` is a set of pairs. Pairs with partial support are
+      left out.
+    - A .jsonl file is a set of questions if it has the key ``question``, one of ``answers`` and ``answerable``, and one
+      of ``context`` and ``passage_id``. ``context`` is the paragraph itself; ``passage_id`` names a paragraph in a
+      second file, which has the same name with ``paragraphs`` instead of ``questions``.
+
+    The name of the suite says how many searches or pairs were left out.
 
     Raises:
         CaseError: the file has other keys, a part of the data is missing, a line is broken, a key is missing or has a

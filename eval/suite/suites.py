@@ -102,12 +102,16 @@ class Suite:
 
 
 def load(path: Path) -> Suite:
-    """Read the suite at ``path``. If a document has changed since the baseline (an earlier run) was accepted and has
-    lost a quote, that is no error; the quote is listed in ``stale``.
+    """Read the suite at ``path``. If it has a lock file (the stored hashes of its documents), the documents must have
+    these hashes.
+
+    A quote that is not in its document is an error, except if the document has changed since the suite's baseline (an
+    earlier run) was accepted. The quote is then listed in the field ``stale`` of the suite.
 
     Raises:
-        CaseError: the file or its corpus is missing or differs from the lock, a case cannot be understood, two cases
-            have the same id, or a quote is not in its source; the error names each fault with its line.
+        CaseError: the file or its corpus is missing, the corpus differs from the lock file, a case cannot be
+            understood, two cases have the same id, or a quote is not in its source; the error names each fault with its
+            line.
     """
     from eval.suite import forms
 

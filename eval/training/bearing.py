@@ -103,8 +103,9 @@ def fitted(rows: Sequence[Row], what: str) -> tuple[Numbers, Numbers]:
 
 
 def calibration(odds: Numbers, y: Numbers) -> float:
-    """The expected calibration error of the likelier of two outcomes. ``odds`` has the log odds that a row's outcome is
-    true, ``y`` whether it is.
+    """The expected calibration error of a model that says how probable a yes is. It compares, for the likelier of yes
+    and no, the probability that the model gives it with the share of rows in which it is right. ``odds`` has the log
+    odds of yes for each row; ``y`` is true where yes is right.
     """
     p = 1 / (1 + np.exp(-odds))
     sure = [float(max(one, 1 - one)) for one in p]
@@ -116,7 +117,7 @@ def calibration(odds: Numbers, y: Numbers) -> float:
 
 def weights(x: Numbers, y: Numbers, *, is_shifted: bool) -> Numbers:
     """Fit a logistic model, and return its slope and shift as an array of shape (2,). ``x`` has the log odds of each
-    row, ``y`` its true outcome.
+    row, as an array of shape (rows, 1); ``y`` is true where the row's right outcome is yes.
 
     For the side of a passage, ``is_shifted`` is false and the shift is 0: on which side these ideas have more passages
     says nothing about other ideas, and an idea and its opposite must mirror each other.
@@ -126,7 +127,9 @@ def weights(x: Numbers, y: Numbers, *, is_shifted: bool) -> Numbers:
 
 
 def applied(model: Numbers, x: object) -> Numbers:
-    """The log odds that a fitted model (slopes, then shift) gives to each row of ``x``, as an array (rows,)."""
+    """The log odds that a fitted model gives to each row of ``x``, as an array of shape (rows,). ``model`` has a slope
+    for each column of ``x``, then the shift. ``x`` has the shape (rows, columns), as an array or as nested lists.
+    """
     out: Numbers = np.asarray(x) @ model[:-1] + model[-1]
     return out
 
@@ -136,8 +139,8 @@ def rounded(model: Numbers) -> list[float]:
 
 
 def best(rows: Sequence[Row], odds: Numbers) -> list[list[tuple[float, Row]]]:
-    """For each idea, the ``MOST`` passages that are most probably relevant, each with its probability. ``odds`` has the
-    log odds of each row.
+    """For each idea, the ``MOST`` passages that are most probably relevant, each with its probability. ``odds`` has,
+    for each row, the log odds that its passage is relevant.
     """
     of: dict[tuple[str, str], list[tuple[float, Row]]] = defaultdict(list)
     for row, one in zip(rows, odds, strict=True):
@@ -146,8 +149,12 @@ def best(rows: Sequence[Row], odds: Numbers) -> list[list[tuple[float, Row]]]:
 
 
 def shown_from(rows: Sequence[Row], odds: Numbers) -> float:
-    """The probability from which a passage is shown: there, showing it costs less than not showing it. Also prints
-    which passages other thresholds would show.
+    """The lowest probability of being relevant at which a passage is shown. From there on, not showing the passage
+    costs more on average than showing it: missing a relevant passage costs ``MISSED`` times as much as showing one that
+    is not relevant.
+
+    Also prints, for other thresholds, how many passages would be shown and which share of them is relevant. ``odds``
+    has, for each row, the log odds that its passage is relevant.
     """
     every = [each for own in best(rows, odds) for each in own]
     total = sum(row.label != "no" for row in rows)
@@ -162,12 +169,14 @@ def shown_from(rows: Sequence[Row], odds: Numbers) -> float:
 
 
 def sure_from(rows: Sequence[Row], bears: Numbers, towards: Numbers, shown: float) -> float:
-    """The lowest probability at which a side may be stated: at least the share ``RIGHT`` of the sides stated from there
-    on are right, and at least ``FEWEST`` are stated. If no threshold achieves that, 0.95.
+    """The lowest probability of a side from which the side may be stated: of the sides stated with at least this
+    probability, the share ``RIGHT`` or more is right, and there are at least ``FEWEST`` of them. If no threshold from
+    0.5 to 0.94 achieves that, 0.95.
 
-    ``bears`` has the log odds of each row that it is relevant, ``towards`` those that it is for the idea. Only relevant
-    passages with a probability of at least ``shown`` count. For a passage that is labelled with both sides, either is
-    right.
+    ``bears`` has, for each row, the log odds that its passage is relevant, ``towards`` the log odds that it is for the
+    idea. Passages count only if people labelled them as relevant, and if the probability that they are relevant is at
+    least ``shown`` and one of the ``MOST`` highest for their idea. For a passage that is labelled with both sides,
+    either is right; for one that is labelled as unclear, neither.
     """
     of = {id(row): float(one) for row, one in zip(rows, towards, strict=True)}
     bearing = [row for own in best(rows, bears) for p, row in own if p >= shown and row.label != "no"]

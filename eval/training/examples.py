@@ -49,8 +49,11 @@ class Example(NamedTuple):
     """An example for training or testing the model: a question or an idea (``first``), and a passage below its title
     and headings (``second``).
 
-    ``label`` says whether the passage answers the question, or how it bears on the idea; it is a label of the labelling
-    guide, or ``no side`` in public sets, which for an idea means that the passage takes no side or is not relevant.
+    For a question, ``label`` says whether the passage answers it: ``answers``, ``partly`` or ``no``. For an idea, it
+    says how the passage bears on it: ``supports``, ``challenges``, ``both``, ``unclear`` or ``no``.
+    ``labelling/GUIDE.md`` defines these labels. Ideas of public data sets also have the label ``no side``: the passage
+    takes no side or is not relevant; the data do not say which.
+
     ``spans`` are the sentences, as offsets into ``second``; ``told`` has a label for each sentence, or is empty if the
     labels of the sentences are unknown.
     """

@@ -55,7 +55,9 @@ def scored(model: PassageNetwork, examples: Sequence[Example]) -> Rows:
 
 
 def measured(model: PassageNetwork, examples: Sequence[Example]) -> dict[str, Any]:
-    """Let the model read the examples, and return all measures of ``told`` by name."""
+    """Let the model read the examples, and return its measures (such as average precision) by name, as the function
+    ``told`` computes them.
+    """
     return told(scored(model, examples))
 
 

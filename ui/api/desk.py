@@ -122,8 +122,12 @@ class Desk:
         return self.assistant(library, person).library
 
     def warm(self) -> Future[None]:
-        """Load the models in the background, before the first question comes. The returned future is done when the
-        models are loaded."""
+        """Load the local models in the background, before the first question comes. The returned future is done when
+        they are loaded.
+
+        The embedding model is always loaded. If the default library exists, it is opened and searched. If no chat model
+        is set, a question is answered from it, too, which loads the models that read passages.
+        """
         return self._submit(self._warm)
 
     async def do(self, work: Callable[[], Result]) -> Result:

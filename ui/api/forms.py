@@ -92,9 +92,12 @@ class Query(Form):
 
 
 class Idea(Form):
-    """An idea to be tested, as by `pushback challenge`. `importance` says how much an assumption behind the idea
-    counts, from 0 to 1. Its keys name an assumption by its lens (see `pushback lenses`) or by its number in the output.
-    `revises` is the id of the verdict on an earlier form of the idea."""
+    """An idea to be tested, as by `pushback challenge`.
+
+    `importance` says how much assumptions behind the idea count, from 0 to 1. A key is the name of a lens (one of the
+    questions that are asked of every idea; `pushback lenses` lists them), or the number that the assumption gets in the
+    verdict, counted from 1. `revises` is the id of the verdict on an earlier form of the idea.
+    """
 
     idea: Annotated[Text, Field(examples=["Drop the trade fairs."])]
     importance: Annotated[

@@ -54,8 +54,9 @@ def text_of(asked: dict[str, Any], name: str) -> str:
 
 
 def weights(given: object) -> dict[str, float]:
-    """How much each assumption of an idea counts, read from a JSON object such as ``{"reach": 0.9}``; empty if
-    ``given`` is None.
+    """How much assumptions of an idea count, from 0 to 1, read from a JSON object such as ``{"reach": 0.9}``. A key is
+    the name of a lens (the question that leads to an assumption), or the number of an assumption, counted from 1.
+    Neither keys nor range are checked here. Empty if ``given`` is None.
 
     Raises:
         SettingsError: ``given`` is not an object of numbers.

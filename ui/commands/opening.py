@@ -37,9 +37,10 @@ def library(settings: Settings, *, create: bool = False) -> Iterator[tuple[Libra
 @contextmanager
 def assistant(settings: Settings, documents: Sequence[str] = ()) -> Iterator[Assistant]:
     """A context manager that opens the library that the settings name, and yields the assistant that answers from it.
+    ``documents`` are ids or sources (paths as ingested) of documents; they are only checked to be in the library.
 
     Raises:
-        DocumentMissing: one of ``documents`` (ids or names) is not in the library.
+        DocumentMissing: one of ``documents`` is not in the library.
     """
     from assistant import build
 

@@ -62,8 +62,12 @@ Work = Callable[[Job, Workplace, Asked], Any]
 
 
 def challenge(job: Job, place: Workplace, asked: Asked) -> Json:
-    """Test the idea in ``asked``, and return the verdict in the form that `pushback challenge --json` prints. The
-    verdict is stored under the id of the job. It is therefore stored only once, even if the job is run again."""
+    """Test the idea ``asked["idea"]``, and return the verdict in the form that `pushback challenge --json` prints. The
+    verdict is stored under the id of the job. It is therefore stored only once, even if the job is run again.
+
+    ``asked["importance"]`` says how much assumptions of the idea count; ``asked["revises"]`` is the id of the verdict
+    on an earlier form of the idea, or None.
+    """
     assistant = place.assistant_of(asked)
     library, revises = assistant.library, asked["revises"]
     before = verdict_kept.own(library, revises, job.owner) if revises else None
@@ -169,8 +173,13 @@ def reindex(job: Job, place: Workplace, asked: Asked) -> str:
 
 
 def test(job: Job, place: Workplace, asked: Asked) -> str:
-    """Test the idea in ``asked``, which was stored under the id of the job before the job began. Returns the id of the
-    verdict. Only one verdict is stored, even if the job is run again."""
+    """Test the idea ``asked["idea"]``, and return the id of its verdict. The idea was stored in the library under the
+    id of the job before the job began; the verdict gets the same id. Only one verdict is stored, even if the job is run
+    again.
+
+    ``asked["revises"]`` is the id of an earlier verdict. ``asked["like"]`` is a verdict on the same idea, whose
+    assumptions and people's judgements the new test takes over. Each is None if there is no such verdict.
+    """
     assistant = place.assistant_of(asked)
     library, revises, idea = assistant.library, asked["revises"], asked["idea"]
     begun = library.verdicts.read(job.id)[0]
@@ -192,9 +201,12 @@ def test(job: Job, place: Workplace, asked: Asked) -> str:
 
 
 def discuss(job: Job, place: Workplace, asked: Asked) -> str:
-    """Reply to the message ``asked["message"]`` about a verdict. If earlier messages of the discussion have led to a
-    changed verdict, the reply is about the changed one. Returns the id of the verdict that is valid after the reply.
-    Only one reply is stored, even if the job is run again."""
+    """Reply to the message ``asked["message"]`` about the verdict with the id ``asked["verdict"]``. If a reply to an
+    earlier message has led to a changed verdict, the changed one is discussed instead. Returns the id of the verdict
+    that is valid after the reply. Only one reply is stored, even if the job is run again.
+
+    ``asked["by"]`` is the name of the message's author, empty if nobody signs in.
+    """
     job.at(SEARCHING)
     id = [asked["verdict"], *(led_to for one in job.before() if (led_to := one.look().result))][-1]
     of = Reporting(place.assistant_of(asked), _tells(job))

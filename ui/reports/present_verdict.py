@@ -46,9 +46,9 @@ class Place(NamedTuple):
 
 
 class LookedAt(NamedTuple):
-    """A preview of what a test of an idea will look at. ``parts`` are the assumptions found in the idea's own words.
-    ``tested`` is the idea without parts that only urge the reader to agree; ``urges`` says whether it has such
-    parts."""
+    """A preview of what a test of an idea will look at. ``tested`` is the idea without words that only urge the reader
+    to agree; ``urges`` is true if such words were left out. ``parts`` are the assumptions that the words of ``tested``
+    state."""
 
     parts: tuple[Assumed, ...]
     tested: str
@@ -116,8 +116,9 @@ def source(citation: Citation) -> str:
 
 
 def attributed(one: Finding, report: Report) -> str:
-    """A note on a finding as HTML: the kind of statement (such as a forecast), who judged its side, and a warning if
-    its source has changed. Empty if there is nothing to say."""
+    """A note as HTML on a finding (a quote that concerns an assumption): the kind of statement (such as a forecast),
+    the person who judged whether it speaks for or against the assumption, and a warning if its source has changed or is
+    gone. Empty if there is nothing to say."""
     mark = report.mark(one.citation)
     since = f'<p class="small notice" role="status">{mark}</p>' if mark else ""
     how = "; ".join(filter(None, (told.KINDS[one.kind], told.judged_by(one))))

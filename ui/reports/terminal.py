@@ -149,15 +149,16 @@ def changes(found: Sequence[VerdictChange]) -> str:
 
 
 def spared(files: int) -> str:
-    """A sentence that explains why documents whose files are gone were kept: they are over a third of the folder, so
-    its disk may only be missing. ``files`` is the number of these files."""
+    """A sentence that explains why documents were kept although their files are gone: over a third of the folder's
+    files are missing, so perhaps nobody deleted them, and only the disk is not connected. ``files`` is the number of
+    missing files."""
     what = "1 file that was read before is" if files == 1 else f"{files:,} files that were read before are"
     return f"{what} not there any more, over a third of the folder: what it held stays. Is its disk or share mounted?"
 
 
 def lens(one: Lens) -> str:
-    """A lens (a question that is asked of any idea) as text: its name, importance and question, and the claim of each
-    of its two sides."""
+    """A lens (a question that is asked of any idea) as text: its name, importance and question, and its two sides
+    (opposite answers to the question), each with its name and its claim."""
     sides = [filled(f"{side.name}: {side.claim}", "  - ") for side in one.sides]
     return "\n".join([f"{one.name} ({one.importance:.1f}): {one.question}", *sides])
 

@@ -56,8 +56,9 @@ def keep(
     owner: str | None = None,
     id: str | None = None,
 ) -> str:
-    """Store a verdict and return its id. ``owner`` names the user to whom it belongs; None if nobody signs in.
-    ``revises`` is the id of an earlier verdict whose idea this one revises; ``said`` is its discussion.
+    """Store a verdict and return its id. ``said`` is the discussion that is stored with it: messages about the verdict
+    with their replies. ``revises`` is the id of an earlier verdict whose idea this one revises. ``owner`` names the
+    user to whom the verdict belongs; None if nobody signs in.
 
     If ``id`` is given, the verdict gets this id; a second call with the same id stores nothing.
     """
@@ -75,8 +76,8 @@ def begin(
 
 
 def finish(library: Library, begun: KeptVerdict, verdict: Verdict, said: Sequence[DiscussionTurn] = ()) -> str:
-    """Store the verdict on an idea under the entry ``begun``, which ``begin`` returned before the test. Returns its
-    id."""
+    """Store the verdict on an idea under the entry ``begun``, which ``begin`` returned before the test. Returns its id.
+    ``said`` is the discussion that is stored with the verdict, as in ``keep``."""
     library.verdicts.put(begun, _told(verdict, said))
     return begun.id
 
@@ -139,8 +140,9 @@ def weigh(library: Library, id: str, importance: Mapping[str, float]) -> Verdict
 
 
 def swap(library: Library, id: str, old: Finding, new: Finding) -> None:
-    """In a stored verdict, replace the finding ``old`` by ``new``, the same finding with another judgement of its side.
-    The rulings are made again, and the resulting verdict is stored.
+    """In a stored verdict, replace the finding ``old`` (a quote that concerns an assumption) by ``new``, the same quote
+    with another judgement of whether it speaks for or against the assumption. The rulings on the assumptions and the
+    idea are computed again, and the verdict is stored with them.
 
     Raises:
         DocumentMissing: there is no such verdict.

@@ -36,8 +36,9 @@ class OpenQuestion:
 @dataclass(frozen=True, slots=True)
 class QuotedFinding:
     """A finding (a quote that concerns an assumption) as a report shows it: its number (None if it has none), its quote
-    (``words``), the text before and after the quote (may be empty), why it concerns the assumption, its source, and who
-    judged its side (``attributed``). ``mark`` is a warning if the source has changed or is gone."""
+    (``words``), the text before and after the quote (may be empty), why it concerns the assumption, and its source.
+    ``attributed`` says of what kind the statement is (such as a forecast), and whether a person or a model decided if
+    it speaks for or against the assumption. ``mark`` is a warning if the source has changed or is gone."""
 
     number: int | None
     words: str
@@ -50,7 +51,8 @@ class QuotedFinding:
 
     @property
     def caption(self) -> str:
-        """The source of the quote, the kind of statement (such as a forecast), and who judged its side."""
+        """One line below the quote: its source, the kind of statement (such as a forecast), and whether a person or a
+        model decided if it speaks for or against the assumption."""
         return " · ".join(part for part in (self.source, self.attributed) if part)
 
 

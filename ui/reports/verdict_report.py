@@ -118,16 +118,18 @@ def head(report: Report) -> str:
 
 
 def outcome(one: Assumption) -> str:
-    """The ruling on an assumption, in words for readers. The ruling ``GAP`` (no evidence on either side) is called "of
-    no clear side" if the assumption has findings, and "with no evidence" if it has none."""
+    """The ruling on an assumption, in words for readers. The ruling is ``GAP`` if no quote counts for or against the
+    assumption. It is then called "of no clear side" if at least one quote that was found concerns the assumption, and
+    "with no evidence" if none does."""
     if one.ruling is not AssumptionRuling.GAP:
         return one.ruling.value
     return OPEN if rulings.bears(one.findings) else NONE
 
 
 def in_short(verdict: Verdict) -> str:
-    """The result in short: the ruling with the number of voices (people, or documents without a named speaker) on each
-    side, how many assumptions have evidence on a known side, and whether the sides are guessed."""
+    """The result in short: what the ruling means; how many voices (people, or documents without a named speaker) are
+    for the idea, and how many against it; on how many assumptions there is evidence that counts for or against them;
+    and a warning if it is only a guess, which no person has checked, whether evidence is for or against them."""
     says = f"{MEANS[verdict.ruling].removesuffix('.')}{_heard(rulings.voices(verdict))}"
     if verdict.ruling is IdeaRuling.NOT_COVERED and (unsaid := len(undecided(verdict))):
         bear = "1 passage bears" if unsaid == 1 else f"{unsaid:,} passages bear"
@@ -303,8 +305,9 @@ def beside(verdict: Verdict, number: int) -> str:
 
 
 def left_open(verdict: Verdict, number: int) -> str:
-    """The note on an assumption that ``beside`` makes. If no finding decides the assumption, the note ends with the
-    cheapest way to settle it."""
+    """A note on the assumption with this number: that no evidence decides it, if that is so, and which earlier
+    assumptions share findings with it (as in ``beside``). If no evidence decides it, the note ends with the cheapest
+    way to settle it, if one is known. Empty if there is nothing to note."""
     one, told = verdict.assumptions[number - 1], beside(verdict, number)
     how = "" if sided(one) else settling_of.cheapest(one)
     return f"{told} {CHEAPEST}{how}" if told and how else told
@@ -326,8 +329,8 @@ def source(citation: Citation) -> str:
 
 
 def attributed(finding: Finding) -> str:
-    """A note on a finding: the kind of statement (such as a forecast), and who judged on which side it is. Empty if
-    there is nothing to say.
+    """A note on a finding (a quote that concerns an assumption): the kind of statement (such as a forecast), and
+    whether a person or a model decided if it speaks for or against the assumption. Empty if there is nothing to say.
 
     The note gives no probability of a side, since the model's numbers were not found to be probabilities.
     """
@@ -342,8 +345,8 @@ def attributed(finding: Finding) -> str:
 
 
 def judged_by(finding: Finding) -> str:
-    """A text that names the person who judged the side of a finding, or ``a person`` if nobody signs in. Empty if no
-    person judged it."""
+    """A text that names the person who judged whether a finding speaks for or against its assumption; ``a person``
+    stands for the name if nobody signs in. Empty if no person judged it."""
     return f"judged by {finding.judged.by or 'a person'}" if finding.judged else ""
 
 

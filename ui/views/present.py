@@ -106,9 +106,11 @@ def source_line(citation: Citation) -> str:
 
 def place(citation: Citation, document: Document | None, words: Span | None) -> tuple[str, ...]:
     """The place of a citation in its document: the heading above it and its page, as far as they are known.
+    ``document`` is the cited document as it is now, None if it is gone; ``words`` is the range of the quote in it, None
+    if the quote is gone.
 
-    If both are unknown, the place is the number of the paragraph that contains the range ``words``, where titles and
-    headings are not counted. The result is empty if this number is unknown, too.
+    If heading and page are both unknown, the place is the number of the paragraph that contains the quote, not counting
+    titles and headings. The result is empty if this number is unknown, too, or if there is only one paragraph.
     """
     known = tuple(part for part in (citation.heading, citation.about.place(citation.page)) if part)
     if known or document is None or words is None:

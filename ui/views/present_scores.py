@@ -56,7 +56,8 @@ def points(runs: Sequence[Past], names: Sequence[str]) -> list[ScorePoint]:
 
 
 def measured(runs: Sequence[Past]) -> list[str]:
-    """The names of the measures that have a value in at least one of the runs, the headline measures first."""
+    """The names of the measures that have a value in at least one of the runs. The headline measures (the main measures
+    of suites, which are listed in ``HEADLINES``) come first."""
     names = dict.fromkeys(one.name for run in runs for one in run.summary.measures if one.value is not None)
     return sorted(names, key=lambda name: (name not in HEADLINES, list(names).index(name)))
 

@@ -48,9 +48,10 @@ def cost_line(cost: Cost) -> str:
 
 
 class Shown(NamedTuple):
-    """A text of an answer as it is shown, with its citations. The text has five parts in this order: ``opening`` (whose
-    words follow), ``before``, ``key`` (the sentence to emphasize, empty if there is none), ``after`` and
-    ``closing``."""
+    """A text of an answer as it is shown, with its citations. The text has five parts in this order: ``opening`` (says
+    who speaks, as in ``Ann Lee: “``), ``before``, ``key`` (the sentence to emphasize), ``after``, and ``closing`` (what
+    follows the quote, such as ``”``). If no sentence is emphasized, ``before`` is the whole text, and the other parts
+    are empty."""
 
     citations: tuple[Citation, ...]
     opening: str  # whose words follow

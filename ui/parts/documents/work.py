@@ -34,8 +34,9 @@ def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
     """Show the jobs that read or change the library of these settings, running and ended. Returns whether any is
     running. The page reruns when the last one has ended. ``key`` distinguishes the widgets from others on the page.
 
-    The result of the last job stays at the place where it was first shown, until another job ends. ``opens`` says that
-    the page can open the documents that were read; then the results of earlier jobs are listed, too.
+    The result of the job that ended last is shown only where it first appeared, until another job ends. Pass
+    ``opens=True`` on a page that can open documents: results then have buttons that open the documents that were read,
+    and the results of earlier jobs are listed as well.
     """
     busy = busy_with(settings)
     st.fragment(_shown, run_every=EVERY if busy else None)(settings, key, busy, opens)
@@ -163,7 +164,9 @@ def _told(job: Job) -> str:
 
 
 def told_of(settings: Settings) -> set[str]:
-    """The names of files that could not be read, as far as the job results on the page name them."""
+    """The names of the files that jobs on the library of these settings could not read. Only the last ``ENDED`` jobs
+    count. The page's notice of uploaded files that were not read leaves these files out, since the jobs' results name
+    them."""
     ended = [job for job in _jobs(settings) if job.done][:ENDED]
     files = [one for job in ended if isinstance(job.result, ReadingOutcome) for one in job.result.files]
     return {one.source for one in files if one.what == library_work.FAILED}

@@ -51,8 +51,8 @@ class IdeaDesk(NamedTuple):
         return assistants.line_of_assistant(self.settings, self.assistant)
 
     def kind(self, work: str) -> str:
-        """The ``kind`` under which jobs on this library are queued that do ``work``, which is ``TEST`` or
-        ``DISCUSSION``."""
+        """The label by which the queue finds the jobs of one kind of work on this library. ``work`` is the kind:
+        ``TEST`` or ``DISCUSSION``."""
         return f"{work} {self.settings.folder}"
 
 
@@ -60,8 +60,9 @@ def begin(desk: IdeaDesk, idea: str, revises: str | None = None, like: Verdict |
     """Start a job that tests ``idea``, and let the page show its progress. The job's result is the id of the stored
     verdict. ``revises`` is the id of an earlier verdict that the new one is compared with.
 
-    Assumptions and judgements are taken from the verdict ``like``; without it, from the revised verdict if that has the
-    same idea. The idea is stored before the job starts, and earlier unfinished tests of the same idea are removed.
+    The new test takes over assumptions, and people's judgements of which quotes speak for or against them, from the
+    verdict ``like``. Without ``like``, it takes them from the verdict ``revises`` if that is about the same idea. The
+    idea is stored before the job starts, and earlier unfinished tests of the same idea are removed.
     """
     for one in unfinished(desk):
         if one.idea == idea:
@@ -76,8 +77,8 @@ def say(desk: IdeaDesk, id: str, message: str, line: Sequence[Job] = ()) -> None
     """Start a job that replies to a message about the verdict ``id``, and let the page show its progress. The job's
     result is the id of the verdict after the reply.
 
-    ``line`` holds the unfinished jobs for earlier messages. The new job waits for them, and discusses the verdict in
-    which the last of them results.
+    ``line`` holds the unfinished jobs for earlier messages. The new job waits for all of them. If they change the
+    verdict, it discusses the changed one.
     """
     asked = works.of_assistant(desk.settings, verdict=id, message=message, by=desk.name)
     after = line[-1] if line else None

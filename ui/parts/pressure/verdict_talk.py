@@ -21,8 +21,8 @@ BOX = "message"
 
 
 def show(kept: StoredVerdict, line: Sequence[Job], desk: IdeaDesk) -> None:
-    """Show the discussion of a stored verdict: the earlier messages with their replies, the messages whose jobs
-    ``line`` are not finished, and a field for the next message.
+    """Show the discussion of a stored verdict: the earlier messages with their replies, the messages that have no reply
+    yet, and a field for the next message. ``line`` has the jobs that are to reply to these messages, in the same order.
 
     A message can be sent at any time; its job waits for the replies to earlier messages.
     """

@@ -47,8 +47,8 @@ def not_here(settings: Settings) -> str | None:
 
 
 def take(settings: Settings, name: str, value: str | None) -> None:
-    """Use ``value`` for the setting ``name`` from now on instead of its own value, and store this choice of the
-    visitor."""
+    """Use ``value`` for the setting ``name`` from now on, instead of the value in the settings, and store this choice
+    of the visitor. None stands for no value; for the setting ``model``, it means that no chat model is used."""
     before: Settings = st.session_state.get(_BEFORE, settings)
     st.session_state[name] = value
     remembered.keep(settings.home, name, value, getattr(before, name))

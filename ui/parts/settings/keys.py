@@ -38,7 +38,7 @@ def take() -> None:
 
 
 def keep(settings: Settings) -> None:
-    """Store the API key that the visitor has just typed in the session, for the model of these settings. Nothing
+    """Store in the session, for the model of these settings, the API key that the visitor has just typed. Nothing
     happens if none was typed.
 
     Raises:
@@ -68,6 +68,6 @@ def lacking(settings: Settings) -> bool:
 
 
 def forget(settings: Settings) -> None:
-    """Delete the API key that the visitor typed for the model of these settings from the session."""
+    """Delete from the session the API key that the visitor typed for the model of these settings."""
     whom = providers.keyed(settings.writer or "")
     st.session_state[_KEYS] = {one: key for one, key in st.session_state.get(_KEYS, {}).items() if one != whom}
