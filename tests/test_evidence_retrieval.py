@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from assistant.pressure.assumptions import Assumed
-from assistant.pressure.evidence_retrieval import Near, seen_at, tells, touched
+from assistant.pressure.evidence_retrieval import Near, searches, seen_at, tells, touched
 from assistant.pressure.lens import Side
 from tests.conftest import make_marked
 
@@ -52,3 +52,17 @@ def test_the_more_passages_there_are_the_nearer_one_must_be_to_touch_the_idea(
     one = Near(make_marked("Bakers print leaflets."), (0,), vectors, np.array([[touching, 0.9]], dtype=np.float32))
 
     assert touched([one], [of_idea, of_lens], passages) is touches
+
+
+def test_for_a_model_an_assumption_is_searched_with_words_of_criticism_and_of_success() -> None:
+    ideas = ("Print leaflets.", "Hand out leaflets.")
+    side = Side(name="drawn", claim="Leaflets bring guests.", ideas=ideas, search=("came by a leaflet",))
+    of_lens = Assumed("Leaflets bring guests.", "reach", 0.5, sides=(side, side))
+    own = Assumed("Print leaflets.", "the idea", 1.0)
+
+    found = searches(own)
+
+    assert found[0] == "Print leaflets."
+    assert {word for text in found[1:] for word in text.split()} >= {"problem", "benefit"}
+    assert searches(own._replace(searches=("leaflets cost",))) == ("Print leaflets.", "leaflets cost")
+    assert searches(of_lens)[0] == side.claim
