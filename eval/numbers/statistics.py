@@ -149,8 +149,8 @@ def kappa(first: Sequence[bool], second: Sequence[bool]) -> float | None:
     """Cohen's kappa: how much two judges agree beyond chance. 1 is full agreement, 0 is as much as by chance, below 0
     is less than by chance. ``first`` and ``second`` have the two judges' answers to the same cases.
 
-    None if there are no cases, or if both judges always give the same answer, so that chance agreement is 1. Cohen
-    (1960), doi:10.1177/001316446002000104.
+    None if there are no cases, or if all answers of both judges are the same (all True, or all False), since chance
+    agreement is then 1. Cohen (1960), doi:10.1177/001316446002000104.
     """
     agreed = sum(bool(one) == bool(other) for one, other in zip(first, second, strict=True))
     of, yes, also_yes = len(first), sum(map(bool, first)), sum(map(bool, second))

@@ -25,8 +25,8 @@ Shape: TypeAlias = tuple[etree._Element, int]  # with the number of the column t
 
 
 class ShapeBox(NamedTuple):
-    """The position of a shape, or of a group of shapes, on a slide. ``shapes`` pairs each shape with the number of its
-    column.
+    """The position of a shape, or of a group of shapes, on a slide. ``shapes`` has the shape, or those of the group,
+    each paired with the number of the column of the slide in which it stands.
     """
 
     shapes: list[Shape]
@@ -46,7 +46,9 @@ def ordered(tree: etree._Element | None, places: Mapping[Key, etree._Element]) -
 
 
 def arranged(boxes: Sequence[ShapeBox]) -> list[Shape]:
-    """The shapes in these boxes in reading order, each with the number of its column."""
+    """The shapes in these boxes, in the order in which a person reads the slide. Each shape is paired with a number:
+    shapes with the same number stand in the same column of the slide.
+    """
     read = list(_read(boxes, 0))
     return [(shape, column * PARTS + inner) for box, column in read for shape, inner in box.shapes]
 

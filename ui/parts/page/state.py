@@ -94,8 +94,9 @@ def ask(question: str, at: int | None = None) -> None:
 
 
 def asked() -> tuple[str, int | None] | None:
-    """The question and the number ``at`` that were last given to ``ask``; None if there is nothing to ask. The next
-    call returns None, so that the question is asked only once."""
+    """The question that is to be asked now, and the number of the earlier question that it replaces, counted from 1
+    (None if it is added at the end). None if there is nothing to ask. The next call returns None, so that a question is
+    asked only once."""
     told: tuple[str, int | None] | None = st.session_state.pop(_ASKED, None)
     return told
 

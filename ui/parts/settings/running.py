@@ -73,7 +73,8 @@ class Session(NamedTuple):
         return self.settings
 
     def assistant_of(self, _: Asked) -> Assistant:
-        """The assistant of this session, which must have one. The job's input is not used."""
+        """The assistant of this session, for a job that needs one. The input of the job, the only argument, is ignored,
+        since every job of a session uses the same assistant."""
         assert self.assistant, "work that asks comes with what answers"
         return self.assistant
 
