@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from eval.running.examine import STANCE_ACCURACY
-from eval.scorers import answering, arguing, attributing, citing, finding, refusing, telling
+from eval.scorers import answering, arguing, attributing, citing, finding, narrowing, refusing, telling
 
 
 class Spec(NamedTuple):
@@ -61,6 +61,7 @@ SPECS: tuple[Spec, ...] = (
     Spec(finding.SET_RECALL, FINDING, "A whole minimal set of evidence among the first ten passages."),
     Spec(finding.MRR, FINDING, "One over the rank of the first that is relevant."),
     Spec(finding.NDCG, FINDING, "Discounted gain of the first ten."),
+    Spec(narrowing.KEPT, FINDING, "What is cited and found matches the filters of its question."),
     Spec(finding.DISTINCT, FINDING, "Different documents among the first ten passages."),
     Spec(arguing.STRICT, ARGUING, "Ruling right, and a whole set of gold cited on each side that has one."),
     Spec(arguing.RULING, ARGUING, "The ruling is right."),

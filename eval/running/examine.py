@@ -10,11 +10,12 @@ from typing import NamedTuple
 from assistant import wire
 from assistant.errors import DocumentMissing
 from assistant.library.library import Library
+from assistant.search.retrieval import ANYWHERE
 from assistant.types import Document, Filters, Hit, Stance
 from assistant.wire import Json
 from eval.running.records import CaseOutcome, Record
 from eval.running.systems import NotAsked, System
-from eval.scorers import answering, arguing, attributing, citing, finding, refusing, telling
+from eval.scorers import answering, arguing, attributing, citing, finding, narrowing, refusing, telling
 from eval.scorers.asked import AnsweredCase, Pressed, yes_or_no
 from eval.suite.cases import BUDGET, Case
 from eval.suite.gold import Cited, Located, locate
@@ -102,6 +103,9 @@ def _question(case: Case, system: System, texts: Texts, budget: int) -> Examined
     scores = [score for scorer in scorers for score in scorer.scores(asked)]
     if hits is not None:
         scores += finding.of_case(hits, gold, case.minimal_sets)
+    if case.narrowed != ANYWHERE:
+        scores = [one for one in scores if one.name != finding.DISTINCT]  # one document may be all that is allowed
+        scores.append(narrowing.kept(answer, hits, case.narrowed))
     record = replace(
         _blank(case, _outcome_of_question(asked)),
         scores=tuple(scores),
