@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from assistant.pressure import rulings
 from assistant.types import (
     Answer,
     Assumption,
@@ -15,6 +16,7 @@ from assistant.types import (
     Finding,
     Grounding,
     IdeaRuling,
+    Kind,
     Rejected,
     Searched,
     Stance,
@@ -420,6 +422,7 @@ def test_evidence_of_an_idea_counts_on_its_own_side_only():
 
     assert got == {
         "findings valid": (1, 3),
+        "verdict follows": (0, 1),
         "evidence for": (1, 1),
         "evidence against": (0, 2),
         "counter-evidence omission": (1, 1),
@@ -487,7 +490,10 @@ def test_what_is_put_on_both_sides_is_on_neither():
 def test_an_idea_without_gold_is_only_looked_at_for_what_needs_none():
     scored = arguing.scores(pressed(ruled(IdeaRuling.NOT_COVERED)))
 
-    assert [(score.name, score.value, score.why) for score in scored] == [("findings valid", None, "nothing is cited")]
+    assert [(score.name, score.value, score.why) for score in scored] == [
+        ("findings valid", None, "nothing is cited"),
+        ("verdict follows", 1, ""),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -545,3 +551,44 @@ def test_the_worked_example_of_the_scifact_evaluation():
 
     assert (got["citation precision"], got["citation recall"]) == (1 / 5, 1 / 4)
     assert got["evidence complete"] == 1  # {11} is cited whole
+
+
+def sided(*assumptions: tuple[float, tuple[tuple[str, Stance, Kind], ...]]) -> Verdict:
+    """A verdict of assumptions, each with its importance and its findings."""
+    made = [
+        Assumption(
+            *(f"a{n}", "lens", importance, AssumptionRuling.GAP),
+            tuple(
+                Finding(cite(quote, COPY if "price" in quote else FORD), side, 0.9, kind) for quote, side, kind in found
+            ),
+        )
+        for n, (importance, found) in enumerate(assumptions)
+    ]
+    return rulings.ruled(Verdict("i", IdeaRuling.NOT_COVERED, tuple(made), (), Searched(2, 3)))
+
+
+def test_a_verdict_follows_from_its_findings_or_is_told_where_it_does_not() -> None:
+    first, second = "the price came down to $260 in 1925.", "He hired many people."
+    against = (second, Stance.CHALLENGES, Kind.CLAIM)
+    right = sided((0.5, ((first, Stance.CHALLENGES, Kind.CLAIM),)), (0.9, (against,)))
+    reported = sided((0.5, ((first, Stance.SUPPORTS, Kind.OPPONENT),)), (0.9, (against,)))
+    wrong = {
+        "the first of what challenges is not the strongest": replace(right, case_against=right.case_against[::-1]),
+        "its case does not have what challenges": replace(right, case_against=()),
+        "the idea is ruled holds": replace(right, ruling=IdeaRuling.HOLDS),
+        "assumption 2 is ruled gap": replace(
+            right, assumptions=(right.assumptions[0], replace(right.assumptions[1], ruling=AssumptionRuling.GAP))
+        ),
+    }
+
+    assert [arguing.follows(one).value for one in (right, reported, sided())] == [1, 1, 1]
+    assert {why: arguing.follows(verdict).why for why, verdict in wrong.items()} == {why: why for why in wrong}
+
+
+def test_what_is_on_a_side_is_on_the_other_one_of_the_opposite() -> None:
+    first, second = "the price came down to $260 in 1925.", "He hired many people."
+    idea = sided((0.5, ((first, Stance.SUPPORTS, Kind.CLAIM), (second, Stance.CHALLENGES, Kind.CLAIM))))
+    half = sided((0.5, ((first, Stance.CHALLENGES, Kind.CLAIM), (second, Stance.CHALLENGES, Kind.CLAIM))))
+    other = sided((0.5, ((first, Stance.UNCLEAR, Kind.CLAIM),)))
+
+    assert [arguing.mirrored(idea, one).value for one in (half, idea, other)] == [0.5, 0, None]
