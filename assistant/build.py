@@ -125,13 +125,16 @@ class Assistant:
         idea.
 
         ``progress`` is called with the number of steps done, the number of all steps, and the name of the next step.
-        ``importance`` says how much an assumption counts, from 0 to 1. Its keys are numbers of assumptions in the
-        verdict, such as "2", or names of lenses; a lens is a question that is put to every idea. ``like`` is an earlier
-        verdict on the same idea: the assumptions that a model proposed or people changed in it are tested again, and
-        people's judgements stay valid.
+        ``importance`` says how much an assumption counts, from 0 to 1. A key is the number that the assumption will
+        have in the verdict, such as "2", or its name: that of a lens (a question that is put to every idea), or the
+        assumption's role in the idea, such as "the reason".
+
+        ``like`` is an earlier verdict on the same idea. The assumptions that a model proposed for it, and those that
+        people added or reworded, are tested again; those that people left out stay out. If a person decided that a
+        quote is for an assumption, against it, or not about it, this decision is taken over.
 
         Raises:
-            SettingsError: the idea is empty or too long, or ``importance`` is invalid.
+            SettingsError: the idea is empty, has no words, or is too long, or ``importance`` is invalid.
         """
         try:
             return self._pressure.challenge(idea, progress, importance, like)
@@ -164,9 +167,12 @@ class Assistant:
 
     def replied(self, verdict: Verdict, message: str, findings: Sequence[Finding]) -> Beside:
         """Return a chat model's comment on the user's ``message`` about a verdict, checked against the documents.
-        ``findings`` are the quotes for or against the idea that the message added to the verdict or removed from it.
-        The model reads the passages that contain them, and those of the strongest findings in the verdict. Without a
-        chat model, the comment is empty."""
+        Without a chat model, the comment is empty.
+
+        ``verdict`` is the verdict after the message. ``findings`` are quotes for or against the idea: those that the
+        verdict gained or lost in reply to the message, for example because the message quotes a document. The model
+        reads the passages that contain these quotes, and the passages of the strongest findings in the verdict.
+        """
         if self._reader is None:
             return Beside()
         return replying.replied(self._reader, verdict, message, findings, library=self.library, embedder=self._embedder)

@@ -41,13 +41,17 @@ _MONTH = re.compile(
 
 
 class Grounds(NamedTuple):
-    """The texts against which a claim, a sentence that a model wrote, is checked: its ``citations``, the passages
-    ``around`` them, the ``question`` that it answers, and ``read``, all text that the model was given.
+    """The texts against which a claim (a sentence that a model wrote) is checked.
 
-    A figure of the claim must occur in the citations, the passages around them, or the question; a name, a month or a
-    year may also occur elsewhere in the cited ``documents``. The first word of a sentence has a capital anyway, so it
-    is checked as a name only if ``read`` uses it as a name. ``house`` has names that occur in many documents, such as
-    the organisation's own; a claim may always use them.
+    ``citations`` are the claim's citations, ``around`` is the text of the passages that contain them, ``question`` is
+    the question that the claim answers, and ``read`` is all text that the model was given. A figure in the claim must
+    occur in the citations, in these passages, in the question, or in what is known of the cited documents
+    (``particulars``). A name, a month or a year may also occur in ``documents``, which is everything that the model was
+    given of the cited documents.
+
+    The first word of a sentence has a capital even if it is no name. It is therefore checked as a name only if ``read``
+    has it as a name, for example with a capital within a sentence. ``house`` has names that occur in many documents,
+    such as the organisation's own; a claim may always use them.
     """
 
     citations: tuple[Citation, ...]

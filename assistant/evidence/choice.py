@@ -36,11 +36,17 @@ def best(
     question: Question, scored: Sequence[Scored], superseded: Mapping[str, str] = NO_VERSIONS
 ) -> list[tuple[Chosen, float]]:
     """Return the sentences to show as an answer, each with its score, the best first. ``scored`` has all sentences
-    found, the best first.
+    found, the best first. These sentences are left out:
 
-    Sentences that repeat a better one are left out, and those of an older version of a document beside the newest
-    version: ``superseded`` maps the ids of older versions to those of the newest. The list ends with sentences of other
-    documents, or of older versions, that have nearly the same words as a chosen sentence but different figures.
+    - Headings, questions and labels, unless nothing else was found.
+    - Sentences whose passage is much less likely to answer than the best one.
+    - Sentences of an older version of a document, if a likely sentence is from the newest version. ``superseded`` maps
+      the ids of older versions to those of the newest.
+    - Sentences that repeat a better one.
+
+    At the end of the list, sentences are added that disagree with one of the others: they are from another document,
+    which may be an older version, and have nearly the same words but different figures. They are added even if they are
+    unlikely.
     """
     ranked = [one for one in scored if stands_alone(question, one)] or scored
     if question.asks is Asks.NUMBER:

@@ -144,18 +144,20 @@ class Catalog:
         self._db.run("UPDATE state SET passage_words = ?", [words])
 
     def doubt(self, *, rebuilding: bool = False) -> None:
-        """Mark the vector index as in doubt. Call this before changing the index. The mark says that the index may
-        differ from the catalog; ``trust`` or ``renew`` removes the mark. If ``rebuilding`` is true, the mark also says
-        that the whole index is being rebuilt."""
+        """Mark the vector index as in doubt: it may differ from the catalog. Call this before changing the index;
+        ``trust`` or ``renew`` removes the mark. If ``rebuilding`` is true, the mark also says that the whole index is
+        being rebuilt."""
         self._db.run("UPDATE state SET in_doubt = ?", [REBUILDING if rebuilding else CHANGING])
 
     def trust(self) -> None:
-        """Remove the mark that ``doubt`` made. Call this when the vector index agrees with the catalog again."""
+        """Record that the vector index agrees with the catalog again: remove the mark, set by ``doubt``, that says that
+        it may differ."""
         self._db.run("UPDATE state SET in_doubt = ?", [SURE])
 
     def renew(self) -> None:
-        """Remove the mark that ``doubt`` made, and raise ``generation``, the number of the library's changes. Because
-        of the higher number, readers open the rebuilt vector index again."""
+        """Record that the vector index has been rebuilt. This removes the mark, set by ``doubt``, that says that the
+        index may differ from the catalog, and raises ``generation``, the number of the library's changes. A process
+        that has the index open sees the higher number at its next search and opens the index again."""
         self._db.run("UPDATE state SET in_doubt = ?, generation = generation + 1", [SURE])
 
     # What changes several tables at once

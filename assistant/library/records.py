@@ -86,8 +86,10 @@ class Entry(NamedTuple):
     files exists.
 
     ``versions`` has the ids of all versions of the document (documents whose texts differ only slightly), including
-    itself, the newest first; it is empty if there is only one. ``superseded_by`` is the id of the newest version if
-    both it and this document state dates and these differ, or if the numbers in their texts differ; else None.
+    itself, the newest first; it is empty if there is only one.
+
+    ``superseded_by`` is the id of the newest version if that version replaces this document, else None. The newest
+    version replaces this document if the two state different dates, or if the numbers in their texts differ.
     ``by_file_time`` is true if only the modification times of the files, and no dates in the documents, show which
     version is the newest.
     """

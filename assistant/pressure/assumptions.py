@@ -336,9 +336,10 @@ def _assumed(lens: Lens, side: int, part: str) -> Assumed:
 def told(assumed: Assumed) -> str:
     """Return an assumption in the words that are shown to people.
 
-    These are its ``text``, unless ``turned`` is True: ``text`` then states the opposite of what the idea assumes. In
-    this case the result is ``part``, the words of the idea from which the assumption follows. If these words say what
-    the idea would replace, the result is "Not: " followed by ``text``.
+    Normally this is its ``text``. If ``turned`` is True, ``text`` states the opposite of what the idea assumes; the
+    result is then ``part``, the words of the idea from which the assumption follows. There is one exception: in "send
+    letters instead of calling customers", the words "calling customers" name what the idea wants to replace, and not
+    what it assumes. The result is then "Not: " followed by ``text``.
     """
     if not assumed.turned:
         return assumed.text

@@ -12,13 +12,13 @@ from assistant.types import Kind, Rejected, Stance
 
 
 class Bearing(NamedTuple):
-    """Words of a document that concern an idea (``quote``), as a reader reports them: it has not been checked yet that
-    the document has these words. ``assumptions`` are the positions, counted from 0, of the idea's assumptions that the
-    words concern. ``stance`` says whether the words support or challenge these assumptions, and ``why`` for what
-    reason.
+    """Words of a document that concern an idea (``quote``), as reported by a reader, that is, a chat model or a program
+    that reads passages. It has not been checked yet that the document has these words.
 
-    ``confidence`` is the probability of the stance; ``bears`` is the probability that the words concern the idea at
-    all.
+    ``assumptions`` are the positions, counted from 0, of the idea's assumptions that the words concern. ``stance`` says
+    whether the words support or challenge these assumptions; ``why`` is the reason that a chat model gives, empty if
+    there is none. ``confidence`` is the probability of the stance; ``bears`` is the probability that the words concern
+    the idea at all.
     """
 
     quote: Quote

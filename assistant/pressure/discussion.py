@@ -100,13 +100,13 @@ class AssistantParts(Protocol):
 
     def challenge(self, idea: str, *, like: Verdict | None = None) -> Verdict:
         """Test an idea against the documents, and return the verdict. If ``like`` is an earlier verdict on the idea,
-        the assumptions that a model proposed or people changed in that verdict are tested again."""
+        the assumptions that a model proposed for it, and those that people added or reworded, are tested again."""
         ...
 
     def replied(self, verdict: Verdict, message: str, findings: Sequence[Finding]) -> Beside:
-        """Return a model's comment on the user's message about a verdict, checked against the documents; empty without
-        a model. ``findings`` are the quotes for or against the idea that the message added to the verdict or removed
-        from it."""
+        """Return a model's comment on the user's ``message`` about a verdict, checked against the documents; empty
+        without a model. ``verdict`` is the verdict after the message. ``findings`` are quotes for or against the idea:
+        those that the verdict gained or lost in reply to the message."""
         ...
 
     def search(self, query: str, k: int = 8) -> list[Hit]:
@@ -120,7 +120,8 @@ class AssistantParts(Protocol):
 
 
 class Moved(StrEnum):
-    """What changed a verdict, or that nothing did."""
+    """The cause of a change of a verdict: a quote from the documents or the user's judgement of it, documents that were
+    added or removed, or a changed idea. ``NOTHING`` means that the verdict has not changed."""
 
     NOTHING = "nothing"
     PASSAGE = "a cited passage"
@@ -130,7 +131,7 @@ class Moved(StrEnum):
 
 class VerdictChange(NamedTuple):
     """A difference between two verdicts, described in a text (``what``). ``better`` says whether it helps the idea;
-    ``findings`` are the quotes for or against the idea that were added or removed."""
+    ``findings`` are quotes for or against the idea, those that only one of the two verdicts has."""
 
     what: str
     better: bool
@@ -138,8 +139,8 @@ class VerdictChange(NamedTuple):
 
 
 class DiscussionReply(NamedTuple):
-    """The reply to a message about a verdict: its text, the verdict after the message, what changed it, and each
-    change.
+    """The reply to a message about a verdict: its text, the verdict after the message, the cause of a change of the
+    verdict (``moved``), and each change.
 
     ``prose`` is a model's comment on the message, shown beside the text. ``notices`` say why the comment is missing or
     cut, and ``cost`` counts the model's calls and tokens; None if no model was called.
@@ -182,9 +183,12 @@ def _moved(assistant: AssistantParts, verdict: Verdict, message: str, by: str) -
 
 
 def side_told(message: str) -> Stance | None:
-    """Return the side on which a message puts the quotes of an earlier message, as in "it is against it": for the idea
-    or against it. The side is unclear if the message says that the quotes are not about the idea. None if the message
-    says anything else."""
+    """Return whether a message says that quotes are for the idea or against it. The quotes are those of an earlier
+    message; an example of such a message is "That speaks against it."
+
+    The stance is unclear if the message says that the quotes are not about the idea. None if the message says anything
+    else.
+    """
     match = _SIDE.match(" ".join(message.split()))
     return _SIDED[match.lastgroup or "none"] if match else None
 

@@ -167,9 +167,12 @@ def quoted(near: Near, weight: Weight) -> tuple[int, int]:
 
 
 def places_of(found: Found, assumed: Sequence[Assumed]) -> tuple[int, ...]:
-    """Return the positions, in ``assumed``, of the assumptions that the quoted words concern. If the passage was read
-    for an assumption that a person or a model added, this assumption comes first. Otherwise, the idea or its clause
-    comes first, whichever is most similar to the words. All other assumptions to which the words are similar follow."""
+    """Return the positions, in ``assumed``, of the assumptions that the quoted words concern.
+
+    If the passage was read for an assumption that a person or a model added, this assumption comes first. Otherwise the
+    first is the one that is most similar to the words, out of the idea as a whole and all its clauses. All other
+    assumptions that are similar enough to the words follow.
+    """
     near = found.near
     inside = [row for row, at in enumerate(near.sentences) if found.first <= at <= found.last]
     likeness = near.likeness[inside].max(axis=0)

@@ -55,11 +55,16 @@ class PressureTest:
 
         ``progress`` is called with the number of steps done, the number of all steps, and the name of the next step; it
         is called again for every piece of text that a model writes. If ``progress`` raises an exception, the test
-        stops. ``importance`` says from 0 to 1 how much an assumption counts. Its keys are the name of an assumption,
-        which is the name of a lens or a role such as "the reason", or the number of an assumption, such as "2". Keys
-        that fit no assumption are reported in the verdict's ``notices``. ``like`` is an earlier verdict on the same
-        idea: the assumptions that a model proposed or people changed in it are tested again, and people's judgements
-        stay valid.
+        stops.
+
+        ``importance`` says from 0 to 1 how much an assumption counts. A key is the assumption's number, such as "2", or
+        its name: that of a lens (a question that is put to every idea), or the assumption's role in the idea, such as
+        "the reason". Keys that fit no assumption are reported in the verdict's ``notices``.
+
+        ``like`` is an earlier verdict on the same idea. The assumptions that a model proposed for it, and those that
+        people added or reworded, are tested again; those that people left out stay out. If a person decided that a
+        quote is for an assumption, against it, or not about it, this decision is taken over as long as the document
+        still has the quote.
 
         Raises:
             SettingsError: the idea is empty, has no words, or is longer than ``LONGEST_IDEA``; or ``importance`` has a

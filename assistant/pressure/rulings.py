@@ -76,9 +76,10 @@ def ruled(verdict: Verdict) -> Verdict:
 def bears(findings: Sequence[Finding]) -> bool:
     """Whether any of these findings concerns its assumption.
 
-    A finding that supports or challenges the assumption does. A finding with an unclear stance does, too, unless its
-    ``confidence`` is 1: it is then certain to be on neither side, because it only has a similar topic, or because a
-    person judged that it is not about the assumption.
+    A finding that supports or challenges the assumption concerns it. A finding with an unclear stance concerns it if
+    its ``confidence``, the probability that it is on neither side, is below 1, since it may then be on one of the
+    sides. The value is 1 if the finding is certain to be on neither side, for example because a person judged that it
+    is not about the assumption; such a finding does not concern it.
     """
     return any(one.stance is not Stance.UNCLEAR or one.confidence < 1 for one in findings)
 
@@ -138,9 +139,13 @@ def _overlap(one: Finding, other: Finding) -> bool:
 
 
 def elsewhere(assumptions: Sequence[Assumption], number: int) -> tuple[int, ...]:
-    """Return the numbers of the earlier assumptions that have findings in common with the assumption ``number``;
-    numbers count from 1. If several earlier assumptions have the same finding, only the first of them is returned for
-    it. Findings that a person judged not to be about the assumption ``number`` are ignored."""
+    """Return the numbers, counted from 1, of the assumptions that come before the assumption ``number`` in the verdict
+    and have findings in common with it. A report can then refer to these assumptions instead of showing a finding
+    twice.
+
+    For each finding in common, only the first assumption that has it is named. Findings that a person judged not to be
+    about the assumption ``number`` are ignored.
+    """
     own = {one.citation for one in assumptions[number - 1].findings if not is_set_aside(one)}
     found = []
     for other, one in enumerate(assumptions[: number - 1], start=1):
@@ -151,8 +156,8 @@ def elsewhere(assumptions: Sequence[Assumption], number: int) -> tuple[int, ...]
 
 
 def first_told(assumptions: Sequence[Assumption], number: int) -> tuple[Finding, ...]:
-    """Return the findings of the assumption ``number``, counted from 1, that no earlier assumption has, in the order in
-    which the verdict shows them."""
+    """Return the findings of the assumption ``number``, counted from 1, in the order in which the verdict shows them.
+    Findings that also belong to an assumption with a lower number are left out."""
     known = {finding.citation for one in assumptions[: number - 1] for finding in one.findings}
     return tuple(one for one in assumptions[number - 1].findings if one.citation not in known)
 

@@ -37,9 +37,9 @@ _KINDS = frozenset(stem(word) for word in re.findall(r"[a-z]+", _KIND))
 
 
 class Named(NamedTuple):
-    """The documents that a question names by their titles. If the question asks only who wrote these documents,
-    ``author`` is true. If it asks only when they were written, ``date`` is true. If it asks only for these two facts,
-    both are true."""
+    """The documents that a question names by their titles. ``author`` is true if the question asks who wrote these
+    documents, ``date`` if it asks when they were written; both can be true. If the question also asks for anything
+    else, both are false."""
 
     documents: tuple[About, ...]
     author: bool = False

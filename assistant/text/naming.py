@@ -51,8 +51,9 @@ def is_full(name: str) -> bool:
 
 
 def tells_who(name: str) -> bool:
-    """Whether a name identifies somebody: none of its words is a role that anybody can have, such as "manager". A
-    single letter counts as an initial."""
+    """Whether a name identifies somebody: none of its words is a role that anybody can have, such as "manager". Words
+    after a comma are ignored. A single letter, such as the "A" in "A. Smith", is taken as an initial and not as a
+    role."""
     return ROLES.isdisjoint(word for word in _before_comma(name) if len(word) > 1)
 
 

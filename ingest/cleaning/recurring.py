@@ -63,10 +63,13 @@ def lines(document: Document, known: AbstractSet[int]) -> tuple[tuple[int, bool]
 
 
 def marked(pieces: Sequence[Piece], origin: str | None, author: str | None, known: AbstractSet[int]) -> list[Piece]:
-    """Return all pieces of a web page. A piece gets the reason "recurring" if its line hash is in ``known``, the hashes
-    of lines that recur on many pages of the web site. A heading gets this reason, too, if no text below it remains.
+    """Return all pieces (paragraphs, headings and the like) of a web page. A piece gets the reason "recurring" if the
+    hash of its text is in ``known``, the hashes of lines that recur on many pages of the web site. A heading gets this
+    reason, too, if no text below it remains.
 
-    ``origin`` is the web site of the page, ``author`` its author. Words of other speakers are never marked.
+    ``origin`` is the web site of the page, ``author`` the page's author. Some pieces never get the reason, among them
+    words of a speaker who is not the author (such as a commenter), very short or long texts, and texts with a figure or
+    a name. If more than the share ``MOST`` of the page's words would be removed, no piece gets it.
     """
     if not origin or not known:
         return list(pieces)

@@ -42,9 +42,13 @@ class Empty(SourceError):
 class Listing(NamedTuple):
     """The files found under the given paths.
 
-    ``roots`` are the given paths, made absolute. ``failed`` has the files and folders that cannot be read, and
-    ``unseen`` the absolute paths of these files and folders. ``skipped`` counts hidden and temporary files and files of
-    unsupported kinds, and ``kinds`` counts them by file extension; ``ignored`` counts the files and folders that a
+    ``roots`` are the given paths, made absolute. ``failed`` has each file or folder that cannot be read, with the
+    reason; ``unseen`` has the absolute paths of the same files and folders, so that known files there do not count as
+    deleted.
+
+    ``skipped`` is the number of files that are not read because they are hidden, temporary or of an unsupported kind.
+    ``kinds`` has the number of these files for each file extension; a file without one is counted under its name, and
+    all hidden and temporary files under "hidden or temporary". ``ignored`` is the number of files and folders that a
     ``.pushbackignore`` excludes.
     """
 

@@ -96,8 +96,9 @@ def kept_of(path: str, keeps: Mapping[str, AbstractSet[str]]) -> tuple[str, ...]
 
 
 def kept(pieces: Iterable[Piece], wanted: Sequence[str]) -> list[Piece]:
-    """Return all pieces. A piece whose ``reason`` is in ``wanted`` loses its reason, so that it counts as content
-    again. The word "all" in ``wanted`` stands for every reason that ``reasons`` returns.
+    """Return all pieces (paragraphs, headings and the like) of a file. A piece with a ``reason``, such as "navigation",
+    is boilerplate. If its reason is in ``wanted``, the piece is returned without a reason, so that it counts as
+    content. The word "all" in ``wanted`` stands for every reason that ``reasons`` returns.
     """
     if not wanted:
         return list(pieces)

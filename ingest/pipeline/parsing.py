@@ -18,8 +18,8 @@ PLAIN = frozenset({".txt", ".text", ".md", ".markdown"})
 
 
 class Task(NamedTuple):
-    """A file to be parsed: its bytes, its path (``source``) and the id that its document gets. ``words`` is about how
-    many words each of its passages should have.
+    """A file to be parsed: its bytes, its path (``source``) and the id that its document gets. ``words`` is the
+    approximate number of words in each passage of the document.
 
     Boilerplate is removed for a reason, such as "navigation"; boilerplate whose reason is in ``keep`` stays in the
     text. ``recurring`` has the hashes of lines that are removed because they recur on many pages of their web site. If

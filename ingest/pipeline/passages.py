@@ -29,7 +29,8 @@ TINY = 0.25
 def split(document: Document, words: int) -> tuple[Passage, ...]:
     """Split the document into passages of about ``words`` words each, in order.
 
-    For every passage, ``document.text[start:end] == text``, and the passage contains its sentences in order.
+    For every passage ``p``, ``document.text[p.start:p.end] == p.text``, and ``p.sentences`` are the sentences in this
+    text, in order.
     """
     passages: list[Passage] = []
     leads = _leads(document)
@@ -154,7 +155,7 @@ def _keep_lead(text: str, groups: Sequence[_Group], first: tuple[Sentence, int, 
 
 @dataclass(slots=True)
 class _Group:
-    """The sentences of a future passage; ``said`` is true once one of them is not a heading."""
+    """The sentences collected for one passage; ``said`` is true once one of them is not a heading."""
 
     sentences: list[Sentence] = field(default_factory=list)
     words: int = 0
@@ -165,7 +166,9 @@ class _Group:
         return not self.sentences or self.pieces + pieces <= MOST_PIECES
 
     def is_left_by(self, sentence: Sentence) -> bool:
-        """Whether the group begins inside a list item, and the sentence is outside of that item."""
+        """Whether ``sentence`` must not join this group (the sentences collected for one passage), because the group
+        begins inside a list item and the sentence is outside of that item.
+        """
         depth = self.sentences[0].depth if self.sentences else 0
         return sentence.depth < depth
 

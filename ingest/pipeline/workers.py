@@ -63,8 +63,8 @@ class Workers:
         return self._reached.get(source)
 
     def parse(self, task: Task) -> Future[ParsedFile]:
-        """Parse a file in a worker process. At most ``self.most`` files may be in progress; a file is in progress until
-        all its passages have been taken.
+        """Parse a file in a worker process. A file is in progress until all its passages have been taken. The caller
+        must not have more than ``self.most`` files in progress.
 
         If the file cannot be parsed, the future raises SourceError, or reading the passages raises it later. The
         message is the reason: what the reader found wrong, or that parsing took too long or too much memory, or crashed
@@ -154,9 +154,11 @@ class _Worker:
         self._is_done = True
 
     def begin(self, task: Task, reached: dict[str, Reached]) -> Head:
-        """Send a file to the worker and wait until its document is read; its passages are then read with ``passages``.
+        """Send a file to the worker and wait until it has read the file as a document. Returns the worker's message
+        with the document and the number of its passages; ``passages`` then yields the passages.
 
-        Meanwhile ``reached[task.source]`` is the last page that was read, if the file has many pages.
+        While the worker reads a file of many pages, this method keeps the last page that was read in
+        ``reached[task.source]``, and removes the entry at the end.
 
         Raises:
             SourceError: the file cannot be read, or takes too much time or memory; the message is the reason.
@@ -187,7 +189,7 @@ class _Worker:
         return answer
 
     def passages(self) -> Iterator[Sequence[Passage]]:
-        """Yield the passages of the document that ``begin`` returned, a few at a time."""
+        """Yield the passages of the file that ``begin`` sent, a few at a time."""
         while not isinstance(answer := self._receive(), Ended):
             yield answer
         self._end(answer)

@@ -304,12 +304,15 @@ def _unnamed(row: Row, *, is_page: bool) -> Iterator[Piece]:
 
 
 def is_head(rows: Sequence[Row], *, is_page: bool) -> bool:
-    """Whether the first row names the columns. The row must have at least two cells, and rows below it. Most of its
-    cells must be words, or all of them words or years, and no number or date in it may have another one of its kind
-    below it in the same column.
+    """Whether the first row names the columns. All of these must hold:
 
-    If ``is_page`` is true (the table is from a web page or PDF), there must also be a number or a date below one of the
-    words.
+    - The row has at least two cells, none of them longer than ``LABEL`` characters, and there are rows below it.
+    - Most of its cells are words, or every cell is words or a year and at least one is words.
+    - It has no number directly above another number, and no date or year directly above another date or year.
+    - The table is not a list of labels with values: two columns, the first of which has only texts that end with a
+      colon.
+    - If ``is_page`` is true (the table is from a web page or PDF), one of the next three rows has a number or a date
+      below one of the words.
     """
     head = rows[0].cells
     filled = _filled(rows[0])

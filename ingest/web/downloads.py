@@ -85,8 +85,12 @@ class Unpacked:
 
 
 def in_utf_8(data: bytes, media_type: str, content_type: str) -> bytes:
-    """If the HTTP header ``content_type`` names the encoding of a text, convert the text from that encoding to UTF-8
-    with a byte order mark, which readers trust more than a guess. Other data is returned unchanged.
+    """Convert a text to UTF-8 with a byte order mark, which readers trust more than a guess, if the server named the
+    text's encoding. Other data is returned unchanged, and so is text that is in UTF-8 already or not in the named
+    encoding.
+
+    ``content_type`` is the whole HTTP header Content-Type, which may name the encoding. ``media_type`` is only the type
+    in it, such as ``text/html``; it says whether the data is text.
     """
     match = re.search(r"charset\s*=\s*[\"']?([\w.:-]+)", content_type, re.IGNORECASE)
     if not match or not media_type.startswith(("text/", "application/xhtml")) or data.startswith(b"\xef\xbb\xbf"):

@@ -59,8 +59,8 @@ class RequestRefused(PushbackError):
 
 
 class JsonReply(JSONResponse):
-    """A JSON response that has only ASCII characters. All others are written as escapes, since a text may contain
-    characters that UTF-8 cannot encode."""
+    """A JSON response in ASCII. Every character outside of ASCII is written as an escape sequence of JSON, since a text
+    may contain characters that UTF-8 cannot encode, such as half of a surrogate pair."""
 
     def render(self, content: Any) -> bytes:
         return json.dumps(content, allow_nan=False, separators=(",", ":")).encode()

@@ -108,8 +108,9 @@ class Queued(Job):
 
 
 class Queue:
-    """A queue of jobs in a PostgreSQL database, with the interface ``line.JobLine``. It also finds the jobs that run in
-    this process without the database."""
+    """A queue of jobs in a PostgreSQL database, with the interface ``line.JobLine``. Some jobs are not stored in the
+    database but run in this process, for example if they use an API key that a visitor has typed. The methods ``job``,
+    ``of_kind`` and ``following`` find these jobs, too."""
 
     def __init__(self, address: str) -> None:
         self._address = address

@@ -222,8 +222,8 @@ def suite(job: Job, place: Workplace, asked: Asked) -> str:
 
 
 class Reporting:
-    """An assistant with which a verdict is discussed. If the discussion makes it test an idea, it reports the progress
-    of the test."""
+    """A wrapper around the assistant, for the discussion of a verdict. If a message makes the assistant test an idea,
+    the progress of the test is passed to ``progress``, which shows it as the progress of the job."""
 
     def __init__(self, assistant: Assistant, progress: Progress) -> None:
         self._assistant, self._progress = assistant, progress

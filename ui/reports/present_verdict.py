@@ -46,9 +46,9 @@ class Place(NamedTuple):
 
 
 class LookedAt(NamedTuple):
-    """A preview of what a test of an idea will look at. ``tested`` is the idea without words that only urge the reader
-    to agree; ``urges`` is true if such words were left out. ``parts`` are the assumptions that the words of ``tested``
-    state."""
+    """A preview of what a test of an idea will look at. ``tested`` is the text of the idea without words that only urge
+    the reader to agree; ``urges`` is true if such words were left out. ``parts`` are the assumptions that are stated in
+    ``tested``."""
 
     parts: tuple[Assumed, ...]
     tested: str
@@ -81,7 +81,8 @@ def head(number: int, one: Assumption) -> str:
 
 
 def places(verdict: Verdict) -> dict[Finding, Place]:
-    """The position of each finding in the verdict. If several assumptions have a finding, the first position counts."""
+    """The position of each finding (a quote that concerns the idea) in the verdict. If the same finding belongs to
+    several assumptions, its position under the first of them counts."""
     found: dict[Finding, Place] = {}
     for number, one in enumerate(verdict.assumptions, start=1):
         for place, finding in enumerate(one.findings, start=1):

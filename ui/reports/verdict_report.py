@@ -56,8 +56,9 @@ EACH = 3
 
 
 class Point(NamedTuple):
-    """The position of an assumption in the chart of importance and evidence, both from 0 to 1. ``evidence`` is 1 if
-    ``ENOUGH`` or more voices (people, or documents without a named speaker) speak for the assumption or against it."""
+    """The position of an assumption in the chart of importance and evidence; ``importance`` and ``evidence`` are from 0
+    to 1. ``evidence`` grows with the number of voices (people, or documents without a named speaker) that speak for the
+    assumption or against it: it is this number divided by ``ENOUGH``, but at most 1."""
 
     number: int
     assumption: Assumption
@@ -127,9 +128,9 @@ def outcome(one: Assumption) -> str:
 
 
 def in_short(verdict: Verdict) -> str:
-    """The result in short: what the ruling means; how many voices (people, or documents without a named speaker) are
-    for the idea, and how many against it; on how many assumptions there is evidence that counts for or against them;
-    and a warning if it is only a guess, which no person has checked, whether evidence is for or against them."""
+    """The result in short: what the ruling means, how many voices (people, or documents without a named speaker) are
+    for the idea and how many against it, and on how many assumptions there is evidence that counts for or against them.
+    If it was only guessed on which side some of the evidence is, and no person has checked it, a warning is added."""
     says = f"{MEANS[verdict.ruling].removesuffix('.')}{_heard(rulings.voices(verdict))}"
     if verdict.ruling is IdeaRuling.NOT_COVERED and (unsaid := len(undecided(verdict))):
         bear = "1 passage bears" if unsaid == 1 else f"{unsaid:,} passages bear"
@@ -278,12 +279,15 @@ def counted(one: Assumption) -> str:
 
 
 def sided(one: Assumption) -> list[Finding]:
-    """The findings that decide the ruling on an assumption."""
+    """The findings (quotes that concern the assumption) that decide whether an assumption counts as supported,
+    challenged or contested: those for it and those against it. Words that the source only attributes to an opponent are
+    left out."""
     return [finding for side in TAKEN for finding in rulings.on(one.findings, side)]
 
 
 def of_side(one: Assumption, side: Stance) -> list[Finding]:
-    """All findings of an assumption on one side, even those that do not count for the ruling."""
+    """All findings (quotes that concern the assumption) with the stance ``side``. Words that the source only attributes
+    to an opponent are included, although they do not count for or against the assumption."""
     return [finding for finding in one.findings if finding.stance is side]
 
 

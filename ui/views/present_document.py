@@ -43,7 +43,8 @@ class _Words(NamedTuple):
     key: Span
 
     def html(self, start: int, end: int, inline: Sequence[Inline] = ()) -> str:
-        """The visible part of the text from ``start`` to ``end`` as HTML, with bold words and links."""
+        """The text from ``start`` to ``end`` as HTML. Of a long document, the page shows only a part (``shown``); text
+        outside of it is left out. ``inline`` has the bold words and the links in the text."""
         start, end = max(start, self.shown.start), min(end, self.shown.end)
         if start >= end:
             return ""

@@ -115,8 +115,9 @@ class Conversations:
         ]
 
     def come(self, conversation: str, id: int) -> bool:
-        """Mark a question that waited for its files as ready, so that ``unanswered`` returns it. ``id`` is the ``id``
-        of its ``Awaiting``. Returns False if no such question was waiting."""
+        """Mark a question that waited for its files as ready, so that ``unanswered`` returns it. ``id`` is the field
+        ``id`` of the question's entry in the list that ``awaiting`` returns. Returns False if no such question was
+        waiting."""
         with self._db.changing():
             row = self._db.row("SELECT question FROM awaiting WHERE conversation = ? AND key = ?", [conversation, id])
             if not row:

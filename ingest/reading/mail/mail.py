@@ -122,8 +122,9 @@ class _Reading:
         self._bytes = 0
 
     def mail(self, message: EmailMessage, *, depth: int, name: str = "") -> Iterator[Piece]:
-        """Yield the pieces of a mail. Its heading is ``name``, the file name if the mail is attached to another one,
-        else its subject; ``depth`` is 0 for the outermost mail.
+        """Yield the pieces (headings, paragraphs and the like) of a mail. ``name`` is its file name if it is attached
+        to another mail, else empty. The mail's heading is ``name`` or, if that is empty, its subject; if there are both
+        and they differ, the subject is a second heading. ``depth`` is 0 for the outermost mail.
         """
         subject, sender = mail_parts.subject(message), mail_parts.sender(message)
         if name or subject:

@@ -103,7 +103,9 @@ class _Storage(NamedTuple):
         return ""
 
     def number(self, number: int) -> int | None:
-        """The value of a property that is a number or a time; None if it is missing."""
+        """The value of the property with this number, if it is a whole number or a time. A time is given in units of
+        100 nanoseconds since the beginning of 1601. None if the property is missing.
+        """
         entries = self._stream(PROPERTIES)[self.head :]
         for at in range(0, len(entries) - 15, 16):
             kind, own, value = struct.unpack_from("<HH4xQ", entries, at)

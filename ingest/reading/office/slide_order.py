@@ -25,8 +25,9 @@ Shape: TypeAlias = tuple[etree._Element, int]  # with the number of the column t
 
 
 class ShapeBox(NamedTuple):
-    """The position of a shape, or of a group of shapes, on a slide. ``shapes`` has the shape, or those of the group,
-    each paired with the number of the column of the slide in which it stands.
+    """The position of a shape on a slide, or of a group of shapes that stay together in reading order. ``shapes`` has
+    the shape, or those of the group, each paired with the number of the column within the group in which it stands (0
+    for a single shape).
     """
 
     shapes: list[Shape]

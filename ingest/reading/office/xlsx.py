@@ -115,7 +115,7 @@ class _Book:
 
     def lines(self, part: str) -> Iterator[Piece]:
         """Yield the rows of a sheet, each with its columns' names, and the words of the sheet's drawings. ``part`` is
-        the sheet's name in the file.
+        the path of the sheet's XML inside the Excel file, such as ``xl/worksheets/sheet1.xml``.
         """
         sheet = self._sheet(part)
         for name in of_kind(relations(self._archive, part), "table"):
@@ -138,7 +138,7 @@ class _Book:
 
     def _drawn(self, part: str) -> Iterator[Piece]:
         """Yield the words of a sheet's text boxes and the titles of its charts; the charts' figures are in the cells
-        anyway.
+        anyway. ``part`` is the path of the drawing's XML inside the Excel file.
         """
         root = self._archive.xml(part)
         yield from drawing.boxes(root)
@@ -146,8 +146,11 @@ class _Book:
             yield from drawing.titles(self._archive.xml(name))
 
     def remarks(self, part: str) -> Iterator[remarks.Comment]:
-        """Yield the comments on a sheet's cells. If there are threads, only these are read, since the other comments
-        are copies of them for older programs.
+        """Yield the comments on a sheet's cells. ``part`` is the path of the sheet's XML inside the Excel file, such as
+        ``xl/worksheets/sheet1.xml``.
+
+        Excel stores comments that people can reply to ("threaded comments") a second time in an old form, for older
+        programs. If a sheet has threaded comments, only these are read.
         """
         found = relations(self._archive, part)
         threads = list(of_kind(found, "threadedComment"))
@@ -166,7 +169,9 @@ class _Book:
                 yield _remark(comment, author, held.whole())._replace(aside=tuple(held.aside(_unescape)))
 
     def _sheet(self, part: str) -> _Sheet:
-        """Read a sheet row by row, so that a large one is never held in memory as a tree."""
+        """Read a sheet row by row, so that a large one is never held in memory as a tree. ``part`` is the path of the
+        sheet's XML inside the Excel file.
+        """
         sheet, row = _Sheet(), 0
         walk = etree.iterparse(
             io.BytesIO(bounded(self._archive.read(part), part)),

@@ -57,10 +57,12 @@ FEWEST_VOWELS = 0.2  # of the letters: in written languages they are 0.35 to 0.5
 
 
 class Page(NamedTuple):
-    """A page of a PDF: its text, in one sheet for each rotation of the text, and the notes that people attached to it.
+    """A page of a PDF: its text, and the notes that people attached to it (``remarks``). The text is divided into
+    sheets: a sheet has all lines of the page with the same rotation. The first sheet has the rotation of most
+    characters.
 
-    The first sheet has the rotation of most characters. ``wanting`` says why the page has no text, such as "is an image
-    without text"; it is empty if the page has text.
+    ``wanting`` says why the page has no text, such as "is an image without text"; it is empty if the page has text or
+    if nothing is drawn on it.
     """
 
     number: int

@@ -49,8 +49,12 @@ class AttachedReading(NamedTuple):
 
 
 class RefusedFile(NamedTuple):
-    """Why attached files could not become documents, as an error or as HTML, and the question that came with them and
-    therefore has no answer."""
+    """The outcome if files attached in a chat could not become documents. ``why`` is the reason: the error that
+    occurred, or HTML that lists the files that could not be read.
+
+    ``question`` is the question that came with the files. It was not asked; the page offers to ask it without the
+    files. It is empty if there was no question, or if it was a job, already started, that could not read the files.
+    """
 
     why: str | PushbackError
     question: str

@@ -25,8 +25,9 @@ READ = "PDF, Word, PowerPoint, Excel, CSV, OpenDocument, RTF, EPUB, html, Markdo
 
 
 def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
-    """Show editors a form to add documents: files, pasted text, a web address or a folder. Below it, show everybody the
-    jobs that read documents, and their results. Returns whether such a job is running.
+    """Show a form to add documents (files, pasted text, a web address or a folder) to visitors who have the role of
+    editor or a higher one. Below it, show every visitor the jobs that read or change documents, and their results.
+    Returns whether such a job is running.
 
     The form also works if no library exists yet, since the first file creates one. ``key`` distinguishes its widgets
     from others on the page. Dropped files are stored with the library and read by a background job, which is still

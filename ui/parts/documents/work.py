@@ -34,7 +34,8 @@ def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
     """Show the jobs that read or change the library of these settings, running and ended. Returns whether any is
     running. The page reruns when the last one has ended. ``key`` distinguishes the widgets from others on the page.
 
-    The result of the job that ended last is shown only where it first appeared, until another job ends. Pass
+    The result of the job that ended last is shown until another job ends, but only in one place of the app: a visitor
+    who has seen it in one place (known by ``key`` and the open document) does not see it again in others. Pass
     ``opens=True`` on a page that can open documents: results then have buttons that open the documents that were read,
     and the results of earlier jobs are listed as well.
     """

@@ -88,8 +88,9 @@ def say(desk: IdeaDesk, id: str, message: str, line: Sequence[Job] = ()) -> None
 
 
 def watched(desk: IdeaDesk) -> list[Job]:
-    """The jobs whose progress the page shows and that have no result yet: the job named in the address, and the jobs
-    that wait for it. If one of them has resulted in a verdict, the page opens that verdict."""
+    """The jobs whose progress the page shows: the job named in the page's address, and the jobs that wait for it,
+    without those that have a result already. If one of the jobs has ended with a verdict, this function makes the page
+    open that verdict."""
     named = verdict_address.job()
     job = desk.line.job(named, desk.owner) if named else None
     if job and job.done and not job.result and job.kind == desk.kind(TEST):

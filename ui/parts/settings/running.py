@@ -86,9 +86,9 @@ def line(settings: Settings) -> JobLine:
 
 
 def line_of_assistant(settings: Settings, assistant: Assistant) -> JobLine:
-    """The queue of jobs that need ``assistant``. The jobs run in this process if the settings name no queue, if the
-    visitor has typed an API key, or if the model's address contains a secret, since neither may be stored in a
-    queue."""
+    """The queue of jobs that need ``assistant``. If the settings name a queue on a server, the jobs wait in that queue;
+    otherwise they run in this process. They also run in this process if the visitor has typed an API key or the model's
+    address contains a secret, since keys and secrets may not be stored in a queue on a server."""
     if settings.queue and not keys.of(settings) and not hides(settings.model or ""):
         return _queue(settings)
     return Here(Session(settings, embedder(settings), assistant))
