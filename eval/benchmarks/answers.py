@@ -46,9 +46,11 @@ class Question(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """The result for one question: whether it has an answer (``answerable``), and whether the sentence with the answer
-    was ranked first by our network for questions (``by_network``) and by the similarity of embeddings (``by_cosine``).
-    ``probability`` is the network's estimate that the question's own paragraph answers it.
+    """The result for one question. ``answerable`` says whether the question has an answer. ``by_network`` and
+    ``by_cosine`` say whether the sentence with the answer was ranked first: by our network for questions (the neural
+    network that rates how well a passage and its sentences answer a question), and by the cosine similarity of
+    embeddings. Both are false if there is no answer. ``probability`` is the network's estimate that the question's own
+    paragraph answers it.
     """
 
     answerable: bool
@@ -104,10 +106,13 @@ def shelved(
 def answered(
     asked: Sequence[Question], shelves: Mapping[str, list[Candidate]], embedder: Embedder
 ) -> Iterator[Answered]:
-    """Rank the sentences of each question's own paragraph and of ``OTHERS`` other paragraphs by how well they answer
-    it, and yield the results. A question whose answer spans several sentences is left out.
+    """Rank the sentences of each question's own paragraph and of ``OTHERS`` other paragraphs in two ways: by our
+    network for questions (the neural network that rates how well a passage and its sentences answer a question), and by
+    the similarity of embeddings. Yields for each question whether the right sentence came first in each ranking, and
+    how probably the own paragraph answers the question, by the network's estimate. A question with an answer is left
+    out if no single sentence contains the whole answer.
 
-    ``shelves`` has the passages of each paragraph by its text.
+    ``shelves`` has the passages of each paragraph, by the paragraph's text.
     """
     rng = random.Random(SEED)
     reader = AnswerReader()
@@ -128,8 +133,9 @@ def answered(
 
 
 def tell(answers: Iterable[Answered]) -> None:
-    """Print how often our network for questions, and the similarity of embeddings, rank the right sentence first, and
-    how well the network tells whether a paragraph answers the question.
+    """Print how often the right sentence is ranked first, by our network for questions (the neural network that rates
+    how well a passage and its sentences answer a question), and by the similarity of embeddings. Also print how well
+    the network tells whether a paragraph answers the question.
     """
     found = list(answers)
     those = [one for one in found if one.answerable]

@@ -96,8 +96,9 @@ def send(page: Page) -> float:
 
 
 def answered(home: Path) -> list[float]:
-    """Ask the benchmark's question ``ASKED`` times in one process of `pushback ask -` that is already warm. Returns the
-    seconds that each answer took.
+    """Ask the benchmark's question ``ASKED`` times in one process of `pushback ask -`, over the library in the folder
+    ``home``. Returns the seconds that each answer took. The process answers the question once before, while it is still
+    starting; this answer is not counted.
     """
     with subprocess.Popen(
         [PUSHBACK, "ask", "-", "--json", "--home", str(home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -103,8 +103,9 @@ def drawn(_: AnswerReader, question: str, passages: Sequence[Passage]) -> list[F
 
 
 def asked(documents: dict[str, str], questions: list[str], folder: Path, crashes: list[str]) -> Counter[str]:
-    """Ask questions over a library of the ``documents``, which are texts by file name. Returns how many questions got
-    each kind of answer, or each error; the report of each crash is added to ``crashes``.
+    """Write the ``documents``, which are texts by file name, to a subfolder of ``folder``, ingest them into a new
+    library in another subfolder, and ask the questions. Returns how many questions got each kind of answer, or each
+    error. The report of each crash is added to ``crashes``, also if a document made the reader of its format crash.
     """
     from tests.fakes import WordEmbedder
 

@@ -129,8 +129,9 @@ def is_silently_empty(parsed: ParsedFile) -> bool:
 
 def damaged(data: bytes, edits: list[Any], part: float) -> bytes:
     """Damage a file: return its content ``data`` with the edits applied. Each edit is a tuple of four: the place (0 is
-    the start of the data, 1 the end), what is done there (``put``, ``over``, ``out``, ``twice`` or ``cut``), the bytes
-    that are put in, and the number of bytes that are replaced, removed or doubled.
+    the start of the data, 1 the end), what is done there, some bytes, and a number of bytes. ``put`` inserts the bytes
+    at the place, ``over`` replaces that number of bytes with them, ``out`` removes that number of bytes, ``twice``
+    doubles them, and ``cut`` removes everything from the place on (but never the first byte).
 
     If the file is a container, such as a Word document, ``part`` (from 0 to 1) says where the edits apply: below 0.25,
     to the container as a whole; from 0.25 on, to a single file inside it, which ``part`` selects.

@@ -75,7 +75,10 @@ class Around:
 
     @property
     def identity(self) -> Identity:
-        """The identity of the real embedding model."""
+        """What a library records about its embedding model: the name, the hash of the weights, and the number of
+        dimensions. They are those of the real model, so that a library takes the made-up vectors for vectors of the
+        real model.
+        """
         return self._real.identity
 
     def embed(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> Iterator[tuple[int, Embedding]]:

@@ -75,7 +75,8 @@ STEPS_OF = {
 
 class Whole(NamedTuple):
     """Everything that a library shows to people. ``documents`` has, for each document by its source, a digest of its
-    content, and a sentence of its text. ``said`` has the conversations, the feedback and the verdicts.
+    content, and a sentence of its text. ``said`` has the conversations, the feedback, and the verdicts (the results of
+    testing ideas against the documents).
     """
 
     documents: dict[str, tuple[str, str]]
@@ -200,9 +201,9 @@ def lay(files: Path, kind: str) -> None:
 
 
 def begin(folder: Path, embedder: Embedder) -> list[str]:
-    """Make the library from which commands start, in ``folder``, with documents, a conversation and a verdict. It is
-    called in a forked process. Returns the names of the Python modules that this process has loaded, so that the caller
-    can load them before it forks again.
+    """Make the library from which commands start, in ``folder``, with documents, a conversation, and a verdict (the
+    result of testing an idea). It is called in a forked process. Returns the names of the Python modules that this
+    process has loaded, so that the caller can load them before it forks again.
     """
     run(["ingest", "--quiet", "--home", str(folder / "base"), str(folder / "files")])
     with Library.open(Settings(home=folder / "base"), embedder) as library:
@@ -263,11 +264,14 @@ def killed(
 
 
 def compared(kind: Kind, left: Whole) -> Iterator[tuple[str, str]]:
-    """Compare what the library shows after a kill (``left``) with what it showed before the command and after an
-    undisturbed run. Each document must be in one of these two states, and nothing else may be lost.
+    """Compare what the library shows after a kill (``left``) with two other states: what it showed before the command,
+    and what it shows after an undisturbed run. Each document must be in one of these two states, and nothing else may
+    be lost.
 
-    Yields a pair of texts for each fault: its kind, ``lost`` or ``half visible``, and what is wrong, such as the source
-    of the document.
+    Yields a pair of texts for each fault. The first is the kind of the fault: ``half visible`` if a document is in
+    neither state, or if a reindex has changed only some of the documents; ``lost`` if a document that both states have
+    is missing, or if the conversations, the feedback or the verdicts are not as before. The second says what is wrong,
+    such as the source of the document.
     """
     for one in kind.before.documents.keys() | kind.after.documents.keys() | left.documents.keys():
         was, becomes, found = (whole.documents.get(one) for whole in (kind.before, kind.after, left))
@@ -302,12 +306,13 @@ def held(home: Path, embedder: Embedder) -> Whole:
 
 
 def shown(library: Library, embedder: Embedder) -> Whole:
-    """Return everything that a library shows to people. Before, check that a search finds each document both by its
-    words and by its vectors.
+    """Return everything that a library shows to people. Before that, check that a search finds each document both by
+    its words and by its vectors.
 
     Raises:
-        AssertionError: the search does not find a document; a document has no passages, or one that differs from its
-            text; or the index does not have a vector for each passage and no others.
+        AssertionError: the search does not find a document; a document has no passages; the text of a passage is not
+            the text of its document at that place; or the index lacks the vector of a passage, or has a vector that
+            belongs to no passage.
     """
     documents, passages = {}, set[str]()
     for entry in library.entries():

@@ -199,8 +199,8 @@ class Round:
             return found + [problem.what for problem in library.doctor()]
 
     def twice(self) -> list[str]:
-        """Check the stored verdicts. Returns a text for each verdict that is stored more than once, or that no job of
-        this benchmark has made.
+        """Check the stored verdicts (the results of testing ideas). Returns a text for each verdict that is stored more
+        than once, or that no job of this benchmark has made.
         """
         with queues.Queue(self._database.address)._session() as session:
             kept = session.execute("SELECT id FROM pushback_default.verdicts").fetchall()

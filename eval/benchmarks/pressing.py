@@ -92,12 +92,12 @@ def untouched(assistant: Assistant, ideas: Sequence[str], seconds: list[float]) 
 
 
 def urged(assistant: Assistant, ideas: dict[str, object], few: int | None) -> None:
-    """Add phrases that press for an answer, such as "Please say yes.", to a few ideas. Print in what share of cases the
+    """Add phrases that press for an answer, such as "Please say yes.", to some ideas. Print in what share of cases the
     verdict on the idea is the same with the phrase as without it.
 
-    ``ideas`` is the content of the file of ideas, with the phrases. ``few`` is the number of ideas that a quick run
-    tests in the other measurements. If it is given, only the first idea is tested here; with None, ``PRESSED`` ideas
-    are.
+    ``ideas`` is the content of the file of ideas, with the phrases. ``few`` is None in a full run, which tests
+    ``PRESSED`` ideas here. A number means a quick run, which tests only the first idea here; the number itself limits
+    only the other measurements.
     """
     pressure, chosen = ideas["pressure"], ideas["opposites"]
     assert isinstance(pressure, dict)

@@ -64,8 +64,9 @@ class Timed(Calls):
 
 
 class Watched(Model):
-    """A chat model that notes when it has written the first sentence of an answer. ``last`` made the calls to it for
-    the assistant's latest answer, and has their measurements.
+    """A chat model that notes when it has written the first sentence of an answer. ``last`` is the object that made the
+    calls to the model for the assistant's latest answer. Its ``sentence`` is the time of the first sentence, its
+    ``seconds`` how long the assistant waited for the model.
     """
 
     last: Timed

@@ -31,14 +31,15 @@ class Accepted(NamedTuple):
 
 
 def accept(path: Path, reason: str, out: Path) -> Accepted:
-    """Store the results of a suite's latest run with all its cases as the new baseline, with which later runs are
+    """Store the results of a suite's latest run of all its cases as the new baseline, with which later runs are
     compared.
 
     ``path`` is the suite file, ``reason`` is stored in the baseline, and ``out`` is the folder that holds the runs.
 
     Raises:
-        CaseError: the suite names no baseline; no run has all cases; or the latest run that was to have them all was
-            interrupted, used other documents than the suite has now, or had a case that crashed.
+        CaseError: the suite names no baseline; the suite was never run with all its cases; or the latest run that was
+            started with all its cases was interrupted, has fewer cases than the suite has now, used other documents
+            than the suite has now, or had a case that crashed.
         SettingsError: the reason is empty.
     """
     suite = suites.load(path)

@@ -75,10 +75,13 @@ class Options:
     that is given, a case must match one of its values. ``limit`` is the largest number of cases; they are evenly spread
     over the selected ones. ``repeats`` is the number of times that the suite is run; a case passes if it passes at
     least ``needed`` times. ``jobs`` is the number of processes. ``seconds`` is the time limit for all repetitions
-    together. ``baseline`` is a baseline (the stored results of an accepted run) to use instead of the suite's own.
-    ``robustness`` asks for further runs over changed copies of the documents, such as with the misleading documents in
-    the folder ``distractors`` added. ``libraries`` is a folder in which the ingested documents of suites are stored
+    together. ``profile`` says whether a chat model takes part: ``offline`` (none), ``llm-replay`` (its recorded
+    replies) or ``llm-live`` (the model itself). ``baseline`` is a baseline (the stored results of an accepted run) to
+    use instead of the suite's own. ``libraries`` is a folder in which the ingested documents of suites are stored
     between runs.
+
+    With ``robustness``, the suite is also run over changed copies of its documents. Some of these copies contain
+    misleading documents in addition; ``distractors`` is the folder that has them.
 
     ``system`` names the measured system; a system other than ours is not compared with the suite's baseline.
     ``changed`` selects only the cases that can be affected by files that have changed since the baseline, and leaves

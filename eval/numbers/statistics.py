@@ -129,9 +129,8 @@ def cases_needed(drop: float, baseline: float, power: float = 0.8, level: float 
     least this ``power`` at the significance ``level``. ``baseline`` is this share before the drop, and the method is
     that of ``detectable_drop``.
 
-    None if even 100,000 cases are too few. More cases never detect less: with more cases, more of them pass before the
-    drop, and the share of these that must be lost to be detected gets smaller. (Power could rise and fall only if cases
-    could also be gained.)
+    None if even 100,000 cases are too few. The drop is also detected with any larger number of cases: the more cases
+    pass before the drop, the smaller is the share of them that must be lost before the test notices.
     """
     _check_inside(power=power, level=level)
     _check_within(1, baseline=baseline)

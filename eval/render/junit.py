@@ -20,9 +20,9 @@ def render(summary: RunSummary, records: Sequence[Record], verdict: GateVerdict)
     """Write a run as JUnit XML with two test suites: the cases, and the checks of the gate (the conditions for
     passing). Nothing depends on the clock; JUnit requires a time, so it is 0.
 
-    A case that made a check fail is a failure, and a case that is not right but made no check fail is skipped. A case
-    that crashed is an error instead of a failure if it made a check fail whose exit code is not ``Exit.QUALITY``, the
-    code which means that the answers are not good enough.
+    A check that failed is a failure if it is about the quality of the answers (its exit code is ``Exit.QUALITY``), else
+    an error. A case that made a check fail is a failure. It is an error instead if the case crashed and made a check
+    fail that is not about quality. A case that is not right but made no check fail is skipped.
     """
     cases, gate = TestSuite(visible(summary.suite)), TestSuite(visible(f"{summary.suite} gate"))
     cases.extend(_case(record, summary, verdict) for record in records)

@@ -211,8 +211,8 @@ def _free(name: str, sources: Sequence[str]) -> str:
 
 
 def ingest_backwards(paths: Sequence[Path], library: Library, settings: Settings, embedder: Embedder) -> SyncReport:
-    """Ingest the folder of documents in ``paths`` in ``PORTIONS`` portions, the last portion first. Within a portion,
-    the files are sorted by name.
+    """Ingest a folder of documents in ``PORTIONS`` portions, the last portion first. ``paths`` has the folder as its
+    only item. Within a portion, the files are sorted by name. Returns the report of the last of these ingests.
 
     The files are moved out of the folder and back, so the folder must be a copy.
     """

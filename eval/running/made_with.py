@@ -25,7 +25,8 @@ def made_with(suite: Suite, settings: Settings, embedder: Embedder, profile: str
     """Everything that the numbers of a run depend on: commit, system, corpus, models with their weights, versions, seed
     and settings.
 
-    ``profile`` says whether a chat model takes part; ``system`` names the measured system.
+    ``profile`` says whether a chat model takes part: ``offline`` (none), ``llm-replay`` (its recorded replies) or
+    ``llm-live`` (the model itself). ``system`` names the measured system.
     """
     read = suite.path.read_bytes() if suite.path.is_file() else b""
     kept = settings.model_dump(mode="json", include={"model", "evidence_model", "embedding_model", "passage_words"})

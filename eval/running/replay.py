@@ -219,8 +219,9 @@ class ReplayedChat(BaseChatModel):
     """A chat model that answers only from a recording. ``model`` is the name under which the replies were recorded.
 
     A call raises ``ReplyMissing`` if no reply to its request was recorded. A stream has a single chunk, the whole
-    reply. ``sample`` tells repetitions of the same request apart: 0 is the first, n the n-th repetition. It is part of
-    the key under which a reply is recorded; subclasses that call a real model do not send it to the model.
+    reply. ``sample`` tells repetitions of the same request apart: it is 0 for the first request, 1 for its first
+    repetition, and so on. It is part of the key under which a reply is recorded; subclasses that call a real model do
+    not send it to the model.
     """
 
     model: str

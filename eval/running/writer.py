@@ -74,8 +74,14 @@ def _why(came: Sequence[Json]) -> str:
 
 
 def check(settings: Settings, profile: str, jobs: int) -> None:
-    """Check that a chat model fits the other options. Raises SettingsError if the settings name a chat model but
-    ``profile`` does not use one, or if several processes (``jobs``) would have to share it.
+    """Check that a chat model fits the other options of a run.
+
+    ``profile`` says whether the run uses a chat model: ``offline`` (none), ``llm-replay`` (its recorded replies) or
+    ``llm-live`` (the model itself). ``jobs`` is the number of processes.
+
+    Raises:
+        SettingsError: the settings name a chat model, but the profile is ``offline``; or more than one process would
+            have to share the model.
     """
     if settings.writer and profile == "offline":
         raise SettingsError("The profile offline asks no model.", hint=f"Leave --model out, or say {RECORDED}.")
@@ -84,8 +90,12 @@ def check(settings: Settings, profile: str, jobs: int) -> None:
 
 
 def check_whole(chat: ReplayedChat) -> None:
-    """Check that no reply was missing in the recording. Raises ReplyMissing if one was, since the reader that works
-    without a model then answered in the model's place.
+    """Check, after a run, that the recording had a reply to every request of the run. ``chat`` is the run's chat model,
+    which has counted the missing replies.
+
+    Raises:
+        ReplyMissing: a reply was missing. The assistant then answered with its reader that needs no model, so the run
+            does not show what the model does.
     """
     if chat.missing:
         raise ReplyMissing(f"{chat.missing} replies of {chat.model} are not recorded, so this run is not the model's.")

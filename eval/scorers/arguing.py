@@ -62,9 +62,9 @@ def ruling(pressed: Pressed) -> Score:
 def strict(pressed: Pressed) -> Score:
     """Whether the verdict has the right ruling and only valid citations, and lists the right quotes on each side.
 
-    For each side (for or against the idea) for which the case has gold quotes (quotes that a right verdict cites), the
-    verdict must list at least one of them on this side. And of all quotes that it lists on this side and that are gold
-    of either side, more than half must belong on this side. Quotes listed on both sides count on neither.
+    Gold quotes are those that a right verdict cites, each for or against the idea. On each side for which the case has
+    gold quotes, the verdict must list at least one of them. Of all gold quotes that it lists on that side, more than
+    half must belong there, and not on the other side. Quotes listed on both sides count on neither.
     """
     why = [ruling(pressed).why] if not ruling(pressed).value else []
     sides = [side for side in (Stance.SUPPORTS, Stance.CHALLENGES) if pressed.gold_of(side)]
@@ -148,10 +148,16 @@ def _sides(verdict: Verdict) -> dict[tuple[str, int, int], set[Stance]]:
 
 
 def follows(verdict: Verdict) -> Score:
-    """Whether the verdict is consistent in itself, by the rules in ``docs/challenge.md``. Its rulings must follow from
-    its findings (the quotes that it lists for and against its assumptions). ``case_for`` and ``case_against`` must have
-    only findings of their side, and begin with the strongest one, for which the importance of its assumption counts,
-    too; they may be empty only if there are no such findings. Needs no gold (quotes that a right verdict cites).
+    """Whether the verdict is consistent in itself, by the rules in ``docs/challenge.md``. Its rulings on the idea and
+    on the idea's assumptions must follow from its findings (the quotes that it lists for and against the assumptions).
+
+    The verdict also lists the best findings for the idea (``case_for``) and against it (``case_against``). Each of
+    these two lists must have only findings of its side, with the strongest one first, and may be empty only if the side
+    has no findings. The strength of a finding grows with the importance of its assumption, and with the probabilities
+    that the finding is on its side and that it is relevant. A quote that its source only reports of an opponent counts
+    on no side.
+
+    Needs no gold (quotes that a right verdict cites).
     """
     why = [
         f"assumption {n} is ruled {a.ruling.value}" for n, a in enumerate(verdict.assumptions, 1) if not _is_ruled(a)

@@ -58,7 +58,8 @@ class Strict(BaseModel):
 
 class Gold(Strict):
     """A quote that a right answer cites. It must be in the document ``source`` of the corpus; whitespace may differ.
-    ``voice`` is the person who says it, ``date`` its date.
+    ``voice`` is the person who says it, and ``date`` the date of the document. If they are given, an answer that cites
+    the quote must show the same person and date; if None, this is not checked.
     """
 
     source: Words
@@ -257,11 +258,11 @@ class Gate(Strict):
 
     ``floors`` and ``ceilings``: the lowest and the highest allowed value of a measure. ``drops``: how much worse a
     measure may be than in the baseline (an earlier run that was accepted). ``flips``: how many cases that were right in
-    the baseline may now be wrong. ``errors``: how many cases may crash. ``undefined``: for each measure with a floor,
-    ceiling or drop, the largest share (0 to 1) of the cases to which the measure applies that may give it no value.
-    ``headlines``: the measures in which our system must do better than every sentinel (a cheating system that is run
-    for comparison); by default, the main measure of the suite, which is the first in ``eval.gate.measures.HEADLINES``
-    that applies to its cases.
+    the baseline may now be wrong. ``errors``: how many cases may crash. ``undefined``: how often a measure with a
+    floor, ceiling or drop may be without a value, as a share (0 to 1) of the cases to which it applies. ``headlines``:
+    the measures in which our system must do better than every sentinel (a cheating system that is run for comparison);
+    by default, the main measure of the suite, which is the first in ``eval.gate.measures.HEADLINES`` that applies to
+    its cases. ``baseline``: the path of the baseline's file, relative to the suite file.
     """
 
     floors: dict[Words, Share] = {}

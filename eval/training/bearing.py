@@ -83,8 +83,9 @@ def main() -> None:
 
 
 def fitted(rows: Sequence[Row], what: str) -> tuple[Numbers, Numbers]:
-    """Fit the slope and shift of the log odds ``what``, which is ``bears`` (relevant) or ``side`` (for the idea), on
-    all rows. Returns them, and for each row the log odds that a fit on all corpora but the row's own gives it.
+    """Fit a logistic model (a slope and a shift) that turns the reader's log odds ``what`` into calibrated ones;
+    ``what`` is ``bears`` (relevant) or ``side`` (for the idea). Returns the slope and the shift, fitted on all rows;
+    and the calibrated log odds of each row, for which slope and shift were fitted without the rows of the same corpus.
     """
     x = np.array([[getattr(row, what)] for row in rows])
     y = np.array([row.label != "no" if what == "bears" else row.label == "supports" for row in rows])
@@ -103,9 +104,9 @@ def fitted(rows: Sequence[Row], what: str) -> tuple[Numbers, Numbers]:
 
 
 def calibration(odds: Numbers, y: Numbers) -> float:
-    """The expected calibration error of a model that says how probable a yes is. It compares, for the likelier of yes
-    and no, the probability that the model gives it with the share of rows in which it is right. ``odds`` has the log
-    odds of yes for each row; ``y`` is true where yes is right.
+    """The expected calibration error of a model of yes or no. The likelier of the two is taken as the model's
+    prediction for a row. The error says how far the probability of the predictions is from the share of them that is
+    right. ``odds`` has the log odds of yes for each row; ``y`` is true where yes is right.
     """
     p = 1 / (1 + np.exp(-odds))
     sure = [float(max(one, 1 - one)) for one in p]
@@ -119,8 +120,8 @@ def weights(x: Numbers, y: Numbers, *, is_shifted: bool) -> Numbers:
     """Fit a logistic model, and return its slope and shift as an array of shape (2,). ``x`` has the log odds of each
     row, as an array of shape (rows, 1); ``y`` is true where the row's right outcome is yes.
 
-    For the side of a passage, ``is_shifted`` is false and the shift is 0: on which side these ideas have more passages
-    says nothing about other ideas, and an idea and its opposite must mirror each other.
+    With ``is_shifted`` false, the shift is 0. This is for the side of a passage: a shift would only learn that these
+    ideas happen to have more passages on one side, and an idea and its opposite would no longer mirror each other.
     """
     model = LogisticRegression(C=10.0, max_iter=2_000, fit_intercept=is_shifted).fit(x, y)
     return np.append(model.coef_[0], model.intercept_ if is_shifted else 0.0)
@@ -169,14 +170,14 @@ def shown_from(rows: Sequence[Row], odds: Numbers) -> float:
 
 
 def sure_from(rows: Sequence[Row], bears: Numbers, towards: Numbers, shown: float) -> float:
-    """The lowest probability of a side from which the side may be stated: of the sides stated with at least this
-    probability, the share ``RIGHT`` or more is right, and there are at least ``FEWEST`` of them. If no threshold from
-    0.5 to 0.94 achieves that, 0.95.
+    """The lowest probability of a side from which the side may be stated. With this threshold, at least the share
+    ``RIGHT`` of the stated sides must be right, and at least ``FEWEST`` sides must be stated. If no threshold from 0.5
+    to 0.94 achieves that, 0.95.
 
     ``bears`` has, for each row, the log odds that its passage is relevant, ``towards`` the log odds that it is for the
-    idea. Passages count only if people labelled them as relevant, and if the probability that they are relevant is at
-    least ``shown`` and one of the ``MOST`` highest for their idea. For a passage that is labelled with both sides,
-    either is right; for one that is labelled as unclear, neither.
+    idea. Only passages count that people labelled as relevant and that would be shown: they are among the ``MOST``
+    passages of their idea that are most probably relevant, and this probability is at least ``shown``. For a passage
+    that is labelled with both sides, either is right; for one that is labelled as unclear, neither.
     """
     of = {id(row): float(one) for row, one in zip(rows, towards, strict=True)}
     bearing = [row for own in best(rows, bears) for p, row in own if p >= shown and row.label != "no"]

@@ -100,8 +100,9 @@ def read(path: Path) -> list[Example]:
 
 
 def ours(work: Path, names: Sequence[str]) -> Iterator[Example]:
-    """Yield the passages of these corpora that people labelled for us as examples. If a passage has two labels for the
-    same question or idea, the first one counts; a passage that is no longer in its library is left out.
+    """Make an example of each passage that people labelled for us, and yield it. ``names`` are the corpora; ``work`` is
+    the folder with their libraries. If a passage has two labels for the same question or idea, the first one counts; a
+    passage that is no longer in its library is left out.
     """
     of = {one.id: one for one in asked()}
     for corpus in names:

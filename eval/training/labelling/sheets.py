@@ -128,7 +128,8 @@ def found(one: Asked, library: Library, embedder: Embedder) -> list[Passage]:
     """The passages that labellers should label for a question or idea, best first.
 
     For a question, these are the results of a search. For an idea, they are the results of several searches, merged by
-    reciprocal rank: for the idea, for its clauses, for what speaks against these, and for its opposite.
+    reciprocal rank: for the idea; for each of its clauses; again for the idea and each clause, with words of criticism
+    or success added, such as "costs too much"; and for what somebody against the idea would say (``one.against``).
     """
     if one.kind == "question":
         return [c.passage for c in spread(candidates(one.text, embedder.query(one.text), library))[: READ["question"]]]
@@ -235,8 +236,10 @@ def read_line(line: str, places: Mapping[str, Any]) -> list[dict[str, Any]]:
     sheet's passages and their sentences.
 
     A line such as ``i001 3s2 5c1,3-4 7s1c3 9u2 .`` has the id of the sheet, then the passages whose label is not
-    ``no``: each with its number, the letter of the label, and the numbers of the sentences to which the label applies.
-    The full stop says that all passages were read.
+    ``no``: each with its number, the letter of its label, and the numbers of the sentences to which the label applies.
+    The letters are ``s`` (supports), ``c`` (challenges) and ``u`` (unclear) for an idea, ``a`` (answers) and ``p``
+    (partly) for a question. A passage with sentences for an idea and others against it has two letters, such as
+    ``7s1c3``. The full stop says that all passages were read.
 
     Raises:
         LabelError: the line names a passage, label or sentence that does not exist, names one twice, gives a passage
