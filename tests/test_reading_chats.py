@@ -144,6 +144,15 @@ def test_a_date_that_a_message_mentions_is_not_its_day() -> None:
     assert [passage.about.date for passage in split(note, 80)] == ["2025-02-13", "2025-02-14"]
 
 
+def test_slack_escapes_three_characters() -> None:
+    told = [{"user": A, "text": "Change the site &amp; the &lt;title&gt;.", "ts": "1738404900.1"}] * 2
+
+    assert (
+        said(load(json.dumps(told).encode(), source="chat.json", id="0123456789"))[0][1]
+        == "Change the site & the <title>."
+    )
+
+
 def test_an_exports_messages_have_their_days() -> None:
     told = [
         {"user": A, "text": text, "ts": at} for text, at in zip(SPOKEN, ("1738404900.1", "1739441700.1"), strict=True)

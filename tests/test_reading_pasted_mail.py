@@ -23,7 +23,8 @@ On Wed, 8 Oct 2025 at 09:31, Bob Roe <bob@example.org> wrote:
 > Ann, do we lower it in
 > the north by May?
 >
-> On Tue, 7 Oct 2025 at 08:00, Ida Moe <ida@example.org> wrote:
+> On Tue, Oct 7, 2025 at 8:00 AM Ida Moe
+> <ida@example.org> wrote:
 >> They asked for it.
 >
 > I would.

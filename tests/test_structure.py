@@ -426,3 +426,17 @@ def test_a_page_that_confluence_exported_says_who_made_it_and_when(
     about = load(made.encode(), source="plan.html", id="p").about
 
     assert (about.author, about.date) == (author, date)
+
+
+@pytest.mark.parametrize(
+    ("title", "name", "date"),
+    [
+        ("Marketing meeting, Tuesday 18 March 2025", "minutes.md", "2025-03-18"),
+        ("Marketing meeting", "2025-03-18 minutes.md", "2025-03-18"),
+        ("Review of March 2024", "review 2024.md", None),
+    ],
+)
+def test_a_document_that_is_named_after_a_day_is_taken_to_be_of_it(title: str, name: str, date: str | None) -> None:
+    about = document(f"# {title}\n\n{PROSE}\n", name).about
+
+    assert (about.date, "date" in about.guessed) == (date, date is not None)

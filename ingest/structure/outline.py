@@ -55,11 +55,19 @@ def structure(pieces: Sequence[Piece], found: Metadata, source: str) -> Structur
     everything = sorted([*kept, *gone], key=lambda piece: piece.order)
     around = _around(everything)
     who, when = bylines.author(kept, found, around), bylines.date(kept, found, around)
-    if when.text is None and found.is_voiced:  # a recording is named after its day, and captions have no other date
-        when = bylines.Told(dates.of_name(PurePath(source).stem), is_guess=True)
+    if when.text is None:
+        when = bylines.Told(_named_after(title, PurePath(source).stem, is_voiced=found.is_voiced), is_guess=True)
     guesses = {"title": not is_named, "author": who.is_guess, "date": when.text is not None and when.is_guess}
     guessed = tuple(name for name, is_guess in guesses.items() if is_guess)
     return Structured(title, who.text, when.text, everything, guessed)
+
+
+def _named_after(title: str, name: str, *, is_voiced: bool) -> str | None:
+    """The day in the title of a document, such as "Minutes, 18 March 2025", or else in the name of its file; None if
+    there is none. A month or a year is rather the subject. Of a recording (``is_voiced``), its name may have one.
+    """
+    days = (dates.find(title), dates.of_name(name))
+    return next((day for day in days if day and (is_voiced or len(day) == len("2025-03-18"))), None)
 
 
 def _around(pieces: Sequence[Piece]) -> list[Piece]:

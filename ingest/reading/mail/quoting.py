@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from ingest.text import dates
@@ -123,7 +124,7 @@ ASKS = ("?", "？", "؟")
 QUESTION_LINES = 6  # of a quoted sentence; a guess
 UNKNOWN = "Unknown"
 WRITER = re.compile(r"(?:^|[,\d:.]|\b(?:at|um|à)\s)\s*(?P<name>[^\W\d_][^,<>:@\d]{1,60}?)\s*\(?<[^<>\s]+@[^<>\s]+>")
-VERBS = re.compile(r"^.*\b(?:uhr|schrieb|skrev|pisze|kl)\s+", re.IGNORECASE)
+VERBS = re.compile(r"^.*\b(?:uhr|schrieb|skrev|pisze|kl|[ap]\.?m\.?)\s+", re.IGNORECASE)
 REACHED = re.compile(r"\S@\S|https?://|www\.|(?:\d[\s().+/-]*){6,}")  # an address, a page, a telephone
 
 
@@ -250,7 +251,7 @@ class _Walk:
             yield from self._header(is_content=self._is_forward)
         elif count := self._attribution():
             depth = _depth(line.text)
-            self._quoted = _writer(" ".join(self._line(self._at + index).text for index in range(count)))
+            self._quoted = _writer(" ".join(_bare(self._line(self._at + index).text) for index in range(count)))
             self._marked_by = {marks: writer for marks, writer in self._marked_by.items() if marks <= depth}
             self._marked_by[depth + 1] = self._quoted
             yield from self._take(count, QUOTED, names=True)
@@ -369,15 +370,13 @@ class _Walk:
         """The number of lines, one to three, that the sentence "On ... wrote:" takes at the current position; 0 if
         there is none.
         """
-        if not WROTE_STARTS.match(self._line(self._at).text):
-            text = self._line(self._at).text.strip()
-            return int(bool(WROTE.fullmatch(text) or WROTE_ELSEWHERE.fullmatch(text)))
-        for count in range(1, 4):
-            lines = [self._line(i).text for i in range(self._at, min(self._at + count, len(self._lines)))]
-            joined = " ".join(lines).strip()
+        ahead = [self._line(i).text for i in range(self._at, min(self._at + 3, len(self._lines)))]
+        ahead = [_bare(text) for text in takewhile(lambda text: _depth(text) == _depth(ahead[0]), ahead)]
+        for count in range(1, 1 + (len(ahead) if WROTE_STARTS.match(ahead[0]) else 1)):
+            joined = " ".join(ahead[:count])
             if WROTE.fullmatch(joined) or WROTE_ELSEWHERE.fullmatch(joined):
-                return len(lines)
-            if not lines[-1].strip():
+                return count
+            if not ahead[count - 1]:
                 break
         return 0
 

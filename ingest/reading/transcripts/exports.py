@@ -9,6 +9,7 @@ import re
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from html import unescape
 from typing import Any
 
 from lxml import etree, html
@@ -42,6 +43,7 @@ TIMES = (
     "start", "start_time",
 )  # fmt: skip
 MENTION = re.compile(r"<[@#!][A-Z0-9]+\|([^<>|]+)>|<(https?://[^<>|]+)(?:\|([^<>]+))?>")
+ESCAPED = re.compile("&(?:amp|lt|gt);")  # Slack writes these, and no others
 BEGINS = re.compile(rf'"(?:{"|".join(WORDS)})"\s*:')
 SAID = re.compile(rf'"(?:{"|".join(VOICES)})"\s*:\s*["{{]')
 TIMED = re.compile(rf'"(?:{"|".join(TIMES)}|role)"\s*:')
@@ -123,7 +125,8 @@ def _told(message: Mapping[str, Any], time: datetime | None) -> str:
 def _words(message: Mapping[str, Any]) -> str:
     for key in WORDS:
         if (text := _text(message.get(key))).strip():
-            return MENTION.sub(lambda match: match[1] or match[3] or match[2], text)
+            text = MENTION.sub(lambda match: match[1] or match[3] or match[2], text)
+            return ESCAPED.sub(lambda match: unescape(match[0]), text)
     return ""
 
 
