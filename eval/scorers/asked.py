@@ -63,7 +63,7 @@ class AnsweredCase:
 
     @property
     def said(self) -> list[str]:
-        """The texts of the answer's statements. The words of a quote that a statement only cites are not among them."""
+        """The texts of the answer's statements, without the quotes that they cite."""
         return [one.text for one in self.answer.statements]
 
     @property

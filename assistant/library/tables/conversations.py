@@ -55,8 +55,8 @@ class Conversations:
     def listed(self, owner: str | None = None) -> list[Conversation]:
         """The conversations of ``owner``, the latest first. If ``owner`` is None, the conversations without an owner.
 
-        A conversation without a title is listed with its unanswered question as its title, or else with its first
-        question that waits for files.
+        The title of a conversation that has none yet is its question that has no answer yet; if there is none, the
+        first of its questions that wait until the files that came with them have been read.
         """
         return [
             Conversation(*row)

@@ -66,7 +66,7 @@ def close_citation() -> None:
 
 
 def within() -> Filters:
-    """The filters that limit the questions, as the page's address has them."""
+    """The filters in the page's address. They limit the documents in which questions are answered."""
     named = st.query_params
     since, until = named.get(SINCE) or None, named.get(UNTIL) or None
     return Filters(tuple(named.get_all(WITHIN)), tuple(named.get_all(AUTHOR)), since, until)
