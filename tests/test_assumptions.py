@@ -207,10 +207,6 @@ def test_two_nouns_that_share_an_article_are_no_two_clauses() -> None:
         ("Do not pay a bonus; it does not make people stay.", "pay a bonus; it make people stay.", True),
         ("In the next recall we should not offer a voucher.", "In the next recall we should offer a voucher.", True),
         ("Stop the leaflets and do not print new ones.", "Stop the leaflets and do not print new ones.", False),
-        ("Stop the leaflets.", "Continue the leaflets.", True),
-        ("We should keep the leaflets.", "Continue the leaflets.", False),
-        ("Let us not give up the leaflets.", "Continue the leaflets.", False),
-        ("Stop the leaflets, and hire a cook.", "Stop the leaflets, and hire a cook.", False),
         ("Print leaflets, not posters.", "Print leaflets, not posters.", False),
         ("Do not print leaflets; hire a cook.", "Do not print leaflets; hire a cook.", False),
         (

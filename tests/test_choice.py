@@ -69,6 +69,17 @@ def test_an_older_version_says_beside_the_newest_only_what_had_other_figures() -
     assert alone == texts_of(old)
 
 
+def test_of_a_sentence_and_its_revision_the_later_comes_first() -> None:
+    old, new = (make_marked(f"A loaf of rye takes {n} stamps on a card.", f"{n}.txt") for n in (10, 12))
+    old, new = (
+        dataclasses.replace(page, about=dataclasses.replace(page.about, date=date))
+        for page, date in ((old, "2023-01"), (new, "2025-02-03"))
+    )
+
+    for first, second in (((old, (3.0,)), (new, (1.0,))), ((new, (3.0,)), (old, (1.0,)))):
+        assert texts([one for one, _ in best(ONE, judged(first, second))]) == [*texts_of(new), *texts_of(old)]
+
+
 def texts_of(page: Passage) -> list[str]:
     return texts([(page, sentence) for sentence in page.sentences])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import combinations
 from types import MappingProxyType
 
 import numpy as np
@@ -55,7 +56,8 @@ def best(
     there = {one.seen.passage.about.id for one in near}
     near = [one for one in near if superseded.get(one.seen.passage.about.id) not in there]
     kept = _of_each_voice(question, near[:LOOKED_AT])
-    return [((one.seen.passage, one.seen.sentence), one.score) for one in [*kept, *_other_figures(kept, ranked)]]
+    told = _newer_first([*kept, *_other_figures(kept, ranked)])
+    return [((one.seen.passage, one.seen.sentence), one.score) for one in told]
 
 
 def stands_alone(question: Question, one: Scored) -> bool:
@@ -99,6 +101,24 @@ def _other_figures(kept: Sequence[Scored], ranked: Sequence[Scored]) -> list[Sco
         if any(_revises(one, other) for one in kept) and not any(_same(other, one) for one in [*kept, *found]):
             found.append(other)
     return found[: len(kept)]
+
+
+def _newer_first(told: Sequence[Scored]) -> list[Scored]:
+    """Return the sentences in the same order, but of two that have nearly the same words and other figures, the one of
+    the document with the later date takes the earlier place."""
+    ordered = list(told)
+    for place, later in combinations(range(len(ordered)), 2):
+        one, other = ordered[place], ordered[later]
+        if _revises(one, other) and _is_newer(other, one):
+            ordered[place], ordered[later] = other, one
+    return ordered
+
+
+def _is_newer(one: Scored, other: Scored) -> bool:
+    """Whether the documents of both sentences have dates, and that of ``one`` is later."""
+    here, there = one.seen.passage.about.date or "", other.seen.passage.about.date or ""
+    shared = min(len(here), len(there))
+    return here[:shared] > there[:shared]
 
 
 def _revises(one: Scored, other: Scored) -> bool:

@@ -283,19 +283,16 @@ def _clause(text: str, part: str, importance: float, *, replaced: bool = False) 
 
 def positive(idea: str) -> tuple[str, bool]:
     """If an idea opens with a negation, such as "do not", "never" or "avoid", return the idea without it and without
-    every later "not", and True. Evidence for the returned text is then evidence against the idea. Of "stop X" that text
-    is "continue X", as it is of "keep X", so that both are read alike. Otherwise return the idea unchanged, and False.
+    every later "not", and True. Evidence for the returned text is then evidence against the idea. Otherwise return the
+    idea unchanged, and False.
 
     An idea that also proposes something without a "not" is returned unchanged, since dropping one thing and doing
     another has no single opposite.
     """
     match = _NOT.match(idea)
-    others = [one for one in _sayings(idea[match.end() if match else 0 :])[1:] if _proposes(one)]
-    if any(not _NOTS.search(one) for one in others) or (match is None and _NOTS.search(idea)):
+    if match is None or any(_proposes(one) and not _NOTS.search(one) for one in _sayings(idea[match.end() :])[1:]):
         return idea, False
-    base = " ".join(_NOTS.sub("", affirmed(idea)[0]).split()) if match else idea
-    kept, negated = _kept_up(base, match is not None)
-    return (base if kept == base else kept[0].upper() + kept[1:]), negated
+    return " ".join(_NOTS.sub("", affirmed(idea)[0]).split()), True
 
 
 def _proposes(clause: str) -> bool:

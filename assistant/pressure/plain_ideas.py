@@ -151,9 +151,9 @@ def whole_of(near: Near) -> Whole:
 
 
 def quoted(near: Near, weight: Weight) -> tuple[int, int]:
-    """Return the positions of the first and the last sentence to quote from the passage ``near``: the sentence that most
-    concerns the idea, and the sentences beside it that concern the idea nearly as much. ``weight`` says how much each
-    sentence concerns it."""
+    """Return the positions of the first and the last sentence to quote from the passage ``near``: the sentence that
+    most concerns the idea, and the sentences beside it that concern the idea nearly as much. ``weight`` says how much
+    each sentence concerns it."""
     bears = dict(zip(near.sentences, weight.by.tolist(), strict=True))
     best = first = last = max(bears, key=lambda at: bears[at])
     while last - first + 1 < LONGEST:

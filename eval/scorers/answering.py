@@ -107,8 +107,9 @@ def shown(asked: AnsweredCase) -> Score:
 
 
 def allowed(asked: AnsweredCase) -> int:
-    """The number of words that the answer may show: the number that the suite allows (``asked.budget``). If every set of
-    quotes that proves the answer has more than one quote, the number of words of the shortest of these sets is added.
+    """The number of words that the answer may show: the number that the suite allows (``asked.budget``). If every set
+    of quotes that proves the answer has more than one quote, the number of words of the shortest of these sets is
+    added.
     """
     lists = [sum(words(gold.quote) for gold in one) for one in asked.case.minimal_sets if len(one) > 1]
     single = any(len(one) == 1 for one in asked.case.minimal_sets)
