@@ -184,7 +184,7 @@ def test_a_draft_whose_gold_is_edited_away_from_the_documents_stays_a_draft(suit
 
 
 def test_what_nobody_has_reviewed_never_gates(suite: Path, tmp_path: Path, settings: Settings) -> None:
-    wrong = proposing.case_of("none", "What is the blue lamp made of?", refuse=True)
+    wrong = proposing.case_of("none", "What are the lamps made of?", refuse=True)
     reviewing.add(suite, [wrong])
     right = next(case for case in reviewing.drafts(suite) if case.asked == starting.NOT_SAID)
     reviewing.accept(suite, right.id)

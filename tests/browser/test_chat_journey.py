@@ -74,10 +74,10 @@ def test_a_statement_leads_to_its_words_and_the_conversation_is_kept(visit: Visi
 
 def test_a_citation_opens_beside_its_answer_and_the_next_one_in_its_place(visit: Visit, artifacts: Path) -> None:
     page = visit.page
-    ask(page, "What did the letters and the calls to customers bring?")
+    ask(page, "What brought orders from customers?")
     beside, said, words = page.locator(".st-key-beside"), page.locator(".said").first, page.locator("mark.cited").first
 
-    number_after(page, "The letter to former customers was opened").click()
+    number_after(page, "The spring campaign cost").click()
 
     expect(beside).to_contain_text("Citation 1 of")
     page.mouse.move(1000, 700)  # off the number, which tells its quote as long as it is pointed at
