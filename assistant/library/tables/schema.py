@@ -262,71 +262,28 @@ _ADDED_NOW = ("DROP TRIGGER IF EXISTS passage_added", ADDED)
 _FEEDBACK, _VERSIONS = tuple(FEEDBACK.split(";\n\n")), tuple(VERSIONS.split(";\n\n"))
 _INDEXES = tuple(INDEXES.split(";\n\n"))
 _CLEANING, _OWNERS = tuple(CLEANING.split(";\n\n")), tuple(OWNERS.split(";\n\n"))
-# What makes a library of each version one of today's; 0 is none.
+# What each version added to the one before.
+ADDITIONS = {
+    2: _FEEDBACK,
+    3: _VERSIONS,
+    4: (*_CLEANING, VERDICTS),
+    5: _OWNERS,
+    6: (UNANSWERED,),
+    7: (IDENTITY, *_ADDED_NOW),
+    8: (AWAITING,),
+    9: (CORRECTED,),
+    10: (GUESSED, *_INDEXES),
+    11: DATES,
+}
+
+
+def _since(version: int, until: int = VERSION) -> tuple[str, ...]:
+    """What was added after a version, up to the version ``until``."""
+    return tuple(sql for number in range(version + 1, until + 1) for sql in ADDITIONS[number])
+
+
+# What makes a library of each version one of today's; 0 is none. Its tables have the dates of version 11 already.
 STEPS = {
-    0: (
-        *TABLES.split(";\n\n"),
-        WORDS,
-        ADDED,
-        *_FEEDBACK,
-        *_VERSIONS,
-        *_CLEANING,
-        VERDICTS,
-        *_OWNERS,
-        UNANSWERED,
-        IDENTITY,
-        AWAITING,
-        CORRECTED,
-        GUESSED,
-        *_INDEXES,
-    ),
-    1: (
-        *_FEEDBACK,
-        *_VERSIONS,
-        *_CLEANING,
-        VERDICTS,
-        *_OWNERS,
-        UNANSWERED,
-        IDENTITY,
-        AWAITING,
-        CORRECTED,
-        GUESSED,
-        *_ADDED_NOW,
-        *_INDEXES,
-        *DATES,
-    ),
-    2: (
-        *_VERSIONS,
-        *_CLEANING,
-        VERDICTS,
-        *_OWNERS,
-        UNANSWERED,
-        IDENTITY,
-        AWAITING,
-        CORRECTED,
-        GUESSED,
-        *_ADDED_NOW,
-        *_INDEXES,
-        *DATES,
-    ),
-    3: (
-        *_CLEANING,
-        VERDICTS,
-        *_OWNERS,
-        UNANSWERED,
-        IDENTITY,
-        AWAITING,
-        CORRECTED,
-        GUESSED,
-        *_ADDED_NOW,
-        *_INDEXES,
-        *DATES,
-    ),
-    4: (*_OWNERS, UNANSWERED, IDENTITY, AWAITING, CORRECTED, GUESSED, *_ADDED_NOW, *_INDEXES, *DATES),
-    5: (UNANSWERED, IDENTITY, AWAITING, CORRECTED, GUESSED, *_ADDED_NOW, *_INDEXES, *DATES),
-    6: (IDENTITY, AWAITING, CORRECTED, GUESSED, *_ADDED_NOW, *_INDEXES, *DATES),
-    7: (AWAITING, CORRECTED, GUESSED, *_INDEXES, *DATES),
-    8: (CORRECTED, GUESSED, *_INDEXES, *DATES),
-    9: (GUESSED, *_INDEXES, *DATES),
-    10: DATES,
+    0: (*TABLES.split(";\n\n"), WORDS, ADDED, *_since(1, until=10)),
+    **{version: _since(version) for version in range(1, VERSION)},
 }
