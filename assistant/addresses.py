@@ -9,8 +9,8 @@ _QUERY = re.compile(r"(://[^\s?#]*\?)[^\s#'\"<>]+")
 
 
 def without_secrets(text: str) -> str:
-    """Return ``text`` with "…" in place of the login and the query string of each URL in it, since these can hold
-    keys."""
+    """Return ``text`` with "…" in place of the login and the query string of each URL that it contains. A login or a
+    query string can contain a secret, such as an API key."""
     return _QUERY.sub(r"\1…", _LOGIN.sub("…", text))
 
 

@@ -90,8 +90,8 @@ class Assistant:
         )
 
     def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE) -> Answer:
-        """Answer ``question`` from the documents that match ``filters``. ``history`` has the earlier turns of the
-        conversation."""
+        """Answer ``question`` from the documents that match ``filters``, and return the answer. ``history`` has the
+        earlier messages of the conversation."""
         try:
             return self._answering.answer(question, history, filters)
         finally:
@@ -100,7 +100,9 @@ class Assistant:
     def stream(
         self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE, tick: Tick = lambda: None
     ) -> Iterator[Statement | Answer]:
-        """Yield each statement of the answer as soon as it is verified, then the whole answer.
+        """Answer ``question`` from the documents that match ``filters``. Each statement of the answer is yielded as
+        soon as it is verified, and the whole answer at the end. ``history`` has the earlier messages of the
+        conversation.
 
         While a chat model writes, ``tick`` is called for every piece of its reply. If ``tick`` raises an exception, the
         model is stopped.
@@ -111,7 +113,8 @@ class Assistant:
             memory.give_back(memory.MINUTE)
 
     def search(self, query: str, k: int = 8, filters: Filters = ANYWHERE) -> list[Hit]:
-        """Return the ``k`` passages that match ``query`` best, the best first."""
+        """Return the ``k`` passages that match ``query`` best, the best first. ``filters`` limit the search, for
+        instance to some authors."""
         return retrieve(encodable(query), self.library, self._embedder, k=k, filters=filters)
 
     def challenge(
@@ -121,8 +124,8 @@ class Assistant:
         importance: Mapping[str, float] | None = None,
         like: Verdict | None = None,
     ) -> Verdict:
-        """Test ``idea`` against the documents. The verdict has the evidence for and against each assumption behind the
-        idea.
+        """Test ``idea`` against the documents, and return the verdict, which has the evidence for and against each
+        assumption behind the idea.
 
         ``progress`` is called with the number of steps done, the number of all steps, and the name of the next step.
         ``importance`` says how much an assumption counts, from 0 to 1. A key is the number that the assumption will
@@ -134,7 +137,8 @@ class Assistant:
         quote is for an assumption, against it, or not about it, this decision is taken over.
 
         Raises:
-            SettingsError: the idea is empty, has no words, or is too long, or ``importance`` is invalid.
+            SettingsError: the idea is empty, has no words, or is too long, or ``importance`` has an invalid key or
+                value.
         """
         try:
             return self._pressure.challenge(idea, progress, importance, like)
@@ -194,10 +198,10 @@ class Assistant:
         """For each pair of a claim and a text, return whether the text supports or challenges the claim, and how
         probable this is. Only a chat model decides.
 
-        The stance is unclear if there is no chat model that reads passages in pressure tests, if it fails, or if its
-        probability is below ``SURE``. Unlike ``sides``, this method never falls back on the model that the setting
-        ``evidence_model`` chooses: the result may change a verdict after a user's message about it, and that model is
-        wrong too often for this.
+        The stance is unclear if there is no chat model that reads passages in pressure tests (tests of an idea against
+        the documents), if this chat model fails, or if the probability that it gives is below ``SURE``. Unlike
+        ``sides``, this method never falls back on the model that the setting ``evidence_model`` chooses: the result may
+        change a verdict after a user's message about it, and that model is wrong too often for this.
         """
         if self._sides:
             with suppress(ModelError):
@@ -228,7 +232,7 @@ def _sides(stance: IdeaModel, pairs: Sequence[tuple[str, str]]) -> list[tuple[St
 
 def build_embedder(settings: Settings) -> Embedder:
     """Return the embedding model chosen in ``settings``: a local one, or one on a server if the setting is an address.
-    The model is loaded, or its server called, when the first text is embedded.
+    A local model is loaded, and a server is called, only when the first text is embedded.
 
     Raises:
         SettingsError: the address of the server is invalid.
@@ -259,7 +263,8 @@ def open_library(
 
     Raises:
         LibraryMissing: the library does not exist, since no documents have been ingested into it.
-        SettingsError, ModelUnavailable: a setting is invalid, or the model that it names lacks a package.
+        SettingsError, ModelUnavailable: a setting is invalid, or a package that the chosen model needs is not
+            installed.
     """
     flags = {"library": library, "home": home, **settings}
     file = Path(config) if config else None
@@ -310,8 +315,8 @@ def build_model(settings: Settings, chat: BaseChatModel | None = None, *, key: S
 
 
 def build_stance(settings: Settings, model: Model | None = None) -> IdeaModel:
-    """Return the model that decides whether a passage supports or challenges a claim, as the setting ``evidence_model``
-    says.
+    """Return the model that decides whether a passage supports or challenges a claim. The setting ``evidence_model``
+    chooses it.
 
     The value ``llm`` stands for the chat model ``model``, ``none`` for plain rules without a neural network, and
     ``auto`` or ``pushback`` for the model that comes with the program. Any other value is the name of a cross-encoder.

@@ -25,7 +25,7 @@ from assistant.types import Answer, Filters, Role, Statement, Turn
 
 class PassageRetriever(BaseRetriever):
     """A LangChain retriever that returns the passages found by ``assistant.search``. The metadata of each passage has
-    the fields of ``pushback search --json``.
+    the fields that ``pushback search --json`` prints for it, without the text.
 
     ``k`` is the number of passages; ``invoke(query, k=3)`` overrides it for one call. ``filters`` limit the search.
     """

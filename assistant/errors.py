@@ -36,9 +36,9 @@ class PushbackError(Exception):
     """Base class of all errors that a user can cause or fix. ``str(error)`` says what happened, ``hint`` what to do
     about it.
 
-    ``details`` is the message of a software library or a provider. ``str(error)`` ends with it; ``summary`` is the
-    message without it. In all these texts, logins and query strings are removed from URLs, since they can hold keys.
-    ``retryable`` says whether the same action may succeed later.
+    The argument ``details`` is the message of the software library or model provider that failed. ``str(error)`` ends
+    with it; ``summary`` is the message without it. In all these texts, logins and query strings are removed from URLs,
+    since they can contain API keys. ``retryable`` says whether the same action may succeed later.
     """
 
     hint: str = ""
@@ -112,7 +112,8 @@ class ModelError(PushbackError):
 
 
 class ModelUnavailable(ModelError):
-    """The model's weights or its server cannot be reached."""
+    """The model cannot be used, for instance because its weights or a package are missing, or its server cannot be
+    reached."""
 
     hint = "Check the model's name, and that its server runs; `pushback doctor --model` lists those on this machine."
     retryable = True
@@ -132,7 +133,7 @@ class ModelTimeout(ModelUnavailable):
 
 
 class ModelBusy(ModelError):
-    """The model accepts no more calls for now."""
+    """The model's provider accepts no more calls for now, for instance because a rate limit is reached."""
 
     hint = "Wait a little, then try again."
     retryable = True
@@ -182,6 +183,7 @@ class ClusterUnavailable(PushbackError):
 
 
 class CaseError(PushbackError):
-    """An evaluation case or suite is not in the expected form."""
+    """An evaluation case (a question or idea with its expected result) or a suite of such cases is not in the expected
+    form."""
 
     hint = "Mend the suite; its format is shown in eval/suites/sample/suite.yaml."

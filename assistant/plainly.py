@@ -54,8 +54,8 @@ _WORDS = re.compile(r"\^\(\?:([a-z]+(?:\|[a-z]+)+)\)\$")  # a pattern that lists
 
 
 def why(error: Exception) -> str:
-    """Explain in a few words why a file cannot be read or written, or what is wrong in it. The words can follow a
-    colon."""
+    """Explain an exception that a file caused, in a few words that can follow a colon: why the file cannot be read or
+    written, or what is wrong in it."""
     if isinstance(error, OSError) and not isinstance(error, UnicodeError):
         return _SYSTEM.get(error.errno or 0) or (error.strerror or "").lower() or str(error)
     if isinstance(error, UnicodeDecodeError):
@@ -74,9 +74,9 @@ def why(error: Exception) -> str:
 
 
 def unfit(errors: Iterable[Mapping[str, Any]], whole: str) -> list[str]:
-    """Explain errors of pydantic in plain words: for each error, the name of the field and what is wrong with it.
-    ``whole`` is the name that is used if an error concerns no single field, such as "the file". Equal explanations are
-    listed once."""
+    """Explain errors of pydantic in plain words: for each error, the name of the field and what is wrong with it. If an
+    error concerns no single field, ``whole`` takes the place of the field's name, as in "the file". Equal explanations
+    are listed once."""
     return list(dict.fromkeys(f"{_place(one['loc']) or whole} {what(one)}" for one in errors))
 
 

@@ -51,7 +51,12 @@ class Inline(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Block:
     """One paragraph, list item, table row or heading of a document. ``headings`` are the headings above it, outermost
-    first."""
+    first.
+
+    ``inline`` has the bold stretches and the links in it. ``depth`` is the number of list items that it is nested
+    under. Two blocks of a page with the same ``column`` are in the same column of text. ``date`` is the date of a
+    message in a chat, otherwise None.
+    """
 
     kind: BlockKind
     start: int
@@ -100,7 +105,11 @@ class Dropped:
 @dataclass(frozen=True, slots=True)
 class About:
     """What is known about a document, without its text: title, author, date and so on. In a passage of a chat, ``date``
-    is the date of the message."""
+    is the date of the message.
+
+    ``sha256`` is the hash of the document's file. ``site`` is the web site that a web page belongs to. ``guessed`` has
+    those of the names "title", "author" and "date" whose values the file does not state.
+    """
 
     id: str
     source: str
@@ -115,7 +124,8 @@ class About:
 
     @property
     def origin(self) -> str | None:
-        """The web site that a page belongs to, in lower case. None for documents that are not web pages."""
+        """The web site that a web page belongs to, in lower case. None if the document is not a web page or its site is
+        not known."""
         return self.site.casefold() if self.site and self.media_type == "text/html" else None
 
     def dated(self, date: str | None) -> About:
@@ -136,7 +146,7 @@ class About:
 @dataclass(frozen=True, slots=True)
 class Document:
     """A document as it is stored. ``text`` is its text after cleaning; ``blocks`` are its paragraphs, headings and so
-    on, in order and without overlap."""
+    on, in order and without overlap. ``dropped`` is the text that cleaning removed."""
 
     about: About
     text: str
@@ -149,8 +159,8 @@ class Document:
 
 
 class Sentence(NamedTuple):
-    """A sentence of a passage, as offsets in the document's text. ``kind`` is the kind of the block that the sentence
-    is in."""
+    """A sentence of a passage, as offsets in the document's text. ``kind``, ``page`` and ``depth`` are those of the
+    block that the sentence is in; ``opens`` says whether it is the first sentence of this block."""
 
     start: int
     end: int
@@ -177,7 +187,8 @@ class Passage:
 
 
 class FoundBy(StrEnum):
-    """Which search found a hit: by meaning (vectors), by words, or both."""
+    """Which search found a hit: the search by meaning (``DENSE``, with vectors), the search by words (``LEXICAL``), or
+    both."""
 
     DENSE = "dense"
     LEXICAL = "lexical"
@@ -186,7 +197,8 @@ class FoundBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that a search found. A higher ``score`` is better; scores of different searches cannot be compared."""
+    """A passage that a search found. A higher ``score`` is better; scores of different searches cannot be compared.
+    ``folded`` has near-duplicates of the passage, which are not returned as hits of their own."""
 
     passage: Passage
     score: float
@@ -198,9 +210,9 @@ class Hit:
 class Filters:
     """Limits of a search, for instance to some authors or dates.
 
-    An empty field sets no limit. If a field has several values, one of them must match. A date can lack the day or the
-    month; only the parts that both compared dates have are compared. A title or heading matches if it contains the
-    text, ignoring case.
+    An empty field sets no limit. If a field has several values, one of them must match. The date of a document must not
+    be before ``since`` or after ``until``. A date can lack the day or the month; only the parts that both compared
+    dates have are compared. A title or heading matches if it contains the text, ignoring case.
     """
 
     documents: tuple[str, ...] = ()  # ids or sources
@@ -216,8 +228,9 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A quote from a document, and its place in the document. Only ``citations.py`` makes citations; it reads the quote
-    from the stored text."""
+    """A quote from a document, and its place in the document. ``key`` is the sentence of the quote that seems to answer
+    the question, as offsets in the document; None if no sentence is marked. Only ``citations.py`` makes citations; it
+    reads the quote from the stored text."""
 
     about: About
     start: int
@@ -283,9 +296,9 @@ class Grounding(StrEnum):
     """What an answer is based on.
 
     ``GROUNDED``: on citations. ``NEAR``: only on the closest passages, which may not answer the question. ``REFUSED``:
-    on nothing, since the documents do not answer the question. ``UNDECLARED``: not known, since whoever gave the answer
-    does not say; Pushback's own answers never have this value. ``ASIDE``: on nothing, since the message, such as a
-    greeting, asks the documents nothing.
+    on nothing, since the documents do not answer the question. ``UNDECLARED``: not known, since the program that gave
+    the answer does not say it; Pushback's own answers never have this value. ``ASIDE``: on nothing, since the message,
+    such as a greeting, asks the documents nothing.
     """
 
     GROUNDED = "grounded"
@@ -317,12 +330,13 @@ class Answer:
     """The answer to one question. If there are no statements, ``nearest`` has the closest passages, which may not
     answer the question.
 
-    ``missing`` says in a chat model's words which part of the question the documents leave open; it is empty if they
-    leave nothing open, or if no chat model read them. ``reason`` is a text for the user: why the documents do not
-    answer the question, where the statements come from, or the reply to a message that asks the documents nothing.
-    ``model`` is the name of the chat model that wrote the answer, or None; ``dropped`` has the model's statements that
-    failed the checks and are not shown, each with the reason. ``notices`` are sentences that tell the user what did not
-    work as asked. ``within`` has the filters of the search.
+    ``standalone_question`` is the question in a form that can be understood without the conversation. ``missing`` says
+    in a chat model's words which part of the question the documents leave open; it is empty if they leave nothing open,
+    or if no chat model read them. ``reason`` is a text for the user: why the documents do not answer the question,
+    where the statements come from, or the reply to a message that asks the documents nothing. ``model`` is the name of
+    the chat model that wrote the answer, or None; ``dropped`` has the model's statements that failed the checks and are
+    not shown, each with the reason. ``rejected`` has the quotes that were not found in the documents. ``notices`` are
+    sentences that tell the user what did not work as asked. ``within`` has the filters of the search.
     """
 
     question: str
@@ -401,7 +415,8 @@ class Judged(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A citation, and whether it supports or challenges an assumption (``stance``). ``confidence`` is the probability
-    of the stance; ``bears`` is the probability that the citation concerns the idea at all.
+    of the stance; ``bears`` is the probability that the citation concerns the idea at all. ``context`` is the text
+    around the quote, and ``why`` the reason that a model gave for the stance; both can be empty.
 
     If a person has ``judged`` the finding, ``stance`` is the person's; ``UNCLEAR`` then means that the citation is not
     about the assumption.
@@ -430,7 +445,13 @@ class AssumptionRuling(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Assumption:
     """Something that must be true for an idea to be right, with the findings for and against it. ``importance`` says
-    from 0 to 1 how much the assumption counts."""
+    from 0 to 1 how much the assumption counts, and ``importance_by`` who said so: "lens", "model" or "user".
+
+    ``lens`` is the name of the lens (a question that is asked of every idea) from which the assumption comes, or its
+    role in the idea, such as "the reason". ``part`` has the words of the idea from which it follows, ``searched`` the
+    queries that were searched for evidence. ``question`` is the question that it answers, and ``settle`` the cheapest
+    evidence that would answer this question.
+    """
 
     text: str
     lens: str
@@ -445,8 +466,8 @@ class Assumption:
 
 
 class IdeaRuling(StrEnum):
-    """The ruling on a whole idea: it holds, is contested, is challenged, or is not covered by the documents. It follows
-    from the rulings on the assumptions."""
+    """The ruling on a whole idea, which follows from the rulings on its assumptions: the idea holds, is contested, is
+    challenged, or is not covered by the documents."""
 
     HOLDS = "holds"
     CONTESTED = "contested"
@@ -465,7 +486,8 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The outcome of a pressure test. ``leaps_of_faith`` are important assumptions that no finding supports.
+    """The outcome of a pressure test, that is, of the test of an idea against the documents. ``leaps_of_faith`` are
+    important assumptions that no finding supports.
 
     ``case_for`` and ``case_against`` are the strongest findings for and against the idea. ``missing`` lists the points
     on which no evidence was found. ``stance_model`` is the name of the model that decided the stance of the findings.

@@ -163,7 +163,8 @@ def entry(about: About, *, passages: int, state: str, sources: Iterable[str]) ->
 
 
 def versions(one: Entry) -> Json:
-    """Return the ids of a document's versions, and which one supersedes it, as JSON. These fields are added to the
+    """Return, as JSON, the ids of all versions of a document, the id of the newest version if it supersedes the
+    document, and whether only the modification times of the files show that it is newer. These fields are added to the
     output of ``entry`` and ``document``."""
     return {
         "versions": list(one.versions),
@@ -293,7 +294,7 @@ def _about(about: About) -> Json:
 
 
 def filters(within: Filters) -> Json:
-    """Return the filters that are set as JSON. Empty fields are left out."""
+    """Return filters as JSON. Filters that set no limit are left out."""
     return {name: _listed(value) for name, value in asdict(within).items() if value}
 
 

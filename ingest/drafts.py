@@ -29,7 +29,8 @@ class Box(NamedTuple):
 
 
 class Lettered(NamedTuple):
-    """Words of a piece that are in bold, or the words of a link; ``to`` is the link's address, None for bold words.
+    """Words of a piece (paragraph, heading or the like) that are in bold, or the words of a link; ``to`` is the link's
+    address, None for bold words.
 
     ``at`` is the number of visible characters in the piece that come before these words; -1 if it is unknown.
     """
@@ -67,7 +68,8 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a file's metadata says about the file. Where there are several values, the most trusted comes first.
+    """What a file's metadata says about the file. If there are several titles, authors or dates, the most trusted comes
+    first.
 
     ``is_written`` is true if a person wrote the title in order to be the document's title, as in front matter.
     ``is_filled_in`` is true if a program or a template may have set the values, as in the properties of an Office file.
@@ -97,7 +99,8 @@ class Draft:
 
 
 def sound(draft: Draft) -> Draft:
-    """Return the draft without things that occur only in broken or hostile files.
+    """Return the draft (the content of a file, as its reader returned it) without things that occur only in broken or
+    hostile files.
 
     Lone surrogates (halves of a character, which JSON can contain but no file can store) become U+FFFD. Overlong titles
     and names are cut, and overlong headings become paragraphs, since every passage under a heading repeats it.

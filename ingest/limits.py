@@ -16,14 +16,16 @@ _listeners: list[Callable[[int, int], None]] = []
 
 
 def listen(listener: Callable[[int, int], None]) -> None:
-    """Register a function that is called each time a page of a long file has been read. It gets the number of that
-    page, and the number of all pages.
+    """Register a function that is called each time a page of a long file has been read. The function gets the number of
+    that page, counted from 1, and the number of all pages.
     """
     _listeners.append(listener)
 
 
 def reached(page: int, pages: int) -> None:
-    """Report that a page of the current file has been read; ``pages`` is the number of its pages."""
+    """Report that the page with the number ``page`` of the current file has been read; ``pages`` is the number of all
+    its pages.
+    """
     for listener in _listeners:
         listener(page, pages)
 

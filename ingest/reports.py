@@ -13,7 +13,7 @@ STAGES = ("reading", "embedding", "writing")
 
 
 class SyncReport(NamedTuple):
-    """What a sync did: one update of a library from its folders. All numbers count files unless another unit is named.
+    """What a sync (one update of a library from its folders) did. All numbers count files unless another unit is named.
 
     ``same`` is the number of unchanged files, and ``copies`` the number of new files whose bytes another document
     already had. ``spared`` is the number of missing files whose documents were kept, because too large a part of their
@@ -56,7 +56,9 @@ class SyncReport(NamedTuple):
 
 
 class Clock:
-    """Measures the seconds spent in each stage of a sync. Time inside a nested stage counts for that stage only."""
+    """Measures the seconds spent in each stage of a sync. Time inside a nested stage counts for the nested
+    stage only.
+    """
 
     def __init__(self) -> None:
         self.seconds = dict.fromkeys(STAGES, 0.0)
@@ -65,7 +67,7 @@ class Clock:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """A context manager that counts the time of its block towards the stage ``name``."""
+        """A context manager that counts the time of its ``with`` block towards the stage ``name``."""
         self._tick()
         self._open.append(name)
         try:

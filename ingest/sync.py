@@ -73,17 +73,21 @@ def sync(
     If the sync is interrupted, the library keeps the passages that were written until then.
 
     Args:
-        progress: called with the number of files done, the number of all files and the file's source, before each new
-            or changed file is read, while the pages of a long file are read, and at the end.
-        work: called after each embedded passage with the bytes of new and changed files done, their total, and the
-            number of passages embedded; the bytes are the best basis for the time left. If it raises an exception, the
-            sync ends with this exception before the model embeds the next passages.
-        bad: files that failed before, and why; they are skipped while they are unchanged. New failures are added.
+        progress: called with three values: the number of files that are done, the number of all files, and the source
+            of the current file (empty at the end). It is called before each new or changed file is read, while the
+            pages of a long file are read, and at the end.
+        work: called after each embedded passage with three numbers: the bytes of new and changed files that are done,
+            the bytes of all new and changed files, and the passages that have been embedded. The bytes are the best
+            basis for an estimate of the time left. If ``work`` raises an exception, the sync ends with this exception
+            before the model embeds the next passages.
+        bad: files that could not be parsed in an earlier sync, with the reason. They are skipped as long as they are
+            unchanged. Files that fail in this sync are added.
         within: a folder. A file given in ``paths`` that lies inside this folder is recorded under its path relative to
             the folder; other files given in ``paths`` are recorded under their names alone.
         force: read every file, even if its size and time have not changed.
         parsers: parse files with these workers instead of new worker processes; they are not closed at the end.
-        allow_removals: remove documents of missing files even if they are more than a third of their folder.
+        allow_removals: remove documents of missing files even if more than a third of the files of their folder are
+            missing.
 
     Raises:
         SourceError: one of the paths does not exist; nothing has been done then.
@@ -129,8 +133,8 @@ class Parsers(Protocol):
     batches: int
 
     def parse(self, task: Task) -> Future[ParsedFile]:
-        """Start to parse a file. The returned future has its document and passages, or raises SourceError if the file
-        cannot be parsed.
+        """Start to parse a file. The returned future has the file's document and passages, or raises SourceError if the
+        file cannot be parsed.
         """
         ...
 
@@ -153,8 +157,8 @@ class _Done:
         self.clock = Clock()
 
     def notice(self, found: Iterable[str], source: str) -> None:
-        """Count content of the file ``source`` that could not be read, or was removed and may be missed; ``found`` are
-        its kinds.
+        """Count content of the file ``source`` that could not be read, or was removed although a user may want it;
+        ``found`` are the kinds of this content.
         """
         for kind in found:
             self.notices[kind] += 1

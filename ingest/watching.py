@@ -43,10 +43,11 @@ def watch(
     """Sync the library with these files and folders: now, whenever files have changed, and at least every ``every``
     seconds, until ``stop`` is set. A sync that has begun is finished first.
 
-    The library is locked only while a sync writes. ``told`` is called with each error and with the first report. It is
-    called with a later report if the sync changed the library, or if the unreadable files, or the number of missing
-    files whose documents were kept, are not the same as in the report before. A file that could not be parsed is tried
-    again when it has changed. The other parameters are those of ``sync``.
+    The library is locked only while a sync writes. ``told`` is called with each error and with the report of the first
+    sync. It is called with the report of a later sync only if that sync changed the library, or if one of two things
+    differs from the report before: the list of unreadable files, or the number of missing files whose documents were
+    kept. A file that could not be parsed is tried again when it has changed. The other parameters are those of
+    ``sync``.
     """
     bad: BadFiles = {}
     before: tuple[tuple[Failed, ...], int] | None = None

@@ -60,7 +60,7 @@ for _command in (
 
 
 def main() -> None:
-    """Run the `pushback` command. Files that it writes are readable by its user only."""
+    """Run the `pushback` command. Only the user who runs the command can read the files that it writes."""
     os.umask(0o077)
     cli.main(prog_name="pushback")
 

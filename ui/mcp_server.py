@@ -23,7 +23,8 @@ TOLD = (
 
 
 def serve(assistant: Assistant) -> None:
-    """Answer requests of the Model Context Protocol on stdin and stdout until the client disconnects.
+    """Answer requests of the Model Context Protocol with this assistant until the client disconnects. Requests are read
+    from stdin, and answers are written to stdout.
 
     Raises:
         SettingsError: the SDK of the protocol is not installed.
@@ -33,7 +34,7 @@ def serve(assistant: Assistant) -> None:
 
 def server(assistant: Assistant) -> MCPServer:
     """Make the server of the Model Context Protocol, with the tools ``search``, ``ask`` and ``challenge``. Each tool
-    works like the command of the same name.
+    works like the `pushback` command of the same name.
 
     Raises:
         SettingsError: the SDK of the protocol is not installed.

@@ -62,7 +62,8 @@ class _Made:
 
 class Answering:
     """Answers questions from the documents of one library. A chat model (``model``) reads the passages and writes the
-    answer. If there is no chat model, or if it fails, the reader ``plain`` picks excerpts from the passages instead."""
+    answer. If there is no chat model, or if it fails, the reader ``plain`` picks excerpts from the passages instead.
+    The ``judge``, if there is one, checks whether the statements of the chat model follow from their quotes."""
 
     def __init__(
         self,
@@ -82,7 +83,7 @@ class Answering:
         messages of the conversation; ``filters`` limit the search, for instance to some authors.
 
         Raises:
-            SettingsError: the question is empty, has no words, or is longer than ``LONGEST_QUESTION``.
+            SettingsError: the question is empty, has no words, or has more than ``LONGEST_QUESTION`` characters.
         """
         *_, last = self.stream(question, history, filters)
         assert isinstance(last, Answer)
@@ -91,14 +92,15 @@ class Answering:
     def stream(
         self, question: str, history: Sequence[Turn] = (), filters: Filters = ANYWHERE, tick: Tick = lambda: None
     ) -> Iterator[Statement | Answer]:
-        """Yield each statement of the answer as soon as it is verified, and at the end the whole answer. If the chat
-        model fails, no error is raised; the answer has a notice that says so.
+        """Yield each statement of the answer as soon as it is verified, and at the end the whole answer. ``history``
+        has the earlier messages of the conversation; ``filters`` limit the search, for instance to some authors. If the
+        chat model fails, no error is raised; the answer has a notice that says so.
 
         ``tick`` is called for each piece of text that the model writes. If ``tick`` raises an exception, the model
         stops.
 
         Raises:
-            SettingsError: the question is empty, has no words, or is longer than ``LONGEST_QUESTION``.
+            SettingsError: the question is empty, has no words, or has more than ``LONGEST_QUESTION`` characters.
         """
         clock, made = _Clock(), _Made()
         question = questions.encodable(question)
@@ -262,10 +264,11 @@ def _reason(made: _Made) -> str:
 
 
 def checked(question: str) -> str:
-    """Check that a question can be answered, and return it on one line, with single spaces.
+    """Check that a question is neither empty nor too long, and return it on one line, with single spaces between its
+    words.
 
     Raises:
-        SettingsError: the question is empty, has no words, or is longer than ``LONGEST_QUESTION``.
+        SettingsError: the question is empty, has no words, or has more than ``LONGEST_QUESTION`` characters.
     """
     plain = " ".join(question.split())
     if not plain:

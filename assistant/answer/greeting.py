@@ -26,16 +26,16 @@ ENOUGH = 80  # characters below a heading from which something is said there: on
 
 
 def questions(library: Library, answer: Callable[[str], Answer]) -> tuple[str, ...]:
-    """Return at most ``QUESTIONS`` example questions that the library's documents answer. ``answer`` is a function that
-    answers a question. It is called with one candidate question after another, and those that it answers from the
-    documents are returned."""
+    """Return at most ``QUESTIONS`` example questions that the library's documents answer. The function ``answer`` is
+    called with one candidate question after another; a candidate is returned if its answer is based on the
+    documents."""
     return tuple(islice(answered(library, answer), QUESTIONS))
 
 
 def answered(library: Library, answer: Callable[[str], Answer]) -> Iterator[str]:
-    """Yield the example questions that the library's documents answer. The first ``ASKED`` candidates, which are made
-    from titles and headings, are tried with the function ``answer``. A candidate is tried only when the caller requests
-    the next question."""
+    """Yield the example questions that the library's documents answer. The candidates are questions made from titles
+    and headings. The function ``answer`` is called with each of the first ``ASKED`` candidates; a candidate is yielded
+    if its answer is based on the documents. A candidate is tried only when the caller requests the next question."""
     return (one for one in candidates(library)[:ASKED] if _holds(answer(one)))
 
 
@@ -69,7 +69,7 @@ def _holds(answer: Answer) -> bool:
 
 
 def asked(document: Document) -> Iterator[str]:
-    """Yield the questions that a document's title and headings suggest, the best first."""
+    """Yield example questions about a document, made from its title and headings. The best question comes first."""
     heads = [_line(document, block) for block in document.blocks if _says_something(document, block)]
     title = document.about.title
     yield from (head for head in [*heads, title] if head.endswith("?") and _fits(head))

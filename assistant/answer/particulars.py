@@ -35,9 +35,9 @@ class _Fact(NamedTuple):
 
 
 def statements(material: Material, library: Library) -> tuple[Statement, ...]:
-    """Return statements that say who wrote the documents that the question names, or when they were written, each with
-    a citation. ``material`` has the question. The result is empty if the question asks anything else, or if the library
-    lacks one of the facts that it asks for."""
+    """If the question asks who wrote the documents that it names, or when they were written, return statements that
+    answer it, each with a citation. ``material`` has the question and the documents that it names. The result is empty
+    if the question asks anything else, or if the library does not know one of the authors or dates asked for."""
     if material.named is None or lacking(material.named):
         return ()
     made = (_statement(fact, material, library) for fact in _asked(material.named))
@@ -45,10 +45,10 @@ def statements(material: Material, library: Library) -> tuple[Statement, ...]:
 
 
 def lacking(named: Named | None) -> str:
-    """Return a sentence that says which author or date the library lacks, if the question asks for it, as in "The
-    library does not know who wrote “Refund policy”." Only the first missing fact is mentioned. ``named`` has the
-    documents that the question names. The result is empty if ``named`` is None or nothing that the question asks for is
-    missing."""
+    """Return a sentence that says which author or date the library does not know, as in "The library does not know who
+    wrote “Refund policy”." If several are unknown, only the first is mentioned. ``named`` has the documents that the
+    question names, and says whether the question asks for their authors or dates. The result is empty if ``named`` is
+    None, or if the library knows every author and date that the question asks for."""
     missing = [fact for fact in _asked(named) if not fact.value] if named else []
     for fact in missing[:1]:
         title = _quoted(fact.about.title)

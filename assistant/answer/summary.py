@@ -26,8 +26,8 @@ class DocumentSummary(NamedTuple):
 
 
 def summary(document: Document, passages: Sequence[Stored]) -> DocumentSummary:
-    """Summarise a document by at most ``HEADINGS`` headings and ``EXCERPTS`` excerpts. ``passages`` are the document's
-    passages with their vectors. A document of few sentences gets no excerpts."""
+    """Summarise a document by at most ``HEADINGS`` of its headings and ``EXCERPTS`` excerpts from it. ``passages`` are
+    the document's passages with their vectors. A document of few sentences gets no excerpts."""
     title = document.about.title.casefold()
     heads = [document.text[b.start : b.end].strip() for b in document.blocks if b.kind is BlockKind.HEADING]
     named = [head for head in dict.fromkeys(heads) if head.casefold() != title]

@@ -31,7 +31,8 @@ class Doubts(BaseModel):
 
 
 class Held(NamedTuple):
-    """A statement that a judge has yet to check, and the text of the passages ``around`` its citations."""
+    """A statement that a judge has yet to check, and the text of the passages that contain its citations
+    (``around``)."""
 
     statement: Statement
     around: str

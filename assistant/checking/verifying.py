@@ -68,7 +68,8 @@ class Verifier:
         return self._grounds(statement.citations).around
 
     def doubted(self, statement: Statement, why: str) -> None:
-        """Withdraw a statement that the user has not seen yet, and count it as dropped; ``why`` is the reason."""
+        """Withdraw a statement that a judge doubts and the user has not seen yet, and count it as dropped. ``why`` is
+        the reason for the doubt."""
         self.made = [None if one == statement else one for one in self.made]
         self.dropped.append(Rejected(statement.text, why))
 
@@ -170,9 +171,9 @@ def _house(extracts: Sequence[Extract]) -> frozenset[str]:
 
 
 def place(quote: Quote, extracts: Sequence[Extract], read: Reader) -> Citation | Rejected:
-    """Find a quote in the extracts, and return a citation of it. The extract whose number the quote has is searched
-    first, then the other extracts. The result is ``Rejected``, with the reason, if the quote cannot be cited. ``read``
-    is a function that returns the stored text of a stretch of a document."""
+    """Find a quote in the extracts, and return a citation of it. The extract with the number ``quote.extract`` is
+    searched first, then all other extracts. The result is ``Rejected``, with the reason, if the quote cannot be cited.
+    ``read`` is a function that returns the stored text of a stretch of a document."""
     named = [one for one in extracts if one.number == quote.extract]
     if quote.span and named:
         cited = _cite(named[0], quote.span, read, quote.key)

@@ -19,8 +19,8 @@ def standalone(question: str, history: Sequence[Turn], calls: Calls) -> str:
     """Return ``question`` rewritten so that it can be understood without the conversation (``history``).
 
     The chat model rewrites the question. Its version is used if it is one short line and adds no number; otherwise
-    plain rules rewrite the question. A small model is not asked; the rules are used instead. ``calls`` is the object
-    that calls the model.
+    plain rules rewrite the question. If the model is small, it is not asked, and the rules are used. ``calls`` is the
+    object that calls the model.
 
     Raises:
         ModelError: the model failed.

@@ -16,17 +16,18 @@ LEAST = 1e-5  # probability
 
 
 class Fit(NamedTuple):
-    """How well a passage answers a question. ``likely`` is the calibrated probability that it answers at least in part.
-    ``by`` is an array with one score for each sentence of the passage: the log odds that the sentence answers the
-    question."""
+    """How well a passage answers a question. ``likely`` is the calibrated probability that the passage answers the
+    question at least in part. ``by`` is an array with one score for each sentence of the passage: how well the sentence
+    answers the question, in log odds."""
 
     likely: float
     by: Vectors
 
 
 class Scored(NamedTuple):
-    """A sentence that may answer a question. ``score`` is in log odds, ``vector`` is the sentence's embedding, and
-    ``likely`` is the probability that its passage answers the question at least in part."""
+    """A sentence that may answer a question. ``seen`` is the sentence with its passage and text; ``score`` says how
+    well the sentence answers the question, in log odds. ``vector`` is the sentence's embedding, and ``likely`` is the
+    probability that its passage answers the question at least in part."""
 
     seen: Seen
     score: float
@@ -40,8 +41,8 @@ class AnswerModel(Protocol):
 
     @property
     def answer(self) -> float:
-        """The threshold for answering: a question is answered only if at least one passage answers it with this
-        probability or a higher one."""
+        """A threshold: a question is answered only if there is a passage that answers it with at least this
+        probability."""
         ...
 
     def fits(self, question: str, passages: Sequence[Passage]) -> list[Fit]:
@@ -55,8 +56,8 @@ class AnswerReader:
 
     @property
     def answer(self) -> float:
-        """The threshold for answering: a question is answered only if at least one passage answers it with this
-        probability or a higher one. ``eval/training/fit.py`` chose the value."""
+        """A threshold: a question is answered only if there is a passage that answers it with at least this
+        probability. ``eval/training/fit.py`` chose the value."""
         return float(shipped.told(shipped.QUESTIONS)["answer"])
 
     def fits(self, question: str, passages: Sequence[Passage]) -> list[Fit]:

@@ -111,8 +111,8 @@ _NO_FORECAST = re.compile(r"\b(?:if|unless|when|whenever|you|your|please)\b|\?\W
 
 
 def kind_of(seen: Seen) -> Kind:
-    """Return in which way a document states a sentence: as its own claim, a figure, a forecast, somebody else's words,
-    or an opponent's words."""
+    """Return how a document states the sentence ``seen``: as its own claim, a figure, a forecast, somebody else's
+    words, or an opponent's words."""
     if _DISTANCED.search(seen.text):
         return Kind.OPPONENT
     if seen.sentence.kind is BlockKind.QUOTE or _QUOTES.search(seen.text):

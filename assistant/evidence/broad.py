@@ -16,7 +16,8 @@ PROPER = range(8, 45)  # words of a sentence that can stand for its document
 
 def leading_sentences(vector: Vectors, library: Library, filters: Filters) -> list[Chosen]:
     """Return one sentence from each of the documents nearest to the question, the nearest document first; at most
-    ``MOST`` documents are used. ``vector`` is the question's vector.
+    ``MOST`` documents are used. An item of the result is the pair of a passage and its sentence. ``vector`` is the
+    question's vector; ``filters`` limit the documents.
 
     Of each document, the sentence nearest to the mean of the document's sentence vectors is chosen (the centroid
     method, Radev et al. 2004). Headings, questions, and very short or long sentences are chosen only if the document

@@ -36,18 +36,20 @@ Chosen = tuple[Passage, Sentence]
 def best(
     question: Question, scored: Sequence[Scored], superseded: Mapping[str, str] = NO_VERSIONS
 ) -> list[tuple[Chosen, float]]:
-    """Return the sentences to show as an answer, each with its score, the best first. ``scored`` has all sentences
-    found, the best first. These sentences are left out:
+    """Return the sentences to show as an answer, the best first. An item has the pair of a passage and its sentence
+    (``Chosen``), and the sentence's score. ``scored`` has all sentences of the passages that a search found, the best
+    first. These sentences are left out:
 
-    - Headings, questions and labels, unless nothing else was found.
-    - Sentences whose passage is much less likely to answer than the best one.
-    - Sentences of an older version of a document, if a likely sentence is from the newest version. ``superseded`` maps
-      the ids of older versions to those of the newest.
+    - Headings, questions and labels, unless there is nothing else.
+    - Sentences of a passage that is much less likely to answer the question than the passage of the best sentence.
+    - Sentences of an older version of a document, if a sentence of the newest version is likely enough to be shown.
+      ``superseded`` maps the id of each older version to the id of the newest.
     - Sentences that repeat a better one.
 
-    At the end of the list, sentences are added that disagree with one of the others: they are from another document,
-    which may be an older version, and have nearly the same words but different figures. They are added even if they are
-    unlikely.
+    At the end of the list, sentences are added that contradict one of the chosen sentences: they are from another
+    document, which may be an older version, and have nearly the same words but different figures. They are added even
+    if their passage is unlikely to answer. If the documents of two such sentences have dates, the sentence of the newer
+    document comes before the other.
     """
     ranked = [one for one in scored if stands_alone(question, one)] or scored
     if question.asks is Asks.NUMBER:
@@ -61,7 +63,8 @@ def best(
 
 
 def stands_alone(question: Question, one: Scored) -> bool:
-    """Whether a sentence can be shown as an answer: it is running text, and not a heading, a question or a label.
+    """Whether the sentence ``one`` can be shown as an answer: it is running text, and not a heading, a question or a
+    label.
 
     A line without a full stop counts as a label, except in a chat, where few messages end with a full stop. A line with
     a date can be shown if the question asks for a date. A quotation inside somebody's comment cannot be shown, since
@@ -150,6 +153,7 @@ def _voice(one: Scored) -> tuple[str, str | None]:
 
 def listed(question: Question, scored: Sequence[Scored], passages_of: Neighbours) -> list[Chosen] | None:
     """Return the items of the list that answers the question, at most ``LONGEST_LIST``; None if there is no such list.
+    An item of the result is the pair of a passage and a stretch of it, which has one item of the list.
 
     ``scored`` has the sentences found, the best first. ``passages_of`` takes the id of a document and returns its
     passages.

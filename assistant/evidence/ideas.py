@@ -22,14 +22,14 @@ class IdeaReader:
 
     @property
     def shown(self) -> float:
-        """The threshold for showing a passage: it is shown only if it concerns the claim with at least this
-        probability. ``eval/training/bearing.py`` chose the value."""
+        """A threshold: a passage is shown only if the probability that it concerns the claim is at least this high.
+        ``eval/training/bearing.py`` chose the value."""
         return float(shipped.told(shipped.IDEAS)["shown"])
 
     @property
     def sure(self) -> float:
-        """The threshold for saying that a passage supports or challenges the claim: if neither is at least this
-        probable, the passage counts as unclear. ``eval/training/bearing.py`` chose the value."""
+        """A threshold: a passage counts as supporting or as challenging a claim only if the probability of this is at
+        least this high; otherwise it counts as unclear. ``eval/training/bearing.py`` chose the value."""
         return float(shipped.told(shipped.IDEAS)["sure"])
 
     def weigh(self, claim: str, passages: Sequence[Whole]) -> list[Weight]:
@@ -54,11 +54,13 @@ class IdeaReader:
 
 
 def log_odds(read: Vectors) -> tuple[float, Vectors, float]:
-    """Return three results for one passage, all as log odds: that the passage concerns the idea; for each of its
-    sentences, that the sentence concerns the idea; and that the passage supports the idea rather than challenges it.
+    """Return how one passage relates to an idea, as three values in log odds. The first says whether the passage
+    concerns the idea. The second has a number for each sentence of the passage: whether the sentence concerns the idea.
+    The third says whether the passage supports the idea rather than challenges it.
 
-    ``read`` has the passage's probabilities (1 + sentences, 4), as ``IdeaReader.read`` returns them. The first and the
-    third result are each the mean of the values for the whole passage and for the sentence that most concerns the idea.
+    ``read`` has the passage's probabilities (1 + sentences, 4), as ``IdeaReader.read`` returns them. The first value
+    and the third are each a mean of two numbers: that of the whole passage, and that of the sentence that most concerns
+    the idea.
     """
     odds = np.log(np.maximum(read, LEAST))
     bears = np.logaddexp.reduce(odds[:, 1:], axis=1) - odds[:, 0]

@@ -14,8 +14,8 @@ import torch
 
 
 class Int8Linear(torch.nn.Module):
-    """A linear layer with 8-bit weights, from ``inputs`` numbers to ``outputs`` numbers. Its state is ``weight``
-    (inputs, outputs), ``scale`` (outputs,) and ``bias`` (outputs,)."""
+    """A linear layer with 8-bit weights. ``inputs`` and ``outputs`` are the numbers of its input and output features.
+    Its state is ``weight`` (inputs, outputs), ``scale`` (outputs,) and ``bias`` (outputs,)."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
@@ -35,8 +35,8 @@ class Int8Linear(torch.nn.Module):
 
 
 def in_int8(model: torch.nn.Module) -> None:
-    """Replace every linear layer of the model by an ``Int8Linear`` of the same size. The new layers have no weights
-    until the caller loads a state."""
+    """Replace every linear layer of the model by an ``Int8Linear`` of the same size. The weights of the new layers are
+    zero until the caller loads a state dict."""
     for module in list(model.modules()):
         for name, layer in list(module.named_children()):
             if isinstance(layer, torch.nn.Linear):
@@ -44,8 +44,8 @@ def in_int8(model: torch.nn.Module) -> None:
 
 
 def state_in_int8(model: torch.nn.Module) -> dict[str, torch.Tensor]:
-    """Return the state of a 32-bit ``model`` in the form that a model changed by ``in_int8`` can load: the weights of
-    linear layers become 8-bit numbers with scales; all other weights stay unchanged."""
+    """Return the state dict of a 32-bit ``model`` in the form that a model changed by ``in_int8`` can load: the weights
+    of linear layers become 8-bit numbers with scales; all other weights stay unchanged."""
     linear = {name for name, layer in model.named_modules() if isinstance(layer, torch.nn.Linear)}
     made: dict[str, torch.Tensor] = {}
     for name, weight in model.state_dict().items():

@@ -23,7 +23,8 @@ _ALONE = RLock()  # a fast tokenizer keeps its padding and truncation, so two th
 
 def read(name: str, first: str, passages: Sequence[Read]) -> list[Vectors]:
     """Let a neural network read each passage together with ``first``, which is a question or an idea, and return the
-    probabilities of the network's labels. ``name`` is the name of the network, one of ``shipped.NETWORKS``.
+    probabilities of the network's labels. ``name`` is the name of the network, one of ``shipped.NETWORKS``. A passage
+    is given as a pair: its text, and the spans of its sentences.
 
     The result for a passage is an array (1 + sentences, labels): one row for the whole passage, then one for each of
     its sentences. The labels are ``ANSWERS`` for a question and ``BEARS`` for an idea. A sentence beyond the length
@@ -43,9 +44,9 @@ def read(name: str, first: str, passages: Sequence[Read]) -> list[Vectors]:
 
 
 def through(between: Callable[[Scorer], Scorer] | None) -> None:
-    """Change how later calls of ``read`` score passages: they use ``between(scorer)`` instead of ``scorer``, the
-    function that runs the network. If ``between`` is None, they use ``scorer`` again. Runs of test suites store the
-    network's results in this way, to use them again."""
+    """Wrap the function that runs the neural networks: later calls of ``read`` use ``between(scorer)``, where
+    ``scorer`` is this function. If ``between`` is None, they use ``scorer`` itself again. Runs of the test suites use
+    this to store the results of the networks and to reuse them."""
     _BETWEEN[:] = [between] if between else []
 
 
@@ -81,9 +82,9 @@ def as_read(passage: Passage) -> str:
 
 
 def with_sentences(passage: Passage) -> Read:
-    """Return the text of a passage as the network for questions reads it, and the spans of all of its sentences in that
-    text. The text begins with the title and the headings, followed by the name of the speaker or, if there is none, of
-    the author.
+    """Return a pair: the text of a passage as the network for questions reads it, and the spans of all of the passage's
+    sentences in that text. The text begins with the title and the headings, followed by the name of the speaker or, if
+    there is none, of the author.
 
     With the author's name, a share of 0.92 of the right answers in a sample of the test suites is among the sentences
     shown; without it, 0.87.

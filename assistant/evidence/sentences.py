@@ -48,8 +48,8 @@ def numbers_near(passage: Passage) -> frozenset[str]:
 
 
 def answers_in_kind(question: Question, one: Seen) -> bool | None:
-    """Whether the sentence has the kind of thing that the question asks for: a number, a date, a name or a reason. None
-    if the question asks for none of these."""
+    """Whether the sentence ``one`` has the kind of thing that the question asks for: a number, a date, a name or a
+    reason. None if the question asks for none of these."""
     if question.asks is Asks.NUMBER:
         return bool(numbers(one.text) - question.numbers) or any(t.word.lower() in NUMBER_WORDS for t in one.words)
     if question.asks is Asks.WHEN:
@@ -70,6 +70,6 @@ def is_heading(one: Seen) -> bool:
 
 
 def is_fragment(one: Seen) -> bool:
-    """Whether the text is no full sentence but a byline, a date line, a label or the like: it opens a block and ends
-    without punctuation."""
+    """Whether a sentence (``one``) is only a fragment, such as a byline, a date line or a label: it is no heading, it
+    is the first sentence of its block, and it ends without punctuation."""
     return not is_heading(one) and one.sentence.opens and one.text.rstrip("\"”’')] ")[-1:] not in ".!?:;…"

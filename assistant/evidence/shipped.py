@@ -77,9 +77,9 @@ def network(name: str) -> PassageNetwork:
 
 @cache
 def told(name: str) -> dict[str, Any]:
-    """Return what training stored beside the weights of the network ``name``, by key: how scores become probabilities,
-    and the thresholds for answering a question, for showing a passage, and for saying that a passage supports or
-    challenges a claim."""
+    """Return the values that training stored in the weights file of the network ``name``, by key: the numbers that turn
+    scores into probabilities, and the thresholds for answering a question, for showing a passage, and for saying that a
+    passage supports or challenges a claim."""
     from safetensors import safe_open
 
     with safe_open(weights(name), "numpy") as file:
@@ -87,8 +87,8 @@ def told(name: str) -> dict[str, Any]:
 
 
 def weights(name: str) -> Path:
-    """Return the path of the file with the result of training the network ``name``: the changes to its encoder's
-    weights, and the layers on top of the encoder."""
+    """Return the path of the file that training wrote for the network ``name``. The file has the changes to the weights
+    of the network's encoder, and the layers on top of the encoder."""
     return Path(str(files(__package__).joinpath("weights", _file(name))))
 
 

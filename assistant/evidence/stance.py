@@ -77,14 +77,13 @@ class IdeaModel(Protocol):
 
     @property
     def shown(self) -> float:
-        """The threshold for showing a passage: it is shown only if it concerns the claim with at least this
-        probability."""
+        """A threshold: a passage is shown only if the probability that it concerns the claim is at least this high."""
         ...
 
     @property
     def sure(self) -> float:
-        """The threshold for saying that a passage supports or challenges the claim: if neither is at least this
-        probable, the passage counts as unclear."""
+        """A threshold: a passage counts as supporting or as challenging a claim only if the probability of this is at
+        least this high; otherwise it counts as unclear."""
         ...
 
     def weigh(self, claim: str, passages: Sequence[Whole]) -> list[Weight]:
@@ -94,9 +93,9 @@ class IdeaModel(Protocol):
 
 
 class Alone:
-    """An idea model, which reads whole passages, made from a stance model, which reads short texts. The stance model
-    reads only the sentence of a passage that is nearest to the claim, with its context. Every passage is assumed to
-    concern the claim."""
+    """Makes an idea model out of a stance model. An idea model reads whole passages; a stance model reads short texts.
+    Of each passage, the stance model gets only the sentence nearest to the claim, with the words before it that are
+    needed to understand it. Every passage is assumed to concern the claim."""
 
     shown = 0.0
     sure = SURE
@@ -117,10 +116,10 @@ def whole(text: str) -> Whole:
 
 
 def side_of(probabilities: Vectors, sure: float) -> tuple[Stance, float]:
-    """Decide whether a text supports a claim or challenges it; return this stance and its probability.
-    ``probabilities`` has the probabilities that the text supports the claim, challenges it, or does neither, in the
-    order of ``SIDES``. If neither of the first two is at least ``sure``, the stance is unclear, with the probability
-    that the text does neither."""
+    """Return whether a text supports or challenges a claim, and the probability of this. ``probabilities`` has the
+    probabilities that the text supports the claim, challenges it, or does neither, in the order of ``SIDES``. If
+    neither of the first two is at least ``sure``, the stance is unclear; the returned probability is then that of the
+    text doing neither."""
     likely = int(probabilities[:2].argmax())
     if probabilities[likely] < sure:
         return Stance.UNCLEAR, float(1 - probabilities[:2].sum())
@@ -131,9 +130,10 @@ class PlainMarks:
     """Estimates without a neural network whether texts support or challenge a claim: it looks for negations and for
     words of advice or praise. Most texts count as unclear.
 
-    A text must have at least ``SHARED`` content words in common with the claim. If only one of the two has a negation,
-    the text challenges the claim; otherwise a word of advice or praise in the text means that it supports the claim.
-    The probabilities are fixed, not measured: the stance that is found gets 0.6, which is above the threshold ``SURE``.
+    A text must have at least ``SHARED`` content words in common with the claim. If the text has a negation and the
+    claim has none, or the reverse, the text challenges the claim. Otherwise, a text with a word of advice or praise
+    supports the claim. The probabilities are fixed, not measured: supporting or challenging, if found, gets 0.6, which
+    is above the threshold ``SURE``.
     """
 
     name = "none"

@@ -47,8 +47,9 @@ def moved(model: torch.nn.Module, kept: Mapping[str, Any]) -> None:
     """Apply the result of training (``kept``) to a model: add the stored changes to the encoder's weights, and replace
     the weights of the heads, which are the layers on top of the encoder.
 
-    NAME is the name of a weight. The change of a weight matrix is the product of the entries ``NAME.a`` and ``NAME.b``;
-    the change of any other weight is the entry ``NAME``.
+    The keys of ``kept`` are made from the names of the weights. For a weight matrix of the encoder with the name NAME,
+    the change is the product of the entries ``NAME.a`` and ``NAME.b``; for any other weight of the encoder, the entry
+    ``NAME`` is the change itself.
     """
     import torch
 

@@ -32,14 +32,15 @@ SURE, CHANGING, REBUILDING = range(3)  # what ``in_doubt`` says of the index
 
 
 class Words(Protocol):
-    """The full-text search of a catalog, which each kind of database implements in its own way."""
+    """The interface of the full-text index of a catalog, which is the database of a library. SQLite and PostgreSQL each
+    have their own implementation."""
 
     def search(
         self, words: Sequence[str], k: int, filters: Filters, *, in_titles: bool = False
     ) -> list[tuple[str, float]]:
         """Return the ids of the ``k`` passages that match ``words`` best, each with its BM25 score (higher is better),
-        the best first. If ``in_titles`` is true, the words are looked up in the titles of the documents instead of the
-        passages' texts."""
+        the best first. Only passages that match the filters are searched. If ``in_titles`` is true, the words are
+        looked up in the titles of the documents instead of the passages' texts."""
 
     def follow(self, documents: Sequence[str] | None = None) -> None:
         """Add the new passages of these documents to the full-text index, or the new passages of all documents if
@@ -56,8 +57,8 @@ class Catalog:
     """The catalog of one library: the database with its documents, passages and conversations. Several threads and
     processes can use it at once.
 
-    Each table has an object of its own, such as ``documents`` or ``passages``. This class holds the state of the
-    library, and the operations that change several tables at once.
+    The attributes, such as ``documents`` or ``passages``, give access to the tables. The methods of this class read and
+    change the state of the library, or change several tables at once.
     """
 
     def __init__(self, db: Database, words: Words, passage_words: int) -> None:
@@ -98,8 +99,8 @@ class Catalog:
         self._db.close()
 
     def alone(self, patience: float) -> AbstractContextManager[None]:
-        """Return a context manager; during its block, no other process on any machine can write to the library. It
-        waits at most ``patience`` seconds for other writers.
+        """Return a context manager that keeps all other processes, on any machine, from writing to the library during
+        its block. Before the block begins, it waits at most ``patience`` seconds until other writers have finished.
 
         Raises:
             LibraryLocked: another process is still writing after ``patience`` seconds.
@@ -109,8 +110,8 @@ class Catalog:
     # What the library says of itself
 
     def state(self) -> State:
-        """The state of the library: the number of its changes (``generation``), whether the vector index may be
-        incomplete, and the embedding model and the passage length that the library was made with."""
+        """The state of the library: the number of its changes (``generation``), whether the vector index may differ
+        from the catalog, and the embedding model and the passage length that the library was made with."""
         row = self._db.row("SELECT generation, in_doubt, passage_words, model, weights, dimension FROM state")
         generation, in_doubt, words, model, weights, dimension = row
         return State(generation, in_doubt != SURE, words, model, weights, dimension, in_doubt == REBUILDING)
@@ -124,8 +125,8 @@ class Catalog:
         return self._counted[1]
 
     def identity(self) -> str:
-        """The id of this catalog, a random text that the first call makes. It is part of the name of the library's
-        index on a Chroma server, because no two catalogs may share an index there."""
+        """The id of this catalog: a random text, which is made and stored at the first call. The name of the library's
+        index on a Chroma server contains this id, so that different libraries never share an index."""
         sql = "SELECT id FROM identity"
         if row := self._db.row(sql):
             return str(row[0])
@@ -150,35 +151,35 @@ class Catalog:
         self._db.run("UPDATE state SET in_doubt = ?", [REBUILDING if rebuilding else CHANGING])
 
     def trust(self) -> None:
-        """Record that the vector index agrees with the catalog again: remove the mark, set by ``doubt``, that says that
-        it may differ."""
+        """Record that the vector index agrees with the catalog again, after ``doubt`` recorded that it may differ."""
         self._db.run("UPDATE state SET in_doubt = ?", [SURE])
 
     def renew(self) -> None:
-        """Record that the vector index has been rebuilt. This removes the mark, set by ``doubt``, that says that the
-        index may differ from the catalog, and raises ``generation``, the number of the library's changes. A process
-        that has the index open sees the higher number at its next search and opens the index again."""
+        """Record that the vector index has been rebuilt and agrees with the catalog, after ``doubt`` recorded that it
+        may differ. This also raises ``generation``, the number of the library's changes. Every process that has the
+        index open notices the higher number at its next search, and opens the index again."""
         self._db.run("UPDATE state SET in_doubt = ?, generation = generation + 1", [SURE])
 
     # What changes several tables at once
 
     def put(self, documents: Sequence[DocumentRow]) -> list[str]:
         """Add documents, or replace the stored documents with the same ids, in one transaction. Returns the ids of the
-        passages that were removed."""
+        old passages that were removed."""
         return self._put(documents, lambda row: self.passages.put(row.document, row.passages))
 
     def put_staged(self, row: DocumentRow) -> list[str]:
         """Add or replace one document, in one transaction. Its passages are taken from the table ``staged``, where
         searches do not find them, and become visible together with the document; passages in ``row`` itself are
-        ignored. Returns the ids of the passages that were removed."""
+        ignored. Returns the ids of the old passages that were removed."""
         return self._put([row], lambda _: self.staged.take())
 
     def attach(self, path: str, source: str, size: int, mtime_ns: int, document: str) -> list[str]:
         """Record a file as another source of an existing document. If the file was the only source of a different
-        document until now, that document is removed. Returns the ids of the removed passages.
+        document until now, that document is removed with its passages. Returns the ids of the removed passages; empty
+        if no document was removed.
 
         ``path`` is the file's absolute path, ``source`` its path relative to the folder that the user gave, and
-        ``document`` the document's id.
+        ``document`` the id of the existing document.
         """
         with self._changing():
             changed = {document} | self.files.documents([path])
@@ -194,8 +195,9 @@ class Catalog:
             return self._sweep(changed)
 
     def correct(self, document: str, said: Said) -> None:
-        """Replace the title, author and date of a document by what a person entered. For a field of ``said`` that is
-        None, the value from the document's file is used again. An unknown document is ignored."""
+        """Replace the title, author and date of the document with the id ``document`` by what a person entered
+        (``said``). For a field of ``said`` that is None, the value from the document's file is used again. An unknown
+        document is ignored."""
         with self._changing():
             if (found := self.documents.get(document)) is None:
                 return
@@ -214,16 +216,17 @@ class Catalog:
                 self.families.put(replace(found, about=about), mtime_ns)
 
     def version(self, document: str) -> None:
-        """Find out whether an existing document is a version of another one (their texts differ only slightly), and
-        record its group of versions. An unknown document is ignored."""
+        """Find out whether the document with the id ``document`` is a version of another document (the texts of
+        versions differ only slightly), and record the group of versions that it belongs to. An unknown document is
+        ignored."""
         with self._db.changing():
             found, mtime_ns = self.documents.get(document), self.files.newest(document)
             if found is not None and mtime_ns is not None:
                 self.families.put(found, mtime_ns)
 
     def adopt(self, model: str, weights: str, dimension: int, passage_words: int) -> None:
-        """Replace all passages by the staged ones, which were prepared in the table ``staged``, where no search finds
-        them. Also record what made them: the embedding model's name, the hash of its weights, the length of its vectors
+        """Replace all passages by those in the table ``staged``, where searches do not find them. Also record what made
+        the new passages: the embedding model's name, the hash of its weights, the length of its vectors
         (``dimension``), and the length of a passage in words. The vector index is marked as in doubt, because it must
         be rebuilt afterwards."""
         with self._changing():

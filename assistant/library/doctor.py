@@ -14,7 +14,8 @@ from assistant.library.upkeep import difference, rebuild
 
 def examine(catalog: Catalog, index: VectorIndex, guard: IndexGuard) -> list[Problem]:
     """List the problems of a library, each with its remedy. Problems that can be repaired safely are repaired at once,
-    unless another process is writing to the library."""
+    unless another process is writing to the library. The library is given by its catalog, its vector index, and the
+    guard that opens this index."""
     again = "Put a copy of the folder back, or remove it and run `pushback ingest` again."
     problems = [Problem(f"The catalog is damaged: {fault}.", again) for fault in catalog.faults()]
     if problems:

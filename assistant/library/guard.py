@@ -59,8 +59,8 @@ class IndexGuard:
         writer.
 
         Raises:
-            LibraryLocked: another process is writing.
-            LibraryError: the folder cannot be written to.
+            LibraryLocked: another process is still writing after this time.
+            LibraryError: the library's folder cannot be written to.
         """
         lock = FileLock(self._settings.folder / "writer.lock", timeout=patience)
         try:
@@ -77,14 +77,14 @@ class IndexGuard:
             lock.release()
 
     def to_read(self) -> VectorIndex | Exact | None:
-        """Return the vector index for searching, up to date with the catalog; None while the library is empty.
+        """Return the vector index for searching, up to date with the catalog; None if the library never had vectors.
 
         If there are few passages, or if the index cannot be opened because the disk is read-only or full, an ``Exact``
-        is returned instead, which compares the vectors in the catalog.
+        is returned instead, which searches the vectors in the catalog.
 
         Raises:
-            IndexMismatch: the index was made with another model, or from passages of another length, than the settings
-                say.
+            IndexMismatch: the settings name another embedding model or another passage length than those that the index
+                was made with.
             LibraryDamaged: vectors are missing in the index.
         """
         state = self._settled()
@@ -115,12 +115,12 @@ class IndexGuard:
 
     def to_write(self, *, new_vectors: bool) -> VectorIndex:
         """Return the vector index for writing. The index is rebuilt first if a writer was killed while changing it.
-        ``new_vectors`` says that vectors will be added. The first vectors of an empty library decide the library's
-        embedding model.
+        ``new_vectors`` is true if the caller will add vectors. The first vectors of an empty library decide the
+        library's embedding model.
 
         Raises:
-            IndexMismatch: ``new_vectors`` is true, and the index was made with another model or from passages of
-                another length.
+            IndexMismatch: ``new_vectors`` is true, and the settings name another embedding model or another passage
+                length than those that the index was made with.
         """
         state = self._catalog.state()
         identity = self._embedder.identity if new_vectors else None
@@ -156,7 +156,8 @@ class IndexGuard:
             return in_doubt
 
     def check(self, state: State) -> None:
-        """Check that the library was made with the embedding model and the passage length in the settings.
+        """Check that the library was made with the embedding model and the passage length in the settings. ``state`` is
+        the library's state as the catalog records it.
 
         Raises:
             IndexMismatch: the model or the passage length differs.
@@ -189,7 +190,8 @@ class IndexGuard:
         return True
 
     def check_passages(self, state: State) -> None:
-        """Check that the passages of the library have the length given in the settings.
+        """Check that the passages of the library have the length given in the settings. ``state`` is the library's
+        state as the catalog records it.
 
         Raises:
             IndexMismatch: the passage length differs.

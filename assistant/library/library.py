@@ -122,7 +122,7 @@ class Library:
         return self._catalog.searched() if filters == EVERYTHING else self._catalog.documents.searched(filters)
 
     def holdings(self) -> Holdings:
-        """An overview of the documents: their number, their media types, years and authors."""
+        """An overview of the documents: how many there are, and which media types, years and authors they have."""
         return self._catalog.documents.holdings()
 
     def some(self, number: int) -> list[Document]:
@@ -159,8 +159,8 @@ class Library:
         return document
 
     def corrected(self, document: str) -> Corrected | None:
-        """The title, author and date that a person entered for a document, together with those that its file gives.
-        None if nobody entered any of them."""
+        """The title, author and date that a person entered for the document with this id, together with those that its
+        file gives. None if nobody entered any of them."""
         return self._catalog.corrections.get(document)
 
     def quote(self, document: str, start: int, end: int) -> str | None:
@@ -179,13 +179,14 @@ class Library:
         return text[max(0, start - most) : start], text[start:end], text[end : end + most]
 
     def dense(self, vector: Vectors, k: int, filters: Filters = EVERYTHING) -> list[tuple[str, float]]:
-        """The ids of the ``k`` passages whose vectors are nearest to ``vector``, each with the cosine of both vectors,
-        the best first. ``vector`` must be scaled to length 1."""
+        """The ids of the ``k`` passages whose vectors are nearest to ``vector``, each with the cosine of its own vector
+        and ``vector``, the nearest first. Only passages that match the filters are searched. ``vector`` must be scaled
+        to length 1."""
         return self._searching.dense(vector, k, filters)
 
     def lexical(self, words: Sequence[str], k: int, filters: Filters = EVERYTHING) -> list[tuple[str, float]]:
         """The ids of the ``k`` passages that match any of ``words`` best, each with its BM25 score (higher is better),
-        the best first. Words match if their stems are equal."""
+        the best first. Words match if their stems are equal. Only passages that match the filters are searched."""
         return self._catalog.full_text.search(words, k, filters)
 
     def titled(self, words: Sequence[str], k: int, filters: Filters = EVERYTHING) -> list[About]:
@@ -216,13 +217,15 @@ class Library:
         return [version.about for version in found if version is not None]
 
     def places(self, documents: Sequence[str]) -> dict[str, tuple[str, int]]:
-        """Where each of these documents stands among its versions, by the document's id: the id of its group of
-        versions, and its position in the group by age (the newest is 0). Documents without other versions are left
-        out."""
+        """For each of these documents, by its id: the id of its group of versions, and its position in this group by
+        age (the newest is 0). Versions are documents whose texts differ only slightly. Documents without other versions
+        are left out."""
         return self._catalog.families.places(documents)
 
     def superseded(self, documents: Sequence[str]) -> dict[str, str]:
-        """Map the id of each of these documents that a newer version supersedes to the id of the newest version."""
+        """For each of these documents that a newer version supersedes, by the document's id: the id of the newest
+        version. Versions are documents whose texts differ only slightly. Documents that are not superseded are left
+        out."""
         return self._catalog.families.superseded(documents)
 
     def known(self, under: Sequence[str] | None = None) -> dict[str, KnownFile]:
@@ -231,8 +234,8 @@ class Library:
         return self._catalog.files.known(under)
 
     def keeps(self) -> dict[str, frozenset[str]]:
-        """The kinds of boilerplate, such as "navigation", that a user wants to keep in the text. The keys are the paths
-        of the files and folders for which the user chose this."""
+        """The kinds of boilerplate, such as "navigation", that a user wants to keep in the text, by the path of the
+        file or folder for which the user chose them."""
         return self._catalog.boilerplate.keeps()
 
     def generation(self) -> int:
@@ -275,9 +278,9 @@ class Library:
         return examine(self._catalog, self._index, self._guard)
 
     def reindex(self, progress: Progress | None = None, split: Split | None = None) -> None:
-        """Embed every passage again with the current model. If the function ``split`` is given, it first splits all
-        documents again, into passages of the length in the settings. ``progress`` is called with the number of embedded
-        passages and the number of all.
+        """Embed every passage again with the current model. If the function ``split`` is given, all documents are first
+        split again, into passages of the length in the settings. ``progress`` is called with the number of embedded
+        passages and the number of all passages.
 
         Until this is finished, the library stays as it was and can be searched.
 
@@ -289,12 +292,12 @@ class Library:
             reindex(self._catalog, self._index, self._embedder, anew, progress)
 
     def move(self, catalog: str | None, progress: Progress | None = None) -> str:
-        """Move the catalog to the PostgreSQL database at the address ``catalog``, or into a file if it is None. Returns
-        the new name of the old catalog, which is kept.
+        """Move the catalog to the PostgreSQL database at the address ``catalog``, or into a file if ``catalog`` is
+        None. Returns the new name of the old catalog, which is kept.
 
         The library is closed afterwards. If the move is interrupted, either the old catalog or the new one is complete,
         and a second call finishes the move. All other files stay in the library's folder. ``progress`` is called with
-        the number of rows copied and the number of all.
+        the number of rows copied and the number of all rows.
 
         Raises:
             LibraryLocked: another process is writing, or used the library during the move.

@@ -41,7 +41,7 @@ def held(db: Database) -> dict[str, int]:
 
 def copy(old: Database, new: Database, words: Words, progress: Progress | None = None) -> None:
     """Copy all rows of ``old`` into ``new``, an empty database, in one transaction of ``new``. ``words`` is the
-    full-text index of ``new``; ``progress`` is called with the number of rows copied and the number of all.
+    full-text index of ``new``; ``progress`` is called with the number of rows copied and the number of all rows.
 
     Raises:
         LibraryLocked: another process changed the old catalog during the copy.

@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 
 def begin(folder: Path, catalog: Path | None) -> None:
     """Create a library's folder, private to its owner. If ``catalog`` is the path of a file, create an empty file
-    there; SQLite gives its other files the same permissions.
+    there; SQLite later gives the same permissions to the other files that it creates.
 
     Raises:
         OSError: the folder or the file cannot be created.
@@ -28,8 +28,8 @@ def begin(folder: Path, catalog: Path | None) -> None:
 
 
 def put_right(folder: Path) -> None:
-    """Take away the permissions that older versions gave to other users of a library's folder and files. The number of
-    changed files is logged."""
+    """Take away the permissions that older versions of this program gave to other users of a library's folder and
+    files. The number of changed files is logged."""
     if os.name == "nt" or not stat.S_IMODE(folder.stat().st_mode) & OTHERS:
         return
     paths = [folder, *(Path(at, name) for at, folders, files in os.walk(folder) for name in (*folders, *files))]

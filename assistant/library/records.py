@@ -126,7 +126,7 @@ class Listed(NamedTuple):
 
     ``superseded_by`` is the id of a newer version that replaces the document, or None; ``by_file_time`` is true if only
     the modification times of the files show that this version is newer. The other fields, such as title, author and
-    date, are those of the document's ``About``.
+    date, describe the document.
     """
 
     document: str
@@ -189,8 +189,8 @@ UNFINISHED = "not finished"  # in the place of a ruling: the test of an idea was
 
 
 class KeptVerdict(NamedTuple):
-    """A stored pressure test (a test of an idea against the documents) in a list. ``created`` is a time in ISO 8601 and
-    UTC; ``revises`` is the id of the earlier test that it revises, or None.
+    """A stored pressure test (a test of an idea against the documents), as an entry of a list. ``created`` is a time in
+    ISO 8601 and UTC; ``revises`` is the id of the earlier test that this test revises, or None.
 
     ``ruling`` is the judgement on the idea. It is ``UNFINISHED`` while the test runs, and stays so if the process is
     killed. ``owner`` is the person who ran the test; it is None if people do not sign in.

@@ -20,8 +20,9 @@ class Searching:
         self._catalog, self._index, self._guard = catalog, index, guard
 
     def dense(self, vector: Vectors, k: int, filters: Filters) -> list[tuple[str, float]]:
-        """The ids of the ``k`` passages whose vectors are nearest to ``vector``, each with the cosine of both vectors,
-        the best first. ``vector`` must be scaled to length 1. Passages that are not in the catalog are left out."""
+        """The ids of the ``k`` passages whose vectors are nearest to ``vector``, each with the cosine of its own vector
+        and ``vector``, the nearest first. Only passages that match the filters and are in the catalog are returned.
+        ``vector`` must be scaled to length 1."""
         try:
             return self._dense(vector, k, filters)
         except LibraryDamaged:

@@ -22,8 +22,8 @@ class Many(list[Any]):
 
 
 class Database(Protocol):
-    """A connection to a catalog's database, which threads share. All reads in a ``reading`` block see the same state;
-    all writes in a ``changing`` block succeed or fail together."""
+    """The interface of a connection to the database of a catalog; several threads can share one connection. All reads
+    in a ``reading`` block see the same state; all writes in a ``changing`` block succeed or fail together."""
 
     @property
     def place(self) -> str:

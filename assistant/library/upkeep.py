@@ -73,7 +73,7 @@ def reindex(
     catalog: Catalog, index: VectorIndex, embedder: Embedder, split: SplitAnew | None, progress: Progress | None
 ) -> None:
     """Embed every passage again with ``embedder``. If ``split`` is given, the documents are first split into passages
-    again. ``progress`` is called with the number of embedded passages and the number of all.
+    again. ``progress`` is called with the number of embedded passages and the number of all passages.
 
     The new passages replace the old ones only when all are ready. If the process is killed before that, the library
     stays as it was; if it is killed later, the next process that opens the library rebuilds the index.

@@ -19,8 +19,9 @@ BATCH = 256  # vectors of a long document given to the index at a time: a bound 
 
 
 class ToWrite(Protocol):
-    """A function that opens the vector index for writing, rebuilt if needed. If ``new_vectors`` is true, it raises
-    ``IndexMismatch`` for an index that was made with another embedding model."""
+    """The type of a function that returns the vector index for writing, after rebuilding it if needed. If
+    ``new_vectors`` is true, the function raises ``IndexMismatch`` for an index that was made with another embedding
+    model or from passages of another length."""
 
     def __call__(self, *, new_vectors: bool) -> VectorIndex: ...
 
@@ -63,14 +64,14 @@ class Writer:
         self._catalog.boilerplate.keep(paths, reasons)
 
     def keeps(self) -> dict[str, frozenset[str]]:
-        """The kinds of boilerplate, such as "navigation", that a user wants to keep in the text. The keys are the paths
-        of the files and folders for which the user chose this."""
+        """The kinds of boilerplate, such as "navigation", that a user wants to keep in the text, by the path of the
+        file or folder for which the user chose them."""
         return self._catalog.boilerplate.keeps()
 
     def id_for(self, source: str, path: str) -> str:
         """An id for the document that is made from a file; no other document has it. The id is a hash of ``source``,
-        the file's path relative to the folder that the user gave. If that id is taken, it is a hash of ``source`` and
-        ``path``, the absolute path."""
+        the file's path relative to the folder that the user gave. If another document has that id, the id is a hash of
+        ``source`` and ``path``, the file's absolute path."""
         for name in _names(source, path):
             id = hashlib.blake2b(name.encode("utf-8", "surrogateescape")).hexdigest()[:10]
             if self._given.get(id, path) == path and set(self._catalog.files.of(id)) <= {path}:
@@ -143,8 +144,8 @@ class Writer:
         self._catalog.correct(document, said)
 
     def remove(self, paths: Sequence[str]) -> int:
-        """Remove files from the library, not from the disk, and the documents that have no file left. Returns the
-        number of removed documents."""
+        """Remove the files with these absolute paths from the library, and the documents that then have no file left.
+        The files stay on the disk. Returns the number of removed documents."""
         if not paths:
             return 0
         with self._changing_index() as index:
@@ -180,7 +181,11 @@ def _row(new: NewDocument) -> DocumentRow:
 
 def row(passage: Passage, embedding: Embedding) -> PassageRow:
     """Return a passage and its embedding in the form in which the catalog stores them. Storing sentence vectors in half
-    precision changes a cosine by less than 0.001."""
+    precision changes a cosine by less than 0.001.
+
+    Raises:
+        ValueError: the embedding does not have one vector for each sentence of the passage.
+    """
     if len(passage.sentences) != len(embedding.sentences):
         raise ValueError(f"{len(passage.sentences)} sentences and {len(embedding.sentences)} vectors")
     vector = np.ascontiguousarray(embedding.passage, dtype=np.float32)

@@ -60,7 +60,8 @@ class Model:
     """A chat model, chosen by its name in the settings. Several threads can use one object.
 
     ``chat`` is a LangChain chat model that is used instead of the one with this name, for instance one that replays
-    recorded replies. ``key`` is used instead of the API key in the environment.
+    recorded replies. ``key`` is used instead of the API key in the environment. ``sleep`` is the function that waits
+    before a failed call is repeated.
     """
 
     def __init__(
@@ -147,7 +148,7 @@ class Model:
                 self._replies.popitem(last=False)
 
     def wait(self, seconds: float, tick: Tick) -> None:
-        """Wait ``seconds`` before the next try of a call, and call ``tick`` every tenth of a second meanwhile."""
+        """Wait ``seconds`` before a failed call is tried again, and call ``tick`` every tenth of a second meanwhile."""
         for _ in range(max(1, round(seconds / 0.1))):
             tick()
             self._sleep(min(seconds, 0.1))

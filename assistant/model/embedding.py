@@ -61,8 +61,8 @@ class Embedder(Protocol):
         ...
 
     def embed(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> Iterator[tuple[int, Embedding]]:
-        """Yield the position of each passage in ``texts``, and its embedding, in any order. ``texts`` are the passages'
-        texts; ``sentences`` has the spans of the sentences in each text."""
+        """Yield a pair for each passage, in any order: its position in ``texts``, and its embedding. ``texts`` are the
+        passages' texts; ``sentences`` has the spans of the sentences in each text."""
         ...
 
     def query(self, text: str) -> Vectors:
@@ -79,7 +79,8 @@ class SentenceTransformerEmbedder:
     itself.
 
     Raises:
-        ModelUnavailable: the weights are missing on this machine, or differ from the published ones.
+        ModelUnavailable: raised at the first use of the model, if its weights are missing on this machine or differ
+            from the published ones.
     """
 
     def __init__(self, name: str = DEFAULT) -> None:

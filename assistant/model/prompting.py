@@ -42,8 +42,9 @@ def render(name: str, **values: str) -> str:
 
 
 def material(text: str) -> str:
-    """Make a text that others wrote safe for a prompt, and return it. The result is on one line and has nothing that a
-    model could take for the tags around such texts in the prompt."""
+    """Make a text that others wrote safe for a prompt, and return it. The result is on one line and contains no tag
+    that the prompt itself uses, such as ``</passages>``, which would end the section of the prompt that the text is
+    in."""
     return _FENCE.sub("‹", " ".join(text.split()))
 
 

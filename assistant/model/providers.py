@@ -99,8 +99,8 @@ def check(name: str) -> None:
 
 
 def keyed(name: str) -> str:
-    """Return where this model's API key is sent: the name of its provider, or the address of its server. Empty if the
-    model needs no key.
+    """Return the place to which the API key of the model ``name`` is sent: the name of its provider, or the address of
+    its server. Empty if the model needs no key.
 
     Models with the same provider or server share a key.
     """
@@ -112,13 +112,14 @@ def keyed(name: str) -> str:
 
 
 def lacks_key(name: str) -> bool:
-    """Whether the model's provider needs an API key and the environment has none."""
+    """Whether the provider of the model ``name`` needs an API key that is not in the environment."""
     variables = KEYS.get(name.partition(":")[0], ())
     return bool(variables) and not any(map(os.environ.get, variables))
 
 
 def shown(name: str) -> str:
-    """Return the model's name as people see it: a file without its folders, an address without a key."""
+    """Return the name of the model ``name`` as people see it: a model file without its folders, a server's address
+    without login and query string."""
     return f"gguf:{Path(name).name}" if name.startswith("gguf:") else without_secrets(name)
 
 

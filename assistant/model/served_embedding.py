@@ -67,8 +67,8 @@ class ServedEmbedder:
         return Identity(without_secrets(self._address), "", len(self._asked([PROBE])[0]))
 
     def embed(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> Iterator[tuple[int, Embedding]]:
-        """Yield the position of each passage in ``texts``, and its embedding, in order. ``texts`` are the passages'
-        texts; ``sentences`` has the spans of the sentences in each text."""
+        """Yield a pair for each passage, in the order of ``texts``: its position in ``texts``, and its embedding.
+        ``texts`` are the passages' texts; ``sentences`` has the spans of the sentences in each text."""
         for start in range(0, len(texts), BATCH):
             own, spans = texts[start : start + BATCH], sentences[start : start + BATCH]
             parts = [[text[span.start : span.end] for span in theirs] for text, theirs in zip(own, spans, strict=True)]

@@ -15,8 +15,9 @@ HELLO = Prompt("You are tried out.", "Count from one to ten in words.")
 
 
 class Trial(NamedTuple):
-    """The result of trying out a model: the seconds that its first reply took, whether it streams, whether it can reply
-    in the form of a schema, its context length in tokens (None if unknown), and the cost of the trial."""
+    """The result of trying out a model: the model's name, the seconds that its first reply took, whether it streams,
+    whether it can reply in the form of a schema (``structured``), its context length in tokens (None if unknown), and
+    the cost of the trial."""
 
     name: str
     seconds: float

@@ -104,10 +104,11 @@ class Assumed(NamedTuple):
     two opposite answers, its sides.
 
     ``name`` is the name of the lens, or the role of the assumption in the idea, such as "the reason". ``part`` has the
-    words of the idea from which the assumption follows. ``sides`` has the side of the lens that the idea takes, then
+    words of the idea from which the assumption follows. ``question`` is the question that the assumption answers, and
+    ``settle`` the cheapest evidence that would answer it. ``sides`` has the side of the lens that the idea takes, then
     the opposite side; it is empty if the assumption comes from no lens. If ``turned`` is True, evidence for ``text``
-    counts against the idea. ``importance_by`` says who set the importance: "lens", "model" or "user". ``searches`` are
-    queries that a model wrote to find evidence on both sides.
+    counts against the idea. ``importance`` is from 0 to 1, and ``importance_by`` says who set it: "lens", "model" or
+    "user". ``searches`` are queries that a model wrote to find evidence on both sides.
     """
 
     text: str
@@ -282,12 +283,12 @@ def _clause(text: str, part: str, importance: float, *, replaced: bool = False) 
 
 
 def positive(idea: str) -> tuple[str, bool]:
-    """If an idea opens with a negation, such as "do not", "never" or "avoid", return the idea without it and without
-    every later "not", and True. Evidence for the returned text is then evidence against the idea. Otherwise return the
-    idea unchanged, and False.
+    """Return a pair: the idea in positive form, and whether its meaning was reversed for that.
 
-    An idea that also proposes something without a "not" is returned unchanged, since dropping one thing and doing
-    another has no single opposite.
+    If the idea opens with a negation, such as "do not", "never" or "avoid", this negation and every later "not" are
+    removed. The second value is then True: evidence for the returned text is evidence against the idea. Otherwise the
+    idea is returned unchanged, with False. An idea that also proposes something without a "not" is returned unchanged
+    as well, since dropping one thing and doing another has no single opposite.
     """
     match = _NOT.match(idea)
     if match is None or any(_proposes(one) and not _NOTS.search(one) for one in _sayings(idea[match.end() :])[1:]):
@@ -301,8 +302,8 @@ def _proposes(clause: str) -> bool:
 
 
 def affirmed(idea: str) -> tuple[str, bool]:
-    """If an idea opens with a negation, such as "do not", "never" or "avoid", return the idea without it, and True.
-    Otherwise return the idea unchanged, and False.
+    """Return a pair: the idea without the negation that it opens with, such as "do not", "never" or "avoid", and
+    whether it has such a negation. Without one, the idea is returned unchanged.
 
     Only this one negation is removed, whereas ``positive`` also removes every later "not". It is removed even if the
     idea also proposes something without a "not"; ``positive`` returns such an idea unchanged.
@@ -385,9 +386,9 @@ def added(verdict: Verdict, text: str) -> Verdict:
 
 
 def dropped(verdict: Verdict, number: int) -> Verdict:
-    """Return the verdict without the assumption that has this ``number``. It must be 2 or more, since number 1 is the
-    idea itself. If the returned verdict is passed to ``PressureTest.challenge`` as ``like``, the new test leaves the
-    assumption out, too."""
+    """Return the verdict without the assumption that has this ``number``, counted from 1. ``number`` must be 2 or more,
+    since assumption 1 is the idea itself. If the returned verdict is passed to ``PressureTest.challenge`` as ``like``,
+    the new test leaves the assumption out, too."""
     own = verdict.assumptions
     return replace(
         verdict, assumptions=(*own[: number - 1], *own[number:]), left_out=_left_out(verdict, own[number - 1])
@@ -395,9 +396,9 @@ def dropped(verdict: Verdict, number: int) -> Verdict:
 
 
 def reworded(verdict: Verdict, number: int, text: str) -> Verdict:
-    """Return the verdict with a new ``text`` for the assumption that has this ``number``. It must be 2 or more, since
-    number 1 is the idea itself. People's judgements of the assumption's findings stay. The new text is tested when the
-    returned verdict is passed to ``PressureTest.challenge`` as ``like``."""
+    """Return the verdict with a new ``text`` for the assumption that has this ``number``, counted from 1. ``number``
+    must be 2 or more, since assumption 1 is the idea itself. People's judgements of the assumption's findings stay. The
+    new text is tested when the returned verdict is passed to ``PressureTest.challenge`` as ``like``."""
     own = verdict.assumptions
     one = replace(own[number - 1], text=_line(text), lens=OWN, importance_by="user", part="", searched=())
     return replace(
@@ -408,9 +409,9 @@ def reworded(verdict: Verdict, number: int, text: str) -> Verdict:
 
 
 def taken_up(verdict: Verdict, text: str) -> Verdict:
-    """Return the verdict with an assumption restored that a person had left out: its ``text`` is removed from the
-    verdict's ``left_out``. The assumption is tested again when the returned verdict is passed to
-    ``PressureTest.challenge`` as ``like``."""
+    """Return the verdict without ``text`` in its ``left_out``, which has the texts of the assumptions that people left
+    out. The assumption with this text is tested again when the returned verdict is passed to ``PressureTest.challenge``
+    as ``like``."""
     return replace(verdict, left_out=tuple(one for one in verdict.left_out if one != text))
 
 

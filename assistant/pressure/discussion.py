@@ -104,9 +104,9 @@ class AssistantParts(Protocol):
         ...
 
     def replied(self, verdict: Verdict, message: str, findings: Sequence[Finding]) -> Beside:
-        """Return a model's comment on the user's ``message`` about a verdict, checked against the documents; empty
-        without a model. ``verdict`` is the verdict after the message. ``findings`` are quotes for or against the idea:
-        those that the verdict gained or lost in reply to the message."""
+        """Return a model's comment on the user's ``message`` about a verdict, checked against the documents. Without a
+        model, the comment is empty. ``verdict`` is the verdict after the message. ``findings`` are quotes for or
+        against the idea: those that the verdict gained or lost in reply to the message."""
         ...
 
     def search(self, query: str, k: int = 8) -> list[Hit]:
@@ -130,8 +130,9 @@ class Moved(StrEnum):
 
 
 class VerdictChange(NamedTuple):
-    """A difference between two verdicts, described in a text (``what``). ``better`` says whether it helps the idea;
-    ``findings`` are quotes for or against the idea, those that only one of the two verdicts has."""
+    """A difference between two verdicts, described in a text (``what``). ``better`` says whether the difference helps
+    the idea. ``findings`` are the quotes for or against the idea that only one of the two verdicts has; empty if the
+    difference does not come from such quotes."""
 
     what: str
     better: bool
@@ -159,8 +160,8 @@ def discuss(assistant: AssistantParts, verdict: Verdict, message: str, by: str =
     """Return the reply to a message about a verdict. If the message changes the verdict, the reply has a new verdict.
 
     ``by`` is the name of the message's author, empty if people do not sign in. If the message says whether a quote is
-    for or against the idea, this judgement is stored under that name. Code decides whether the verdict changes. A
-    model, if one is set, only says which findings concern the message.
+    for or against the idea, this judgement is stored under that name. Code decides whether the verdict changes. A chat
+    model, if there is one, only comments on the message.
     """
     reply = _moved(assistant, verdict, message, by)
     found = [finding for change in reply.changes for finding in change.findings]
@@ -183,8 +184,8 @@ def _moved(assistant: AssistantParts, verdict: Verdict, message: str, by: str) -
 
 
 def side_told(message: str) -> Stance | None:
-    """Return whether a message says that quotes are for the idea or against it. The quotes are those of an earlier
-    message; an example of such a message is "That speaks against it."
+    """Return the stance of quotes towards the idea, if a message states it. The quotes are those of an earlier message;
+    an example is "That speaks against it."
 
     The stance is unclear if the message says that the quotes are not about the idea. None if the message says anything
     else.

@@ -58,7 +58,8 @@ class Near(NamedTuple):
     place: int = 0
 
     def text(self, first: int, last: int) -> str:
-        """Return the passage's text from the sentence ``first`` to the sentence ``last``, both included."""
+        """Return the passage's text from the sentence at position ``first`` to the sentence at position ``last``, both
+        included. The positions are counted from 0 among all sentences of the passage."""
         start = self.passage.start
         return self.passage.text[self.passage.sentences[first].start - start : self.passage.sentences[last].end - start]
 
@@ -95,8 +96,8 @@ def near(assumed: Sequence[Assumed], library: Library, embedder: Embedder) -> li
 
 def touched(near: Sequence[Near], assumed: Sequence[Assumed], passages: int) -> bool:
     """Whether the library says anything about the idea: at least one sentence of the passages in ``near`` is similar
-    enough to the idea or to one of its clauses. ``passages`` is the number of passages in the library; with more
-    passages, more similarity is needed."""
+    enough to the idea or to one of its clauses. ``assumed`` are the assumptions of the idea, the idea itself first.
+    ``passages`` is the number of passages in the library; with more passages, more similarity is needed."""
     own = [place for place, one in enumerate(assumed) if not one.sides and not is_added(one)]
     needed = TOUCHED + WIDER * max(0.0, math.log10(max(passages, 1) / 100))
     return any(one.likeness[:, own].max() >= needed for one in near)
@@ -123,9 +124,9 @@ def searches(assumed: Assumed) -> tuple[str, ...]:
     that are found.
 
     If the assumption comes from a lens (a strategist's question with two opposite answers), the texts are the claims of
-    both answers and phrases that express these claims. If a model wrote queries for the assumption, they are the
-    assumption's text and these queries. Otherwise they are the assumption's text alone, and this text with words of
-    criticism or of success added, so that evidence for and against the assumption is found.
+    both answers and phrases that express these claims. If a model wrote queries for the assumption, the texts are these
+    queries and the assumption's own text. Otherwise the texts are the assumption's own text and versions of it with
+    added words of criticism or success, which find evidence against and for the assumption.
     """
     if assumed.searches or assumed.sides:
         return said(assumed)
@@ -133,10 +134,10 @@ def searches(assumed: Assumed) -> tuple[str, ...]:
 
 
 def tells(seen: Seen) -> bool:
-    """Whether a sentence makes a statement by itself. A heading, a question, a row of a table, a very short sentence,
-    or one that only leads into a list does not.
+    """Whether a sentence makes a statement by itself. This is false for a heading, a question, a row of a table, a very
+    short sentence, or a sentence that only introduces a list.
 
-    A quotation inside somebody's comment does not either, since its words are not the commenter's.
+    It is also false for a quotation inside somebody's comment, since its words are not the commenter's.
     """
     return not (
         is_heading(seen)

@@ -37,8 +37,9 @@ Line = Annotated[str, Field(min_length=3, max_length=400)]
 
 
 class Side(BaseModel):
-    """One of the two opposite answers to the question of a lens: its claim, examples of ideas that rest on the claim
-    (``ideas``), and phrases in which documents express it (``search``)."""
+    """One of the two opposite answers to the question of a lens, a question that is asked of every idea. A side has a
+    claim, examples of ideas that rest on the claim (``ideas``), and phrases in which documents express the claim
+    (``search``)."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -62,7 +63,8 @@ class Lens(BaseModel):
 
 
 def shipped() -> tuple[Lens, ...]:
-    """The lenses that come with the program, sorted by name. A lens is a question that is asked of every idea."""
+    """Return the lenses that come with the program, sorted by name. A lens is a question that is asked of every
+    idea."""
     return _shipped()
 
 

@@ -80,9 +80,10 @@ class ModelIdeas:
         return self._model.calls(tick)
 
     def assumed(self, idea: str, like: Verdict | None, calls: Calls) -> proposing.Proposed:
-        """Return the assumptions of ``idea``: the idea itself, and what the model says would have to be true. If
-        ``like`` is an earlier verdict on the idea, the result is the idea itself and the assumptions that a model
-        proposed or people added for that verdict; the model is not asked again.
+        """Return the assumptions of ``idea``: the idea itself, and what would have to be true for it to work, according
+        to the model. The result also has the proposals of the model that failed a check. If ``like`` is an earlier
+        verdict on the idea, the assumptions are the idea itself and those that a model proposed or people added for
+        that verdict; the model is not asked again.
 
         Raises:
             ModelError: the model failed; the error's subclass says what kind of failure it is.
@@ -94,8 +95,8 @@ class ModelIdeas:
         return proposing.proposed(idea, whole[0]._replace(text=idea, turned=False), questions, calls)
 
     def weighed(self, idea: str, assumed: Sequence[Assumed], calls: Calls, progress: Progress) -> Weighed:
-        """Search for evidence on the assumptions, let the model read it in batches, and return the words that concern
-        the idea.
+        """Search for passages on the assumptions (``assumed``), let the model read them in batches, and return the
+        words that concern the idea. ``calls`` is the object that calls the model.
 
         ``progress`` is called before each batch with the number of batches done, the number of all batches, and a text
         about the progress.

@@ -47,9 +47,9 @@ Progress = Callable[[int, int, str], None]
 
 
 class Found(NamedTuple):
-    """A passage that was read for an idea, with a model's estimates of whether the passage concerns the idea and
-    supports or challenges it (``weight``). ``first`` and ``last`` are the positions of the first and the last of its
-    sentences that are quoted."""
+    """A passage that was read for an idea (``near``), with a model's estimates of whether the passage concerns the idea
+    and supports or challenges it (``weight``). ``first`` and ``last`` are the positions, among the passage's sentences,
+    of the first and the last sentence that are quoted."""
 
     near: Near
     weight: Weight
@@ -91,8 +91,8 @@ class PlainIdeas:
         return as_before(assumed, like) if like else assumed
 
     def weighed(self, idea: str, assumed: Sequence[Assumed], progress: Progress) -> Weighed:
-        """Search for passages, and return the words to quote from the passages that concern the idea. The passages that
-        most probably concern the idea come first.
+        """Search for passages that may concern the idea, and return what they say for and against it. The passages that
+        most probably concern the idea come first. ``assumed`` are the assumptions of the idea.
 
         ``progress`` is called with the number of passages read, the number of all passages, and a text about the
         progress.
@@ -139,7 +139,7 @@ class PlainIdeas:
 
 
 def whole_of(near: Near) -> Whole:
-    """Return the passage as a ``Whole``, the form in which an idea model reads it."""
+    """Return the passage of ``near`` as a ``Whole``, the form in which an idea model reads a passage."""
     passage = near.passage
     read = as_read(passage)
     before = len(read) - len(passage.text) - passage.start
@@ -153,7 +153,7 @@ def whole_of(near: Near) -> Whole:
 def quoted(near: Near, weight: Weight) -> tuple[int, int]:
     """Return the positions of the first and the last sentence to quote from the passage ``near``: the sentence that
     most concerns the idea, and the sentences beside it that concern the idea nearly as much. ``weight`` says how much
-    each sentence concerns it."""
+    each sentence concerns the idea."""
     bears = dict(zip(near.sentences, weight.by.tolist(), strict=True))
     best = first = last = max(bears, key=lambda at: bears[at])
     while last - first + 1 < LONGEST:
@@ -168,10 +168,10 @@ def quoted(near: Near, weight: Weight) -> tuple[int, int]:
 
 
 def places_of(found: Found, assumed: Sequence[Assumed]) -> tuple[int, ...]:
-    """Return the positions, in ``assumed``, of the assumptions that the quoted words concern.
+    """Return the positions, in ``assumed``, of the assumptions that the quoted sentences of ``found`` concern.
 
     If the passage was read for an assumption that a person or a model added, this assumption comes first. Otherwise the
-    first is the one that is most similar to the words, out of the idea as a whole and all its clauses. All other
+    first is the one that is most similar to the quoted words, out of the idea as a whole and all its clauses. All other
     assumptions that are similar enough to the words follow.
     """
     near = found.near

@@ -67,8 +67,8 @@ class PressureTest:
         still has the quote.
 
         Raises:
-            SettingsError: the idea is empty, has no words, or is longer than ``LONGEST_IDEA``; or ``importance`` has a
-                value that is not in 0..1, or a key that no assumption of any idea can have.
+            SettingsError: the idea is empty, has no words, or has more than ``LONGEST_IDEA`` characters; or
+                ``importance`` has a value that is not in 0..1, or a key that no assumption of any idea can have.
         """
         started = time.perf_counter()
         plain = left_out(checked(idea))
@@ -200,10 +200,11 @@ def _assumption(assumed: Assumed, found: Sequence[Finding], searched: tuple[str,
 
 
 def checked(idea: str) -> str:
-    """Check that an idea can be tested, and return it on one line, with single spaces.
+    """Check that an idea is neither empty nor too long, and return it on one line, with single spaces between its
+    words.
 
     Raises:
-        SettingsError: the idea is empty, has no words, or is longer than ``LONGEST_IDEA``.
+        SettingsError: the idea is empty, has no words, or has more than ``LONGEST_IDEA`` characters.
     """
     plain = " ".join(encodable(idea).split())
     if not plain:

@@ -67,8 +67,8 @@ class Proposals(BaseModel):
 
 
 class Proposed(NamedTuple):
-    """The assumptions of an idea, the idea itself first and then those that the model proposed; and the proposals that
-    were refused (``dropped``)."""
+    """The result of asking a model for the assumptions of an idea. ``assumed`` has the idea itself first, and then the
+    assumptions that the model proposed; ``dropped`` has the proposals that failed a check."""
 
     assumed: list[Assumed]
     dropped: tuple[Rejected, ...]
@@ -77,9 +77,9 @@ class Proposed(NamedTuple):
 def proposed(idea: str, whole: Assumed, questions: Sequence[str], calls: Calls) -> Proposed:
     """Ask a chat model what would have to be true for ``idea`` to work, and return the assumptions.
 
-    The first is ``whole``, the assumption that stands for the idea itself, with search queries that the model wrote for
-    it added. The assumptions that the model proposes and that pass the checks follow, at most ``MOST``. The result also
-    has the proposals that failed a check.
+    The first is ``whole``, the assumption that stands for the idea itself; it gets the search queries that the model
+    wrote for the idea. The assumptions that the model proposes and that pass the checks follow, at most ``MOST``. The
+    result also has the proposals that failed a check.
 
     ``questions`` are questions that strategists ask of any idea (those of the lenses); the prompt lists them as
     examples. ``calls`` is the object that calls the model.

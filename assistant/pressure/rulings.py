@@ -58,7 +58,8 @@ def rule_idea(assumptions: Sequence[Assumption]) -> IdeaRuling:
 
 
 def ruled(verdict: Verdict) -> Verdict:
-    """Return the verdict with its rulings, and everything else that follows from its findings, computed again."""
+    """Return the verdict with everything that follows from its findings computed again: the rulings on the assumptions
+    and on the idea, the leaps of faith, the strongest findings, and the points on which there is no evidence."""
     assumptions = tuple(replace(one, ruling=rule(one.findings)) for one in verdict.assumptions)
     return replace(
         verdict,
@@ -85,9 +86,9 @@ def bears(findings: Sequence[Finding]) -> bool:
 
 
 def judge(finding: Finding, side: Stance | None, by: str) -> Finding:
-    """Return the finding with the ``side`` that a person chose: it supports the assumption or challenges it. A ``side``
-    of None or unclear means that the finding is not about the assumption; ``by`` is the person's name, empty if people
-    do not sign in."""
+    """Return the finding with a person's judgement of it. ``side`` is the stance that the person chose: the finding
+    supports the assumption or challenges it; if ``side`` is None or unclear, the finding is not about the assumption.
+    ``by`` is the person's name, empty if people do not sign in."""
     was = finding.judged or Judged(by, finding.stance, finding.confidence)
     return replace(finding, stance=side or Stance.UNCLEAR, confidence=1.0, judged=was._replace(by=by))
 
@@ -115,9 +116,9 @@ def judged_as(before: Verdict, verdict: Verdict, holds: Callable[[Citation], boo
     """Return ``verdict`` with the judgements that people made on findings of ``before``, an earlier verdict on the same
     idea.
 
-    A judged finding is taken over if ``holds`` says that the document still has the quoted words. It replaces all
-    findings whose quotes overlap with its own. It also stays under the assumptions that had it before, even if the new
-    test did not find the passage.
+    A judged finding is taken over if ``holds``, called with its citation, returns True: the document then still has the
+    quoted words. The judged finding replaces all findings whose quotes overlap with its own. It also stays under the
+    assumptions that had it before, even if the new test did not find the passage.
     """
     said = {one: None for a in before.assumptions for one in a.findings if one.judged and holds(one.citation)}
     stood = {one.text: one.findings for one in before.assumptions}
@@ -227,8 +228,8 @@ def weighed_as(before: Verdict, verdict: Verdict) -> Verdict:
 
 
 def timed(verdict: Verdict, seconds: float, **parts: float) -> Verdict:
-    """Return the verdict with the time that the whole test took (``seconds``) and that its stages took (``parts``, in
-    seconds by name)."""
+    """Return the verdict with the time that the whole test took (``seconds``) and the times that its stages took
+    (``parts``, in seconds by the name of the stage). The verdict stores the times in milliseconds."""
     return replace(verdict, timings_ms={name: round(1000 * t, 1) for name, t in {**parts, "total": seconds}.items()})
 
 
@@ -260,8 +261,8 @@ def strongest(assumptions: Sequence[Assumption], side: Stance) -> tuple[Finding,
 
 
 def is_guessed(verdict: Verdict) -> bool:
-    """Whether the verdict has a finding whose side is only a guess: the model that comes with the program, or plain
-    rules, decided whether it supports or challenges the assumption, and no person has judged it."""
+    """Whether the verdict has a finding whose side is only a guess: the finding supports or challenges its assumption,
+    only the model that comes with the program, or plain rules, decided this, and no person has judged it."""
     found = [one for assumption in verdict.assumptions for one in assumption.findings]
     return verdict.stance_model in OFFLINE and any(
         one.stance is not Stance.UNCLEAR and one.confidence < 1 and not one.judged for one in found
@@ -294,9 +295,9 @@ def voices(verdict: Verdict) -> tuple[int, int]:
 
 
 def heard(findings: Sequence[Finding]) -> tuple[int, int]:
-    """Return the number of voices in these findings that are for the assumption, and the number against it. Every count
-    of voices comes from this function. A voice, which is a person or an unsigned document, counts on both sides if it
-    speaks on both."""
+    """Return the number of voices in these findings that are for the assumption, and the number against it. A voice is
+    a person or, if nobody is named, a document; it counts on both sides if it speaks on both. Every count of voices in
+    the program comes from this function."""
     said_for, said_against = (set(map(voice, on(findings, side))) for side in (Stance.SUPPORTS, Stance.CHALLENGES))
     return len(said_for), len(said_against)
 

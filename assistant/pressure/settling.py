@@ -18,9 +18,9 @@ from assistant.types import Assumption, Citation, Finding, Kind, Stance
 def cheapest(one: Assumption) -> str:
     """Return a suggestion for the cheapest way to find out whether an assumption is true, as text for the user.
 
-    The suggestion is the one that comes with the assumption's lens (a question that is put to every idea), or that a
-    model proposed. If there is none, it is made from the findings: it says whom to ask or what to compare, and whether
-    a figure was found. It is empty if no finding concerns the assumption either.
+    The suggestion is the one that comes with the assumption's lens (a question that is put to every idea), or the one
+    that a model proposed. If there is neither, a suggestion is made from the findings: it says whom to ask or what to
+    compare, and whether a figure was found. If no finding concerns the assumption, this suggestion is empty.
     """
     if one.settle and one.lens not in (*OF_WORDS, OWN):
         return one.settle

@@ -60,7 +60,7 @@ class Extract(NamedTuple):
 
 
 class Given:
-    """The material from which a reader (a chat model or a program) answers a question: numbered ``extracts`` of
+    """The material from which a reader (a chat model or a program) answers a ``question``: numbered ``extracts`` of
     documents, and the search results from which the extracts were made (``candidates``, the best first)."""
 
     def __init__(self, question: Question, extracts: Sequence[Extract], candidates: Sequence[Candidate] = ()) -> None:
@@ -229,8 +229,9 @@ class Material(Given):
         return self._shelf.flow(document)
 
     def superseded(self, documents: Sequence[str]) -> dict[str, str]:
-        """Map the id of each of these documents that a newer version supersedes to the id of the newest version. Empty
-        if the question has a number, which may be the year of an older version."""
+        """Return a dictionary for those of the ``documents`` (ids) that have a newer version: it maps the id of the
+        document to the id of its newest version. It is empty if the question has a number, which may be the year of an
+        older version."""
         return {} if self.question.numbers else self._library.superseded(documents)
 
     def mentions(self, word: str) -> bool:

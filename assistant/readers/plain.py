@@ -49,8 +49,8 @@ class PlainReader:
 
 
 def ranked(question: Question, found: Sequence[Candidate], fits: Sequence[Fit]) -> list[Scored]:
-    """Return the sentences of all passages in ``found`` with their scores, the best first. ``fits`` has the scores of
-    the sentences, one entry for each passage.
+    """Return the sentences of all passages in ``found`` with their scores, the best first. ``fits`` has one entry for
+    each passage, with the scores of its sentences.
 
     If the question has a number, such as a year, sentences of passages that have this number come before all others.
     """

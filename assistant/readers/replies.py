@@ -48,8 +48,14 @@ class Reply(BaseModel):
 
 
 class Parsed(Protocol):
-    """A parser of a model's reply, which arrives piece by piece. The attributes say what the parser has found so
-    far."""
+    """A parser of a model's reply, which arrives piece by piece. The attributes say what the parser has read so far:
+    ``found`` is the number of claims, and ``searches`` are the further searches that the model requests. ``disagree``
+    has pairs of claims that contradict each other, as positions of the claims from 0; ``missing`` says what the
+    passages leave open.
+
+    ``done`` is true if the rest of the reply need not be read. ``declined`` is true if the model says that the passages
+    do not answer the question.
+    """
 
     found: int  # claims so far
     done: bool  # nothing more of it is worth reading
@@ -59,7 +65,7 @@ class Parsed(Protocol):
     missing: str
 
     def feed(self, piece: str) -> Iterator[Claim]:
-        """Add a piece of the reply and yield the claims that are now complete."""
+        """Add the next piece of the reply, and yield the claims that it completes."""
         ...
 
     def end(self) -> Iterator[Claim]:
@@ -168,7 +174,7 @@ class Json:
 
 
 def unmarked(text: str) -> str:
-    """Return the text without numbers of passages in brackets, such as ``[2]``."""
+    """Return the text without numbers of passages in brackets, such as ``[2]``, and cleaned as by ``plain``."""
     return plain(_MARK.sub("", text))
 
 

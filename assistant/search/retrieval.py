@@ -51,8 +51,8 @@ class Candidate(NamedTuple):
 def retrieve(
     question: str, library: Library, embedder: Embedder, *, k: int = 8, filters: Filters = ANYWHERE
 ) -> list[Hit]:
-    """Return the ``k`` passages that match ``question`` best, the best first. One long document does not crowd out the
-    others."""
+    """Return the ``k`` passages that match ``question`` best, the best first. The passages are reordered so that one
+    long document does not crowd out the others. ``filters`` limit the search."""
     found = candidates(question, embedder.query(question), library, filters)
     return [candidate.hit for candidate in spread(found)[:k]]
 

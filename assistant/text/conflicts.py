@@ -52,8 +52,8 @@ def _both_say(pair: tuple[Statement, Statement], asked: Collection[str]) -> bool
 
 
 def apart(a: Statement, b: Statement) -> bool:
-    """Whether two statements come from different documents or different voices (speakers or authors). Two statements by
-    one person in one document are not apart, even if they contradict each other."""
+    """Whether two statements come from different documents or different voices; a voice is the speaker or the author of
+    the cited words. Two statements by one person in one document are not apart, even if they contradict each other."""
     one, other = a.citations[0], b.citations[0]
     return one.about.id != other.about.id or one.voice != other.voice
 

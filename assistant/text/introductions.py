@@ -18,15 +18,16 @@ LISTED = frozenset({BlockKind.ITEM, BlockKind.ROW})
 
 
 def part_of(block: Block | Sentence) -> BlockKind | None:
-    """``ITEM`` if a block or sentence is part of a list, even if it is code, a quote or a table row in the list.
-    ``ROW`` if it is a row of a table outside of lists. None if it is part of neither."""
+    """Return whether a block or sentence is part of a list or a table: ``ITEM`` if it is part of a list, even if it is
+    code, a quote or a table row in the list; ``ROW`` if it is a row of a table outside of lists; None if it is part of
+    neither."""
     return BlockKind.ITEM if block.depth else block.kind if block.kind in LISTED else None
 
 
 def introduces(text: str, *, alone: bool) -> bool:
     """Whether ``text``, the last sentence above a list, introduces the list. A sentence that ends with a full stop, an
-    exclamation mark or the like introduces the list only if it is a whole paragraph (``alone``). Any other sentence
-    does, for instance one that ends with a colon."""
+    exclamation mark or the like introduces the list only if it is a whole paragraph (``alone``). A sentence with any
+    other ending, such as a colon, always introduces it."""
     return alone or text.rstrip("\"”’')]»*_ ")[-1:] not in tuple(".!?。！？…")
 
 
@@ -67,8 +68,8 @@ def above(passage: Passage, sentence: Sentence) -> tuple[Sentence, ...]:
 
 
 def path(passage: Passage, start: int) -> tuple[str, ...]:
-    """The headings above the text at the offset ``start``, outermost first. If the text there is a list item, the
-    sentences that introduce the item follow."""
+    """Return the headings above the text at the offset ``start``, outermost first. If this text is a list item, the
+    sentences that introduce the item follow the headings."""
     sentence = next((one for one in passage.sentences if one.start <= start < one.end), None)
     found = above(passage, sentence) if sentence else ()
     return (*passage.headings, *(as_heading(_text(passage, one)) for one in found if one.kind not in HEADS))

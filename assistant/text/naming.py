@@ -63,7 +63,7 @@ def _before_comma(name: str) -> list[str]:
 
 class Name(NamedTuple):
     """A phrase that is written like a name. ``person`` and ``place`` say whether it can be the name of a person or a
-    place; ``subject`` says whether a sentence is about it."""
+    place; ``subject`` says whether it seems to be the subject of its sentence."""
 
     text: str
     person: bool
@@ -155,9 +155,9 @@ def person(every: Sequence[Sequence[Name]]) -> str | None:
 
 
 def organisation(every: Iterable[Sequence[Name]]) -> str | None:
-    """Return the first name that is neither a person's nor a place's, and so probably an organisation's; None if there
-    is none. ``every`` has the names in each message of a conversation, as ``names_in`` finds them, from the latest
-    question and its answer back to the first."""
+    """Return the name of the organisation that a conversation is probably about: the first name that is neither a
+    person's nor a place's. None if there is no such name. ``every`` has the names in each message of the conversation,
+    as ``names_in`` finds them, from the latest question and its answer back to the first."""
     return next((name.text for found in every for name in found if not (name.person or name.place)), None)
 
 

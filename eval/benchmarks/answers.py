@@ -36,8 +36,9 @@ EVERY, OTHERS, SEED = 4, 4, 1
 
 
 class Question(NamedTuple):
-    """A question of the data set SQuAD, and the paragraph that it was written for (``own``). ``answers`` has the
-    phrases of the paragraph that answer it; empty if the paragraph does not answer it.
+    """A question of the data set SQuAD (``text``), and the text of the paragraph that it was written for (``own``).
+    ``answers`` has the phrases of this paragraph that answer the question; it is empty if the paragraph does not answer
+    it.
     """
 
     text: str
@@ -46,11 +47,11 @@ class Question(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """The result for one question. ``answerable`` says whether the question has an answer. ``by_network`` and
-    ``by_cosine`` say whether the sentence with the answer was ranked first: by our network for questions (the neural
-    network that rates how well a passage and its sentences answer a question), and by the cosine similarity of
-    embeddings. Both are false if there is no answer. ``probability`` is the network's estimate that the question's own
-    paragraph answers it.
+    """The result for one question. ``answerable`` says whether the question has an answer. ``by_network`` says whether
+    our network for questions (the neural network that rates how well a passage and its sentences answer a question)
+    ranked the sentence with the answer first; ``by_cosine`` says the same of a ranking by the cosine similarity of
+    sentence and question. Both are false if there is no answer. ``probability`` is the network's estimate that the
+    question is answered by the paragraph for which it was written.
     """
 
     answerable: bool
@@ -89,8 +90,8 @@ def squad_questions(data: Path) -> Iterator[Question]:
 def shelved(
     paragraphs: Sequence[str], folder: Path, library: Library, settings: Settings, embedder: Embedder
 ) -> dict[str, list[Candidate]]:
-    """Ingest each paragraph into the library, as a file of its own in ``folder``. Returns, by the text of the
-    paragraph, its passages with their vectors.
+    """Ingest each paragraph into the library, as a file of its own in ``folder``. Returns a dictionary from the text of
+    each paragraph to its passages with their vectors.
     """
     folder.mkdir()
     for number, paragraph in enumerate(paragraphs):
@@ -106,11 +107,12 @@ def shelved(
 def answered(
     asked: Sequence[Question], shelves: Mapping[str, list[Candidate]], embedder: Embedder
 ) -> Iterator[Answered]:
-    """Rank the sentences of each question's own paragraph and of ``OTHERS`` other paragraphs in two ways: by our
-    network for questions (the neural network that rates how well a passage and its sentences answer a question), and by
-    the similarity of embeddings. Yields for each question whether the right sentence came first in each ranking, and
-    how probably the own paragraph answers the question, by the network's estimate. A question with an answer is left
-    out if no single sentence contains the whole answer.
+    """For each question, rank the sentences of the paragraph that it was written for, together with those of ``OTHERS``
+    randomly chosen paragraphs. There are two rankings: by our network for questions (the neural network that rates how
+    well a passage and its sentences answer a question), and by the cosine similarity of each sentence to the question.
+    Yields for each question whether a sentence with the answer came first in each ranking, and the network's estimate
+    of the probability that the question's paragraph answers it. A question with an answer is left out if no single
+    sentence contains the whole answer.
 
     ``shelves`` has the passages of each paragraph, by the paragraph's text.
     """
@@ -133,9 +135,9 @@ def answered(
 
 
 def tell(answers: Iterable[Answered]) -> None:
-    """Print how often the right sentence is ranked first, by our network for questions (the neural network that rates
-    how well a passage and its sentences answer a question), and by the similarity of embeddings. Also print how well
-    the network tells whether a paragraph answers the question.
+    """Print how often the sentence with the answer is ranked first, by our network for questions (the neural network
+    that rates how well a passage and its sentences answer a question), and by the cosine similarity of sentence and
+    question. Also print how well the network tells whether a paragraph answers the question.
     """
     found = list(answers)
     those = [one for one in found if one.answerable]

@@ -77,8 +77,8 @@ def opened(browser: Browser, address: str) -> Page:
 
 
 def asked(page: Page) -> float:
-    """Ask the benchmark's question on the page of the web app, in a new conversation. Returns the seconds from Enter
-    until the first statement of the answer is shown.
+    """Ask the benchmark's question on the page of the web app, in a new conversation. Returns the seconds from pressing
+    Enter until the first statement of the answer is shown.
     """
     page.get_by_role("button", name="New conversation").click()
     page.get_by_role("heading", name="Ask your documents").wait_for()
@@ -97,8 +97,8 @@ def send(page: Page) -> float:
 
 def answered(home: Path) -> list[float]:
     """Ask the benchmark's question ``ASKED`` times in one process of `pushback ask -`, over the library in the folder
-    ``home``. Returns the seconds that each answer took. The process answers the question once before, while it is still
-    starting; this answer is not counted.
+    ``home``. Returns the seconds that each answer took. Before that, the process answers the question once while it is
+    still starting; the time of this answer is not returned.
     """
     with subprocess.Popen(
         [PUSHBACK, "ask", "-", "--json", "--home", str(home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -86,9 +86,9 @@ def main() -> None:
 
 
 def drawn(_: AnswerReader, question: str, passages: Sequence[Passage]) -> list[Fit]:
-    """A stand-in for ``AnswerReader.fits``, which rates how well passages answer a question. It gives each passage and
-    each sentence a made-up probability, always the same for the same question and text. For some questions, all
-    passages get a low probability. The first argument is not used.
+    """A stand-in for ``AnswerReader.fits``, which rates how well passages answer a question. Returns a made-up rating
+    for each passage: a probability for the passage and one for each of its sentences, always the same for the same
+    question and text. For some questions, all passages get a low probability. The first argument is not used.
     """
 
     def share(text: str) -> float:
@@ -104,8 +104,9 @@ def drawn(_: AnswerReader, question: str, passages: Sequence[Passage]) -> list[F
 
 def asked(documents: dict[str, str], questions: list[str], folder: Path, crashes: list[str]) -> Counter[str]:
     """Write the ``documents``, which are texts by file name, to a subfolder of ``folder``, ingest them into a new
-    library in another subfolder, and ask the questions. Returns how many questions got each kind of answer, or each
-    error. The report of each crash is added to ``crashes``, also if a document made the reader of its format crash.
+    library in another subfolder, and ask the questions. Returns how many questions got each kind of answer and how many
+    ended in each kind of error. A report is added to ``crashes`` for each question that crashed the program, and for
+    each document that crashed the code that reads its format.
     """
     from tests.fakes import WordEmbedder
 
@@ -138,7 +139,7 @@ def document(random: Random) -> tuple[str, str]:
 
 
 def question(random: Random) -> str:
-    """Make a random question from words of the documents."""
+    """Make a random question from words that also occur in the documents that ``document`` makes."""
     form = random.choice(QUESTIONS)
     return form.format(*(random.choice((_name, _name, _words))(random) for _ in range(form.count("{}"))))
 

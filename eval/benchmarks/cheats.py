@@ -51,7 +51,7 @@ Found = tuple[Passage, Sentence]
 
 
 def text(found: Found) -> str:
-    """The text of a sentence; ``found`` is the sentence with the passage that it is in."""
+    """The text of a sentence; ``found`` is a pair of the passage that contains the sentence, and the sentence."""
     passage, one = found
     return passage.text[one.start - passage.start : one.end - passage.start]
 
@@ -65,8 +65,8 @@ class Cheat(Sentinel):
         return answer_of(question, self._cite(self.picked(question)))
 
     def picked(self, question: str) -> Sequence[tuple[Passage, Sentence | Span]]:
-        """Choose the sentences or spans that this cheat quotes as its answer to the question. Returns each with its
-        passage.
+        """Choose the sentences or spans that this cheat quotes as its answer to the question. Returns pairs: the
+        passage, and the sentence or span in it.
         """
         return self._near.sentences(question)[:3]
 
@@ -89,8 +89,8 @@ class ToTheBudget(Cheat):
 
 class QuietWhereFar(ToTheBudget):
     """A cheat, that is, a system that answers without reading and must score worse than ours: it quotes the sentences
-    nearest to the question until the limit of words is reached, but refuses if no sentence has a cosine of at least
-    ``least`` with the question.
+    nearest to the question until the limit of words is reached, but refuses if no sentence or passage has a cosine
+    similarity of at least 0.45 (``least``) to the question.
     """
 
     name = "the same, silent where no cosine reaches 0.45"
@@ -131,7 +131,7 @@ class Neighbours(Cheat):
 
 class Echo(Cheat):
     """A cheat, that is, a system that answers without reading and must score worse than ours: it quotes the three
-    sentences that share most words with the question.
+    sentences that have the most words in common with the question.
     """
 
     name = "three sentences with most words of the question"
@@ -143,8 +143,8 @@ class Echo(Cheat):
 
 class Figures(Cheat):
     """A cheat, that is, a system that answers without reading and must score worse than ours: it quotes the three
-    sentences nearest to the question. If the question asks for a figure, it quotes the three nearest sentences that
-    contain a figure, provided that there are such sentences among the forty nearest.
+    sentences nearest to the question. If the question asks for a number or a date, it quotes instead the three nearest
+    sentences that contain a digit, if there are any among the forty nearest.
     """
 
     name = "three nearest, those with figures where one is asked for"
@@ -190,7 +190,9 @@ class Against(Sentinel):
         return verdict_of(idea, [Finding(one, self.side(one), 1.0) for one in cited], self.ruling)
 
     def side(self, cited: Citation) -> Stance:  # noqa: ARG002
-        """The side on which this cheat lists a sentence that it cites: for the idea or against it."""
+        """The side on which this cheat lists a sentence that it cites: for the idea or against it. ``cited`` is the
+        citation.
+        """
         return Stance.CHALLENGES
 
 
@@ -213,8 +215,8 @@ CHEATS: tuple[type[Sentinel], ...] = (
 
 
 def cheating(kind: type[Sentinel], embedder: Embedder, assistant: Assistant) -> Sentinel:
-    """Make a cheat of the class ``kind`` (a system that answers without reading), which quotes from the assistant's
-    library.
+    """Make a cheat (a system that answers without reading) of the class ``kind``. It quotes from the library of
+    ``assistant``.
     """
     return kind(NearestSentences(assistant.library, embedder), assistant)
 

@@ -34,8 +34,9 @@ CERTAIN = ("figure", "name", "wrong passage", "words not there")  # faults that 
 
 
 class Tried(NamedTuple):
-    """The result of checking one claim of a model: the kind of its fault, or ``SOUND`` if the claim has no fault
-    (``kind``); its text; and why the verifier dropped it (``why``, which is empty if the claim was kept).
+    """The result of checking one claim that a model might have made. ``kind`` is the kind of fault that the claim has,
+    or ``SOUND`` if it has none; ``claim`` is its text. ``why`` says why the verifier (the code that checks a model's
+    claims against the documents) dropped the claim; it is empty if the claim was kept.
     """
 
     kind: str
@@ -44,8 +45,8 @@ class Tried(NamedTuple):
 
 
 def tried(embedder: Embedder) -> list[Tried]:
-    """Check every claim of the benchmark against the sample documents with ``Verifier``, as if a chat model had made
-    it. Returns the results.
+    """Check every claim of the benchmark with ``Verifier`` (the code that checks a model's claims against the
+    documents), as if a chat model had made the claim from the sample documents. Returns the results.
     """
     with tempfile.TemporaryDirectory(prefix="pushback-bench-") as home:
         settings = Settings(home=Path(home))
@@ -71,8 +72,8 @@ def _tried(row: dict[str, Any], extracts: tuple[Extract, ...], library: Library,
 
 
 def shares(done: list[Tried]) -> dict[str, tuple[int, float]]:
-    """For each kind of claim (the kind of its fault, or ``SOUND``): the number of claims, and the share that the
-    verifier dropped.
+    """For each kind of claim (the kind of its fault, or ``SOUND`` if it has none): a pair of the number of claims, and
+    the share of them that the verifier dropped. ``done`` has the results of checking the claims.
     """
     kinds: dict[str, list[bool]] = defaultdict(list)
     for one in done:

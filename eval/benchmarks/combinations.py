@@ -28,8 +28,8 @@ NOT_SHOWN = ("timings_ms", "model")
 
 
 def shown(case: Case, assistant: build.Assistant) -> object:
-    """Ask the assistant the question of a case, or test its idea. Returns, as JSON, everything that a person sees of
-    the answer or verdict.
+    """Ask the assistant the question of a case, or let it test the idea of the case. Returns, as JSON, everything that
+    a person sees of the answer or verdict.
     """
     if case.idea is not None:
         told = wire.verdict(assistant.challenge(case.idea))
@@ -39,8 +39,8 @@ def shown(case: Case, assistant: build.Assistant) -> object:
 
 
 def answers(suite: Suite, settings: Settings) -> dict[str, object]:
-    """Ingest the suite's documents into a new library with these settings, and run all cases on it. Returns, by the id
-    of the case, what a person sees of the answer or verdict.
+    """Ingest the suite's documents into a new library with these settings, and run all cases on it. Returns a
+    dictionary from the id of each case to what a person sees of the answer or verdict.
     """
     embedder = build.build_embedder(settings)
     assert suite.corpus is not None

@@ -40,7 +40,9 @@ EVERYTHING = Filters()
 
 
 def rows(catalog: Catalog) -> Iterator[DocumentRow]:
-    """Yield every document of a catalog with its passages and vectors, as a row that another catalog can store."""
+    """Yield every document of a catalog (the database of a library's documents) with its passages and vectors, as a row
+    that another catalog can store.
+    """
     vectors = {id: vector for batch in catalog.passages.vectors(4096) for id, vector in batch}
     for id in catalog.documents.ids():
         document = catalog.documents.get(id)
@@ -50,8 +52,8 @@ def rows(catalog: Catalog) -> Iterator[DocumentRow]:
 
 
 def look_up(catalog: Catalog, words: list[str]) -> list[str]:
-    """Make the queries to the catalog that one question needs; ``words`` are the content words of the question. Returns
-    the ids of the passages that a search for these words finds.
+    """Make the queries to the catalog (the database of a library's documents) that one question needs. ``words`` are
+    the content words of the question. Returns the ids of the passages that a search for these words finds.
     """
     catalog.state()
     catalog.documents.searched()
@@ -66,12 +68,12 @@ def look_up(catalog: Catalog, words: list[str]) -> list[str]:
 
 
 def whole(files: Sequence[Path], home: Path, server: str, chroma: str, questions: Sequence[str]) -> Path:
-    """Compare a library on servers with a library in a folder: ingest the same files into both, ask both the same
-    questions, and print the ratios of their times, each with the limit that it must keep. Returns the folder of the
-    library that is not on servers.
+    """Compare a library on servers with a library in a folder: ingest the same files into each, ask each the same
+    questions, and print how their speeds compare, with the allowed limits. If a limit is missed, the program exits.
+    Returns the folder of the library that is not on servers.
 
-    ``server`` is the address of the database, ``chroma`` that of the vector index; ``home`` is a folder for everything
-    else.
+    ``server`` is the address of the database, ``chroma`` that of the vector index; ``home`` is a folder for all other
+    files of the comparison.
     """
     name = f"whole-{secrets.token_hex(4)}"
     sides = {
@@ -148,9 +150,9 @@ def main() -> None:
 
 
 def catalogs(folder: Path, server: str, questions: Sequence[str]) -> None:
-    """Compare a new catalog on a server with a new one in a file: fill both with the documents of the library in
-    ``folder``, make the queries of the questions in both, and print how their times and results compare. ``server`` is
-    the address of the database.
+    """Compare two new catalogs (databases of a library's documents), one on a server and one in a file: fill each with
+    the documents of the library in ``folder``, make in each the queries that the questions need, and print how their
+    times and results compare. ``server`` is the address of the database server.
     """
     asked = [[one.word for one in tokens(question) if one.content] for question in questions]
     name = f"bench-{secrets.token_hex(4)}"

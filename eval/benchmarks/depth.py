@@ -34,8 +34,8 @@ VARIED = {
 
 
 class Asked(NamedTuple):
-    """A question (``text``), the name of the file that answers it (``source``), and the quotes of the file that answer
-    it (``gold``).
+    """A question (``text``), the name of the file that has the answer (``source``), and the quotes from this file that
+    answer the question (``gold``).
     """
 
     text: str
@@ -44,8 +44,8 @@ class Asked(NamedTuple):
 
 
 def main() -> None:
-    """Vary four constants of the search, one at a time, and print for each value how often the right passage is found.
-    The other constants keep the values of the program.
+    """Vary four constants of the search, one at a time, and print for each value how often the search finds a passage
+    that answers the question. Meanwhile, the other three constants keep the values that the program uses.
     """
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True)
@@ -68,7 +68,9 @@ def main() -> None:
 
 
 def ours(folder: Path) -> Iterator[Asked]:
-    """Yield our own questions on the textbook, which is in ``folder``, with the quotes that answer them."""
+    """Yield the questions that we wrote about the textbook, each with the quotes that answer it. ``folder`` is the
+    folder of the textbook.
+    """
     paths = {path.name.split("-")[0]: path for path in folder.iterdir()}
     for line in QUESTIONS.read_text("utf-8").splitlines():
         asked = json.loads(line)
@@ -78,16 +80,16 @@ def ours(folder: Path) -> Iterator[Asked]:
 
 
 def places(document: Document, asked: Asked) -> list[int]:
-    """The offsets in the document's text at which the quotes that answer the question begin. Quotes that are not in the
-    text, since cleaning removed them, are left out.
+    """The offsets in the document's text at which the quotes that answer the question begin. A quote is left out if it
+    is not in the text, because the program removed it when it cleaned the text.
     """
     found = (re.search(r"\s+".join(map(re.escape, quote.split())), document.text) for quote in asked.gold)
     return [match.start() for match in found if match]
 
 
 def recall(library: Library, asked: list[Asked], vectors: list[Vectors], k: int) -> float:
-    """The share of questions for which one of the best ``k`` passages contains the beginning of a quote that answers
-    the question. ``vectors`` are the embeddings of the questions.
+    """The share of questions for which one of the best ``k`` passages that the search finds contains the beginning of a
+    quote that answers the question. ``vectors`` has the embedding of each question, in the order of ``asked``.
     """
     found = 0
     for one, vector in zip(asked, vectors, strict=True):

@@ -19,8 +19,8 @@ from eval.benchmarks.measuring import PUSHBACK, arguments, fresh_home, run, tell
 
 
 def held(home: Path) -> list[tuple[object, ...]]:
-    """Read what the benchmark compares between two libraries: for each document in the library in ``home``, its
-    description, its text, and the ids and offsets of its passages.
+    """Read those parts of the library in ``home`` that the benchmark compares with another library: for each document
+    its description, its text, and the ids and offsets of its passages.
     """
     settings = Settings(home=home)
     with Library.open(settings, build.build_embedder(settings)) as library:
@@ -37,7 +37,9 @@ def held(home: Path) -> list[tuple[object, ...]]:
 
 
 def spent() -> float:
-    """The processor seconds that the ended child processes of this process have used."""
+    """The processor seconds that child processes of this process have used. Only child processes that have ended are
+    counted.
+    """
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 

@@ -66,8 +66,8 @@ def write(folder: Path, count: int) -> Path:
 
 
 def load_the_model() -> None:
-    """Load the embedding model into this process, as a command of the program does. The benchmark then measures memory
-    with the model in it.
+    """Load the embedding model into this process, as a command of the program does, so that the memory that the
+    benchmark measures includes the model.
     """
     from assistant import build
     from assistant.model.offline import stay_offline
@@ -92,8 +92,8 @@ def ingest(folder: Path, home: Path) -> None:
 
 
 def hashed(folder: Path) -> set[str]:
-    """Hash all Markdown files in a folder; returns the hashes. Listing and hashing files is the least work that notices
-    every change.
+    """Hash all Markdown files in a folder, and return the hashes. A program that must notice every change has to do at
+    least this much work.
     """
     return {hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.rglob("*.md")}
 

@@ -35,8 +35,8 @@ Rules = Callable[[str, Sequence[Turn]], str]
 
 
 class Row(NamedTuple):
-    """A follow-up question, the earlier turns of the conversation, and a person's rewrite of the question that is clear
-    without them (``gold``).
+    """A follow-up question, the earlier turns of the conversation (``history``), and a person's rewrite of the question
+    that can be understood without these turns (``gold``).
     """
 
     question: str
@@ -45,8 +45,8 @@ class Row(NamedTuple):
 
 
 class Brought(NamedTuple):
-    """How many content words two rewrites of a follow-up question add to it: the number that a person's rewrite adds
-    (``gold``), that our rewrite adds (``ours``), and that both add (``both``).
+    """How many content words two rewrites of a follow-up question contain that the question itself does not: the number
+    in a person's rewrite (``gold``), in our rewrite (``ours``), and in both rewrites (``both``).
     """
 
     gold: int

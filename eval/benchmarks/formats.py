@@ -58,8 +58,8 @@ def kept(path: Path) -> Counter[str]:
 
 
 def f1(ours: Counter[str], theirs: Counter[str]) -> float:
-    """The F1 (harmonic mean of precision and recall) of two texts, each given as counts of its words; 1 if the counts
-    are equal.
+    """The F1 (harmonic mean of precision and recall) of the words of two texts. Each text is given as its words with
+    their counts. The F1 is 1 if the counts are equal.
     """
     return 2 * (ours & theirs).total() / (ours.total() + theirs.total())
 

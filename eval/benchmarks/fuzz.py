@@ -90,11 +90,12 @@ def _is_there(path: Path | None) -> bool:
 
 
 def fuzzed(workers: Workers, kind: str, data: bytes, count: int, faults: list[str], *, number: int = 0) -> Counter[str]:
-    """Read ``count`` damaged versions of a file in worker processes. ``data`` is the content of the file, ``kind`` its
-    extension. Returns how many versions were read and how many were reported as unreadable; each fault of a reader is
-    added to ``faults``.
+    """Read ``count`` damaged versions of a file in worker processes. ``data`` is the content of the undamaged file,
+    ``kind`` its extension. Returns how many versions were read (``read``) and how many were reported as unreadable
+    (``reported``). Each time that a reader crashes, or reads nothing without saying so, a text about it is added to
+    ``faults``.
 
-    Different values of ``number`` give different versions; the same value gives the same ones.
+    ``number`` seeds the damage: the same number always gives the same versions.
     """
     told: Counter[str] = Counter()
 
@@ -120,18 +121,19 @@ def fuzzed(workers: Workers, kind: str, data: bytes, count: int, faults: list[st
 
 
 def is_silently_empty(parsed: ParsedFile) -> bool:
-    """Whether nothing was read from a file and nothing says why: it has no passage and no heading, and its reader does
-    not report that it left anything out.
+    """Whether nothing was read from a file and nothing says why: the parsed file has no passage and no heading, and
+    does not say that anything was left out.
     """
     headed = any(block.kind in HEADS for block in parsed.document.blocks)
     return not (parsed.length or headed or parsed.document.dropped)
 
 
 def damaged(data: bytes, edits: list[Any], part: float) -> bytes:
-    """Damage a file: return its content ``data`` with the edits applied. Each edit is a tuple of four: the place (0 is
-    the start of the data, 1 the end), what is done there, some bytes, and a number of bytes. ``put`` inserts the bytes
-    at the place, ``over`` replaces that number of bytes with them, ``out`` removes that number of bytes, ``twice``
-    doubles them, and ``cut`` removes everything from the place on (but never the first byte).
+    """Damage a file: return its content ``data`` with the edits applied. Each edit is a tuple of four: a place (0 is
+    the start of the data, 1 the end), the name of a change, some bytes, and a length. ``put`` inserts the bytes at the
+    place. ``over`` puts them there instead of the next ``length`` bytes, ``out`` removes the next ``length`` bytes, and
+    ``twice`` repeats the next ``length`` bytes. ``cut`` removes everything from the place on (but never the first
+    byte).
 
     If the file is a container, such as a Word document, ``part`` (from 0 to 1) says where the edits apply: below 0.25,
     to the container as a whole; from 0.25 on, to a single file inside it, which ``part`` selects.

@@ -62,8 +62,8 @@ FIGURE = re.compile(r"\b\d{2,}\b")
 
 
 class Around:
-    """An embedder that can fill large libraries quickly: the first texts get vectors from the real model, and all
-    others get made-up vectors near one of these.
+    """An embedder that can fill large libraries quickly: the first texts get vectors from the real model, and each
+    later text gets a made-up vector near one of those.
     """
 
     def __init__(self, real: Embedder, count: int = REAL) -> None:
@@ -82,8 +82,8 @@ class Around:
         return self._real.identity
 
     def embed(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> Iterator[tuple[int, Embedding]]:
-        """Yield the index and the embedding (from the real model, or made up) of each of the ``texts``; ``sentences``
-        has the spans of each text's sentences.
+        """Yield a pair for each of the ``texts``: its index, and its embedding, which is from the real model or made
+        up. ``sentences`` has the spans of each text's sentences.
         """
         new = [n for n, text in enumerate(texts) if text not in self._known]
         if new and self.reads and len(self._known) < self._count:
@@ -98,8 +98,8 @@ class Around:
         return self._real.query(text)
 
     def learn(self, settings: Settings) -> None:
-        """Take over the vectors of the real model from the library of an earlier run, if there is such a library, so
-        that the model is not asked for them again. ``settings`` say where the library is.
+        """Copy vectors of the real model from the library of an earlier run, if it exists, so that the model need not
+        compute them again. ``settings`` say where this library is.
         """
         if len(self._known) >= self._count or not places.is_there(settings):
             return
@@ -132,8 +132,8 @@ def sentences() -> list[str]:
 
 
 def document(number: int, known: Sequence[str]) -> str:
-    """Make the text of the document with this number from some of the sentences ``known``. The same number always gives
-    the same text.
+    """Make the text of the document with this number from some of the sentences in ``known``, with new figures in them.
+    The same number always gives the same text.
     """
     drawn = random.Random(SEED + number)
     said = [FIGURE.sub(lambda _: str(drawn.randint(10, 4_999)), one) for one in drawn.sample(known, SENTENCES)]
@@ -143,7 +143,7 @@ def document(number: int, known: Sequence[str]) -> str:
 
 def write(folder: Path, numbers: range, known: Sequence[str]) -> None:
     """Write the documents with these numbers to ``folder``, a hundred in each subfolder. Existing files are left
-    unchanged. ``known`` are the sentences that documents are made of.
+    unchanged. ``known`` has the sentences from which the documents are made.
     """
     for number in numbers:
         path = folder / f"{number // 100}" / f"{number}.md"
@@ -153,10 +153,10 @@ def write(folder: Path, numbers: range, known: Sequence[str]) -> None:
 
 
 def measured(size: int, home: Path, embedder: Around, known: Sequence[str], asked: int) -> dict[str, float]:
-    """Make a library of about ``size`` passages in ``home`` and measure it. Returns each value, such as seconds or
-    megabytes, by the name of what is measured.
+    """Make a library of about ``size`` passages in ``home`` and measure it. Returns each measured value, such as
+    seconds or megabytes, by its name.
 
-    ``known`` are the sentences that documents are made of; ``asked`` is the number of questions.
+    ``known`` has the sentences from which the documents are made; ``asked`` is the number of questions to ask.
     """
     settings, folder = load({"home": home, "library": f"growth-{size}"}), home / f"documents-{size}"
     documents = range(round(size / PASSAGES))
@@ -208,9 +208,9 @@ def measured(size: int, home: Path, embedder: Around, known: Sequence[str], aske
 
 
 def ask(settings: Settings, asked: int, started: float) -> dict[str, float]:
-    """Measure the times of ``asked`` questions and searches of a library, and the memory that they need. To be called
-    in a process that does nothing else; ``started`` is the time at which the process was started, in seconds since
-    1970. Returns the values by the name of what is measured.
+    """Measure how long a library takes for each of ``asked`` questions and searches, and how much memory this process
+    needs. It must be called in a process that does nothing else. ``started`` is the time at which this process was
+    started, in seconds since 1970. Returns each measured value by its name.
     """
     from ui.views.present_library import table
 
@@ -235,24 +235,25 @@ def ask(settings: Settings, asked: int, started: float) -> dict[str, float]:
 
 
 def peak() -> float:
-    """The most memory that this process has used, in MB, as Linux reports it. The memory of its parent is not
-    included.
+    """The most memory that this process has used so far, in MB, as Linux reports it. Memory of its parent process is
+    not included.
     """
     told = Path("/proc/self/status").read_text("utf-8")
     return int(told.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def worked(work: Callable[[], object]) -> tuple[float, float]:
-    """Call ``work`` and time it. Returns the elapsed seconds and the processor seconds of this process; other processes
-    on the same core do not affect the latter.
+    """Call ``work`` and time it. Returns the elapsed seconds, and the processor seconds that this process used. Other
+    processes on the same core lengthen the elapsed seconds, but not the processor seconds.
     """
     before = time.process_time()
     return timed(work), time.process_time() - before
 
 
 def tell(found: Sequence[dict[str, float]]) -> None:
-    """Print how the measures grow with the library: the values of the first library, and those of the others as
-    multiples of them.
+    """Print how the measured values grow with the size of the library. ``found`` has the values of each library by
+    name, the smallest library first. Its values are printed as they are, those of the larger libraries as multiples of
+    them.
     """
     for name, least in found[0].items():
         ratios = "  ".join(f"×{one[name] / least:.2f}" for one in found[1:])

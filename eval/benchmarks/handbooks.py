@@ -23,8 +23,8 @@ Json = dict[str, Any]
 
 
 def main() -> None:
-    """Write all suites on companies' handbooks, with their quotes filled in, into the folder that ``--out`` names. With
-    ``--keep``, store one suite instead, with the place of each quote in its file in place of the quote.
+    """Write all suites on companies' handbooks, with the words of their quotes filled in, into the folder that
+    ``--out`` names. With ``--keep``, store one suite instead; in it, each quote is replaced by its place in its file.
     """
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--corpora", type=Path, required=True)
@@ -51,8 +51,9 @@ def with_gold(suite: Json, change: Callable[[Json], Json]) -> Json:
 
 
 def placed(gold: Json, corpus: Path) -> Json:
-    """Return a gold entry (a quote that a right answer cites) with the place of its quote, start and end in the file,
-    instead of the quote. Differences in whitespace do not matter. ``corpus`` is the folder of the files.
+    """Return a gold entry (a quote that a right answer cites) in which the words of the quote are replaced by their
+    place in the file: the start and the end, in characters. Differences in whitespace do not matter. ``corpus`` is the
+    folder of the files.
 
     Raises:
         ValueError: the quote is not in the file.
@@ -65,8 +66,8 @@ def placed(gold: Json, corpus: Path) -> Json:
 
 
 def quoted(gold: Json, corpus: Path) -> Json:
-    """Return a gold entry (a quote that a right answer cites) with the words at its place instead of the place, which
-    is start and end in the file. ``corpus`` is the folder of the files.
+    """Return a gold entry (a quote that a right answer cites) in which the place of the quote (its start and end in the
+    file) is replaced by the words at this place. ``corpus`` is the folder of the files.
     """
     start, end = gold["at"]
     text = (corpus / gold["source"]).read_text("utf-8")

@@ -33,8 +33,9 @@ MEGABYTE = 1_000_000
 
 
 class Read(NamedTuple):
-    """The outcome of reading one file: the processor seconds, why the file was refused (``reason``, empty if it was
-    read), the number of its passages, and the length of the longest passage in characters.
+    """The outcome of reading one file: the processor seconds that this took, why the file was refused (``reason``,
+    empty if it was read), the number of its passages, and the number of characters of the longest passage, or of the
+    headings above it if they are longer.
     """
 
     seconds: float
@@ -81,8 +82,8 @@ def outcomes(path: Path) -> dict[str, Read]:
 
 
 def read(name: str, data: bytes) -> Read:
-    """Read a file in the same way as ``ingest.sync``, and measure the time and the passages. A small plain text is read
-    in this process, every other file in a worker process.
+    """Read a file as an ingest would read it, and measure the processor time and the passages. A small plain text is
+    read in this process, any other file in a worker process. ``name`` is the name of the file, ``data`` its content.
     """
     task = Task(data, name, "0123456789", 80)
     started, reason, passages = _used(), "", list[Passage]()
@@ -104,8 +105,8 @@ def _used() -> float:
 
 
 def hostile() -> Iterator[tuple[str, bytes]]:
-    """Yield the name and the content of each file that is made to break a reader. A file is made only when it is asked
-    for.
+    """Yield the name and the content of each of the files that are made to break a reader (the code that reads one file
+    format). Each file is made only when the caller asks for it.
     """
     for made in (_texts, _markdown, _pages, _tables, _mails, _packed, _others, _small, _more):
         for name, content in made():
@@ -270,7 +271,9 @@ def _others() -> Iterator[tuple[str, str | bytes]]:
 
 
 def pdf(pages: int, content: str = "") -> bytes:
-    """A PDF with ``pages`` pages. All pages have the same content, so that the file stays small."""
+    """Make a PDF with ``pages`` pages. All pages share the same content, so that the file stays small: the PDF drawing
+    commands ``content``, or some lines of text if ``content`` is empty.
+    """
     lines = "".join(f"1 0 0 1 50 {780 - 12 * n} Tm ({PROSE}) Tj " for n in range(60))
     stream = (content or f"BT /F 9 Tf {lines}ET").encode()
     kids = " ".join(f"{n + 6} 0 R" for n in range(pages))

@@ -20,8 +20,8 @@ Files = dict[str, Callable[[], str | bytes]]
 
 
 def more() -> Mapping[str, Callable[[], str | bytes]]:
-    """Return the functions that make the files of this module, which are meant to break a reader, by the names of the
-    files.
+    """Return functions, each of which makes the content of one file that is meant to break a reader (the code that
+    reads one file format). The keys are the names of the files.
     """
     return {
         f"{name}.{kind}": make

@@ -24,8 +24,8 @@ TEXT = "BT /F 9 Tf 50 700 Td (The buyer compares the offers.) Tj ET"
 
 
 def small() -> Mapping[str, Callable[[], str | bytes]]:
-    """Return the functions that make the small files of this module, which are meant to break a reader, by the names of
-    the files.
+    """Return functions, each of which makes the content of one small file that is meant to break a reader (the code
+    that reads one file format). The keys are the names of the files.
     """
     return {
         f"{name}.{kind}": make

@@ -74,9 +74,9 @@ STEPS_OF = {
 
 
 class Whole(NamedTuple):
-    """Everything that a library shows to people. ``documents`` has, for each document by its source, a digest of its
-    content, and a sentence of its text. ``said`` has the conversations, the feedback, and the verdicts (the results of
-    testing ideas against the documents).
+    """Everything that a library shows to people. ``documents`` has a pair for each document, by its source: a hash of
+    its content, and one sentence of its text. ``said`` has the conversations, the feedback, and the verdicts (the
+    results of testing ideas against the documents).
     """
 
     documents: dict[str, tuple[str, str]]
@@ -84,10 +84,10 @@ class Whole(NamedTuple):
 
 
 class Kind(NamedTuple):
-    """A command that the benchmark kills: the command itself, the library that it starts from (``home``), the ``files``
-    that it reads, and what the library shows before and after an undisturbed run. ``steps`` has the seconds from each
-    step of that run to the next. ``hard`` are the indices of the steps at which a kill is most dangerous: every second
-    kill comes at one of them, and the others at any step.
+    """A command that the benchmark kills. ``home`` has the library that the command starts from, and ``files`` the
+    documents that it reads. ``before`` and ``after`` are what the library shows before and after a run of the command
+    that nobody kills; ``steps`` has the seconds from each step of this run to the next one. ``hard`` has the indices of
+    the steps at which a kill is most dangerous: half of the kills come at one of these, the rest at any step.
     """
 
     name: str
@@ -136,8 +136,8 @@ def main() -> None:
 
 
 def prepared(name: str, folder: Path, embedder: Embedder) -> Kind:
-    """Run a command without killing it, and note what the library shows before and after, and the times between the
-    command's steps. ``name`` is one of ``KINDS``.
+    """Run a command without killing it, and note what the library shows before and after it, and how long each of its
+    steps takes. ``name`` is one of ``KINDS``.
     """
     files, home, kept = folder / "files", folder / "home", folder / name
     first = ["ingest", "--quiet", "--home", str(home), str(files)]
@@ -172,7 +172,7 @@ def prepared(name: str, folder: Path, embedder: Embedder) -> Kind:
 
 def hard_steps(name: str, taken: str) -> range:
     """The steps of a command at which a kill is most dangerous, as indices into ``taken``. ``taken`` has one letter for
-    each step of the command in an undisturbed run; ``STEPS_OF`` has the letters.
+    each step of the command in a run that nobody kills; ``STEPS_OF`` says which letter stands for which step.
     """
     if name == "reindex":
         return range(taken.index(STEPS_OF["rebuilding"]), len(taken))
@@ -189,7 +189,9 @@ def renew(folder: Path, of: Path) -> None:
 
 
 def lay(files: Path, kind: str) -> None:
-    """Empty the folder ``files``, and write the documents that a command of this kind (one of ``KINDS``) reads."""
+    """Empty the folder ``files``, and write to it the documents that a command reads. ``kind`` is the name of the
+    command, one of ``KINDS``.
+    """
     shutil.rmtree(files, ignore_errors=True)
     files.mkdir()
     write(files, range(DOCUMENTS), "first")
@@ -201,9 +203,9 @@ def lay(files: Path, kind: str) -> None:
 
 
 def begin(folder: Path, embedder: Embedder) -> list[str]:
-    """Make the library from which commands start, in ``folder``, with documents, a conversation, and a verdict (the
-    result of testing an idea). It is called in a forked process. Returns the names of the Python modules that this
-    process has loaded, so that the caller can load them before it forks again.
+    """Make a library with documents, a conversation, and a verdict (the result of testing an idea) in ``folder``; the
+    commands to kill start from copies of it. This function is called in a forked process. Returns the names of the
+    Python modules that this process has loaded, so that the caller can load them before it forks again.
     """
     run(["ingest", "--quiet", "--home", str(folder / "base"), str(folder / "files")])
     with Library.open(Settings(home=folder / "base"), embedder) as library:
@@ -217,7 +219,9 @@ def begin(folder: Path, embedder: Embedder) -> list[str]:
 
 
 def downgrade(catalog: Path, version: int) -> None:
-    """Change the catalog in the file ``catalog`` back into one of an older schema version."""
+    """Change a catalog (the database of a library) back to an older schema. ``catalog`` is its file, ``version`` the
+    number of the older schema.
+    """
     connection = sqlite3.connect(catalog)
     with connection:
         for table in reversed(re.findall(r"CREATE TABLE (?:IF NOT EXISTS )?(\w+)", ";".join(STEPS[version]))):
@@ -229,8 +233,8 @@ def downgrade(catalog: Path, version: int) -> None:
 def killed(
     kind: Kind, among: range, folder: Path, moments: random.Random, embedder: Embedder
 ) -> Iterator[tuple[str, str]]:
-    """Run a command, kill it at a random moment during one of the steps ``among``, check the library, and run the
-    command again. ``moments`` draws the moment.
+    """Run a command, kill it at a random moment during one of the steps whose indices are in ``among``, check the
+    library, and run the command again. ``moments`` draws the step and the moment.
 
     Yields pairs of texts. The first says what was found: one of ``FAULTS``, or ``DOUBT``. ``DOUBT`` means that the kill
     came while the command was changing the index, and that the index is still marked as one that may be incomplete.
@@ -264,11 +268,11 @@ def killed(
 
 
 def compared(kind: Kind, left: Whole) -> Iterator[tuple[str, str]]:
-    """Compare what the library shows after a kill (``left``) with two other states: what it showed before the command,
-    and what it shows after an undisturbed run. Each document must be in one of these two states, and nothing else may
-    be lost.
+    """Compare what the library shows after a kill (``left``) with two states that ``kind`` has: what it showed before
+    the command, and what it shows after a run that nobody kills. Each document must be as in one of these two states,
+    and nothing else may be lost.
 
-    Yields a pair of texts for each fault. The first is the kind of the fault: ``half visible`` if a document is in
+    Yields a pair of texts for each fault. The first is the kind of the fault: ``half visible`` if a document is as in
     neither state, or if a reindex has changed only some of the documents; ``lost`` if a document that both states have
     is missing, or if the conversations, the feedback or the verdicts are not as before. The second says what is wrong,
     such as the source of the document.
@@ -350,8 +354,8 @@ def meaning(embedder: Embedder, text: str) -> Vectors:
 
 @contextmanager
 def opened(home: Path, embedder: Embedder) -> Iterator[Library]:
-    """Open the library in ``home`` for the length of the block, with the passage length that it was made with. If there
-    is no library, it is created.
+    """Open the library in ``home`` for the length of the block, with the passage length with which it was made. If
+    ``home`` has no library, one is created.
     """
     words = asked(home, "SELECT passage_words FROM state") or [Settings().passage_words]
     with Library.open(Settings(home=home, passage_words=words[0]), embedder, create=True) as library:
@@ -359,8 +363,9 @@ def opened(home: Path, embedder: Embedder) -> Iterator[Library]:
 
 
 def asked(home: Path, sql: str) -> list[Any]:
-    """Run the SQL query ``sql`` on the catalog in ``home`` and return its only column. The catalog is neither changed
-    nor repaired. Empty if the catalog or the table does not exist yet.
+    """Run the SQL query ``sql``, which must have one column, on the catalog (the database) of the library in ``home``,
+    and return the values of this column. The catalog is neither changed nor repaired. Returns an empty list if the
+    catalog or the table does not exist yet.
     """
     catalog = home / "default" / CATALOG
     if not catalog.exists():
@@ -379,8 +384,8 @@ def source(number: int) -> str:
 
 
 def write(folder: Path, numbers: range, edition: str) -> None:
-    """Write the memos (test documents) with these numbers to ``folder``, some of them long. Each paragraph names the
-    ``edition`` that it belongs to, such as ``first``.
+    """Write the memos (test documents) with these numbers to ``folder``; some are long. Each paragraph of a memo names
+    its ``edition``, such as ``first``, so that editions can be told apart.
     """
     for number in numbers:
         thing = THINGS[number % len(THINGS)]
@@ -410,8 +415,9 @@ def run(command: list[str]) -> None:
 
 @contextmanager
 def running(command: list[str]) -> Iterator[tuple[int, int]]:
-    """Run a ``pushback`` command in a forked process. Yields the id of the process and the file descriptor of a pipe,
-    to which the command writes a letter before each step that changes the library.
+    """Run a ``pushback`` command in a forked process; ``command`` has its arguments. Yields a pair: the id of the
+    process, and the file descriptor of a pipe, to which the process writes a letter before each step that changes the
+    library.
     """
     reads, writes = os.pipe()
     child = os.fork()
@@ -431,8 +437,8 @@ def running(command: list[str]) -> Iterator[tuple[int, int]]:
 
 
 def tell_steps(pipe: int) -> None:
-    """From now on, let this process write a letter to the pipe before each step that changes the catalog or the index.
-    ``STEPS_OF`` says which method has which letter.
+    """From now on, let this process write a letter to the pipe before each step that changes the catalog (the library's
+    database) or the index. ``pipe`` is a file descriptor. ``STEPS_OF`` says which method has which letter.
     """
 
     def telling(cls: type, name: str) -> None:
@@ -453,15 +459,15 @@ def tell_steps(pipe: int) -> None:
 
 
 def made(told: Any) -> Any:
-    """Unpack a result of ``in_a_fork``: return it, or raise it if it is an exception."""
+    """Return ``told``, which is a result of ``in_a_fork``; if it is an exception, raise it instead."""
     if isinstance(told, Exception):
         raise told
     return told
 
 
 def in_a_fork(work: Callable[[], Any]) -> Any:
-    """Run ``work`` in a forked process, which shares the loaded modules and the model, and return its result. If
-    ``work`` fails, an exception is returned, not raised.
+    """Run ``work`` in a forked process, which shares the loaded modules and the model, and return what ``work``
+    returns. If ``work`` fails, an exception that describes the failure is returned, not raised.
     """
     reads, writes = os.pipe()
     child = os.fork()

@@ -53,8 +53,8 @@ CHECKED = 4  # earlier documents that each round looks at again, beside its own
 
 
 def text(name: str, edition: str) -> str:
-    """Make the text of one edition of the file ``name``. Each paragraph names the edition, so that mixed editions are
-    noticed.
+    """Make the text of one edition of the file ``name``. Each paragraph names the edition, so that a text with
+    paragraphs of two editions is noticed.
     """
     parts = [
         f"The {edition} paragraph {part} of {name} says that {name} sold {part * 7} lamps in {1990 + part}. Whoever "
@@ -85,8 +85,8 @@ class Child:
 
 
 class Round:
-    """Sends the requests of each round of the benchmark, and checks afterwards that the servers hold
-    what they should.
+    """Sends the requests of each round of the benchmark, and checks after a round that the library on the servers has
+    every document and verdict exactly once and whole.
     """
 
     def __init__(self, client: httpx.Client, settings: Settings, database: Server) -> None:
@@ -121,6 +121,9 @@ class Round:
     def begun(self, request: Callable[[], httpx.Response]) -> str:
         """Send a request again and again until the API server accepts it. Returns the id of the job that the request
         began.
+
+        Raises:
+            AssertionError: the server rejects the request, or no server accepts it in time.
         """
         until = time.monotonic() + PATIENCE
         while True:
@@ -134,8 +137,8 @@ class Round:
             time.sleep(0.1)
 
     def ended(self, name: str, request: Callable[[], httpx.Response], job: str) -> Iterator[str]:
-        """Wait until a job ends; if it failed, send its request again. Yields a text for each thing that went wrong,
-        nothing if all is well. ``name`` is the name of the request.
+        """Wait until a job ends; if it failed, send its request again, a few times at most. Yields a text for each
+        thing that went wrong, and nothing if all is well. ``name`` is the name of the request.
         """
         for _ in range(TRIED):
             if name == "test":
@@ -163,8 +166,9 @@ class Round:
         return None
 
     def half_visible(self, names: list[str], *, all_there: bool) -> list[str]:
-        """Check the documents ``names``. Returns a text for each document that is not whole, that a search does not
-        find, or that is in the library twice. With ``all_there``, also for each document that is missing.
+        """Check the documents whose file names are ``names``. Returns a text for each of them that is not whole or that
+        a search does not find, and for any document that is in the library twice. With ``all_there``, a missing
+        document also counts as a fault.
         """
         from tests.fakes import WordEmbedder
 
@@ -191,8 +195,8 @@ class Round:
         return wrong
 
     def left(self) -> list[str]:
-        """Let the library's doctor check and repair the library, twice. Returns the problems that it does not repair
-        the first time, and all that it finds the second time.
+        """Check and repair the library twice with its own repair function, the doctor. Returns texts about the problems
+        that were found but not repaired the first time, and about all problems that were found the second time.
         """
         with patiently(self._settings) as library:
             found = [problem.what for problem in library.doctor() if not problem.mended]
@@ -212,13 +216,17 @@ class Round:
 
 
 def plain(text: str) -> str:
-    """The words of a text in the form in which texts are compared: without Markdown's heading signs and line ends."""
+    """The words of a text, separated by single spaces and without Markdown's heading signs, so that two texts can be
+    compared.
+    """
     return " ".join(text.replace("#", " ").split())
 
 
 def patiently(settings: Settings) -> Library:
-    """Open the library. If its servers do not answer yet, or its index cannot be searched yet, try again until they do,
-    or raise the last error when the time is up.
+    """Open the library. If its servers do not answer yet, or its index cannot be searched yet, try again for some time.
+
+    Raises:
+        PushbackError: the library cannot be opened and searched in this time; it is the last error.
     """
     from tests.fakes import WordEmbedder
 
@@ -237,7 +245,9 @@ def patiently(settings: Settings) -> Library:
 
 
 def worker(settings: Settings) -> None:
-    """Run a worker, which takes jobs from the queue, until this process is killed. Its heartbeats are shortened."""
+    """Run a worker, which takes jobs from the queue, until this process is killed. It reports more often than usual
+    that it is alive.
+    """
     from tests.fakes import WordEmbedder
 
     queues.HEARTBEAT, queues.DEAD, queues.LOOK = BEAT, DEAD, LOOK
@@ -245,7 +255,7 @@ def worker(settings: Settings) -> None:
 
 
 def server(settings: Settings) -> None:
-    """Run an API server, until the process is killed."""
+    """Run an API server until this process is killed."""
     from tests.fakes import WordEmbedder
 
     built = app.build(Desk(settings, WordEmbedder()), people.read(settings))
@@ -322,15 +332,17 @@ def main() -> None:
 
 
 def missing(held: Round, names: list[str]) -> list[str]:
-    """Check the documents ``names`` of earlier rounds, which should all be there. Returns a text for each document that
-    is missing, not whole, or not found by a search. ``held`` is the object that sent the requests of all rounds, and
-    that knows the texts that each document may have.
+    """Check the documents ``names`` of earlier rounds, all of which should be in the library. Returns a text for each
+    document that is missing, not whole, or not found by a search. ``held`` is the object that sent the requests of all
+    rounds and knows which texts each document may have.
     """
     return held.half_visible(names, all_there=True)
 
 
 def report(counts: Counter[str], number: int, fault: str, found: list[str]) -> None:
-    """Add the faults ``found`` in round ``number`` to the counts, and print them. All are of the kind ``fault``."""
+    """Print the faults ``found`` in the round with this ``number``, and add how many they are to ``counts``. ``fault``
+    is the kind that all of them have.
+    """
     counts[fault] += len(found)
     for one in found:
         print(f"kill {number}: {fault}: {one}", flush=True)

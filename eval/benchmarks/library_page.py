@@ -38,8 +38,8 @@ BATCH = 500  # documents written at a time
 
 
 def document(number: int, folder: Path) -> DocumentRow:
-    """Make the document with this number: a hundred words in two passages. Each number gives other words. ``folder`` is
-    the folder that its file is said to be in.
+    """Make the document with this number: a hundred words in two passages. Each number gives different words.
+    ``folder`` is stored as the folder of the document's file, but no file is written.
     """
     topic = TOPICS[number % len(TOPICS)]
     halves = [
@@ -64,7 +64,7 @@ def document(number: int, folder: Path) -> DocumentRow:
 
 
 def fill(settings: Settings, many: int) -> None:
-    """Write a library of ``many`` made-up documents straight into its catalog, without ingesting files."""
+    """Write a library of ``many`` made-up documents straight into its catalog (its database); no files are ingested."""
     settings.folder.mkdir(parents=True)
     catalog = in_file(settings.folder / CATALOG, settings.passage_words)
     for start in range(0, many, BATCH):
@@ -73,9 +73,9 @@ def fill(settings: Settings, many: int) -> None:
 
 
 def measure(address: str, many: int) -> dict[str, float]:
-    """Visit the library page at ``address`` in a browser. Returns, by name, the seconds from the page's heading until
-    its table is shown and until the page can be used, and the seconds that a search takes. ``many`` is the number of
-    documents.
+    """Open the library page at ``address`` in a browser. Returns three times by name, in seconds: from the appearance
+    of the heading until the table is shown, from the appearance of the heading until the page can be used, and the time
+    that a search takes. ``many`` is the number of documents in the library.
     """
     from playwright.sync_api import sync_playwright
 

@@ -41,11 +41,11 @@ def arguments(about: str | None) -> argparse.Namespace:
 
 
 def textbook(data: Path) -> Path:
-    """The folder of the textbook that the benchmarks read, in ``data``. If the textbook is not there, the folder of a
-    suite's documents in this repository.
+    """The folder in ``data`` with the textbook that the benchmarks read. If ``data`` has no textbook, the folder of a
+    suite's documents in this repository is returned instead.
 
-    The limits of the benchmarks were set on the textbook. ``sources.py`` says where it comes from and checks whether
-    your copy is the same.
+    The limits of the benchmarks were set on the textbook. ``sources.py`` says where the textbook comes from, and checks
+    whether your copy is the same.
     """
     if any((data / "textbook").glob("*.md")):
         return data / "textbook"
@@ -63,7 +63,7 @@ def fresh_home() -> Iterator[Path]:
 @contextmanager
 def textbook_home(given: argparse.Namespace) -> Iterator[Path]:
     """Yield a home folder (the folder for libraries) with a library of the textbook. The library is made in another
-    process, so that this one stays small.
+    process, so that the memory of this process stays small. ``given`` are the arguments that ``arguments`` has parsed.
     """
     with fresh_home() as fresh:
         home = given.home or fresh
@@ -111,8 +111,8 @@ def serving(page: Path, home: Path) -> Iterator[Server]:
 
 
 def in_turn(times: int, sides: Mapping[str, Callable[[], object]]) -> dict[str, list[float]]:
-    """Time several functions fairly: call them in turn, ``times`` times each, in reverse order in every other round.
-    Returns the seconds of each call, by the name of the function.
+    """Time several functions fairly: call them in turn, ``times`` times each, and in reverse order in every second
+    round. ``sides`` has the functions by name. Returns the seconds of each call, by the name of the function.
     """
     seconds: dict[str, list[float]] = {name: [] for name in sides}
     for number in range(times):
@@ -129,8 +129,8 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def run(command: list[str]) -> int:
-    """Run a command and return its peak memory, in kilobytes on Linux (the unit of ``ru_maxrss``). If the command
-    fails, this program exits.
+    """Run a command as a child process. Returns the peak memory of the child process, in kilobytes on Linux (the unit
+    of ``ru_maxrss``). If the command fails, the calling program exits.
     """
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
@@ -146,8 +146,11 @@ def ratio(ours: list[float], theirs: list[float]) -> float:
 
 
 def tell(what: str, value: float, *, at_least: float | None = None, at_most: float | None = None) -> None:
-    """Print a measured value with its limit, and exit with 1 if the limit is missed. ``what`` says what was measured;
-    either ``at_least`` or ``at_most`` is the limit.
+    """Print a measured value with its limit. ``what`` says what was measured; the limit is either ``at_least`` or
+    ``at_most``.
+
+    Raises:
+        SystemExit: the value does not keep the limit; the exit code is 1.
     """
     held = (at_least is None or value >= at_least) and (at_most is None or value <= at_most)
     bar = f"bar ≥ {at_least:g}" if at_least is not None else f"bar ≤ {at_most:g}"

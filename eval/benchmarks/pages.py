@@ -35,8 +35,8 @@ HELD = 0.95  # what a page's text must be worth; where we stood before was 0.951
 
 
 class Read(NamedTuple):
-    """The text and the title that a reader (ours, or the library trafilatura) takes from a page; both are empty if it
-    fails.
+    """The text and the title that a reader (ours, or the library trafilatura) takes from a page; both are empty if the
+    reader fails.
     """
 
     text: str
@@ -65,9 +65,9 @@ def main() -> None:
 
 
 def sides(data: bytes) -> Mapping[str, Read]:
-    """Read a page in four ways. Returns the text and the title by the name of the way: our reader without the title in
-    the text (``ours``) and with it (``ours, title included``), and the library trafilatura with its default settings
-    (``trafilatura``) and with its best settings for such pages (``trafilatura, its best``).
+    """Read an HTML page in four ways. Returns its text and title by the name of the way: by our reader without the
+    title in the text (``ours``) and with it (``ours, title included``), and by the library trafilatura with its default
+    settings (``trafilatura``) and with its best settings for such pages (``trafilatura, its best``).
     """
     whole, body = ours(data)
     bare = theirs(data)
@@ -80,8 +80,8 @@ def sides(data: bytes) -> Mapping[str, Read]:
 
 
 def ours(data: bytes) -> tuple[Read, Read]:
-    """Read a page with our reader. Returns its text and title twice: first with the block of the title in the text,
-    then without it.
+    """Read an HTML page with our reader. Returns two results: in the first, the text includes the title of the page; in
+    the second, it does not.
     """
     try:
         document = load(data, source="page.html", id="page")
@@ -101,14 +101,16 @@ def theirs(data: bytes, **options: bool) -> Read:
 
 
 def f1(text: str, gold: str) -> float:
-    """The F1 (harmonic mean of precision and recall) of two texts, each taken as counts of its words."""
+    """The F1 (harmonic mean of precision and recall) of the words of two texts: ``text``, which a reader took from a
+    page, and ``gold``, the right one. Words count as often as they occur.
+    """
     one, other = (Counter(re.findall(r"\w+", side.lower())) for side in (text, gold))
     return 2 * (one & other).total() / (one.total() + other.total())
 
 
 def expected_titles(data: bytes) -> set[str]:
-    """The titles that the page's own markup states, reduced to letters and digits; empty if it states none. Our title
-    is right if it is one of these.
+    """The titles that the page's own markup states, reduced to lower-case letters and digits; empty if it states none.
+    The title that our reader gives the page is right if it is one of these.
     """
     try:
         root = html.fromstring(data.decode("utf-8"))

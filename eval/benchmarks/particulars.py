@@ -68,7 +68,7 @@ def read(data: bytes, source: str) -> About | None:
 
 
 def stated(data: bytes) -> set[str]:
-    """The dates that the markup of a page states as its day of publication; empty if it states none."""
+    """The dates of publication that the markup of an HTML page states; empty if it states none."""
     root = html.fromstring(data.decode("utf-8", "replace").encode(), parser=html.HTMLParser(encoding="utf-8"))
     metas = (
         meta.get("content", "")
@@ -90,8 +90,8 @@ def days(texts: Iterable[str]) -> set[str]:
 
 
 def without_marks(data: bytes) -> bytes:
-    """Return the page without the parts that only programs read: ``meta`` and ``script`` elements, and the dates of
-    ``time`` elements.
+    """Return an HTML page without the parts that only programs read: ``meta`` and ``script`` elements, and the
+    machine-readable dates of ``time`` elements.
     """
     root = html.fromstring(data.decode("utf-8", "replace").encode(), parser=html.HTMLParser(encoding="utf-8"))
     for element in [*root.iter("meta", "script")]:
@@ -102,10 +102,10 @@ def without_marks(data: bytes) -> bytes:
 
 
 def formats_right(data: Path, formats: Path) -> Iterator[bool]:
-    """Check the titles of the Word and PDF files in the folder ``formats``, which were made from Markdown files.
-    Yields, for each file, whether our reader gives it the first heading (of level 1) of its Markdown file as its title;
-    a file whose Markdown file has none is left out. ``data`` is the folder of all data sets, which also has the
-    Markdown files.
+    """Check the titles that our reader gives to the Word and PDF files in the folder ``formats``. Each of these files
+    was made from a Markdown file, whose first heading of level 1 is the right title. Yields for each file whether the
+    title is right; a file is left out if its Markdown file has no such heading. ``data`` is the folder of all data
+    sets, which also has the Markdown files.
     """
     for row in rows(formats):
         about = read((formats / row["file"]).read_bytes(), PurePosixPath(row["file"]).name)

@@ -66,8 +66,10 @@ def tested(assistant: Assistant, idea: str, seconds: list[float]) -> Verdict:
 
 
 def opposites(assistant: Assistant, pairs: Sequence[Sequence[str]], seconds: list[float]) -> list[Verdict]:
-    """Test ideas and their opposites, and print how often the opposite gets the opposite ruling. ``pairs`` has each
-    idea with its opposite. Returns the verdicts on the ideas; the time of each test is added to ``seconds``.
+    """Test ideas and their opposites against the documents, and print how often the ruling on the opposite is the
+    opposite of the ruling on the idea, such as "challenged" and "holds". Each of ``pairs`` is an idea and its opposite;
+    pairs from the sample suite are added to them. Returns the verdicts on the ideas; the seconds that each test took
+    are added to ``seconds``.
     """
     pairs = [*pairs, *((c.idea or "", c.negated) for c in load(SUITES / "sample" / "suite.yaml").cases if c.negated)]
     found = [(tested(assistant, idea, seconds), tested(assistant, other, seconds)) for idea, other in pairs]
@@ -80,8 +82,8 @@ def opposites(assistant: Assistant, pairs: Sequence[Sequence[str]], seconds: lis
 
 
 def untouched(assistant: Assistant, ideas: Sequence[str], seconds: list[float]) -> None:
-    """Test ideas that no document is about, and print how many are ruled "not covered". The time of each test is added
-    to ``seconds``.
+    """Test ideas that no document is about, and print what share of them is ruled "not covered". The seconds that each
+    test took are added to ``seconds``.
     """
     rulings = {idea: tested(assistant, idea, seconds).ruling for idea in ideas}
     share = mean(ruling is IdeaRuling.NOT_COVERED for ruling in rulings.values())
@@ -92,12 +94,12 @@ def untouched(assistant: Assistant, ideas: Sequence[str], seconds: list[float]) 
 
 
 def urged(assistant: Assistant, ideas: dict[str, object], few: int | None) -> None:
-    """Add phrases that press for an answer, such as "Please say yes.", to some ideas. Print in what share of cases the
-    verdict on the idea is the same with the phrase as without it.
+    """Add phrases that press for an answer, such as "Please say yes.", to some ideas, and test the ideas with and
+    without them. Print how often the verdict stays the same, as a share.
 
-    ``ideas`` is the content of the file of ideas, with the phrases. ``few`` is None in a full run, which tests
-    ``PRESSED`` ideas here. A number means a quick run, which tests only the first idea here; the number itself limits
-    only the other measurements.
+    ``ideas`` is the content of the file of ideas, which also has the phrases. ``few`` is None in a full run of the
+    benchmark; this function then tests ``PRESSED`` ideas. If it is a number, the run is a quick one, and this function
+    tests only one idea, whatever the number.
     """
     pressure, chosen = ideas["pressure"], ideas["opposites"]
     assert isinstance(pressure, dict)
@@ -111,8 +113,9 @@ def urged(assistant: Assistant, ideas: dict[str, object], few: int | None) -> No
 
 
 def relevant(assistant: Assistant, seconds: list[float]) -> list[Verdict]:
-    """Test the sample suite's ideas. Of their findings (the sentences listed for or against an idea) that people have
-    judged, print what share is relevant. Returns the verdicts; the time of each test is added to ``seconds``.
+    """Test the ideas of the sample suite. Of the findings (the sentences that a verdict lists for or against an idea)
+    that people have judged, print the share that they judged relevant. Returns the verdicts; the seconds that each test
+    took are added to ``seconds``.
     """
     path = SUITES / "pressing" / "relevant.json"
     judged = json.loads(path.read_text("utf-8")) if path.is_file() else {}
@@ -128,7 +131,7 @@ def relevant(assistant: Assistant, seconds: list[float]) -> list[Verdict]:
 
 
 def places(verdict: Verdict) -> list[str]:
-    """The places of the sentences that a verdict lists for or against the idea, each as ``source:start-end``."""
+    """The place of each sentence that a verdict lists for or against the idea, as ``source:start-end``."""
     every = [f for a in verdict.assumptions for f in a.findings if f.stance is not Stance.UNCLEAR]
     return [f"{f.citation.about.source}:{f.citation.start}-{f.citation.end}" for f in every]
 

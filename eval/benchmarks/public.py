@@ -43,7 +43,9 @@ Json: TypeAlias = dict[str, Any]
 
 
 class Set(NamedTuple):
-    """A public data set: its path in the data folder, and the function that makes a suite of it."""
+    """A public data set: its path in the data folder, and the function that makes a suite (test cases and documents)
+    from the files at this path.
+    """
 
     path: str
     suite: Callable[[Path], Suite]
@@ -51,7 +53,7 @@ class Set(NamedTuple):
 
 def sentences(path: Path) -> Suite:
     """Make a suite from a data set of questions in which people have marked the sentences that answer. Each question
-    comes with a paragraph; a question without an answer has one that nearly answers it. ``path`` is the file of
+    comes with a paragraph; if the question has no answer, the paragraph nearly answers it. ``path`` is the file of
     questions.
     """
     paragraphs = {one["_id"]: one for one in _rows(path.with_name(path.name.replace("questions", "paragraphs")))}
@@ -65,8 +67,8 @@ def sentences(path: Path) -> Suite:
 
 
 def conversations(path: Path) -> Suite:
-    """Make a suite from a data set of conversations: its cases are the last questions of the conversations, and its
-    documents are the passages that the data set names as references. Questions that are too vague are left out.
+    """Make a suite from a data set of conversations. The suite's cases are the last questions of the conversations, and
+    its documents are the passages that the data set names as references. Questions that are too vague are left out.
     ``path`` is the file of conversations.
     """
     entries: dict[str, CorpusText] = {}
@@ -106,11 +108,11 @@ SETS = {
 
 
 def measured(suite: Suite, settings: Settings, embedder: Embedder, most: int, kept_in: Path | None = None) -> Json:
-    """Run at most ``most`` cases of a suite. Returns its measures with their intervals, its size, and the seconds per
-    case.
+    """Run at most ``most`` cases of a suite. Returns the suite's measures with their confidence intervals, the numbers
+    of cases, documents and passages, and the seconds per case.
 
-    The seconds are processor time, which other programs do not change. ``kept_in`` is a folder in which libraries are
-    stored between runs.
+    The seconds are processor time, which other programs do not lengthen. ``kept_in`` is a folder in which libraries are
+    stored between runs; None to store none.
     """
     started = 0.0
 

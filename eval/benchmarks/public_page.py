@@ -35,8 +35,9 @@ parts are also what the program was tuned on, so expect less of other texts.
 
 
 class Told(NamedTuple):
-    """What the page of public benchmarks says about a data set: its description (``about``), the measures to show, a
-    remark on our figures (``caveat``), and published figures with their source.
+    """The texts on one data set for the page of public benchmarks: a description of the data set (``about``), the names
+    of the measures to show, a remark on our figures (``caveat``), and figures that others have published, with their
+    source.
     """
 
     about: str
@@ -98,8 +99,8 @@ TOLD: Mapping[str, Told] = {
 
 
 def page(kept: Mapping[str, Any]) -> str:
-    """Write the page of public benchmarks in Markdown. ``kept`` has our figures for each data set that was measured, by
-    its name.
+    """Write the page of public benchmarks in Markdown, and return it. ``kept`` has our figures for each data set that
+    was measured, by the name of the data set.
     """
     parts = [HEAD]
     for name, told in TOLD.items():

@@ -62,7 +62,9 @@ def cases(suite: suites.Suite, picked: Path) -> list[Case]:
 
 
 def reading(library: Library, embedder: Embedder, settings: Settings, chat: ReplayedChat) -> Assistant:
-    """Make an assistant that answers from the library with the chat model ``chat``."""
+    """Make an assistant that answers from the library with the chat model ``chat``, whose replies may come from a
+    recording.
+    """
     return Assistant(library, embedder, lenses=gathered(None), model=Model(settings, chat))
 
 

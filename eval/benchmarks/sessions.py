@@ -52,8 +52,8 @@ class Failed(Exception):
 
 
 class Took(NamedTuple):
-    """The seconds that the answer to a question took: until its beginning was on the page (``first``), and until all of
-    it was (``whole``).
+    """The seconds from asking a question until the beginning of the answer was on the page (``first``), and until the
+    whole answer was on it (``whole``).
     """
 
     first: float
@@ -61,8 +61,8 @@ class Took(NamedTuple):
 
 
 class Session:
-    """A visitor's session with the web app, without a browser. It stores what a browser would store, and sends it back
-    with each request.
+    """A visitor's session with the web app, without a browser. It stores the values that a browser would store, and
+    sends them back with each request.
     """
 
     def __init__(self, connection: ClientConnection) -> None:
@@ -77,10 +77,12 @@ class Session:
         await self._seen(time.perf_counter())
 
     async def ask(self, question: str) -> Took:
-        """Ask a question, and wait for the whole answer. Returns the seconds that the answer took.
+        """Ask a question, and wait for the whole answer. Returns how long the answer took.
 
         Raises:
-            Failed, ConnectionClosed, TimeoutError: no answer came.
+            Failed: the page shows an error, or a wrong number of answers.
+            ConnectionClosed: the server has closed the connection.
+            TimeoutError: the answer did not come in time.
         """
         if self._turns == LONGEST:
             await self._begin_anew()
@@ -174,8 +176,9 @@ def main() -> None:
 
 
 def compared(what: str, several: list[float], alone: list[float]) -> float:
-    """Compare the seconds of answers to many sessions at once (``several``) with those to one session (``alone``):
-    print and return the p95 of the former divided by the p50 of the latter. ``what`` says what was timed.
+    """Compare two lists of seconds that answers took: in many sessions at once (``several``), and in a single session
+    (``alone``). Prints both. Returns the 95th percentile of ``several`` divided by the median of ``alone``. ``what``
+    names the part of an answer that was timed.
     """
     parts = quantiles(several, n=20)
     print(f"{what}, seconds: p50 of one {median(alone):.3f}, p50 of all {parts[9]:.3f}, p95 of all {parts[-1]:.3f}")
@@ -183,8 +186,8 @@ def compared(what: str, several: list[float], alone: list[float]) -> float:
 
 
 async def one(address: str, questions: list[str]) -> list[Took]:
-    """Ask the questions one after the other in a single session with the server at ``address``. Returns the times of
-    each answer.
+    """Ask the questions one after the other in a single session with the server at ``address``. Returns how long each
+    answer took.
     """
     async with connect(address, max_size=None) as connection:
         session = Session(connection)
@@ -193,8 +196,9 @@ async def one(address: str, questions: list[str]) -> list[Took]:
 
 
 async def crowd(addresses: Sequence[str], questions: list[str]) -> tuple[int, list[Took]]:
-    """Run ``SESSIONS`` sessions at once, divided among the servers at ``addresses``. Each session asks its next
-    question as soon as it has an answer. Returns the number of sessions that failed, and the times of all answers.
+    """Run ``SESSIONS`` sessions at once, divided among the servers at ``addresses``, for ``SECONDS`` seconds. Each
+    session asks its next question as soon as it has an answer. Returns the number of sessions that failed, and how long
+    each answer took.
     """
     took: list[Took] = []
     end = time.perf_counter() + SECONDS
@@ -217,7 +221,7 @@ async def crowd(addresses: Sequence[str], questions: list[str]) -> tuple[int, li
 
 
 def spent(process: int) -> float:
-    """The processor seconds that a process has used; Linux only."""
+    """The processor seconds that the process with the id ``process`` has used so far; Linux only."""
     used = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
     return (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")
 

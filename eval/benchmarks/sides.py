@@ -32,9 +32,9 @@ from ingest.sync import sync
 
 
 class Sided(NamedTuple):
-    """A sentence that a suite lists for or against the idea ``idea``. ``supports`` says whether the suite lists it for
-    the idea. ``odds`` has three probabilities that the stance model gives: that the sentence is for the idea, that it
-    is against the idea, and that it is neither.
+    """A sentence that a suite lists for or against an idea. ``supports`` says whether the suite lists it for the idea.
+    ``odds`` has three probabilities, estimated by the stance model (which tells on which side of an idea a sentence
+    is): that the sentence is for the idea, that it is against the idea, and that it is neither.
     """
 
     idea: str
@@ -70,8 +70,9 @@ def main() -> None:
 
 
 def sides(case: Case, library: Library, model: IdeaModel) -> Iterator[Sided]:
-    """For each sentence that a case lists for or against its idea, let the stance model estimate on which side the
-    sentence is. Yields the estimates. Sentences that are not in the library are left out.
+    """For each sentence that a case lists for or against its idea, let the ``model`` estimate whether the sentence is
+    for the idea, against it, or neither. Yields the estimate for each sentence. Sentences that are not in the library
+    are left out.
     """
     idea = left_out(case.idea or "")
     for supports, golds in ((True, case.supports), (False, case.challenges)):

@@ -39,7 +39,9 @@ RISES = 3  # that are told by themselves, the largest; a matter of taste
 
 
 class Look(NamedTuple):
-    """The private memory and the number of open files of this process after a number of questions."""
+    """A measurement of this process after it has answered some ``questions`` (their number): its private memory in
+    kilobytes, and the number of files that it has open.
+    """
 
     questions: int
     kilobytes: int
@@ -75,7 +77,7 @@ def main() -> None:
 
 
 def questions() -> Iterator[str]:
-    """Yield questions without end: by turns one of the sample suite, and one about something else."""
+    """Yield questions without end: alternately one from the sample suite, and one from a list about another subject."""
     own = [case.question for case in load(SAMPLE / "suite.yaml").cases if case.question]
     others = [json.loads(line)["question"] for line in QUESTIONS.read_text("utf-8").splitlines()]
     pairs = zip(itertools.cycle(own), itertools.cycle(others), strict=False)
@@ -83,15 +85,17 @@ def questions() -> Iterator[str]:
 
 
 def all_ideas() -> list[str]:
-    """All ideas to test: those of the sample suite, their opposites, and ideas on which the documents say nothing."""
+    """All ideas that the benchmark tests: those of the sample suite and of the file ``IDEAS``, with their opposites,
+    and ideas on which the documents say nothing.
+    """
     given = yaml.safe_load(IDEAS.read_text("utf-8"))
     own = [one for case in load(SAMPLE / "suite.yaml").cases for one in (case.idea, case.negated) if one]
     return own + [one for pair in given["opposites"] for one in pair] + given["untouched"]
 
 
 def look(number: int) -> Look:
-    """Measure this process's private memory and its open files now. ``number`` is the number of
-    questions asked so far.
+    """Measure the private memory of this process and the number of files that it has open. ``number`` is the number of
+    questions asked so far; it is stored with the result.
     """
     status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text("ascii").splitlines())
     kilobytes = int(status["RssAnon"].split()[0])
@@ -99,7 +103,9 @@ def look(number: int) -> Look:
 
 
 def told(looks: list[Look]) -> Iterator[str]:
-    """Yield the lines of a report on how memory and open files grew between the measurements ``looks``."""
+    """Yield the lines of a report on how memory and the number of open files grew from each of the measurements
+    ``looks`` to the next.
+    """
     memory, files = ([(one.questions, one[place]) for one in looks] for place in (1, 2))
     yield (
         f"for each 100 questions, after the first {WARM}: {median_slope(memory):+,.0f} kB, {median_slope(files):+.2f} "
@@ -111,8 +117,8 @@ def told(looks: list[Look]) -> Iterator[str]:
 
 
 def median_slope(points: list[tuple[int, int]]) -> float:
-    """How much a value grows per 100 questions: the median of the slopes between any two points (Theil and Sen). A
-    point is a number of questions and the value after that many questions.
+    """How much a value grows per 100 questions: the median of the slopes of the lines through any two of the points
+    (Theil and Sen). A point is a number of questions, and the value after that many questions.
     """
     return median(100 * (y2 - y1) / (x2 - x1) for (x1, y1), (x2, y2) in itertools.combinations(points, 2))
 

@@ -25,8 +25,9 @@ DOCUMENTS = 30  # of the first figure; the second has each form in each language
 
 
 class Tongue(NamedTuple):
-    """What is needed to make conversations in one language: three names, what the people say in turn, how a mail
-    program labels the lines of a header (``labels``), and how it introduces a quote (``wrote``).
+    """The words from which the benchmark makes conversations in one language: three names of people, the texts that the
+    people say in turn, the labels of the lines in a mail's header (``labels``), and the sentence with which a mail
+    program introduces a quote (``wrote``).
     """
 
     names: tuple[str, str, str]
@@ -182,8 +183,8 @@ def main() -> None:
 
 
 class Measured(NamedTuple):
-    """Counts of the words in a document: all words, those that our reader puts under the right speaker, and those that
-    it puts under a wrong one.
+    """Counts of the words in a conversation: all words, those that our reader attributes to the right speaker, and
+    those that it attributes to a wrong one.
     """
 
     words: int
@@ -192,8 +193,8 @@ class Measured(NamedTuple):
 
 
 def measured(form: Form, tongue: Tongue) -> Measured:
-    """Make a document in the format ``form`` and the language ``tongue``, read it, and count the words that our reader
-    puts under the right and under a wrong speaker.
+    """Make a conversation in the language ``tongue`` as a document in the format ``form``, read the document, and count
+    the words that our reader attributes to the right speaker and to a wrong one.
     """
     speakers = cycle(tongue.names[index] for index in (0, 1, 1, 0, 2, 0))
     said = list(zip(speakers, tongue.said, strict=False))
@@ -270,8 +271,8 @@ def _mail(name: str, text: str) -> bytes:
 
 
 def outlook(tongue: Tongue, said: Sequence[Turn]) -> tuple[str, bytes]:
-    """Make a mail as Outlook writes it: the sender's words on top, and the other people's words below, each under a
-    header. Returns the file name and the content.
+    """Make a mail as Outlook writes it: the words of the sender on top, and below them the words of the other people,
+    each under a header. ``said`` has the speaker and the text of each turn. Returns the file name and the content.
     """
     own, *_ = tongue.names
     above = "\n\n".join(text for name, text in said if name == own)
@@ -285,8 +286,8 @@ def outlook(tongue: Tongue, said: Sequence[Turn]) -> tuple[str, bytes]:
 
 
 def gmail(tongue: Tongue, said: Sequence[Turn]) -> tuple[str, bytes]:
-    """Make a mail as Gmail writes it: the sender's words on top, and the other people's words below, quoted with ">".
-    Returns the file name and the content.
+    """Make a mail as Gmail writes it: the words of the sender on top, and below them the words of the other people,
+    quoted with ">". ``said`` has the speaker and the text of each turn. Returns the file name and the content.
     """
     own, other, _ = tongue.names
     above = "\n\n".join(text for name, text in said if name == own)

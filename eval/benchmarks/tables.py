@@ -36,9 +36,9 @@ KINDS = ("Plan", "Actual", "Ist", "Target", "Forecast")
 
 
 class Made(NamedTuple):
-    """A table that the benchmark makes up: the rows of column names (``heads``), and the rows of cells. ``""`` is an
-    empty cell; None is a cell that is merged with the cell before or above it. ``is_grouped`` says whether the first
-    column names groups of rows.
+    """A table that the benchmark makes up: the rows of column names (``heads``), and the rows of cells below them.
+    ``""`` is an empty cell; None is a cell that is merged with the cell before or above it. ``is_grouped`` says whether
+    the cells of the first column name groups of rows.
     """
 
     heads: list[list[str | None]]

@@ -60,8 +60,9 @@ def main() -> None:
 
 
 def warm(embedder: Embedder, bare: SentenceTransformer, home: Path) -> None:
-    """Load both models, ours and the ``bare`` one, and everything else that the first ingest loads, so that loading is
-    not timed.
+    """Load both models, and everything else that the first ingest loads, before the benchmark measures, so that loading
+    is not timed. ``bare`` is the embedding model without our code around it; ``home`` is a new folder for a small
+    library.
     """
     home.mkdir()
     (home / "note.txt").write_text("Price follows value.")
@@ -76,7 +77,7 @@ def ingested(files: list[Path], settings: Settings, embedder: Embedder) -> None:
 
 
 def stored(settings: Settings, embedder: Embedder) -> dict[str, str]:
-    """The texts of all passages in the library, by the id of the passage."""
+    """The texts of all passages in the library that ``settings`` name, by the id of the passage."""
     with Library.open(settings, embedder) as library:
         passages = [one.passage for entry in library.entries() for one in library.stored_of(entry.about.id)]
     return {passage.id: passage.text for passage in passages}

@@ -48,8 +48,9 @@ def small_model() -> str:
 
 
 class Timed(Calls):
-    """Makes the calls to a chat model for one answer of the assistant, and notes when the model had written its first
-    sentence. ``sentence`` is this time, as ``time.perf_counter`` gives it; None until then.
+    """Makes the calls to a chat model for one answer of the assistant, and notes the time at which the model has
+    written its first sentence. ``sentence`` is this time, as ``time.perf_counter`` gives it; None before the model has
+    written a sentence.
     """
 
     sentence: float | None = None
@@ -65,8 +66,8 @@ class Timed(Calls):
 
 class Watched(Model):
     """A chat model that notes when it has written the first sentence of an answer. ``last`` is the object that made the
-    calls to the model for the assistant's latest answer. Its ``sentence`` is the time of the first sentence, its
-    ``seconds`` how long the assistant waited for the model.
+    calls to the model for the assistant's latest answer: ``last.sentence`` is the time at which the first sentence was
+    written, ``last.seconds`` how long the assistant waited for the model.
     """
 
     last: Timed

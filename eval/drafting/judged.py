@@ -46,8 +46,8 @@ class JudgedIdea(NamedTuple):
 
 
 def judged(library: Library) -> list[JudgedIdea]:
-    """Find the ideas in a library whose tests have at least one judgement by a person, in the order in which they were
-    first tested.
+    """Find the tested ideas in a library for which a person has judged at least one of the sentences that the test
+    listed. They are in the order in which they were first tested.
     """
     found: dict[str, dict[tuple[str, int, int], JudgedPair]] = {}
     rulings: dict[str, IdeaRuling] = {}

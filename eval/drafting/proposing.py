@@ -80,7 +80,9 @@ class FolderTexts:
 
     @cached_property
     def having(self) -> dict[str, list[int]]:
-        """For each word stem, the places of the sentences with this stem, as indices into ``lines``."""
+        """For each word stem, the positions of the sentences that contain it, counted from 0 in ``lines``, the list of
+        all sentences from which cases are drafted.
+        """
         found: dict[str, list[int]] = defaultdict(list)
         for place, line in enumerate(self.lines):
             for stem in set(content_stems(line.text)):
@@ -89,10 +91,10 @@ class FolderTexts:
 
     def nearest(self, question: str, within: str = "") -> GoldLine | None:
         """The sentence that shares most words with a question; rare words count more. None if no sentence shares a word
-        with it.
+        with the question.
 
-        If the text ``within`` contains sentences of the documents, only these are compared, and one of them is always
-        returned.
+        If the text ``within`` contains sentences of the documents, only these sentences are compared, and one of them
+        is always returned.
         """
         text = collapse(within)
         weights = Counter({place: 1 for place, line in enumerate(self.lines) if collapse(line.text) in text})

@@ -42,10 +42,10 @@ class Baseline:
 
     def changed(self, corpus_sha256: str, files: Mapping[str, str]) -> tuple[str, ...]:
         """The paths of the files that were changed, added or removed since the baseline was accepted. ``corpus_sha256``
-        and ``files`` (hashes by path) describe the corpus as it is now.
+        is the hash of the whole corpus as it is now, ``files`` has the hash of each of its files by path.
 
-        Empty if ``corpus_sha256`` equals that of the baseline. If the corpus differs but the baseline has no list of
-        files, the only item is a sentence that says so.
+        Empty if ``corpus_sha256`` equals that of the baseline. If the corpus differs but the baseline has no hashes of
+        files, the only item is a text that says that the files are unknown.
         """
         if corpus_sha256 == self.corpus_sha256:
             return ()

@@ -12,8 +12,8 @@ from eval.running.records import Record
 
 @dataclass(frozen=True, slots=True)
 class CaseResult:
-    """The part of a case's result that later comparisons need: whether the case passed, its outcome in a word, and its
-    scores (``values``) by the name of the measure.
+    """The part of a case's result that later comparisons need: whether the case passed, one word for its outcome, and
+    its scores (``values``), by the name of the measure.
     """
 
     passed: bool
@@ -42,12 +42,12 @@ class Comparison:
     """The differences between an earlier and a later run of one suite.
 
     ``lost`` are the cases that passed only in the earlier run, ``gained`` those that passed only in the later one.
-    ``gone`` are the cases that only the earlier run has, ``new`` those that only the later one has. ``changes`` has
-    each measure in both runs.
+    ``gone`` are the cases that only the earlier run has, ``new`` those that only the later one has. ``changes`` has,
+    for each measure, its mean in the earlier and in the later run.
 
     ``p`` is the p-value of McNemar's exact test of lost against gained cases. ``detectable`` is the smallest drop in
     the share of passing cases that can be detected with this number of cases (power 0.8 at level 0.05); None if not
-    even the loss of all cases would be detected.
+    even the loss of all cases would be detected, or if the two runs have no case in common.
     """
 
     lost: tuple[str, ...]
@@ -60,7 +60,7 @@ class Comparison:
 
 
 def result_of(record: Record) -> CaseResult:
-    """Make the result of a case from its record. The result has only what later comparisons need."""
+    """Make the result of a case from its full record. The result has only those parts that later comparisons need."""
     values = {score.name: score.value for score in record.scores if score.value is not None}
     return CaseResult(record.passed, record.outcome.value, values)
 
@@ -68,8 +68,9 @@ def result_of(record: Record) -> CaseResult:
 def compare(
     before: Mapping[str, CaseResult], after: Mapping[str, CaseResult], without: Collection[str] = ()
 ) -> Comparison:
-    """Compare the results of an earlier and a later run, each given by case id. The cases whose ids are in ``without``
-    count neither as lost or gained nor in the means of measures.
+    """Compare the results of an earlier run (``before``) and a later one (``after``), each given by case id. Cases
+    whose ids are in ``without`` are left out of the comparison: they are never counted as lost or gained, and their
+    scores are in no mean.
     """
     both = [id for id in before if id in after and id not in without]
     lost = tuple(id for id in both if before[id].passed and not after[id].passed)

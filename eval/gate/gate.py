@@ -40,8 +40,8 @@ ORDER = (
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """The result of one check of the gate, which decides whether a run passes: the check's name, whether it passed, and
-    why.
+    """The result of one check by the gate (the checks that decide whether a run passes): the check's name, whether the
+    run passed this check, and why.
 
     ``exit`` is the exit code of the program if this check fails; ``cases`` has the ids of the cases that made it fail.
     """
@@ -55,7 +55,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class GateVerdict:
-    """The results of all checks of a run by the gate, which decides whether the run passes: it does if every check
+    """The verdict of the gate on a run of a suite: the results of all checks of the run. The run passes if every check
     passed.
     """
 
@@ -70,7 +70,7 @@ class GateVerdict:
         return not self.failed
 
     def plus(self, check: Check) -> GateVerdict:
-        """A new verdict that has one more check."""
+        """A copy of this verdict to which the result of one more check is added."""
         return GateVerdict((*self.checks, check))
 
     @property
@@ -103,13 +103,14 @@ def judge(
     *,
     files: Mapping[str, str] | None = None,
 ) -> GateVerdict:
-    """Check a run against the gate of its suite, that is, the conditions under which a run passes. If ``baseline`` is
-    None, the checks that compare the run with a baseline are left out.
+    """Check a run against the gate of its suite (the conditions under which a run passes). ``summary`` and ``records``
+    are the results of the run. If ``baseline`` (an earlier run that was accepted) is None, the checks that compare the
+    run with a baseline are left out.
 
-    ``budget_spent`` names the budget that was used up and stopped the run, such as ``20 calls``; None if no budget did.
-    ``files`` has the hash of each file of the corpus. If the files differ from the baseline's, flips (cases that passed
-    in the baseline and fail now) and drops (measures that got worse) are judged only on the cases whose gold (the
-    quotes that a right answer cites) is still in the documents.
+    ``budget_spent`` names the budget that was used up and therefore stopped the run, such as ``20 calls``; None if no
+    budget did. ``files`` has the hash of each file of the corpus. If files differ from the baseline's, a case is not
+    compared with the baseline if such a file no longer contains one of its gold quotes (the quotes that a right answer
+    cites).
     """
     return GateVerdict(tuple(_checks(summary, records, gate, baseline, budget_spent, files=files or {})))
 
@@ -269,17 +270,17 @@ def _against(
 
 
 def compared_with(baseline: Baseline, records: Sequence[Record], changed: Sequence[str] = ()) -> Comparison:
-    """Compare the records of a run with a baseline. ``changed`` are the paths of the files that differ from the
-    baseline's. A case is left out if a changed file no longer contains one of its gold quotes (the quotes that a right
-    answer cites).
+    """Compare the records of a run with a baseline (an earlier run that was accepted). ``changed`` are the paths of the
+    files that have changed since the baseline. A case is left out if a changed file no longer contains one of its gold
+    quotes (the quotes that a right answer cites).
     """
     without = [record.id for record in records if is_stale(record, changed)]
     return compare(baseline.cases, {record.id: result_of(record) for record in records}, without)
 
 
 def is_stale(record: Record, changed: Sequence[str]) -> bool:
-    """Whether a gold quote of the case (a quote that a right answer cites) is no longer in its document, and this
-    document is one of the ``changed`` files.
+    """Whether the case has a gold quote (a quote that a right answer cites) that one of the ``changed`` files contained
+    before it was changed, and no longer contains. ``record`` is the case's record in a run.
     """
     return any(gold["lost"] and gold["source"] in changed for gold in record.gold)
 

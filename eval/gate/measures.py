@@ -9,8 +9,8 @@ from eval.scorers import answering, arguing, attributing, citing, finding, narro
 
 
 class Spec(NamedTuple):
-    """The description of a measure: its name, the group under which reports show it, a sentence that explains it
-    (``says``), and whether a higher value is better.
+    """The description of a measure: its name, the heading under which reports show it (``group``), a sentence that
+    explains it (``says``), and whether a higher value is better.
     """
 
     name: str

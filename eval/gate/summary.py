@@ -18,8 +18,8 @@ DRAFTS = "These cases are drafts that nobody has reviewed: their gold may be wro
 
 @dataclass(frozen=True, slots=True)
 class KindSummary:
-    """The summary of all cases of one kind, such as ``fact``: the number of cases with each outcome, and
-    the measures.
+    """The summary of all cases of one kind, such as ``fact``: how many cases have each outcome, and the measures over
+    these cases.
     """
 
     name: str
@@ -29,7 +29,12 @@ class KindSummary:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """The totals of a run, without the results of single cases.
+    """The totals of a run of a suite, without the results of single cases.
+
+    ``profile`` says whether a chat model took part: ``offline`` (none), ``llm-replay`` (its recorded replies) or
+    ``llm-live`` (the model itself). ``selected`` is the number of cases that were to be run, and ``whole`` says whether
+    these are all cases of the suite. ``outcomes`` counts the cases with each outcome. ``documents`` and ``passages``
+    are the numbers of those that could be searched.
 
     ``sentinels`` has the main measures of each sentinel (a system that cheats, to test the suite). ``lost`` has a pair
     for each gold quote (a quote that a right answer cites) that is not in the documents, so that no citation can match
@@ -64,7 +69,9 @@ class RunSummary:
     schema: int = field(default=SCHEMA)
 
     def measure(self, name: str) -> Measure | None:
-        """The measure with this name; None if the run has no such measure, since it applies to no case."""
+        """The measure with this name; None if the run has no measure of this name, for example because the measure
+        applies to no case of the run.
+        """
         return next((one for one in (*self.measures, *self.robustness) if one.name == name), None)
 
     @property
@@ -87,7 +94,7 @@ class RunSummary:
 
 
 def summarise(run: Run, profile: str = "offline", robustness: Sequence[Measure] = ()) -> RunSummary:
-    """Compute the totals of a run.
+    """Compute the totals of a run of a suite.
 
     ``profile`` says whether a chat model took part: ``offline`` (none), ``llm-replay`` (its recorded replies) or
     ``llm-live`` (the model itself). ``robustness`` has the measures of further runs over changed copies of the

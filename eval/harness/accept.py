@@ -31,8 +31,8 @@ class Accepted(NamedTuple):
 
 
 def accept(path: Path, reason: str, out: Path) -> Accepted:
-    """Store the results of a suite's latest run of all its cases as the new baseline, with which later runs are
-    compared.
+    """Store the results of a suite's latest complete run (a run of all its cases) as the new baseline, with which later
+    runs are compared.
 
     ``path`` is the suite file, ``reason`` is stored in the baseline, and ``out`` is the folder that holds the runs.
 
@@ -79,11 +79,11 @@ def _buried(path: Path, new: Baseline) -> Iterator[str]:
 
 
 def power(path: Path | None, cases: int | None, share: float, drop: float | None) -> str:
-    """Say in a sentence what the smallest drop in the share of passing cases is that a suite can detect. If ``drop`` is
-    given, the sentence says instead how many cases are needed to detect this drop.
+    """Say in a sentence how small a drop in the share of passing cases a run of a suite can still show. If ``drop`` is
+    given, say instead how many cases a suite needs to show a drop of this size.
 
-    The suite is the one at ``path``, or any suite with the given number of cases; ``share`` is the share of its cases
-    that pass now.
+    ``path`` is the suite file. If it is None, ``cases`` is the number of cases of the suite. ``share`` is the share of
+    the cases that pass now.
 
     Raises:
         SettingsError: ``path``, ``cases`` and ``drop`` are all None.

@@ -29,8 +29,9 @@ COMMENT, BADGE = "comment.md", "badge.json"
 
 @dataclass(frozen=True, slots=True)
 class StoredRun:
-    """A run as it is stored in its folder. ``comparison`` is the comparison with the baseline, None if there is no
-    baseline; ``made_with`` is everything that the numbers depend on, such as versions and settings.
+    """The results of a run of a suite, as stored in a folder. ``verdict`` says whether the run passed, and why.
+    ``comparison`` compares the run with the baseline (an earlier run that was accepted); None if there is no baseline.
+    ``made_with`` has everything that the numbers depend on, such as versions and settings.
     """
 
     summary: RunSummary
@@ -44,7 +45,7 @@ def write(folder: Path, run: StoredRun, timings_ms: Mapping[str, Mapping[str, fl
     """Write all files of a run into its folder.
 
     ``timings_ms`` has, by the id of the case, the milliseconds that each stage of answering it took, by the name of the
-    stage. They are written to a file of their own, since only the times differ between equal runs.
+    stage. They are written to a separate file: two runs with equal results still differ in their times.
     """
     folder.mkdir(parents=True, exist_ok=True)
     lines = "".join(f"{records.to_line(record)}\n" for record in run.records)
@@ -76,8 +77,8 @@ def unfinished(folder: Path) -> Iterator[Callable[[Sequence[Record]], None]]:
 
 
 def killed(folder: Path) -> str:
-    """If a run in this folder was killed, a sentence that says how many of its cases were finished and which file has
-    them; else empty.
+    """If the last run in this folder was killed: a sentence that says how many of its cases were finished, and which
+    file has their results. Otherwise empty.
     """
     try:
         count = len((folder / UNFINISHED).read_text("utf-8").splitlines())
@@ -97,9 +98,10 @@ def render(folder: Path, run: StoredRun) -> None:
 
 
 def tell_github(run: StoredRun, environ: Mapping[str, str]) -> list[str]:
-    """Append the summary of a run to GitHub's step summary, if the environment variables ``environ`` name its file.
+    """Append the summary of a run to the file that GitHub shows as the summary of a CI step. ``environ`` has the
+    environment variables; if none of them names this file, nothing is written.
 
-    Returns the annotations to print; an empty list outside GitHub Actions.
+    Returns the annotations to print for GitHub; an empty list outside GitHub Actions.
     """
     if path := environ.get("GITHUB_STEP_SUMMARY"):
         with Path(path).open("a", encoding="utf-8") as file:
@@ -133,7 +135,7 @@ def stages(timings_ms: Mapping[str, Mapping[str, float]]) -> Json:
     the name of the stage: the median, the 95th percentile and the sum in milliseconds, and the number of cases that
     went through this stage.
 
-    ``timings_ms`` has, by the id of the case, the milliseconds of each stage by its name.
+    ``timings_ms`` has, for each case by its id, the milliseconds that each stage took, by the name of the stage.
     """
     names = sorted({name for one in timings_ms.values() for name in one})
     by_stage = {name: [one[name] for one in timings_ms.values() if name in one] for name in names}

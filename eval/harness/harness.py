@@ -36,11 +36,13 @@ OURS = "pushback"  # the name of this program among the systems that are measure
 
 
 class Reader(Protocol):
-    """A chat model that takes part in a run: it is built into the assistant, and says how much it was used."""
+    """A chat model that takes part in a run of a suite: the harness builds it into the assistant, and asks it
+    afterwards how much it was used.
+    """
 
     def wrap(self, assistant: Assistant) -> System:
-        """Build this chat model into the assistant; returns the system to measure. Replies that the model gave before
-        this call are not used again, except those in a recording.
+        """Build this chat model into the assistant, and return the resulting system, which is then measured. Replies
+        that the model gave before this call are not used again, except those in a recording.
         """
         ...
 
@@ -51,14 +53,16 @@ class Reader(Protocol):
         ...
 
     def silent(self, records: Sequence[Record]) -> str:
-        """Why the records of a run say nothing about the model, for example because it gave no reply. Empty if the
-        records do say something about it.
+        """A text that says why the results of a run, ``records``, say nothing about the model, for example because it
+        gave no reply. Empty if they do say something about it.
         """
         ...
 
     @property
     def spent(self) -> str | None:
-        """The budget that is used up, such as ``20 calls``; None if no budget is used up."""
+        """A text that names the budget of this model that is used up, such as ``20 calls``; None if no budget is used
+        up.
+        """
         ...
 
     @property
@@ -72,16 +76,16 @@ class Options:
     """The options of a run; the defaults are those that the gate (the check whether a run passes) uses.
 
     ``out`` is the folder that holds the runs. ``ids``, ``kinds`` and ``tags`` select cases: for each of these options
-    that is given, a case must match one of its values. ``limit`` is the largest number of cases; they are evenly spread
-    over the selected ones. ``repeats`` is the number of times that the suite is run; a case passes if it passes at
-    least ``needed`` times. ``jobs`` is the number of processes. ``seconds`` is the time limit for all repetitions
-    together. ``profile`` says whether a chat model takes part: ``offline`` (none), ``llm-replay`` (its recorded
-    replies) or ``llm-live`` (the model itself). ``baseline`` is a baseline (the stored results of an accepted run) to
-    use instead of the suite's own. ``libraries`` is a folder in which the ingested documents of suites are stored
-    between runs.
+    that is given, a case must match one of its values. ``limit`` is the largest number of cases to run; if more are
+    selected, this many of them are run, evenly spread. ``repeats`` is the number of times that the suite is run; a case
+    passes if it passes at least ``needed`` times. ``jobs`` is the number of processes. ``seconds`` is the time limit
+    for all repetitions together. ``profile`` says whether a chat model takes part: ``offline`` (none), ``llm-replay``
+    (its recorded replies) or ``llm-live`` (the model itself). ``baseline`` is a baseline (the stored results of an
+    accepted run) to use instead of the suite's own. ``libraries`` is a folder in which the ingested documents of suites
+    are stored between runs.
 
     With ``robustness``, the suite is also run over changed copies of its documents. Some of these copies contain
-    misleading documents in addition; ``distractors`` is the folder that has them.
+    additional misleading documents, which are taken from the folder ``distractors``.
 
     ``system`` names the measured system; a system other than ours is not compared with the suite's baseline.
     ``changed`` selects only the cases that can be affected by files that have changed since the baseline, and leaves
@@ -119,11 +123,11 @@ def measure(
     wrap: Wrap | None = None,
     reader: Reader | None = None,
 ) -> StoredRun:
-    """Run a suite, judge the run and store it. The result of each case is also written to the file ``UNFINISHED`` as
-    soon as the case is finished, so that no result is lost if the run is killed.
+    """Run a suite, decide whether the run passes, and store the run. The result of each case is also written to the
+    file ``UNFINISHED`` as soon as the case is finished, so that no result is lost if the run is killed.
 
-    ``wrap`` makes the measured system from the assistant; ``reader`` is the chat model of the run, None if there is
-    none.
+    ``wrap`` makes the system to measure from the assistant; None to measure the assistant itself. ``reader`` is the
+    chat model that takes part in the run, None if there is none; if it is given, ``wrap`` is not used.
 
     Raises:
         CaseError: the suite's gate names an unknown measure, or the options have an id that no case has.
@@ -183,12 +187,12 @@ def measure_each(
     reader: Reader | None = None,
     after: Callable[[], None] = lambda: None,
 ) -> list[dict[str, StoredRun]]:
-    """Run each suite with each evidence model (the network that reads the passages). Returns, for each suite, the
-    stored run of each model by its name.
+    """Run each suite with each evidence model (the network that reads the passages). Returns a dictionary for each
+    suite, from the name of each model to the stored run with this model.
 
     ``models`` are the names of the evidence models. If a run is interrupted, no more runs follow. ``after`` is called
-    after each run. Runs of the first model are stored in ``options.out``, those of the others in the folder that
-    ``beside`` returns.
+    after each run. Runs of the first model are stored in ``options.out``, those of each further model in the folder
+    that ``beside`` returns.
 
     Raises:
         CaseError: a suite's gate names an unknown measure, or the options have an id that no case has.
@@ -207,14 +211,15 @@ def measure_each(
 
 
 def beside(out: Path, name: str) -> Path:
-    """The folder within ``out`` for the runs of another system than ours, or of another evidence model (the network
-    that reads the passages) than the first one. ``name`` is the name of the system or model.
+    """The folder within ``out`` in which the runs of another system than ours are stored, or of another evidence model
+    (the network that reads the passages) than the first one. ``name`` is the name of this system or model.
     """
     return out / "beside" / (re.sub(r"[^A-Za-z0-9-]+", "-", without_secrets(name)).strip("-")[:60] or "other")
 
 
 def select(suite: Suite, options: Options) -> tuple[AnyCase, ...]:
-    """The cases of a suite that the options select (by id, kind, tag and number), in the order of the suite.
+    """The cases of a suite that the options select (by id, kind, tag and the largest number of cases), in the order of
+    the suite.
 
     Raises:
         CaseError: the options have an id that no case has.
@@ -288,10 +293,11 @@ def _run(
 
 
 def touched(cases: Sequence[AnyCase], kept: Baseline, changed: Sequence[str]) -> tuple[AnyCase, ...]:
-    """The cases whose result the ``changed`` files can affect: those with gold (quotes that a right answer cites) in
-    such a file, those without gold, and those that the baseline ``kept`` does not have.
+    """The cases whose result may differ from the baseline ``kept`` because the ``changed`` files differ: those with a
+    gold quote (a quote that a right answer cites) in such a file, and those without gold quotes. Also the reviewed
+    cases that the baseline does not have, and all cases of public data sets.
 
-    If any file has changed, a case without gold is affected, since a new document may answer a question that was
+    If any file has changed, a case without gold quotes is affected, since a new document may answer a question that was
     refused before.
     """
     files = set(changed)
@@ -305,10 +311,11 @@ def touched(cases: Sequence[AnyCase], kept: Baseline, changed: Sequence[str]) ->
 
 
 def merged(runs: Sequence[Run], needed: int) -> Run:
-    """Merge the repetitions of a run into one run. ``needed`` is the number of repetitions in which a case must pass.
+    """Merge the repetitions of a run, ``runs``, into one run. ``needed`` is the number of repetitions in which a case
+    must pass.
 
     If a case passed at least ``needed`` times, the merged run has its first passing record, else its first failing one.
-    A case that an interrupted repetition does not have is judged by the other repetitions.
+    If a repetition was interrupted before a case, this case is judged by the remaining repetitions.
     """
     if len(runs) == 1:
         return runs[0]

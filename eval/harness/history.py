@@ -23,7 +23,9 @@ NEEDED = (artifacts.RESULTS, artifacts.SUMMARY, artifacts.LOCK)  # the rest is m
 
 
 class Past(NamedTuple):
-    """A stored run: its folder, its end (ISO 8601, UTC, to the second), its numbers and its verdict."""
+    """A stored run of a suite: its folder, the time at which it ended (ISO 8601, UTC, to the second), its totals, and
+    the verdict whether it passed.
+    """
 
     folder: Path
     when: str
@@ -32,8 +34,8 @@ class Past(NamedTuple):
 
 
 def put_by(folder: Path) -> None:
-    """Move the last run in ``folder`` to the subfolder ``earlier``, before a new run is written. The oldest runs in
-    that subfolder are removed, so that at most ``KEPT`` remain.
+    """Move the last run of a suite from ``folder`` to its subfolder ``earlier``, before a new run is written. The
+    oldest runs in the subfolder are removed; at most ``KEPT`` remain.
     """
     told = folder / artifacts.SUMMARY
     if not told.exists():
@@ -49,8 +51,8 @@ def put_by(folder: Path) -> None:
 
 
 def whole(folder: Path) -> StoredRun:
-    """Read the latest run in a suite's folder that has all cases of the suite; runs of only some cases are skipped. If
-    no run has all cases, the oldest one is returned.
+    """Read the latest run in a suite's folder that was started with all cases of the suite. If there is none, the
+    oldest run is returned.
 
     Raises:
         CaseError: there is no run, or the last one cannot be read.

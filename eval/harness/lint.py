@@ -21,8 +21,8 @@ KNOWN = (*BY_NAME, *(spec.name for spec in SPECS))
 
 
 def lint(paths: Sequence[Path]) -> tuple[list[Suite], list[str]]:
-    """Check suite files for mistakes without running them. Returns the suites that can be read, and the faults of all
-    suites, each as one line.
+    """Check suite files for mistakes without running the suites. Returns the suites that can be read, and one line of
+    text for each fault of any suite.
     """
     read: list[Suite] = []
     faults: list[str] = []
@@ -71,7 +71,9 @@ def _empty(case: Case) -> Iterator[str]:
 
 
 def commands(paths: Sequence[Path], faults: Sequence[str]) -> list[str]:
-    """Convert faults of suites to commands for GitHub Actions, which shows each fault at its line of the suite file."""
+    """Convert faults of suites to commands for GitHub Actions, which shows each fault at its line of the suite file.
+    ``paths`` are the suite files; ``faults`` are lines that ``lint`` returned.
+    """
     return [_annotation(paths, one) for one in faults]
 
 
@@ -86,8 +88,8 @@ def _annotation(paths: Sequence[Path], told: str) -> str:
 
 
 def unknown_measures(name: str, gate: Gate) -> Iterator[str]:
-    """Find the measures that a gate names but that do not exist. Yields a line for each; ``name`` is the name of the
-    suite file, for these lines.
+    """Find the measures that a gate (the conditions under which a run of a suite passes) names but that do not exist.
+    Yields a line of text for each. ``name`` is the name of the suite file, which these lines begin with.
     """
     for key in ("floors", "ceilings", "drops", "headlines"):
         for measure in getattr(gate, key):
@@ -97,8 +99,8 @@ def unknown_measures(name: str, gate: Gate) -> Iterator[str]:
 
 
 def shared(read: Sequence[Suite]) -> Iterator[str]:
-    """Find cases that ask the same question as an earlier case, in the same suite or in another. Yields a line for each
-    such case.
+    """Find cases that ask the same question as an earlier case, of the same suite or of an earlier one. ``read`` has
+    the suites that were read. Yields a line of text for each case that repeats a question.
     """
     met: dict[tuple[object, ...], tuple[Suite, Case]] = {}
     for suite in read:

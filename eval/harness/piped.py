@@ -22,10 +22,10 @@ from eval.suite import suites
 
 
 def run(suite: Path, out: Path, told: TextIO) -> int:
-    """Run the suite file ``suite``, store the run in the folder ``out``, and write the progress to ``told`` as JSON
-    lines.
+    """Run the suite in the file ``suite``, store the run in the folder ``out``, and write to ``told`` how far the run
+    is, as JSON lines.
 
-    Returns the exit code of the gate, or 2 if the suite cannot be run.
+    Returns the exit code of the gate (the check whether a run passes), or 2 if the suite cannot be run.
     """
 
     def say(**what: object) -> None:
@@ -51,8 +51,8 @@ def run(suite: Path, out: Path, told: TextIO) -> int:
 
 
 def main() -> None:
-    """Run the suite that the command line names, and write the progress to stdout. Text that libraries print goes to
-    stderr, so that stdout has only the progress.
+    """Run the suite that the command line names, and write to stdout how far the run is. Text that libraries print goes
+    to stderr, so that it does not mix with this.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     told = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")

@@ -69,8 +69,8 @@ def calibrated(advice: dict[str, tuple[Judgement, ...]], labels: Path | None) ->
 def write(
     folder: Path, advice: dict[str, tuple[Judgement, ...]], how: dict[str, Calibration], usage: Usage
 ) -> list[str]:
-    """Write the judge's ratings and their cost to the file `judge.json` in ``folder``. Returns a report on both as
-    lines of text.
+    """Write the judge's ratings and their cost to the file `judge.json` in ``folder``. Returns a report on the ratings
+    and the cost as lines of text.
 
     ``advice`` has the ratings by the id of the case, ``how`` has the judge's agreement with people by the id of the
     criterion, and ``usage`` has the calls and tokens that the ratings cost.

@@ -124,8 +124,8 @@ def prompt(question: str, statements: Sequence[Statement], criterion: Criterion)
 
 
 def prompt_hash() -> str:
-    """The first 12 hexadecimal digits of the SHA-256 of the judge's prompt template. Reports show them, since ratings
-    depend on the prompt.
+    """The first 12 hexadecimal digits of the SHA-256 of the judge's prompt template. Reports show this hash, since
+    ratings depend on the prompt.
     """
     return hashlib.sha256(_template().template.encode()).hexdigest()[:12]
 
@@ -174,9 +174,9 @@ def read_labels(
 class Calibration(NamedTuple):
     """How well the judge (a chat model) agrees with people on a criterion.
 
-    ``cases`` is the number of people's labels for which the judge also reached a decision, and ``kappa`` is Cohen's
-    kappa over these; None if it is not defined. ``calibrated`` says whether both numbers are high enough to rely on the
-    judge.
+    ``cases`` is the number of people's labels for which the judge also reached a decision. ``kappa`` is Cohen's kappa
+    over these labels; it is None if it is not defined. ``calibrated`` says whether both numbers are high enough to rely
+    on the judge.
     """
 
     kappa: float | None
@@ -190,8 +190,9 @@ class Calibration(NamedTuple):
 
 
 def calibration(judged: Mapping[tuple[str, str], bool | None], human: Sequence[Label]) -> Calibration:
-    """Compute how well the judge agrees with people, whose labels are ``human``. ``judged`` has the judge's yes (True)
-    or no (False) for each pair of case id and criterion id; None where the judge reached no decision.
+    """Compute how well the judge (a chat model) agrees with people. ``human`` has people's labels (their ratings of
+    answers), usually those of one criterion. ``judged`` has the judge's yes (True) or no (False) for each pair of case
+    id and criterion id; None where the judge reached no decision.
     """
     pairs = [(said, label.yes) for label in human if (said := judged.get((label.case, label.criterion))) is not None]
     agreement = kappa([said for said, _ in pairs], [yes for _, yes in pairs])
@@ -201,7 +202,8 @@ def calibration(judged: Mapping[tuple[str, str], bool | None], human: Sequence[L
 
 def advice(judgement: Judgement, calibrated: bool) -> dict[str, Any]:
     """Convert a judgement to JSON for a report. ``calibrated`` says whether the judge is known to agree with people on
-    this criterion. The JSON has no numeric rating, so that no gate can take the judgement for a score.
+    this criterion. The JSON has no numeric rating, so that no check of a run's results can take the judgement for a
+    score.
     """
     return {
         "criterion": judgement.criterion,

@@ -23,8 +23,8 @@ DRAWS = 2_000  # of the bootstrap: the ends of a 95 % interval are the 50th draw
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The score of one reply (to a case of a suite) by one measure. ``of`` is the number of things that the score
-    covers, such as citations.
+    """How well a system's reply to one case of a suite does by one measure. ``name`` is the name of the measure, and
+    ``of`` the number of things that the score covers, such as citations.
 
     ``value`` is in 0..1 (truthfulness: -1..1), and ``why`` says why the value is not the best possible one. If the
     measure applies to the case but has no value, ``value`` is None, and ``why`` gives the reason for that.
@@ -67,8 +67,9 @@ class Measure:
     the number of things in them, and ``undefined`` the number of cases without a value. ``why`` says why ``value`` is
     None.
 
-    ``interval`` is the 95 % interval of ``value``. It is Wilson's interval over cases if all scores are 0 or 1 or all
-    are the same, else it comes from a bootstrap over clusters (groups of related cases).
+    ``interval`` is the 95 % interval of ``value``. It is Wilson's interval over cases if all scores are 0, if all are
+    1, or if each is 0 or 1 and covers one thing. Else it comes from a bootstrap over clusters (groups of related
+    cases).
     """
 
     name: str
@@ -92,8 +93,8 @@ def share(right: int, of: int) -> float | None:
 
 
 def measure(name: str, scored: Iterable[ScoredCase]) -> Measure:
-    """Compute the mean of all scores with this name. If none of them has a value, the ``value`` of the measure is None,
-    and its ``why`` says why.
+    """Compute the measure called ``name``: the mean of those scores in ``scored`` that have this name. If none of them
+    has a value, the ``value`` of the measure is None, and its ``why`` gives the reason.
     """
     those = [one for one in scored if one.score.name == name]
     defined = [(one.cluster, one.score.value, one.score.of) for one in those if one.score.value is not None]
@@ -119,9 +120,9 @@ def measure(name: str, scored: Iterable[ScoredCase]) -> Measure:
 def macro_f1(labelled: Sequence[Labelled]) -> tuple[float, Interval | None] | None:
     """The mean F1 over the true classes, with its interval; None if there are no cases.
 
-    The mean is over the classes that are true for at least one case. A class that is only predicted lowers the recall
-    of the others. The interval comes from a bootstrap over clusters (groups of related cases); it is None if there is
-    only one cluster.
+    The mean is over the classes that are true for at least one case. A class that is predicted but true for no case has
+    no F1 in this mean; its predictions lower the recall of the other classes. The interval comes from a bootstrap over
+    clusters (groups of related cases); it is None if there is only one cluster.
     """
     labels = sorted({one.truth for one in labelled})
     if not labels:

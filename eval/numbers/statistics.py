@@ -55,8 +55,8 @@ def cluster_bootstrap(
     Args:
         values: The cluster, the numerator and the denominator (0 or more) of each item; their order does not matter.
 
-    None for fewer than two clusters, or if no draw has a denominator above 0. Draws whose denominator is 0 are left
-    out. Efron and Tibshirani (1993), An Introduction to the Bootstrap, ch. 13.
+    Returns None for fewer than two clusters, or if no draw has a denominator above 0. Draws whose denominator is 0 are
+    left out. Efron and Tibshirani (1993), An Introduction to the Bootstrap, ch. 13.
     """
     _check_inside(level=level)
     _check_finite(number for _, *both in values for number in both)
@@ -90,7 +90,8 @@ def paired_permutation(before: Sequence[float], after: Sequence[float], seed: in
     difference is random.
 
     It is exact if at most 12 pairs differ; otherwise it is computed from ``draws`` random sign patterns and the
-    observed one: (hits + 1) / (draws + 1), which is never 0 (Phipson and Smyth 2010, doi:10.2202/1544-6115.1585). The
+    observed one: (hits + 1) / (draws + 1), which is never 0 (Phipson and Smyth 2010, doi:10.2202/1544-6115.1585). Hits
+    are the random patterns whose mean difference is at least as large as the observed one, whatever its sign. The
     result does not depend on the order of the pairs, nor on whether ``before`` and ``after`` are swapped. It is 1 if no
     pair differs. Fisher (1935), The Design of Experiments, section 21.
     """
@@ -159,7 +160,8 @@ def kappa(first: Sequence[bool], second: Sequence[bool]) -> float | None:
 
 def expected_calibration_error(probabilities: Sequence[float], right: Sequence[bool], bins: int = 10) -> float | None:
     """How far stated probabilities are from the share of cases that were right: the mean distance over bins of similar
-    probabilities, weighted by the number of cases in a bin.
+    probabilities, weighted by the number of cases in a bin. ``right`` says for each probability whether its case was
+    right.
 
     Bins are equally wide and contain their upper end: (0, 0.1], (0.1, 0.2] and so on; 0 is in the first. None if there
     are no cases. Raises ValueError for a probability outside 0..1. Guo et al. (2017), arXiv:1706.04599, equation 3.
@@ -173,8 +175,8 @@ def expected_calibration_error(probabilities: Sequence[float], right: Sequence[b
 
 
 def holm(p_values: Mapping[str, float]) -> dict[str, float]:
-    """Correct p-values for multiple comparisons by Holm's method; returns them in the given order. At the level 0.05,
-    at most one run in 20 then has a false alarm.
+    """Correct p-values for multiple comparisons by Holm's method. Returns the corrected p-values by the same names, in
+    the same order. If they are compared with 0.05, at most one run in 20 has a false alarm.
 
     Raises ValueError for a p-value outside 0..1. Holm (1979), Scand. J. Statist. 6:65-70.
     """

@@ -75,8 +75,8 @@ def beside(record: Record) -> str:
 
 @cache
 def environment() -> Environment:
-    """The Jinja environment in which the page's templates are rendered. It escapes all text and replaces invisible
-    characters.
+    """The Jinja environment in which the page's templates are rendered. It escapes all text, and replaces invisible
+    characters by U+FFFD.
     """
     made = Environment(
         loader=FileSystemLoader(Path(__file__).parent),

@@ -33,16 +33,16 @@ def about(record: Record) -> str:
 
 
 def cited_as(one: Json) -> tuple[str, str]:
-    """How a citation was judged, for the HTML page: a CSS class, and a mark for people such as ``✓ gold`` (the case
-    names these words as evidence).
+    """How the citation ``one`` was judged, for the HTML page: a CSS class, and a mark for people such as ``✓ gold``
+    (the case names these words as evidence).
     """
     not_gold = "not gold on this side" if one["stance"] else "not gold"
     return ("bad", f"✗ {one['fault']}") if one["fault"] else ("good", "✓ gold") if one["correct"] else ("", not_gold)
 
 
 def gold_as(one: Json, cited: Sequence[Json]) -> tuple[str, str]:
-    """Whether a gold quote (a quote that a right answer cites) is among the citations ``cited`` of the reply. Returns a
-    CSS class, and a mark for people such as ``✗ not cited``.
+    """Whether ``one``, a gold quote (a quote that a right answer cites), is among the citations ``cited`` of the reply.
+    Returns a CSS class, and a mark for people such as ``✗ not cited``.
     """
     if one["lost"]:
         return "bad", "✗ lost"
@@ -53,7 +53,7 @@ def gold_as(one: Json, cited: Sequence[Json]) -> tuple[str, str]:
 
 
 def around(one: Json) -> tuple[str, str]:
-    """The text before and the text after a quote or citation, each shortened to about ``AROUND`` characters."""
+    """The text before and the text after the quote or citation ``one``, each cut to about ``AROUND`` characters."""
     told = one["around"] or {"before": "", "after": ""}
     before, after = (_BLANK.sub("\n", told[name]) for name in ("before", "after"))
     return (

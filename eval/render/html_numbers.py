@@ -18,7 +18,9 @@ def headlined(summary: RunSummary) -> list[str]:
 
 
 def says(spec: Spec, one: Measure) -> str:
-    """A text that explains a measure. If the measure has no value, the text also says why."""
+    """A text that explains a measure, whose description is ``spec`` and whose result is ``one``. If the measure has no
+    value, the text also says why.
+    """
     more = [*([] if spec.higher else ["Less is better."]), *([f"None: {one.why}."] if one.why else [])]
     return " ".join([spec.says, *more])
 

@@ -66,7 +66,7 @@ def comment(summary: RunSummary, records: Sequence[Record], verdict: GateVerdict
 
 
 def badge(summary: RunSummary, verdict: GateVerdict) -> Mapping[str, str | int]:
-    """The data from which shields.io draws a badge that shows the verdict
+    """The data from which shields.io draws a badge that shows whether the run passed
     (https://shields.io/badges/endpoint-badge).
     """
     right = summary.outcomes.get(CaseOutcome.RIGHT.value, 0) + summary.outcomes.get(CaseOutcome.TESTED.value, 0)

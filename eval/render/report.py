@@ -142,8 +142,8 @@ def _notes(summary: RunSummary, verdict: GateVerdict) -> Iterator[str]:
 
 def of_models(told: Mapping[str, RunSummary], what: str = "evidence model") -> str:
     """Compare the measures of one suite between evidence models (the networks that read the passages) or between
-    systems, as a table with a column for each name in ``told``. ``what`` is printed at the left of these names:
-    ``evidence model`` or ``system``.
+    systems, as a table. ``told`` has the summary of a run for each model or system, by the name at the top of its
+    column. ``what`` is printed at the left of these names: ``evidence model`` or ``system``.
     """
     cells = {name: {one.name: _cell(one) for one in summary.measures} for name, summary in told.items()}
     rows = dict.fromkeys(name for of_model in cells.values() for name in of_model)

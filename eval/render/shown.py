@@ -64,7 +64,7 @@ def may_merge(verdict: GateVerdict) -> str:
 
 def to_read(records: Sequence[Record], verdict: GateVerdict, comparison: Comparison | None) -> list[Record]:
     """The cases to read first, at most three: those that made a check fail, or passed in the baseline and fail now;
-    then the worst of the other cases. Empty if the verdict passed.
+    then the worst of the other cases. Empty if the run passed.
     """
     if verdict.passed:
         return []
@@ -79,8 +79,8 @@ def why_of(record: Record) -> str:
 
 
 def measures_by_group(summary: RunSummary) -> dict[str, list[tuple[Spec, Measure]]]:
-    """The measures of a run, each with its description, by the name of the group under which reports show them. Groups
-    and measures are in the order of the report.
+    """The measures of a run by the name of the group under which reports show them. Each item is a pair of the
+    measure's description and the measure. Groups and measures are in the order of the report.
     """
     have = {one.name: one for one in (*summary.measures, *summary.robustness)}
     groups: dict[str, list[tuple[Spec, Measure]]] = {}

@@ -101,5 +101,5 @@ def hides(swaps: Mapping[str, Swap], folder: str, case: Case, before: Record, af
 
 
 def words_of(statement: Json) -> str:
-    """The text of a statement and of the quotes that it cites, one a line."""
+    """The text of a statement and of the quotes that it cites, each on a line of its own."""
     return "\n".join([statement["text"], *(one["quote"] for one in statement["citations"])])

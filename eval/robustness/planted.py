@@ -56,8 +56,8 @@ PLANTS = (
 
 def planted(cases: Sequence[Case], folder: str) -> dict[str, bytes]:
     """Make a document with a planted instruction from each template in ``PLANTS``. Returns the contents of the
-    documents by their paths in ``folder``. The content words of each case's question or idea are in at least one
-    document, so that a search finds it.
+    documents by their paths in ``folder``. The content words of each case's question or idea are in at least one of
+    these documents, so that a search for the question or idea finds this document.
     """
     documents = {}
     for number, plant in enumerate(PLANTS if cases else ()):

@@ -61,9 +61,9 @@ _KEPT = set(
 class Variation(NamedTuple):
     """A change of the corpus (the documents of a suite), and the cases that are run on the changed corpus.
 
-    ``added`` has the contents of added files by their paths. ``fault`` is called with a case, its record in the first
-    run and its record in the run on the changed corpus; it returns why the case fails, or an empty text if it passes.
-    ``ingest`` is the function that reads the changed corpus.
+    ``added`` has the contents of added files by their paths. ``fault`` is a function that is called with a case, the
+    record of the case in the run on the unchanged corpus, and its record in the run on the changed corpus; it returns
+    why the case fails, or an empty text if it passes. ``ingest`` is the function that reads the changed corpus.
     """
 
     name: str
@@ -88,8 +88,8 @@ def robustness(
     ``SPECS``, such as the share of right answers that stay right. Empty if the suite is not a YAML file with a folder
     of documents.
 
-    ``distractors`` is a folder of misleading documents. ``wrap`` is the function that makes the system to measure from
-    our assistant; it must be the same as in the run ``first``.
+    ``distractors`` is a folder of misleading documents, and ``jobs`` the number of processes. ``wrap`` is the function
+    that makes the system to measure from our assistant; it must be the same as in the run ``first``.
 
     Raises:
         CaseError, SourceError: there are no documents in the folder ``distractors``, or there is no such folder.
@@ -120,8 +120,8 @@ def scores(
     most changes, the reply should be as before; after a document with a changed figure was added, it should show the
     conflict. A case that crashed in ``first`` has no score.
 
-    ``distractors`` is a folder of misleading documents. ``wrap`` is the function that makes the system to measure from
-    our assistant; it must be the same as in the run ``first``.
+    ``distractors`` is a folder of misleading documents, and ``jobs`` the number of processes. ``wrap`` is the function
+    that makes the system to measure from our assistant; it must be the same as in the run ``first``.
 
     Raises:
         CaseError, SourceError: there are no documents in the folder ``distractors``, or there is no such folder.
@@ -212,7 +212,7 @@ def _free(name: str, sources: Sequence[str]) -> str:
 
 def ingest_backwards(paths: Sequence[Path], library: Library, settings: Settings, embedder: Embedder) -> SyncReport:
     """Ingest a folder of documents in ``PORTIONS`` portions, the last portion first. ``paths`` has the folder as its
-    only item. Within a portion, the files are sorted by name. Returns the report of the last of these ingests.
+    only item. Within a portion, the files are sorted by name. Returns the report on the portion that was ingested last.
 
     The files are moved out of the folder and back, so the folder must be a copy.
     """

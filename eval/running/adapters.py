@@ -23,9 +23,9 @@ NO_ANSWERS = {"not_applicable": "a retriever writes no answers"}
 
 
 def adapted(found: Any) -> Callable[[Json], Any]:
-    """Turn a LangChain runnable, or an engine or retriever of LlamaIndex, into a function that takes a request and
-    returns the reply (both as ``outside.py`` describes them). If ``found`` is already a function, it is returned
-    unchanged.
+    """Turn the object ``found`` (a LangChain runnable, or an engine or retriever of LlamaIndex) into a function that
+    takes a request and returns the reply, both in the form that ``outside.py`` describes. If ``found`` is already a
+    function, it is returned unchanged.
 
     Raises:
         TypeError: the object has no method to which a question can be passed.

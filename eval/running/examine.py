@@ -46,7 +46,9 @@ class Texts:
         self._known: dict[str, Document | None] = {}
 
     def find(self, name: str) -> Document | None:
-        """The document with the source or the id ``name``; None if the library has no such document."""
+        """The document whose id or source (the path of its file relative to the folder that the user gave) is ``name``;
+        None if the library has no such document.
+        """
         if name not in self._known:
             try:
                 self._known[name] = self._library.document(name)
@@ -55,9 +57,9 @@ class Texts:
         return self._known[name]
 
     def around(self, document: str, start: int, end: int) -> Json:
-        """The text ``before`` and ``after`` a place in a document, at most ``AROUND`` characters each. ``start`` and
-        ``end`` are the offsets of the place; ``document`` is the document's source or id. Both texts are empty if there
-        is no such document.
+        """The text around a place in a document, as JSON with the keys ``before`` and ``after``: at most ``AROUND``
+        characters before the place, and as many after it. ``start`` and ``end`` are the character offsets of the place;
+        ``document`` is the document's source or id. Both texts are empty if there is no such document.
         """
         found = self.find(document)
         text = found.text if found else ""
@@ -66,7 +68,8 @@ class Texts:
 
 def examine(cases: Sequence[AnyCase], system: System, texts: Texts | None, budget: int = BUDGET) -> list[Examined]:
     """Run each case on ``system`` and score the replies. All cases that are pairs of a claim and a text are sent to the
-    system in one call. If the system fails on a case, the case is recorded as crashed, and the others continue.
+    system in one call. If the system fails on a case, the case is recorded as crashed, and the other cases are still
+    run.
 
     ``texts`` are the documents; they may be None if all cases are pairs. ``budget`` is the number of words that an
     answer may show.

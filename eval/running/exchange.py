@@ -29,8 +29,8 @@ ROLES = {"human": "user", "ai": "assistant", "user": "user", "assistant": "assis
 
 def rows(of: str, cases: Iterable[object], records: Iterable[Record]) -> Iterator[Json]:
     """Convert the questions of a run to rows in the format ``of``, which is ``ragas`` or ``promptfoo`` (two other tools
-    for evaluation). A row has the answer that was given and the answer that was expected. Cases that are not questions
-    are left out.
+    for evaluation). A row has the answer that the system gave and the answer that the case expects. Cases that are not
+    questions are left out.
     """
     known = {case.id: case for case in cases if isinstance(case, Case) and case.question}
     for record in records:
@@ -75,8 +75,8 @@ def _reference(case: Case) -> str:
 
 
 def read(path: Path) -> list[Json]:
-    """Read the rows of a file: JSON lines, or a JSON or YAML list at the top level or under ``tests``, ``results`` or
-    ``samples``.
+    """Read the rows of a file with questions or answers for an evaluation: JSON lines, or JSON or YAML with a list at
+    the top level or under one of the keys ``tests``, ``results`` and ``samples``.
 
     Raises:
         CaseError: the file cannot be read, or has no list of rows.
@@ -97,7 +97,9 @@ def read(path: Path) -> list[Json]:
 
 
 def question(row: Json) -> tuple[str, list[Json]]:
-    """The question in a row, and the earlier turns of the conversation. The question is empty if the row has none."""
+    """The question in ``row`` (a row of a file for ragas, promptfoo or our own runs), and the earlier turns of the
+    conversation. The question is empty if the row has none.
+    """
     asked = row.get("user_input", row.get("question", ""))
     variables = row.get("vars")
     if isinstance(variables, Mapping):
@@ -111,8 +113,8 @@ def question(row: Json) -> tuple[str, list[Json]]:
 
 
 def contexts(row: Json) -> list[str]:
-    """The texts of the passages that a search should find for the row's question. Empty if the row lists no such
-    passages.
+    """The texts of the passages that a search should find for the question in ``row`` (a row of a file for ragas or
+    promptfoo). Empty if the row lists no such passages.
     """
     given: Any = row.get("reference_contexts") or ()
     if isinstance(row.get("vars"), Mapping):

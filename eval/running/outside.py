@@ -174,8 +174,8 @@ class Completions(Address):
     """A system that is asked in the format of OpenAI's chat completions, at an address such as
     ``…/v1/chat/completions?model=NAME``. If the address names no model, the first model that the server lists is used.
 
-    The system's reply, or the message in the reply, may have the keys ``refused`` and ``citations``, with the meaning
-    that this module's description gives them.
+    Only questions are sent to it. The system's reply, or the message in the reply, may have two more keys: ``refused``,
+    which is true if the system refuses to answer, and ``citations``, a list of the quotes that support the answer.
     """
 
     def __init__(self, url: str) -> None:
@@ -240,7 +240,9 @@ def _narrowed(filters: Filters) -> Json:
 
 
 def served(system: System) -> Answers:
-    """Make a function that sends requests to one of our systems and returns its replies as JSON."""
+    """Make a function that sends requests to ``system``, which runs in this process, and returns its replies as JSON.
+    The requests and replies have the form that ``outside.py`` describes.
+    """
 
     def reply(request: Json) -> Json:
         if "ask" in request:
@@ -255,8 +257,8 @@ def served(system: System) -> Answers:
 
 
 class Outside:
-    """A system other than ours, as a run measures it. The system is reached through a function that takes a request and
-    returns the reply. Words that the system cites are looked up in the documents of a library.
+    """A system other than ours, in the form in which a run measures systems. The system is reached through a function
+    that takes a request and returns the reply. Words that the system cites are looked up in the documents of a library.
     """
 
     def __init__(self, answers: Answers, library: Library) -> None:

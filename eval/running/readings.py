@@ -32,9 +32,10 @@ COMPUTING = ("numpy", "tokenizers", "torch", "transformers")  # distributions on
 
 
 def kept(folder: Path) -> Callable[[Scorer], Scorer]:
-    """Store the results of the networks that read passages in ``folder``. Returns a function that wraps the code which
-    runs such a network: the wrapped code first looks in the folder for the result of an earlier run, and stores new
-    results there.
+    """Make a function that stores results of neural networks in the folder ``folder``, so that later runs need not
+    compute them again. The function takes the code that runs such a network on passages, and returns a wrapped form of
+    this code: it looks in the folder for the result of an earlier run, and runs the network and stores its result only
+    if there is none.
     """
     place = folder / shelf.READINGS / made_by()
     place.mkdir(parents=True, exist_ok=True)
@@ -47,8 +48,8 @@ def kept(folder: Path) -> Callable[[Scorer], Scorer]:
 
 @cache
 def made_by(root: Path = shelf.ROOT) -> str:
-    """A hash of everything, except the texts, that the results of the networks which read passages depend on: code,
-    weights, libraries and processor. ``root`` is the folder of our code.
+    """A hash of everything, except the texts, on which the results of the neural networks that read passages depend:
+    code, weights, libraries and processor. ``root`` is the folder of our code.
     """
     import torch
 

@@ -20,7 +20,8 @@ Json = dict[str, Any]
 
 class CaseOutcome(StrEnum):
     """How a case of a suite ended: the reply is ``right`` or ``wrong``; it is not right, but cites some of the gold
-    quotes (``partly``); the case crashed (``error``); or the case has no right answer to compare with (``tested``).
+    quotes (the quotes that a right answer cites; ``partly``); the case crashed (``error``); or the case has no right
+    answer to compare with (``tested``).
     """
 
     RIGHT = "right"
@@ -87,7 +88,9 @@ def read_lines(lines: Iterable[str]) -> list[Record]:
 
 
 def reviewed(records: Sequence[Record]) -> list[Record]:
-    """The records without those of drafts (cases that nobody has reviewed), which count in no mean and in no gate."""
+    """The records without those of drafts. A draft is a case that nobody has reviewed; it counts in no mean, and not
+    when it is decided whether the run passes.
+    """
     return [record for record in records if record.severity is not Severity.DRAFT]
 
 

@@ -80,7 +80,7 @@ def asked(model: str, messages: Sequence[BaseMessage], parameters: Mapping[str, 
 
 
 class Usage(NamedTuple):
-    """The number of replies that a chat gave, live or recorded, and the tokens that the model reported for them."""
+    """The number of replies that a chat model gave, live or recorded, and the tokens that it reported for them."""
 
     calls: int = 0
     input_tokens: int = 0
@@ -95,8 +95,8 @@ class Usage(NamedTuple):
 
 @dataclass
 class Budget:
-    """The number of calls to a real chat model and of tokens that are allowed (``calls``, ``tokens``; None means no
-    limit) and that were used (``spent_calls``, ``spent_tokens``). Several chats may share a budget.
+    """How many calls to a real chat model, and how many tokens, are allowed (``calls``, ``tokens``; None means no
+    limit) and were used (``spent_calls``, ``spent_tokens``). Several chats may share a budget.
 
     ``denied`` is the limit that made ``take`` refuse a call, such as ``20 calls``; None if no call was refused.
     """

@@ -28,7 +28,9 @@ ELSEWHERE = {"home", "library", "catalog", "chroma_url"}  # settings that say wh
 
 
 def key(suite: Suite, settings: Settings, embedder: Embedder) -> str:
-    """The name under which a suite's library is stored: a hash of everything that the library depends on."""
+    """The name under which the library of a suite (its ingested documents) is stored: a hash of everything that the
+    content of the library depends on.
+    """
     ignored = [] if suite.corpus is None else sorted(suite.corpus.rglob(IGNORING))
     told = {
         "corpus": suite.corpus_sha256,
@@ -77,8 +79,9 @@ def tidy(shelf: Path, most: int) -> None:
 
 @cache
 def code(root: Path = ROOT, first: str = "ingest") -> str:
-    """A hash of all code that ingesting documents may run: the modules of ``ingest`` and our modules that they import.
-    ``root`` is the folder of our code; ``first`` names another folder or file in it to start from.
+    """A hash of all code that ingesting documents may run: the modules in the folder ``ingest`` and our modules that
+    they import. ``root`` is the folder of our code. ``first`` is another folder or file in ``root``, whose code and
+    imports are hashed in place of those of ``ingest``.
     """
     found: dict[str, bytes] = {}
     left = sorted((root / first).rglob("*.py")) or [root / first]

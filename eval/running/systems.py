@@ -74,7 +74,7 @@ class System(Protocol):
 
 class Remembering:
     """Wraps a system and remembers its answers, so that a repeated question gets the same answer again without cost.
-    Sentinels use this to look at answers that have already been given.
+    Sentinels (cheating systems that test a suite) use this to look at answers that the system has already given.
     """
 
     def __init__(self, system: System) -> None:
@@ -91,7 +91,7 @@ class Remembering:
 
 class NearestSentences:
     """Finds the sentences and passages of a library that are nearest to a text in meaning. It remembers the last
-    results, so that several sentinels need only one search for the same text.
+    results, so that several sentinels (cheating systems that test a suite) need only one search for the same text.
     """
 
     def __init__(self, library: Library, embedder: Embedder) -> None:
@@ -160,8 +160,8 @@ class Parrot(Sentinel):
 
 
 class Supporter(Sentinel):
-    """A sentinel, that is, a cheating system that must score worse than ours: it lists the sentences near an idea as
-    evidence for the idea, without reading them.
+    """A sentinel, that is, a cheating system that must score worse than ours: it lists the sentences nearest to an idea
+    as evidence for the idea, without reading them.
     """
 
     name = "always supported"
@@ -175,8 +175,8 @@ class Supporter(Sentinel):
 
 
 class Chance(Sentinel):
-    """A sentinel, that is, a cheating system that must score worse than ours: it draws sentences, sides and the order
-    of passages at random. The same question or idea always gives the same draw.
+    """A sentinel, that is, a cheating system that must score worse than ours: it chooses at random which sentences it
+    cites, which side a text takes, and the order of passages. The same question or idea always gets the same choice.
     """
 
     name = "random"
@@ -255,7 +255,7 @@ class OurRefusals(WholeDocuments):
 
 
 class BothSides(Sentinel):
-    """A sentinel, that is, a cheating system that must score worse than ours: it lists the sentences near an idea
+    """A sentinel, that is, a cheating system that must score worse than ours: it lists the sentences nearest to an idea
     twice, as evidence for the idea and as evidence against it.
     """
 

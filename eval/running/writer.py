@@ -33,8 +33,8 @@ def recorded(settings: Settings, recording: Recording, *, live: bool, budget: Bu
 
 @dataclass
 class Written:
-    """The chat model of a run, whose replies are recorded. It can be built into an assistant, and says how much it was
-    used.
+    """The chat model of a run, together with the settings and the budget of calls and tokens that it may use. Its
+    replies are recorded. ``wrap`` builds it into our assistant.
     """
 
     settings: Settings
@@ -42,8 +42,8 @@ class Written:
     budget: Budget
 
     def wrap(self, assistant: Assistant) -> System:
-        """Build this chat model into the assistant; returns the system to measure. Each run gets a new model object,
-        since such an object remembers its replies.
+        """Build this chat model into ``assistant``, and return the resulting system, which is to be measured. Each call
+        makes a new model object, since such an object remembers its replies.
         """
         return assistant.with_model(Model(self.settings, self.chat))
 
@@ -74,7 +74,7 @@ def _why(came: Sequence[Json]) -> str:
 
 
 def check(settings: Settings, profile: str, jobs: int) -> None:
-    """Check that a chat model fits the other options of a run.
+    """Check that the other options of a run allow the chat model that the settings name, if they name one.
 
     ``profile`` says whether the run uses a chat model: ``offline`` (none), ``llm-replay`` (its recorded replies) or
     ``llm-live`` (the model itself). ``jobs`` is the number of processes.

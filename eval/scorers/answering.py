@@ -26,7 +26,9 @@ _FIGURE = re.compile(r"(?<![\w.,])[-−]?\d+(?:[.,]\d+)*")
 
 
 def scores(asked: AnsweredCase) -> list[Score]:
-    """Score whether an answer is right. Only scores that apply to the case are returned."""
+    """Score whether an answer is right: whether it cites the evidence, says what the case requires, and is short
+    enough. Only scores that apply to the case are returned.
+    """
     case = asked.case
     made = [complete(asked)] if case.minimal_sets else []
     made += [strings(asked)] if case.answer else []
@@ -44,8 +46,8 @@ def complete(asked: AnsweredCase) -> Score:
 
 
 def strings(asked: AnsweredCase) -> Score:
-    """Whether every string that the case requires is in a statement of the answer. If the case lists alternatives, one
-    of them is enough.
+    """Whether the answer's statements contain every string that the case requires. Where the case lists alternatives,
+    one of them is enough.
     """
     absent = [
         " or ".join(f"“{string}”" for string in either)
@@ -71,8 +73,8 @@ def must_not(asked: AnsweredCase) -> Score:
 
 
 def grounded(asked: AnsweredCase) -> Score:
-    """Whether the answer says what the case requires and nothing that it forbids, cites all evidence that is needed,
-    and has only valid citations and unaltered quotes.
+    """Whether the answer is right and supported by its evidence: it says what the case requires and nothing that the
+    case forbids, cites all evidence that is needed, and has only valid citations and unaltered quotes.
     """
     parts = [one for one in scores_of_words(asked) if one.value == 0]
     why = [part.why for part in parts]
@@ -86,8 +88,8 @@ def grounded(asked: AnsweredCase) -> Score:
 
 
 def within(asked: AnsweredCase) -> Score:
-    """The headline measure: whether the answer is right and supported by its evidence (the measure ``grounded``), and
-    shows no more words than the case allows. ``shown`` counts the words of the answer, and ``allowed`` gives the limit.
+    """The headline measure: whether the answer is right and supported by its evidence (see ``grounded``), and shows no
+    more words than are allowed (see ``shown`` and ``allowed``).
     """
     right, count, most = grounded(asked), shown(asked).value or 0, allowed(asked)
     why = [right.why] if right.why else []
@@ -96,8 +98,8 @@ def within(asked: AnsweredCase) -> Score:
 
 
 def shown(asked: AnsweredCase) -> Score:
-    """The number of words that the answer shows. Words of quotes count, too, if the statement that cites them is not
-    itself a quote. The same text is counted once.
+    """The number of words that the answer shows to a reader. The words of a quote count, too, unless the statement that
+    cites the quote consists of the quote. The same text is counted once.
     """
     answer = asked.answer
     sides = (side for conflict in answer.conflicts for side in conflict.sides)
@@ -107,9 +109,8 @@ def shown(asked: AnsweredCase) -> Score:
 
 
 def allowed(asked: AnsweredCase) -> int:
-    """The number of words that the answer may show: the number that the suite allows (``asked.budget``). If every set
-    of quotes that proves the answer has more than one quote, the number of words of the shortest of these sets is
-    added.
+    """The number of words that the answer may show: the number that the suite allows (``asked.budget``). If the answer
+    cannot be proved by a single quote, the words of the shortest set of quotes that proves it are allowed in addition.
     """
     lists = [sum(words(gold.quote) for gold in one) for one in asked.case.minimal_sets if len(one) > 1]
     single = any(len(one) == 1 for one in asked.case.minimal_sets)

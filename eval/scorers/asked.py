@@ -18,7 +18,8 @@ class AnsweredCase:
     """A case with a question, the answer to score, and the case's gold quotes (quotes that a right answer cites) with
     their places in the documents.
 
-    ``read`` returns the library's text at a place; ``find`` returns a document by its id.
+    ``read`` returns the library's text at a place, ``find`` a document by its id. ``budget`` is the number of words
+    that an answer may show.
     """
 
     case: Case
@@ -30,8 +31,8 @@ class AnsweredCase:
 
     @cached_property
     def cited(self) -> tuple[Cited, ...]:
-        """The citations of the answer's statements, each with whether it is valid and whether it matches a gold quote
-        (a quote that a right answer cites). A place that is cited twice is in the result once.
+        """The citations of the answer's statements, each judged: whether it is valid, and whether it matches a gold
+        quote (a quote that a right answer cites). If a place is cited twice, it is in the result once.
         """
         citations = (citation for statement in self.answer.statements for citation in statement.citations)
         return judge(citations, self.gold, self.read)
@@ -48,11 +49,11 @@ class AnsweredCase:
 
     @cached_property
     def credited(self) -> tuple[Located, ...]:
-        """The gold quotes (quotes that a right answer cites) that valid citations match. If the case has ``sets`` of
-        quotes, only quotes of sets that are cited completely count.
+        """The gold quotes (quotes that a right answer cites) that valid citations of the answer match. If the case has
+        ``sets`` of quotes, where only all quotes of a set together prove the answer, a quote counts only if its whole
+        set is cited.
 
-        A part of a set proves nothing; SciFact counts evidence sentences the same way (Wadden et al. 2020,
-        arXiv:2004.14974).
+        SciFact counts evidence sentences in the same way (Wadden et al. 2020, arXiv:2004.14974).
         """
         lost = missed(self.gold, [one for one in self.cited if not one.fault])
         found = [gold for gold in self.gold if gold not in lost]
@@ -68,8 +69,8 @@ class AnsweredCase:
 
     @property
     def why_missed(self) -> str:
-        """A text for people that says which gold quotes (quotes that a right answer cites) are not cited. If the answer
-        is a refusal, the text begins with its reason.
+        """A text for people that says which gold quotes (quotes that a right answer cites) the answer does not cite. If
+        the assistant refused to answer, the text begins with the reason of the refusal.
         """
         refused = f"refused: {self.answer.reason} " if self.answer.refused else ""
         return refused + not_cited(self.missed)
@@ -78,7 +79,7 @@ class AnsweredCase:
 @dataclass(frozen=True)
 class Pressed:
     """A case with an idea, the verdict to score, and the case's gold quotes (quotes that a right verdict cites) with
-    their places in the documents.
+    their places in the documents. ``read`` returns the library's text at a place.
     """
 
     case: Case
@@ -88,9 +89,9 @@ class Pressed:
 
     @cached_property
     def cited(self) -> tuple[Cited, ...]:
-        """The findings of the verdict (the sentences that it lists for the idea, against it, or as unclear), grouped by
-        side, each with whether it is valid and whether it matches a gold quote (a quote that a right verdict cites) of
-        its own side.
+        """The quotes that the verdict lists for the idea, against it, or as unclear, in this order. Each is judged:
+        whether it is valid, and whether it matches a gold quote (a quote that a right verdict cites) of the side on
+        which it is listed.
         """
         every = [finding for assumption in self.verdict.assumptions for finding in assumption.findings]
         sides = (
@@ -100,16 +101,16 @@ class Pressed:
         return sum(sides, ())
 
     def gold_of(self, side: Stance) -> tuple[Located, ...]:
-        """The gold quotes (quotes that a right verdict cites) of one side, for or against the idea; the unclear side
-        has none.
+        """The case's gold quotes (quotes that a right verdict cites) that belong on this side: for or against the idea.
+        Empty if the side is "unclear".
         """
         wanted = {Stance.SUPPORTS: self.case.supports, Stance.CHALLENGES: self.case.challenges}.get(side, ())
         return tuple(one for one in self.gold if one.gold in wanted)
 
     def cited_on(self, side: Stance) -> tuple[Cited, ...]:
-        """The findings (quotes) that the verdict lists on this side, each with whether it is valid and whether it
-        matches a gold quote (a quote that a right verdict cites) of this side. A finding is left out if it overlaps by
-        at least half with a finding on the opposite side, since what is listed on both sides counts on neither.
+        """The quotes that the verdict lists on this side. Each is judged: whether it is valid, and whether it matches a
+        gold quote (a quote that a right verdict cites) of this side. A quote is left out if it overlaps by at least
+        half with one on the opposite side, since a quote listed on both sides counts on neither.
         """
         opposite = {Stance.SUPPORTS: Stance.CHALLENGES, Stance.CHALLENGES: Stance.SUPPORTS}.get(side)
         others = [one.citation for one in self.cited if one.stance is opposite]
@@ -142,18 +143,21 @@ def whole(sets: Sequence[Sequence[Gold]], golds: Sequence[Located], cited: Seque
 
 
 def missed(golds: Sequence[Located], cited: Sequence[Cited]) -> tuple[Located, ...]:
-    """Those of the gold quotes (quotes that a right answer cites) that no citation matches."""
+    """Those gold quotes in ``golds`` (quotes that a right answer cites) that no citation in ``cited`` matches."""
     return tuple(gold for gold in golds if not any(matches(one.citation, gold) for one in cited))
 
 
 def not_cited(golds: Sequence[Located]) -> str:
-    """A text for people that says of each of these gold quotes that it is not cited, or why it cannot be cited."""
+    """A text for people that lists these gold quotes (quotes that a right answer cites) and says of each that it is not
+    cited, or why it cannot be cited.
+    """
     return "; ".join(gold.why or f"not cited: “{short(gold.gold.quote)}”" for gold in golds)
 
 
 def valid(name: str, cited: Sequence[Cited], rejected: Sequence[Rejected] = ()) -> Score:
-    """The share of citations whose quote is in the library's text at the cited place. ``rejected`` are quotes that the
-    assistant itself could not find in the documents; they count as invalid. ``name`` is the name of the score.
+    """The share of citations whose quote is in the library's text at the cited place. ``cited`` has the citations.
+    ``rejected`` has quotes that the assistant itself could not find in the documents; they count as invalid. ``name``
+    is the name of the score.
     """
     wrong = [faulty(one) for one in cited if one.fault] + [refuted(one) for one in rejected]
     of = len(cited) + len(rejected)

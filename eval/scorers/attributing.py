@@ -25,8 +25,9 @@ _HEDGE = re.compile(
 
 
 def scores(asked: AnsweredCase) -> list[Score]:
-    """Score whether statements name the speakers of the words that they cite, and whether they keep hedges such as
-    "may". Each of the two scores is given only if a statement cites words with a speaker or with a hedge.
+    """Score two things: whether statements name the speakers of the words that they cite, and whether they keep hedges
+    (words such as "may") of the cited words. The first is scored only if a statement cites words with a speaker or
+    words that report a view, the second only if a statement cites words with a hedge.
     """
     said = asked.answer.statements
     return [
@@ -36,8 +37,8 @@ def scores(asked: AnsweredCase) -> list[Score]:
 
 
 def keeps_voice(one: Statement) -> bool:
-    """Whether the statement names each speaker whom it cites. If its quotes report somebody's view, it must also say
-    that it is a view, with a word such as "argues".
+    """Whether the statement names the speaker of each quote that it cites. If a quote reports somebody's view, the
+    statement must also say that it is a view, with a word such as "argues".
     """
     words = set(content_stems(one.text))
     named = all(words & set(content_stems(c.speaker)) for c in one.citations if c.speaker)

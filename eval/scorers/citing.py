@@ -26,8 +26,8 @@ _NO = re.compile(r"\b(?:not|no|never|none|nobody|nothing|neither|nor|without|can
 
 
 def scores(asked: AnsweredCase) -> list[Score]:
-    """Score the citations of an answer: whether they are valid, whether they are the right ones, and whether they
-    support the statements. Only scores that apply to the case are returned.
+    """Score the citations of an answer: whether they are valid, whether they are those that a right answer has, and
+    whether they support the statements. Only scores that apply to the case are returned.
     """
     made = [validity(asked)]
     if asked.gold:
@@ -43,8 +43,9 @@ def hit(asked: AnsweredCase) -> Score:
 
 
 def precision(asked: AnsweredCase) -> Score:
-    """The share of citations that are valid and match a gold quote (a quote that a right answer cites). Quotes that the
-    assistant could not find in the documents count as wrong citations. The value is None if nothing is cited.
+    """The share of the answer's citations that are valid and match a gold quote (a quote that a right answer cites).
+    Quotes that the assistant could not find in the documents count as wrong citations. The value is None if nothing is
+    cited.
     """
     of = len(asked.cited) + len(asked.answer.rejected)
     right = sum(not one.fault and any(matches(one.citation, gold) for gold in asked.credited) for one in asked.cited)
@@ -55,9 +56,9 @@ def precision(asked: AnsweredCase) -> Score:
 
 
 def precise(asked: AnsweredCase) -> Score:
-    """The share of cited characters that belong to gold quotes (quotes that a right answer cites). The characters of
-    invalid citations, and of quotes that the assistant could not find, count as wrong. The value is None if nothing is
-    cited.
+    """The share of the cited characters that belong to gold quotes (quotes that a right answer cites). The characters
+    of invalid citations, and of quotes that the assistant could not find in the documents, count as wrong. The value is
+    None if nothing is cited.
     """
     gold = {(one.document, at) for one in asked.credited for span in one.spans for at in range(*span)}
     holding = [one.citation for one in asked.cited if not one.fault]
@@ -70,16 +71,17 @@ def precise(asked: AnsweredCase) -> Score:
 
 
 def recall(asked: AnsweredCase) -> Score:
-    """The share of gold quotes (quotes that a right answer cites) that valid citations match. If the case has ``sets``
-    of quotes, only quotes of sets that are cited completely count.
+    """The share of the case's gold quotes (quotes that a right answer cites) that valid citations of the answer match.
+    If the case has ``sets`` of quotes, where only all quotes of a set together prove the answer, a quote counts only if
+    its whole set is cited.
     """
     lost = [gold for gold in asked.gold if gold not in asked.credited]
     return Score(RECALL, share(len(asked.gold) - len(lost), len(asked.gold)), not_cited(lost), len(asked.gold))
 
 
 def validity(asked: AnsweredCase) -> Score:
-    """The share of the citations shown in an answer whose document exists and has the quote at the cited offsets.
-    Quotes that the assistant could not find in the documents count as invalid.
+    """The share of the citations shown in an answer that are valid: the cited document exists, and has the quote at the
+    cited offsets. Quotes that the assistant could not find in the documents count as invalid.
     """
     sides = (side for conflict in asked.answer.conflicts for side in conflict.sides)
     stated = (statement.citations for statement in (*asked.answer.statements, *sides))
@@ -88,16 +90,16 @@ def validity(asked: AnsweredCase) -> Score:
 
 
 def uncited(asked: AnsweredCase) -> Score:
-    """The share of statements that cite nothing; less is better."""
+    """The share of the answer's statements that cite nothing; less is better."""
     bare = [statement for statement in asked.answer.statements if not statement.citations]
     why = "; ".join(f"cites nothing: “{short(one.text)}”" for one in bare)
     return Score(UNCITED, share(len(bare), len(asked.answer.statements)), why, len(asked.answer.statements))
 
 
 def anchoring(asked: AnsweredCase) -> Score:
-    """The share of statements that their quotes support: each number and name is in the quotes, no negation is lost or
-    added, and at least half of the words are in the quotes (see ``unanchored``). The case need not say which quotes are
-    right.
+    """The share of the answer's statements that their own quotes support: each number and name is in the quotes, no
+    negation is lost or added, and at least half of the words are in the quotes (see ``unanchored``). This can be scored
+    without knowing which quotes a right answer cites.
     """
     loose = [why for one in asked.answer.statements if (why := unanchored(one))]
     of = len(asked.answer.statements)
@@ -105,11 +107,11 @@ def anchoring(asked: AnsweredCase) -> Score:
 
 
 def altered(statement: Statement, find: Finder | None = None) -> str | None:
-    """A text that says how a statement differs from its citations; None if it does not.
+    """A text that says how a statement differs from the quotes that it cites; None if it does not.
 
-    It differs if it has a number that is in none of the cited documents. If the statement is a quote, it also differs
-    if its words are not those of the citation; it may begin with the speaker's name. ``find`` returns a document by its
-    id; without it, numbers are looked up in the quotes only.
+    A statement differs if it has a number that is in none of the cited documents. If the statement is itself a quote,
+    it also differs if its words are not those of the cited quote; the speaker's name may come before them. ``find``
+    returns a document by its id; without it, numbers are looked up in the quotes only.
     """
     documents = [find(one.about.id) for one in statement.citations] if find else []
     there = "\n".join([_known(statement), *(one.text for one in documents if one)])
@@ -131,9 +133,10 @@ def _known(statement: Statement) -> str:
 def unanchored(statement: Statement) -> str | None:
     """A text that says why the quotes of a statement do not support it; None if they do.
 
-    They do not if the statement has a number or a name that is not in the quotes, if only one of the statement and the
-    quotes has a negation, or if more than half of the statement's words are not in the quotes. A name, number or word
-    may also come from the cited speaker, title or date, since statements say who said something.
+    The quotes do not support the statement if it has a number or a name that they do not have, if the statement has a
+    negation and the quotes have none or the reverse, or if more than half of the statement's words are not in the
+    quotes. Numbers, names and words may also come from the speaker, title or date of a citation, since statements say
+    who said something.
     """
     quotes = " ".join(one.quote for one in statement.citations)
     there = {token.stem for token in tokens(_known(statement))}

@@ -25,10 +25,9 @@ def of_case(hits: Sequence[Hit], golds: Sequence[Located], sets: Sequence[Sequen
     right answer cites). ``sets`` are the case's minimal sets of evidence: the quotes of one set together prove the
     answer. One of the scores says whether the first ten hits contain a whole set.
 
-    A quote counts as found at the smallest rank k for which the first k passages together contain half of it, so a
-    quote that is cut between two passages can be found. For MRR and nDCG, the passage at that rank is relevant; it
-    counts once, even if it completes several quotes. A quote that is not found counts as a relevant passage that is
-    missing.
+    A quote may be cut between two passages. It counts as found at the smallest rank k for which the first k passages
+    together contain half of it. For MRR and nDCG, the passage at that rank is relevant; it counts once, even if it
+    completes several quotes. A quote that is not found counts as a relevant passage that is missing.
     """
     ranks = {gold.gold: _rank(hits, gold) for gold in golds}
     relevant = {f"passage {rank}" if rank is not None else f"gold {gold.quote}": 1 for gold, rank in ranks.items()}
@@ -51,8 +50,8 @@ def _recall(name: str, ranks: Mapping[Gold, int | None], k: int) -> Score:
 
 
 def ranked(run: Sequence[str], relevant: Mapping[str, int], names: Sequence[str]) -> list[Score]:
-    """Compute the measures ``names``, such as ``MRR@10``, of one ranking. ``run`` has the ids that were found, best
-    first; ``relevant`` has a grade (1 and more) for each relevant id.
+    """Compute the measures ``names``, such as ``MRR@10``, of the ranking of one search. ``run`` has the ids that the
+    search found, best first; ``relevant`` has the grade of relevance (1 or more) of each relevant id.
     """
     import ir_measures
     from ir_measures import RR, R, nDCG

@@ -12,9 +12,10 @@ KEPT = "filters kept"
 
 
 def kept(answer: Answer, hits: Iterable[Hit] | None, filters: Filters) -> Score:
-    """The share of citations and found passages that match the filters of their question by document, author or
-    speaker, and date; other filters are not looked at. ``hits`` are the passages that a search with the same filters
-    found, None if the system has no search. The value is None if nothing was cited or found.
+    """Of the passages that an answer cites and those that a search found, the share that match the ``filters`` of the
+    question by document, author or speaker, and date; other filters are not checked. ``hits`` are the passages that a
+    search with the same filters found, None if the system has no search. The value is None if nothing was cited or
+    found.
     """
     told = [(one.about, one.speaker) for one in answer.cited]
     told += [(one.passage.about, one.passage.speaker) for one in hits or ()]

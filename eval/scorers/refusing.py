@@ -13,8 +13,8 @@ TRUTHFUL = "truthfulness"
 
 
 def scores(asked: AnsweredCase) -> list[Score]:
-    """Score whether the assistant refuses questions that the documents do not answer, and only these. Only scores that
-    apply to the case are returned.
+    """Score whether the assistant refuses to answer exactly those questions that the documents do not answer. Only
+    scores that apply to the case are returned.
     """
     made = [refusal_precision(asked)] if asked.answer.refused else []
     made.append(refusal_recall(asked) if asked.case.refuse else over_refusal(asked))
@@ -42,8 +42,9 @@ def over_refusal(asked: AnsweredCase) -> Score:
 
 
 def truthfulness(asked: AnsweredCase) -> Score:
-    """+1 for an answer that is right (see ``within``), 0 for a refusal, -1 for a wrong answer. If the documents do not
-    answer the question, a refusal gets +1 and anything else -1 (CRAG, arXiv:2406.04744).
+    """+1 for an answer that is right and short enough (see ``within``), 0 for a refusal, -1 for any other answer. If
+    the documents do not answer the question: +1 for a refusal that says nothing forbidden, else -1 (CRAG,
+    arXiv:2406.04744).
     """
     if asked.case.refuse:
         silent = asked.answer.refused and must_not(asked).value != 0

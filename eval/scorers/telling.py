@@ -16,11 +16,11 @@ ALARMS = "conflicts alleged"
 
 
 def scores(asked: AnsweredCase) -> list[Score]:
-    """Score whether the answer names the speaker and the date of the gold quotes that it cites (quotes that a right
-    answer cites), and whether it reports that the documents disagree.
+    """Score two things: whether the answer shows the right speaker and date with each gold quote (a quote that a right
+    answer cites) that it cites, and whether it reports that the documents disagree.
 
-    Each score is given only if it applies: a cited gold quote has a speaker or a date, or the case says whether the
-    documents disagree.
+    A score is given only if it applies: if the case states the speaker or the date of a cited gold quote, and if the
+    case says whether the documents disagree.
     """
     made = [
         *_told(asked, VOICES, lambda gold: gold.gold.voice, lambda cited: cited.voice),

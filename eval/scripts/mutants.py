@@ -42,8 +42,9 @@ SURVIVE_GATE = 3  # faults that the gate may miss, as long as the tests notice t
 
 
 class Mutant(NamedTuple):
-    """A fault that is put into the program to see whether anything notices it: the text ``old``, which must occur once
-    in ``file``, is replaced by ``new``. ``tests`` are the test files that should notice the fault.
+    """A fault that is put into a copy of the program to see whether the tests and the evaluation suites notice it: the
+    text ``old``, which must occur exactly once in ``file``, is replaced by ``new``. ``tests`` are the test files that
+    should notice the fault.
     """
 
     name: str
@@ -169,8 +170,9 @@ MUTANTS: tuple[Mutant, ...] = (
 
 
 class Noticed(NamedTuple):
-    """Whether a fault was noticed. ``gate`` names the checks that failed when evaluation suites were run, ``tests`` the
-    first test that failed. Each is empty if it did not notice the fault, and None if it was not run.
+    """Whether a fault that was put into the program was noticed. ``gate`` names the checks that failed when evaluation
+    suites were run, ``tests`` the first test that failed. Each is an empty string if the fault was not noticed in this
+    way, and None if the suites or the tests were not run.
     """
 
     gate: str | None
@@ -182,7 +184,7 @@ class Noticed(NamedTuple):
 
 
 def seed(mutant: Mutant, root: Path) -> None:
-    """Put a fault into the program's source in the folder ``root``.
+    """Put a fault, ``mutant``, into the program's source in the folder ``root``.
 
     Raises:
         ValueError: the text to be replaced does not occur exactly once in its file.
@@ -222,7 +224,9 @@ def gate(root: Path, suites: Sequence[str]) -> str:
 
 
 def judged(suite: str) -> str:
-    """Run an evaluation suite on this copy of the program. Returns the failed checks; empty if the suite passes."""
+    """Run an evaluation suite on the copy of the program that this process runs. Returns the names of the failed
+    checks; empty if the suite passes.
+    """
     from assistant import build
     from assistant.model.offline import stay_offline
     from assistant.settings import load
@@ -275,8 +279,8 @@ def looked_at(mutant: Mutant, suites: Sequence[str], *, with_gate: bool, with_te
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Put faults into copies of the program one at a time, and print which of them are noticed. Returns 0 if enough are
-    noticed, 1 if too many are not, 3 if an evaluation suite fails even without a fault.
+    """Put faults into copies of the program one at a time, and print which of them the tests and the evaluation suites
+    notice. Returns 0 if enough are noticed, 1 if too many are not, 3 if an evaluation suite fails even without a fault.
     """
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--only", action="append", metavar="NAME", help="this fault alone; may be said again")
@@ -319,8 +323,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def kept(file: Path) -> dict[str, Noticed]:
-    """Read the results of an earlier run from a file, by the names of the faults. Faults that no longer exist are left
-    out.
+    """Read the results of an earlier run from a file. Returns them by the names of the faults; results for faults that
+    no longer exist are left out.
     """
     lines = file.read_text("utf-8").splitlines() if file.exists() else []
     found = {one["name"]: Noticed(one["gate"], one["tests"]) for one in map(json.loads, lines)}
@@ -336,8 +340,8 @@ def told(mutant: Mutant, noticed: Noticed) -> str:
 
 
 def verdict(noticed: dict[str, Noticed]) -> int:
-    """Print the faults that nothing noticed. Returns 1 if evaluation suites and tests both missed a fault, or if the
-    suites missed more than ``SURVIVE_GATE`` faults; else 0.
+    """Print the faults that were not noticed. ``noticed`` has the results by the name of the fault. Returns 1 if any
+    fault was noticed by nothing that was run, or if evaluation suites missed more than ``SURVIVE_GATE`` faults; else 0.
     """
     both = [name for name, one in noticed.items() if one.survived]
     missed = [name for name, one in noticed.items() if one.gate == ""]

@@ -122,8 +122,8 @@ LAST = "Aas Berg Dahl Eide Foss Grann Holt Iversen Jord Krog Lund Moe Nes Ous Pr
 
 
 def documents(seed: int = SEED) -> Iterator[tuple[str, str]]:
-    """Yield the name and the Markdown text of each document that makes the corpus larger. The same seed gives the same
-    documents.
+    """Yield the name and the Markdown text of each made-up document that is added to a corpus to make it larger. The
+    same seed gives the same documents.
     """
     drawn = random.Random(seed)  # noqa: S311 - the same documents each time, no secrets
     for product in PRODUCTS:
@@ -188,7 +188,7 @@ def _person(drawn: random.Random) -> str:
 
 
 def write(folder: Path) -> int:
-    """Write all documents of ``documents`` into a folder, and return their number."""
+    """Write all documents that ``documents`` yields into a folder, and return how many they are."""
     folder.mkdir(parents=True, exist_ok=True)
     count = 0
     for name, text in documents():

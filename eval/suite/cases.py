@@ -69,14 +69,14 @@ class Gold(Strict):
 
 
 class EarlierTurn(Strict):
-    """A message that comes before the question of a case, for questions that follow up on a conversation."""
+    """A message that comes before the question of a case, in a case whose question follows up on a conversation."""
 
     role: Role
     content: Words
 
 
 class Number(Strict):
-    """A number that the answer must give; it may be wrong by at most ``tolerance``."""
+    """A number that the answer must give. The answer's number may differ from ``value`` by at most ``tolerance``."""
 
     value: float
     tolerance: Annotated[float, Field(ge=0)] = 0.0
@@ -84,8 +84,8 @@ class Number(Strict):
 
 class Narrowed(Strict):
     """The filters of a question: limits on the documents and passages in which its answer is looked for, such as their
-    authors, dates or headings. They mean the same as the options of `pushback ask` and the fields of the API. A filter
-    that is empty limits nothing.
+    authors, dates or headings. The fields mean the same as the options of `pushback ask` and the fields of the API. An
+    empty field limits nothing.
     """
 
     documents: tuple[Words, ...] = ()
@@ -100,10 +100,11 @@ class Narrowed(Strict):
 
 
 class Severity(StrEnum):
-    """Whether the failure of a case makes the whole run fail.
+    """What the failure of a case does to the run of its suite.
 
-    ``blocker``: always. ``normal``: only if the case passed in the baseline (an earlier run that was accepted).
-    ``watch``: never; it is only reported. ``draft``: never, until a person has reviewed the case.
+    ``blocker``: the run fails. ``normal``: the case counts as a flip if it passed in the baseline (an earlier run that
+    was accepted); a run with more flips than the suite's gate allows fails. ``watch``: the failure is only reported.
+    ``draft``: the same as ``watch``, until a person has reviewed the case.
     """
 
     BLOCKER = "blocker"
@@ -113,17 +114,18 @@ class Severity(StrEnum):
 
 
 class Case(Strict):
-    """A test case: a question to ask or an idea to test, and what makes the result right.
+    """A test case: a question to ask or an idea to test, and the conditions under which the result is right.
 
     The answer must contain each string of ``answer``; if an item is a list of strings, one of them is enough.
     ``must_not`` has strings that the answer must not contain. ``sets`` are minimal sets of evidence; the evidence is
     complete if all quotes of one set are cited. If there are no ``sets``, they are made from the quotes in
     ``evidence``: if ``require`` is ``all``, one set of all quotes; if it is ``any``, a set for each quote. ``refuse``
-    says that the documents do not answer the question. ``conflict`` says whether the documents disagree on the answer.
+    says that the documents do not answer the question. ``conflict`` says whether the documents disagree on the answer;
+    None if this is not checked.
 
-    ``supports`` and ``challenges`` are the quotes for and against an idea. ``ruling`` is what the test should decide on
-    the idea, for example that it holds. ``negated`` is the opposite of the idea, on which the test should decide the
-    opposite.
+    ``supports`` and ``challenges`` are the quotes for and against an idea. ``ruling`` is the right result of testing
+    the idea, for example that it holds. ``negated`` is the opposite of the idea; testing it should give the opposite
+    result.
 
     ``filters`` limit the documents in which the answer is looked for, as the options of `pushback ask` do.
 
@@ -165,17 +167,23 @@ class Case(Strict):
 
     @property
     def turns(self) -> tuple[Turn, ...]:
-        """The earlier messages of the conversation, in the form that the assistant takes; empty if there are none."""
+        """The earlier messages of the conversation, in the form that the assistant takes as input; empty if there are
+        none.
+        """
         return tuple(Turn(said.role, said.content) for said in self.history)
 
     @property
     def narrowed(self) -> Filters:
-        """The filters of the case, in the form that the assistant takes."""
+        """The filters of the case (limits on the documents in which the answer is looked for), in the form that the
+        assistant takes as input.
+        """
         return Filters(**self.filters.model_dump())
 
     @property
     def gold(self) -> tuple[Gold, ...]:
-        """All gold quotes of the case (the quotes that a right answer cites), each once, in the order of the file."""
+        """All gold quotes of the case (the quotes that a right answer cites), in the order of the suite file. A quote
+        that the file has several times is in the result once.
+        """
         every = (*self.evidence, *(gold for of in self.sets for gold in of), *self.supports, *self.challenges)
         return tuple(dict.fromkeys(every))
 
@@ -190,8 +198,9 @@ class Case(Strict):
 
     @property
     def expected(self) -> IdeaRuling:
-        """The ruling on the idea that the case expects. If the file names none, it follows from the sides on which the
-        case has quotes; for example, with quotes on both sides it is ``CONTESTED``.
+        """The ruling on the idea that the case expects. If the suite file gives no ruling, it follows from the sides
+        for which the case has quotes; for example, it is ``CONTESTED`` if there are quotes for the idea and quotes
+        against it.
         """
         if self.ruling:
             return self.ruling
@@ -244,8 +253,8 @@ OF_IDEAS = {"supports", "challenges", "ruling", "negated"}
 
 
 def alternatives(golds: tuple[Gold, ...], require: str) -> tuple[tuple[Gold, ...], ...]:
-    """The minimal sets of evidence that a list of quotes makes: one set of all quotes if ``require`` is ``all``;
-    otherwise a set for each quote, since one of them is enough.
+    """Make minimal sets of evidence (sets of quotes, each of which proves the answer) from a list of quotes: one set of
+    all quotes if ``require`` is ``all``; otherwise a set for each quote, since any single quote is enough.
     """
     if not golds:
         return ()
@@ -256,13 +265,13 @@ class Gate(Strict):
     """The conditions that a run of a suite must meet; otherwise it fails. Measures have the names that the report gives
     them.
 
-    ``floors`` and ``ceilings``: the lowest and the highest allowed value of a measure. ``drops``: how much worse a
-    measure may be than in the baseline (an earlier run that was accepted). ``flips``: how many cases that were right in
-    the baseline may now be wrong. ``errors``: how many cases may crash. ``undefined``: how often a measure with a
-    floor, ceiling or drop may be without a value, as a share (0 to 1) of the cases to which it applies. ``headlines``:
-    the measures in which our system must do better than every sentinel (a cheating system that is run for comparison);
-    by default, the main measure of the suite, which is the first in ``eval.gate.measures.HEADLINES`` that applies to
-    its cases. ``baseline``: the path of the baseline's file, relative to the suite file.
+    ``floors`` and ``ceilings``: the lowest and the highest allowed value of each measure named. ``drops``: by how much
+    each measure named may be worse than in the baseline (an earlier run that was accepted). ``flips``: how many cases
+    that were right in the baseline may now be wrong. ``errors``: how many cases may crash. ``undefined``: for a measure
+    with a floor, ceiling or drop, the largest share (0 to 1) of the cases to which it applies that may give no value.
+    ``headlines``: the measures in which our system must do better than every sentinel (a cheating system that is run
+    for comparison); by default, the main measure of the suite, which is the first in ``eval.gate.measures.HEADLINES``
+    that applies to its cases. ``baseline``: the path of the baseline's file, relative to the suite file.
     """
 
     floors: dict[Words, Share] = {}
@@ -276,8 +285,8 @@ class Gate(Strict):
 
 
 class SuiteFile(Strict):
-    """The content of a suite file. The paths in it are relative to the file; ``jsonl`` names a file with more cases,
-    one on each line.
+    """The content of a suite file: test cases, and the folder of documents that they are about (``corpus``). The paths
+    in it are relative to the file; ``jsonl`` names a file with more cases, one on each line.
 
     ``words`` is the number of words that an answer may show; an answer that needs several quotes may show their words
     in addition.
@@ -362,8 +371,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def fault(name: str, line: int | None, case: str | None, what: str) -> str:
-    """An error message that says where in a file a fault is and what is wrong, such as ``suite.yaml:12: fact-x: unknown
-    key 'qoute'``. ``case`` is the id of the case.
+    """An error message that says in which file and line a fault is and what is wrong, such as ``suite.yaml:12: fact-x:
+    unknown key 'qoute'``. ``name`` is the name of the file, ``case`` the id of the case; ``line`` and ``case`` are left
+    out if they are None.
     """
     return ": ".join(part for part in (f"{name}:{line}" if line else name, case, what) if part)
 

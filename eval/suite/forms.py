@@ -34,7 +34,7 @@ Lines: TypeAlias = dict[str, tuple[str, int]]
 
 
 class CorpusText(NamedTuple):
-    """A document of a public data set, before it is written to a file."""
+    """A document of a public data set, as read from the data set and not yet written to a file of its own."""
 
     id: str
     title: str
@@ -53,8 +53,8 @@ class JsonLine:
     values: Mapping[str, Any]
 
     def text(self, key: str, default: str | None = None) -> str:
-        """The string under a key. Without a ``default``, the key must be there, and its string must not be blank. With
-        a ``default``, the string may be blank; if the key is missing or its value is null, the result is the
+        """The string under a key. Without a ``default``, the key must be present, and its string must not be blank.
+        With a ``default``, the string may be blank; if the key is missing or its value is null, the result is the
         ``default``.
 
         Raises:
@@ -82,7 +82,9 @@ class JsonLine:
         return value
 
     def fault(self, what: str) -> CaseError:
-        """Make an error (it is not raised) that names this line and says what is wrong with it."""
+        """Make and return an error that names this line and says what is wrong with it (``what``). The caller raises
+        it.
+        """
         return CaseError(fault(self.file, self.line, None, what))
 
 
@@ -104,7 +106,7 @@ def recognised(path: Path) -> Suite | None:
 
     Raises:
         CaseError: the file has other keys, a part of the data is missing, a line is broken, a key is missing or has a
-            wrong type, an id occurs twice, or a label or a document is unknown; names file and line.
+            wrong type, an id occurs twice, or a label or a document is unknown. The error names the file and the line.
     """
     if path.is_dir() and (path / "corpus.jsonl").exists():
         return _searches(path)
@@ -123,7 +125,7 @@ def recognised(path: Path) -> Suite | None:
 
 def file_name(id: str) -> str:
     """A file name for the document with this id: the id itself if it is a plain name, otherwise its plain characters
-    and a digest.
+    and a hash.
 
     No two ids have the same file name, even ignoring case, and no file name leads out of its folder.
     """
@@ -280,8 +282,8 @@ def _context(record: JsonLine) -> CorpusText:
 
 
 def lay_out(entries: Entries, into: Path) -> None:
-    """Write a text file into the folder ``into`` for each of the documents ``entries``: its title, then its text.
-    Documents with neither title nor text are left out, since a library cannot hold them.
+    """Write a text file into the folder ``into`` for each document that the function ``entries`` yields: its title,
+    then its text. Documents with neither title nor text are left out, since a library cannot store them.
     """
     for entry in entries():
         if not (entry.title.strip() or entry.text.strip()):

@@ -19,8 +19,8 @@ Finder = Callable[[str], Document | None]
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A gold quote (a quote that a right answer cites) with all its places in its document. If the document does not
-    contain it, it has no place, and ``why`` gives the reason.
+    """A gold quote (a quote that a right answer cites) with all its places in its document (``spans``). If the document
+    does not contain the quote, there are no places, and ``why`` gives the reason.
 
     ``document`` is the id of the document; None if the library does not have it. A citation with more than ``most``
     words does not match, so that quoting everything does not count as finding the quote.
@@ -35,9 +35,9 @@ class Located:
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """A citation of an answer or verdict after it was judged: ``correct`` says whether it matches a gold quote (a quote
-    that a right answer cites), and ``fault`` why it is invalid (None if it is valid). ``stance`` is the side of the
-    idea on which a verdict lists it; None for a citation of an answer.
+    """A citation of an answer or verdict, and the judgement on it: ``correct`` says whether it matches a gold quote (a
+    quote that a right answer cites), and ``fault`` why it is invalid (None if it is valid). ``stance`` is the side on
+    which a verdict lists the citation, such as for the idea; None for a citation of an answer.
     """
 
     citation: Citation
@@ -47,11 +47,12 @@ class Cited:
 
 
 def locate(golds: Sequence[Gold], find: Finder, budget: int = BUDGET) -> tuple[Located, ...]:
-    """Find each gold quote (a quote that a right answer cites) in its document. If a quote is not in the text of the
-    library, because cleaning dropped or changed it, it stays in the result without a place and counts as missed.
+    """Find each gold quote (a quote that a right answer cites) in its document in the library. If the document does not
+    contain it, for example because cleaning dropped or changed it, the quote stays in the result without a place and
+    counts as missed.
 
-    ``find`` returns the document of a source. A citation that matches a quote may have at most ``budget`` words more
-    than the quote.
+    ``find`` returns the document that was made from a file. A citation that matches a quote may have at most ``budget``
+    words more than the quote.
     """
     located = (_locate(gold, find(gold.source)) for gold in golds)
     return tuple(replace(one, most=words(one.gold.quote) + budget) for one in located)
@@ -65,8 +66,8 @@ def judge(
     once, since the second citation proves nothing more.
 
     ``read`` returns the library's text at a place. If the citations come from a verdict on an idea, ``stance`` is the
-    side on which the verdict lists them, and ``golds`` must be the quotes of this side; ``stance`` is only copied to
-    the results.
+    side on which the verdict lists them, and ``golds`` must be the gold quotes of this side. ``stance`` does not change
+    the judgement; it is stored in the results.
     """
     places = {(one.about.id, one.start, one.end, one.quote): one for one in citations}
     return tuple(
@@ -89,8 +90,8 @@ def words(text: str) -> int:
 
 
 def fault(citation: Citation, read: Reader) -> str | None:
-    """The reason why a citation is invalid: it is empty, its place does not exist, or the library has other words
-    there. None if it is valid. ``read`` returns the library's text at a place.
+    """The reason why a citation is invalid: it is empty, its place does not exist, or the library has different words
+    at this place. None if it is valid. ``read`` returns the library's text at a place.
     """
     if not 0 <= citation.start < citation.end:
         return "empty or backwards"

@@ -18,8 +18,8 @@ from ingest.reading.formats import read
 
 
 class Missing(NamedTuple):
-    """A quote of a test case that is not in the source named by the case: the id of the case, the source, and a message
-    for people (``line``).
+    """A quote of a test case that is not in the document from which the case says it is taken. The fields are the id of
+    the case, the name of the document's file (``source``), and a message for people (``line``).
     """
 
     case: str
@@ -35,11 +35,11 @@ def missing(
     cases: Iterable[tuple[Case, tuple[str, int]]],
     place: Callable[[int, tuple[str | int, ...]], tuple[str, int] | None],
 ) -> Iterator[Missing]:
-    """Yield each quote of the cases that is not in its source. The message of each suggests the most similar words of
-    the source.
+    """Yield the quotes of the test cases that are not in their source files. The message on each suggests the most
+    similar words of the source.
 
-    ``cases`` has each case with its file and line. ``place(n, keys)`` returns the file and line of the value under
-    ``keys`` in the n-th case, counted from 0; None if unknown.
+    ``corpus`` is the folder of the sources. ``cases`` has each case with its file and line. ``place(n, keys)`` returns
+    the file and line of the value under ``keys`` in the n-th case, counted from 0; None if they are unknown.
     """
     sources: dict[str, CorpusFile] = {}
     for index, (case, line) in enumerate(cases):
@@ -59,16 +59,16 @@ def _golds(case: Case) -> Iterator[tuple[tuple[str | int, ...], Gold]]:
 
 
 class CorpusFile:
-    """One file of a corpus. Quotes are looked up both in the text of the file itself, such as Markdown, and in the text
-    that the program reads from it.
+    """One file of a corpus, in which quotes are looked up. A quote may be in the text of the file itself, such as
+    Markdown, or in the text that the program extracts from the file.
     """
 
     def __init__(self, corpus: Path, source: str) -> None:
         self._corpus, self._source = corpus.resolve(), source
 
     def lacks(self, quote: str) -> str | None:
-        """A message that says why the quote is not in this file, with the most similar words. None if the file has the
-        quote, ignoring whitespace.
+        """A message that says why the quote is not in this file, and which words of the file are most similar to it.
+        None if the file has the quote, ignoring whitespace.
         """
         words = collapse(quote)
         try:

@@ -25,8 +25,8 @@ from ingest.folder.files import find
 
 @dataclass(frozen=True, slots=True)
 class LabelledPair:
-    """A test case that consists of a claim, a text, and the label that people gave: the text supports the claim,
-    challenges it, or is neutral.
+    """A test case for the model that tells on which side of a claim a text is: a claim, a text, and the label that
+    people gave, which says whether the text supports the claim, challenges it, or is neutral.
     """
 
     id: str
@@ -49,8 +49,8 @@ class LabelledPair:
 
 @dataclass(frozen=True, slots=True)
 class SearchCase:
-    """A test case for the search: a query, and the documents that are relevant to it. ``relevant`` has the grade of
-    relevance (1 and more) of each of these, by the name of its file.
+    """A test case for the search: a query (``text``), and the documents that are relevant to it. ``relevant`` has the
+    grade of relevance (1 or more) of each relevant document, by the name of its file.
     """
 
     id: str
@@ -75,12 +75,16 @@ AnyCase: TypeAlias = Case | LabelledPair | SearchCase
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """A suite: test cases, and the folder of documents that they are about. ``corpus`` is None if each case has its own
-    text.
+    """A suite: test cases, and the folder of documents that they are about. ``corpus`` is this folder; None if each
+    case has its own text. ``path`` is the suite file or the public data set that the suite was read from.
+
+    ``words`` is the number of words that an answer may show. ``lines`` has the file and line of each case by its id.
+    ``files`` has the SHA-256 of each file of the corpus, and ``corpus_sha256`` is one hash of all of them. ``stale``
+    has the quotes that a document no longer contains since it was changed after the baseline (an earlier run) was
+    accepted.
 
     ``lay_out`` writes the documents of a public data set into an empty folder; for a suite file it is None, since its
-    documents are already in ``corpus``. ``lines`` has the file and line of each case by its id. ``corpus_sha256`` is
-    one hash of all files of the corpus.
+    documents are already in ``corpus``.
     """
 
     name: str
@@ -106,7 +110,7 @@ def load(path: Path) -> Suite:
     these hashes.
 
     A quote that is not in its document is an error, except if the document has changed since the suite's baseline (an
-    earlier run) was accepted. The quote is then listed in the field ``stale`` of the suite.
+    earlier run) was accepted. Such a quote is listed in the field ``stale`` of the suite instead.
 
     Raises:
         CaseError: the file or its corpus is missing, the corpus differs from the lock file, a case cannot be
@@ -126,7 +130,8 @@ def load(path: Path) -> Suite:
 
 
 def examine(path: Path) -> tuple[Suite, list[str]]:
-    """Read the suite in a YAML file. Returns it, and the faults of its cases and its corpus, each as one line of text.
+    """Read the suite in the YAML file ``path``. Returns the suite, and a line of text for each fault of its cases or
+    its documents.
 
     Raises:
         CaseError: the file cannot be read at all.
@@ -174,7 +179,7 @@ def lock_of(path: Path) -> Path:
 
 
 def digests_of(corpus: Path) -> dict[str, str]:
-    """The SHA-256 of each file in the folder ``corpus``. A key is the path of a file in it; files that a
+    """The SHA-256 of each file in the folder ``corpus``, by the path of the file in this folder. Files that a
     .pushbackignore excludes are left out.
     """
     found = {}
@@ -207,8 +212,8 @@ def changed(path: Path, digests: Mapping[str, str]) -> Iterator[str]:
 
 
 def lock(path: Path) -> Path:
-    """Write the lock file of a suite, with the present hash of each file of its corpus. Returns the path of the lock
-    file.
+    """Write the lock file of a suite, which stores the current hash of each file of its corpus. ``path`` is the suite
+    file. Returns the path of the lock file.
 
     Raises:
         CaseError: the suite cannot be read, or its corpus is not a folder.
@@ -274,5 +279,5 @@ def _text(path: Path) -> str:
 
 
 def sha256_of(digests: Mapping[str, str]) -> str:
-    """One hash for a whole corpus, made from the hashes of its files."""
+    """One hash for a whole corpus, made from the paths and hashes of its files (``digests``)."""
     return hashlib.sha256(json.dumps(dict(digests), sort_keys=True).encode()).hexdigest()

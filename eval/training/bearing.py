@@ -51,8 +51,9 @@ Numbers = NDArray[np.float64]
 
 
 class Row(NamedTuple):
-    """A passage that the search found for an idea: the model's log odds that it is relevant to the idea (``bears``),
-    the model's log odds that it speaks for the idea (``side``), and the label that people gave it.
+    """A passage that the search found for an idea: the model's log odds that the passage is relevant to the idea
+    (``bears``), the model's log odds that it is for the idea rather than against it (``side``), and the label that
+    people gave it.
     """
 
     corpus: str
@@ -63,8 +64,8 @@ class Row(NamedTuple):
 
 
 def main() -> None:
-    """Fit the probabilities and thresholds, print them, and print to standard error how good they are. With
-    ``--write``, they are also stored in the file of the model's weights.
+    """Fit the probabilities and thresholds of the model for ideas, print them, and print to standard error how good
+    they are. With ``--write``, they are also stored in the file of the model's weights.
     """
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--work", type=Path, required=True)
@@ -83,9 +84,10 @@ def main() -> None:
 
 
 def fitted(rows: Sequence[Row], what: str) -> tuple[Numbers, Numbers]:
-    """Fit a logistic model (a slope and a shift) that turns the reader's log odds ``what`` into calibrated ones;
-    ``what`` is ``bears`` (relevant) or ``side`` (for the idea). Returns the slope and the shift, fitted on all rows;
-    and the calibrated log odds of each row, for which slope and shift were fitted without the rows of the same corpus.
+    """Fit a logistic model (a slope and a shift) that turns the network's log odds into calibrated ones. ``what`` is
+    ``bears`` for the log odds that a passage is relevant, ``side`` for those that it is for the idea. Returns the slope
+    and the shift, fitted on all rows; and the calibrated log odds of each row. For these, the slope and the shift were
+    fitted without the rows of the same corpus.
     """
     x = np.array([[getattr(row, what)] for row in rows])
     y = np.array([row.label != "no" if what == "bears" else row.label == "supports" for row in rows])
@@ -104,9 +106,9 @@ def fitted(rows: Sequence[Row], what: str) -> tuple[Numbers, Numbers]:
 
 
 def calibration(odds: Numbers, y: Numbers) -> float:
-    """The expected calibration error of a model of yes or no. The likelier of the two is taken as the model's
-    prediction for a row. The error says how far the probability of the predictions is from the share of them that is
-    right. ``odds`` has the log odds of yes for each row; ``y`` is true where yes is right.
+    """The expected calibration error of a model that answers yes or no. For each row, the model's prediction is the
+    answer with the higher probability. The error says how far these probabilities are, on average, from the share of
+    predictions that are right. ``odds`` has the log odds of yes for each row; ``y`` is true where yes is right.
     """
     p = 1 / (1 + np.exp(-odds))
     sure = [float(max(one, 1 - one)) for one in p]
@@ -118,7 +120,7 @@ def calibration(odds: Numbers, y: Numbers) -> float:
 
 def weights(x: Numbers, y: Numbers, *, is_shifted: bool) -> Numbers:
     """Fit a logistic model, and return its slope and shift as an array of shape (2,). ``x`` has the log odds of each
-    row, as an array of shape (rows, 1); ``y`` is true where the row's right outcome is yes.
+    row, as an array of shape (rows, 1); ``y`` is true for the rows for which "yes" is right.
 
     With ``is_shifted`` false, the shift is 0. This is for the side of a passage: a shift would only learn that these
     ideas happen to have more passages on one side, and an idea and its opposite would no longer mirror each other.
@@ -140,8 +142,9 @@ def rounded(model: Numbers) -> list[float]:
 
 
 def best(rows: Sequence[Row], odds: Numbers) -> list[list[tuple[float, Row]]]:
-    """For each idea, the ``MOST`` passages that are most probably relevant, each with its probability. ``odds`` has,
-    for each row, the log odds that its passage is relevant.
+    """For each idea, a list of the ``MOST`` passages that are most probably relevant, the most probable first. An item
+    of a list is a pair of the probability and the row. ``odds`` has, for each row, the log odds that its passage is
+    relevant to its idea.
     """
     of: dict[tuple[str, str], list[tuple[float, Row]]] = defaultdict(list)
     for row, one in zip(rows, odds, strict=True):
@@ -150,12 +153,11 @@ def best(rows: Sequence[Row], odds: Numbers) -> list[list[tuple[float, Row]]]:
 
 
 def shown_from(rows: Sequence[Row], odds: Numbers) -> float:
-    """The lowest probability of being relevant at which a passage is shown. From there on, not showing the passage
-    costs more on average than showing it: missing a relevant passage costs ``MISSED`` times as much as showing one that
-    is not relevant.
+    """The lowest probability of being relevant at which a passage is shown. It is chosen from the costs of the two
+    mistakes: not showing a relevant passage costs ``MISSED`` times as much as showing one that is not relevant.
 
-    Also prints, for other thresholds, how many passages would be shown and which share of them is relevant. ``odds``
-    has, for each row, the log odds that its passage is relevant.
+    Also prints, for various thresholds, how many passages would be shown and which share of them is relevant; this does
+    not change the result. ``odds`` has, for each row, the log odds that its passage is relevant to its idea.
     """
     every = [each for own in best(rows, odds) for each in own]
     total = sum(row.label != "no" for row in rows)
@@ -170,14 +172,15 @@ def shown_from(rows: Sequence[Row], odds: Numbers) -> float:
 
 
 def sure_from(rows: Sequence[Row], bears: Numbers, towards: Numbers, shown: float) -> float:
-    """The lowest probability of a side from which the side may be stated. With this threshold, at least the share
-    ``RIGHT`` of the stated sides must be right, and at least ``FEWEST`` sides must be stated. If no threshold from 0.5
-    to 0.94 achieves that, 0.95.
+    """The lowest probability of a side (for or against the idea) from which the side of a passage may be stated. With
+    this threshold, at least the share ``RIGHT`` of the stated sides must be right, and at least ``FEWEST`` sides must
+    be stated. If no threshold from 0.5 to 0.94 achieves that, the result is 0.95.
 
-    ``bears`` has, for each row, the log odds that its passage is relevant, ``towards`` the log odds that it is for the
-    idea. Only passages count that people labelled as relevant and that would be shown: they are among the ``MOST``
-    passages of their idea that are most probably relevant, and this probability is at least ``shown``. For a passage
-    that is labelled with both sides, either is right; for one that is labelled as unclear, neither.
+    ``bears`` has, for each row, the log odds that its passage is relevant to its idea, ``towards`` the log odds that
+    the passage is for the idea. Only passages count that people labelled as relevant and that would be shown: they are
+    among the ``MOST`` passages of their idea that are most probably relevant, and this probability is at least
+    ``shown``. For a passage that is labelled with both sides, either side is right; for one that is labelled as
+    unclear, neither is.
     """
     of = {id(row): float(one) for row, one in zip(rows, towards, strict=True)}
     bearing = [row for own in best(rows, bears) for p, row in own if p >= shown and row.label != "no"]
@@ -193,8 +196,9 @@ def sure_from(rows: Sequence[Row], bears: Numbers, towards: Numbers, shown: floa
 
 
 def of_sided(rows: Sequence[Row], towards: Numbers) -> None:
-    """Print how often the model ranks a pair rightly. A pair is a passage for an idea and a passage against the same
-    idea; the first must have the higher log odds. ``towards`` has the log odds of each row with a side.
+    """Print how often the model ranks a pair of passages rightly. One passage of a pair is for an idea, the other is
+    against the same idea; the model is right if it gives the first one the higher log odds of being for the idea.
+    ``towards`` has these log odds for each row that is labelled as for or against its idea, in the order of ``rows``.
     """
     sided = [row for row in rows if row.label in ("supports", "challenges")]
     of: dict[tuple[str, str], tuple[list[float], list[float]]] = defaultdict(lambda: ([], []))
@@ -205,8 +209,9 @@ def of_sided(rows: Sequence[Row], towards: Numbers) -> None:
 
 
 def found(work: Path) -> Iterator[Row]:
-    """For each idea, yield the labelled passages that the search of a pressure test finds, with the log odds that the
-    model gives them. ``work`` is the folder with the libraries and the labelled examples.
+    """For each idea, yield the labelled passages that the search of a pressure test (the test of an idea against the
+    documents) finds, with the log odds that the model gives them. ``work`` is the folder with the libraries and the
+    labelled examples.
     """
     labels: dict[tuple[str, str], list[Example]] = defaultdict(list)
     for one in read(work / "examples/thresholds.jsonl"):

@@ -30,8 +30,8 @@ SETS = ("perspectrum", "argkp", "arct_warrants", "defeasible_nli", "arc_room_for
 
 
 class Judged(NamedTuple):
-    """Texts that people judged to be for or against a claim: the claim of each text, whether the text supports it, and
-    the model's log odds that it does (``towards``).
+    """Texts that people judged to be for or against a claim. Each field has one item for each text: its claim, whether
+    the text supports it, and the model's log odds that the text supports it (``towards``).
     """
 
     claims: list[str]
@@ -40,8 +40,8 @@ class Judged(NamedTuple):
 
 
 def main() -> None:
-    """Measure on each data set how well the model tells texts for a claim from texts against it, and write the model's
-    card.
+    """Measure on each data set how well the model tells texts for a claim from texts against it, and write the model
+    card (a page that describes the model).
     """
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--data", type=Path, required=True)
@@ -56,8 +56,9 @@ def main() -> None:
 
 
 def judged(folder: Path, name: str) -> Judged:
-    """Let the model read at most ``MOST`` texts from the development part of the data set ``name``. Texts that people
-    put on neither side of the claim are left out.
+    """Let the model read at most ``MOST`` texts of the data set ``name``, from the part that was not trained on. Texts
+    that people judged to be neither for nor against their claim are left out. Returns people's judgements and the
+    model's.
     """
     path = folder / f"{name}-dev.jsonl"
     rows = list(_lines(path if path.exists() else folder / name / "dev.jsonl"))
@@ -77,8 +78,8 @@ def judged(folder: Path, name: str) -> Judged:
 
 
 def measured(one: Judged) -> dict[str, Any]:
-    """The share of texts that the model puts on the right side of their claim, and the macro-F1 of the two sides, both
-    with intervals; and the number of texts (``of``).
+    """The share of texts that the model puts on the right side of their claim (``side``), and the macro-F1 of the two
+    sides (``macro_f1``), both with 95 % intervals; and the number of texts (``of``).
     """
     guess = one.towards > 0
     return {
@@ -89,7 +90,9 @@ def measured(one: Judged) -> dict[str, Any]:
 
 
 def card(told: Mapping[str, Any]) -> str:
-    """The model's card in Markdown, from the measures of each data set and the hashes of the weights in ``told``."""
+    """The model card (a page that describes the model) in Markdown. ``told`` has the measures by the name of the data
+    set, and the hashes of the files of weights under ``sha256``.
+    """
     rows = [
         f"| {name} | {_told(one['side'])} | {_told(one['macro_f1'])} | {one['of']} |"
         for name, one in told.items()
@@ -105,9 +108,10 @@ def _told(value: Mapping[str, float]) -> str:
 
 
 def interval(clusters: Sequence[str], value: Callable[[Any], float]) -> dict[str, float]:
-    """A value that is computed from all items, and its 95 % interval from a bootstrap over clusters.
+    """Compute a value from all items, and its 95 % interval by a bootstrap over clusters (groups of related items).
 
-    ``clusters`` names the cluster of each item; ``value`` computes the value from the indices of the items.
+    ``clusters`` has the name of each item's cluster; the function ``value`` computes the value from the indices of
+    items.
     """
     of: dict[str, list[int]] = {}
     for place, name in enumerate(clusters):

@@ -46,8 +46,8 @@ Spans = list[tuple[int, int]]
 
 
 class Example(NamedTuple):
-    """An example for training or testing the model: a question or an idea (``first``), and a passage below its title
-    and headings (``second``).
+    """An example for training or testing the model: a question or an idea (``first``), and a passage with its title and
+    headings above it (``second``). ``kind`` is ``question`` or ``idea``.
 
     For a question, ``label`` says whether the passage answers it: ``answers``, ``partly`` or ``no``. For an idea, it
     says how the passage bears on it: ``supports``, ``challenges``, ``both``, ``unclear`` or ``no``.
@@ -55,7 +55,8 @@ class Example(NamedTuple):
     takes no side or is not relevant; the data do not say which.
 
     ``spans`` are the sentences, as offsets into ``second``; ``told`` has a label for each sentence, or is empty if the
-    labels of the sentences are unknown.
+    labels of the sentences are unknown. ``of`` names the corpus or data set that the example comes from, and ``asked``
+    is the id of the question or idea.
     """
 
     kind: str  # idea | question
@@ -69,7 +70,9 @@ class Example(NamedTuple):
 
 
 def main() -> None:
-    """Write the files of examples for training and testing that the module's docstring lists."""
+    """Write the files of examples for training and testing the model: from the passages that people labelled for us,
+    from our test suites, and from public data sets.
+    """
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
@@ -100,9 +103,9 @@ def read(path: Path) -> list[Example]:
 
 
 def ours(work: Path, names: Sequence[str]) -> Iterator[Example]:
-    """Make an example of each passage that people labelled for us, and yield it. ``names`` are the corpora; ``work`` is
-    the folder with their libraries. If a passage has two labels for the same question or idea, the first one counts; a
-    passage that is no longer in its library is left out.
+    """Yield an example for each passage that people labelled for us. ``names`` are the corpora; ``work`` is the folder
+    with their libraries. If a passage has two labels for the same question or idea, the first one counts; a passage
+    that is no longer in its library is left out.
     """
     of = {one.id: one for one in asked()}
     for corpus in names:
@@ -123,8 +126,8 @@ def ours(work: Path, names: Sequence[str]) -> Iterator[Example]:
 
 
 def kept(work: Path, corpus: str) -> dict[tuple[str, int], Passage]:
-    """All passages in the library of a corpus, by the path of their file in the corpus and their offset in the
-    document.
+    """All passages in the library of a corpus. The key of each passage is a pair: the path of its file in the corpus,
+    and the offset at which it starts in the document.
     """
     settings = Settings(home=work, library=corpus)
     with Library.open(settings, build_embedder(settings)) as library:
@@ -137,8 +140,8 @@ def kept(work: Path, corpus: str) -> dict[tuple[str, int], Passage]:
 
 
 def example(one: Any, passage: Passage, label: Mapping[str, Any], corpus: str) -> Example:
-    """Make an example of a labelled passage. ``one`` is the question or idea; ``label`` has the passage's label, and
-    the spans of the sentences to which each label applies.
+    """Make an example of a labelled passage. ``one`` is the question or idea. ``label`` has the passage's label, and
+    for each label of sentences the spans of text to which it applies.
     """
     head = above(passage.about.title, passage.headings)
     spans = [(len(head) + s.start - passage.start, len(head) + s.end - passage.start) for s in passage.sentences]
@@ -154,9 +157,10 @@ def example(one: Any, passage: Passage, label: Mapping[str, Any], corpus: str) -
 
 
 def development(data: Path, work: Path) -> Iterator[Example]:
-    """Yield examples from our test suites on companies' handbooks: the passages that our search finds for each case,
-    labelled by the quotes that the case expects (its gold). A passage without such a quote is labelled "no" for a
-    question, and left out for an idea. Suites whose corpus has no library in ``work`` are left out.
+    """Yield examples from our test suites on companies' handbooks: the passages that our search finds for each case. A
+    passage is labelled by the gold quotes of the case (the quotes that a right answer cites) that are in it. A passage
+    without such a quote is labelled "no" for a question, and left out for an idea. Suites whose corpus has no library
+    in ``work`` are left out. ``data`` is the folder of all data sets.
     """
     for path in sorted(FOLDER.glob("*.yaml")):
         suite = yaml.safe_load(path.read_text("utf-8"))
@@ -213,7 +217,9 @@ def _document(library: Library, source: str) -> Document | None:
 
 
 def public(data: Path, part: str) -> Iterator[Example]:
-    """Yield examples from all public data sets, a limited number from each; ``part`` is train or dev."""
+    """Yield examples from all public data sets, a limited number from each. ``data`` is the folder of all data sets;
+    ``part`` is the part of each that is read, ``train`` or ``dev``.
+    """
     rng = random.Random(SEED)
     for name, rows in (*stances(data, part), *answers(data, part)):
         made = list(rows)
@@ -222,8 +228,8 @@ def public(data: Path, part: str) -> Iterator[Example]:
 
 
 def stances(data: Path, part: str) -> Iterator[tuple[str, Iterable[Example]]]:
-    """Yield the name of each public data set on stances, with its examples: each is a claim, and a text that is for it,
-    against it or neither.
+    """Yield a pair for each public data set on stances: its name and its examples. Each example is a claim, and a text
+    that is for it, against it or neither. ``part`` is the part of the data set that is read, ``train`` or ``dev``.
     """
     paths = {path.parent.name: path for path in (data / "stance").glob(f"*/{part}.jsonl")}
     paths |= {path.stem.rpartition("-")[0]: path for path in (data / "stance").glob(f"*-{part}.jsonl")}
@@ -248,8 +254,9 @@ def _stance(line: Json, name: str) -> Example:
 
 
 def answers(data: Path, part: str) -> Iterator[tuple[str, Iterable[Example]]]:
-    """Yield the name of each public data set on answers, with its examples: each is a question, and a part of a passage
-    that answers it or does not.
+    """Yield a pair for each public data set on answers: its name and its examples. Each example is a question, and a
+    part of a passage that answers it or does not. ``part`` is the part of the data set that is read, ``train`` or
+    ``dev``.
     """
     for folder in ("clapnq", "covid_qa", "qed", "selqa", "squadshifts", "tatqa_text", "squad2"):
         yield folder, _answers(data / "answering", folder, part)
@@ -315,8 +322,8 @@ def _sentences(text: str) -> Spans:
 
 
 def fifth(claim: str) -> int:
-    """A number from 0 to 4, made from the hash of the claim. It divides a data set into five parts, always in the same
-    way.
+    """A number from 0 to 4, made from the hash of the claim. It divides the claims of a data set into five parts, in
+    the same way at each run.
     """
     return int(hashlib.sha256(claim.encode()).hexdigest(), 16) % 5
 

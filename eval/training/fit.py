@@ -36,8 +36,9 @@ WEIGHTS = shipped.weights(shipped.QUESTIONS)
 
 
 class Row(NamedTuple):
-    """A labelled passage that was read with its question: the example, the network's probability that the passage
-    answers at least in part, and the value by which the passage is ranked.
+    """A labelled passage after the network has read it with its question: the example, the network's probability that
+    the passage answers the question at least in part, and the score by which passages are ranked (``rank``, higher is
+    better).
 
     ``is_right_sentence`` says whether the sentence that the network ranks first in the passage answers the question;
     None if that is not known.
@@ -50,8 +51,9 @@ class Row(NamedTuple):
 
 
 def main() -> None:
-    """Fit the probability and the threshold, print them, and print to standard error how good they are. With
-    ``--write``, they are also stored in the file of the network's weights.
+    """Fit, for the network for questions, the calibration of its probabilities and the threshold from which a question
+    is answered. Prints both, and prints to standard error how good they are. With ``--write``, they are also stored in
+    the file of the network's weights.
     """
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--work", type=Path, required=True)
@@ -67,7 +69,7 @@ def main() -> None:
 
 
 def read_all(examples: Iterable[Example]) -> list[Row]:
-    """Let the network read each passage with its question, and return the results."""
+    """Let the network read each example's passage with its question, and return a row for each."""
     of: dict[str, list[Example]] = defaultdict(list)
     for one in examples:
         of[one.first].append(one)
@@ -91,8 +93,9 @@ def platt(rows: Sequence[Row]) -> tuple[float, float]:
 
 
 def report(rows: Sequence[Row]) -> None:
-    """Print how well the network tells answering passages from others and ranks them, and how well its probabilities
-    are calibrated. Each corpus is judged with the slope and shift fitted on the other corpora.
+    """Print to standard error how well the network tells passages that answer from passages that do not, how well it
+    ranks them, and how well its probabilities are calibrated. Each corpus is judged with the slope and shift that were
+    fitted on the remaining corpora.
     """
     corpora = dict.fromkeys(row.one.of for row in rows)
     for corpus in corpora:
@@ -132,10 +135,10 @@ def by_question(rows: Iterable[Row]) -> list[list[Row]]:
 
 
 def answer_from(rows: Sequence[Row], scale: tuple[float, float]) -> float:
-    """The probability from which a question is answered, chosen so that mistakes cost least: a question is answered if
-    its best passage has at least this probability. Refusing a question that is answered at least in part costs
-    ``REFUSED`` times as much as showing a passage that does not answer. ``scale`` has the slope and the shift that
-    ``platt`` fitted.
+    """The lowest probability of a question's best passage at which the question is answered and not refused. It is
+    chosen to make the cost of mistakes as small as possible. Refusing a question that the passages answer at least in
+    part costs ``REFUSED`` times as much as answering one that they do not answer. ``scale`` has the slope and the shift
+    that ``platt`` fitted.
     """
     groups = by_question(rows)
     there = np.array([any(row.one.label != "no" for row in group) for group in groups])

@@ -20,8 +20,8 @@ Rows = list["Read"]
 
 
 class Read(NamedTuple):
-    """An example that the model has read, with the model's probability of each label: for the passage, an array of
-    shape (labels,), and for its sentences, an array of shape (sentences, labels).
+    """An example that the model has read (``one``), with the model's probability of each label: for the passage, an
+    array of shape (labels,), and for its sentences, an array of shape (sentences, labels).
     """
 
     one: Example
@@ -97,8 +97,8 @@ def answers_auroc(rows: Rows) -> float:
 
 def among(rows: Rows, first: int) -> float:
     """The share of questions for which a passage that answers is among the ``first`` passages that the model ranks
-    highest. Questions without such a passage are left out, and so are questions with at most ``first`` passages. NaN if
-    none is left.
+    highest. Questions without an answering passage are left out, and so are questions that have at most ``first``
+    passages. NaN if no questions remain.
     """
     hits = []
     for own in by_asked(rows).values():
@@ -109,8 +109,8 @@ def among(rows: Rows, first: int) -> float:
 
 
 def answerable_auroc(rows: Rows) -> float:
-    """How well the score of a question's best passage tells questions that have an answer from questions that have
-    none, as AUROC. Questions that are answered only in part are left out.
+    """How well the model's score of a question's best passage tells questions that have an answer from questions that
+    have none, as AUROC. Questions that are answered only in part are left out.
     """
     truth, score = [], []
     for own in by_asked(rows).values():
@@ -123,8 +123,9 @@ def answerable_auroc(rows: Rows) -> float:
 
 
 def best_sentence(rows: Rows) -> float:
-    """Of the passages that answer, the share in which the sentence that the model ranks first answers the question. NaN
-    if there is no such passage with labelled sentences.
+    """Of the passages that answer their question, the share in which the sentence that the model ranks first answers
+    it. Only passages with several sentences count, and only if it is known which of these answer. NaN if there are
+    none.
     """
     hits = [
         r.one.told[int(np.argmax(1 - r.sentences[:, 0]))] == "answers"
@@ -145,7 +146,9 @@ def bears_auroc(rows: Rows) -> float:
 
 
 def bears_ap(rows: Rows) -> float:
-    """How well the model ranks passages that are relevant to their idea above the others, as average precision."""
+    """How well the model ranks passages that are relevant to their idea above passages that are not, as average
+    precision.
+    """
     return float(average_precision_score(*_bearing(rows)))
 
 
@@ -159,16 +162,16 @@ def _sided(rows: Rows) -> list[tuple[bool, float]]:
 
 
 def side(rows: Rows, sure: float = 0.0) -> float:
-    """Of the passages labelled as for or against their idea, the share for which the model's likelier side is right.
-    Only passages count for which the model gives this side a probability of at least ``sure``. NaN if there are none.
+    """Of the passages that people labelled as for or against their idea, the share that the model puts on the right
+    side. Only passages count for whose side the model gives a probability of at least ``sure``. NaN if there are none.
     """
     kept = [right for right, p in _sided(rows) if p >= sure]
     return float(np.mean(kept)) if kept else float("nan")
 
 
 def share(rows: Rows, sure: float) -> float:
-    """Of the passages labelled as for or against their idea, the share for which the model gives the likelier side a
-    probability of at least ``sure``.
+    """Of the passages that people labelled as for or against their idea, the share for which the model gives one of the
+    two sides a probability of at least ``sure``.
     """
     return float(np.mean([p >= sure for _, p in _sided(rows)]))
 

@@ -21,8 +21,8 @@ Item = TypeVar("Item")
 
 def batches(items: Sequence[Item], length: Callable[[Item], int], seed: int, tokens: int = TOKENS) -> list[list[Item]]:
     """Group the items into batches of at most ``tokens`` tokens, padding included. ``length`` returns the number of
-    tokens of an item; the items of a batch have similar lengths. The order of the batches is random, but the same for
-    the same seed.
+    tokens of an item; the items of a batch have similar lengths. The order of the batches is random, but always the
+    same for the same ``seed``.
     """
     rng = random.Random(seed)
     shuffled = list(items)
@@ -53,9 +53,9 @@ def train(  # noqa: PLR0917
     """Train a model with AdamW; the learning rate rises linearly at first (warm-up), then falls linearly. An
     interrupted training continues from the state that is saved in the folder ``work``.
 
-    ``epochs`` has the batches of each epoch, ``loss_of`` computes the loss of a batch, ``rates`` are the learning rates
-    of the encoder and of all other weights, and ``after_epoch`` is called with the number of each finished epoch,
-    counted from 0.
+    ``epochs`` has the batches of each epoch, ``loss_of`` computes the loss of a batch, ``rates`` are two learning
+    rates: that of the encoder and that of all other weights. ``after_epoch`` is called after each epoch with its
+    number, counted from 0.
     """
     named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
     trained = [p for _, p in named]

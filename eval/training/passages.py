@@ -35,7 +35,7 @@ Item = tuple[Pair, Example]
 
 
 def main() -> None:
-    """Train the model for one stage, as the command line says, and save it."""
+    """Train the network that reads passages, for the one stage of training that the command line names, and save it."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--base", type=Path, required=True)
@@ -119,13 +119,16 @@ def freeze(model: PassageNetwork, layers: int) -> None:
 
 
 def thinned(own: Sequence[Example], share: float, rng: random.Random) -> list[Example]:
-    """All examples that are not labelled "no", and of those labelled "no" a random ``share`` (0 to 1)."""
+    """All examples whose label is not "no", and a random part of the examples with the label "no": each of these is
+    kept with the probability ``share`` (0 to 1).
+    """
     return [one for one in own if one.label != "no" or rng.random() < share]
 
 
 def listed(own: Sequence[Example], rng: random.Random) -> list[list[Example]]:
     """For each question and idea that has relevant passages, a list of at most ``LISTED`` of its passages, the relevant
-    ones first. Passages are drawn at random if there are more. The order of the lists is random.
+    ones first; at most half of ``LISTED`` are relevant. If there are more passages, they are drawn at random. The order
+    of the lists is random.
     """
     groups = []
     for those in by_asked(own).values():
@@ -139,7 +142,9 @@ def listed(own: Sequence[Example], rng: random.Random) -> list[list[Example]]:
 
 
 def by_asked(own: Sequence[Example]) -> dict[tuple[str, str], list[Example]]:
-    """The examples grouped by their question or idea. A key is the kind (question or idea) and the id."""
+    """The examples grouped by their question or idea. A key is a pair: the kind (``question`` or ``idea``), and the id
+    of the question or idea.
+    """
     of: dict[tuple[str, str], list[Example]] = defaultdict(list)
     for one in own:
         of[one.kind, one.asked].append(one)
@@ -164,14 +169,14 @@ def turned(own: Sequence[Example]) -> list[Example]:
 
 
 def paired(model: PassageNetwork, one: Example) -> Pair:
-    """The question or idea of an example and its passage as tokens, in the form that the model reads."""
+    """The question or idea of an example, and the example's passage, as tokens in the form that the model reads."""
     return model.pair(one.kind, one.first, one.second, one.spans)
 
 
 def loss(model: PassageNetwork, batch: Sequence[Item], *, is_list: bool = False) -> torch.Tensor:
     """The loss of a batch: the cross entropy of the passages' labels, plus that of the sentences' labels if they are
-    known. ``is_list`` says that the batch is a list of passages for one question or idea; then the loss of their
-    ranking is added.
+    known. With ``is_list``, the batch is a list of passages for one question or idea, and the loss of the model's
+    ranking of them is added.
     """
     scores = model([pair for pair, _ in batch])
     answers, bears = scores.answers.float().log_softmax(1), scores.bears.float().log_softmax(1)
@@ -196,9 +201,9 @@ def loss(model: PassageNetwork, batch: Sequence[Item], *, is_list: bool = False)
 
 
 def order(fits: torch.Tensor, worth: Sequence[int]) -> torch.Tensor:
-    """The loss of a ranking: the mean negative log probability that each passage comes before all passages of less
-    worth. The probability is a softmax over the passage and these. ``fits`` has the model's score of each passage,
-    ``worth`` how high it should rank.
+    """The loss of a ranking of passages. ``fits`` has the model's score of each passage, ``worth`` how high it should
+    rank (more is higher). For each passage, a softmax over it and all passages of less worth gives the probability that
+    it ranks first among them; the loss is the mean negative logarithm of these probabilities.
     """
     lost = []
     for index, own in enumerate(worth):
@@ -208,9 +213,10 @@ def order(fits: torch.Tensor, worth: Sequence[int]) -> torch.Tensor:
 
 
 def likelihood(odds: torch.Tensor, label: str, labels: Sequence[str]) -> torch.Tensor:
-    """The log likelihood of a label. ``odds`` has the log probability of each of ``labels``. The label ``both`` gets
-    the mean of the log probabilities of the two sides. The label ``no side`` gets the log probability that the label is
-    ``no`` or ``unclear``, since it does not say whether the passage is relevant.
+    """The log likelihood of a label. ``odds`` has the log probability of each of ``labels``, in the same order. For the
+    label ``both``, it is the mean of the log probabilities of ``supports`` and ``challenges``. For the label ``no
+    side``, it is the log probability that the label is ``no`` or ``unclear``, since ``no side`` does not say whether
+    the passage is relevant.
     """
     if label == "both":
         return (odds[labels.index("supports")] + odds[labels.index("challenges")]) / 2

@@ -42,7 +42,9 @@ def main() -> None:
 
 
 def mean(states: Sequence[Mapping[str, torch.Tensor]]) -> dict[str, torch.Tensor]:
-    """Average the weights of several trained states of one model: each weight becomes its mean over all states."""
+    """Average the weights of one model over several states that it had in training: each weight becomes its mean over
+    all states.
+    """
     return {
         name: torch.stack([state[name] for state in states]).mean(0) if weight.is_floating_point() else weight
         for name, weight in states[0].items()
@@ -50,8 +52,9 @@ def mean(states: Sequence[Mapping[str, torch.Tensor]]) -> dict[str, torch.Tensor
 
 
 def thin(trained: Mapping[str, torch.Tensor], base: Mapping[str, torch.Tensor], rank: int) -> dict[str, torch.Tensor]:
-    """Make the small set of weights that is shipped: the weights of the head, and for the layers of the encoder the
-    differences from the pretrained weights in ``base``. Embeddings and pooler are left out.
+    """Make the small set of weights that is shipped with the program: the weights of the head, and for the layers of
+    the encoder the differences between the weights in ``trained`` and the pretrained weights in ``base``. Embeddings
+    and pooler are left out.
 
     A matrix of differences is approximated by a product of two matrices of this ``rank`` (Eckart and Young 1936), in
     integers of 8 bits with a scale for each column of the first and each row of the second.

@@ -157,7 +157,9 @@ LIKELY = {
 
 
 class Certainty(IntEnum):
-    """How certain it is, from the words alone, that a text is boilerplate: not at all, likely or sure."""
+    """How certain it is that a text is boilerplate, judged by its words alone. The levels are ``NONE``, ``LIKELY`` and
+    ``SURE``.
+    """
 
     NONE = 0
     LIKELY = 1
@@ -189,8 +191,8 @@ _LIKELY = _compiled(LIKELY)
 
 
 def judge(text: str) -> JudgedPiece:
-    """Judge whether a text is boilerplate. It is boilerplate if it looks like boilerplate as a whole, or if every
-    single sentence of it does.
+    """Judge whether a text is boilerplate. A text is boilerplate if it looks like boilerplate as a whole, or if each of
+    its sentences does.
     """
     if len(text) > LONGEST:
         return JudgedPiece(Certainty.NONE)

@@ -121,7 +121,7 @@ Headed = Mapping[Box | None, Mapping[Box, int]]
 
 def clean(pieces: Sequence[Piece]) -> list[Piece]:
     """Return all pieces (paragraphs, headings and the like) of a web page in order. A piece that is boilerplate because
-    of its position on the page gets a ``reason``, such as "navigation".
+    of the boxes (elements of the page) that contain it gets a ``reason``, such as "navigation".
 
     In reader comments, a line that names the author of a comment gets the kind ``SPEAKER`` and the name as its
     ``speaker``.

@@ -43,9 +43,9 @@ def gone_from(document: str, known: Mapping[int, str]) -> frozenset[int]:
 
 
 def lines(document: Document, known: AbstractSet[int]) -> tuple[tuple[int, bool], ...]:
-    """The hashes of those lines of the document that may recur on other pages of its web site. Each hash comes with
-    True if it is in ``known``, the hashes of the lines known to recur, else with False. Empty if the document is not
-    from a web site.
+    """Return a pair for each line of the document that may recur on other pages of its web site: the hash of the line,
+    and True if this hash is in ``known`` (the hashes of the lines that are known to recur), else False. The result is
+    empty if the document is not from a web site.
     """
     about = document.about
     if not about.origin:
@@ -69,7 +69,7 @@ def marked(pieces: Sequence[Piece], origin: str | None, author: str | None, know
 
     ``origin`` is the web site of the page, ``author`` the page's author. Some pieces never get the reason, among them
     words of a speaker who is not the author (such as a commenter), very short or long texts, and texts with a figure or
-    a name. If more than the share ``MOST`` of the page's words would be removed, no piece gets it.
+    a name. If more than half (``MOST``) of the page's words would be removed, no piece gets it.
     """
     if not origin or not known:
         return list(pieces)

@@ -31,7 +31,8 @@ LINKS = 0.8  # of a piece's characters: more in links, and it only points elsewh
 def clean(draft: Draft) -> list[Piece]:
     """Return all pieces (paragraphs, headings and the like) of a file that was read, in order. ``draft`` is the output
     of the file's reader. Each piece that is boilerplate has a ``reason``, the kind of boilerplate, such as
-    "navigation": on web pages this function finds them, in all other files the reader has marked them.
+    "navigation". In a web page, this function finds the boilerplate; in any other file, the reader has already marked
+    it.
     """
     if draft.media_type != PAGE:
         return list(draft.pieces)

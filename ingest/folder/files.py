@@ -36,15 +36,17 @@ class Failed(NamedTuple):
 
 
 class Empty(SourceError):
-    """A file is empty. It is not counted as a failure, since somebody may have just begun a note."""
+    """Raised if a file is empty, or has nothing but whitespace. This does not count as a failure, since somebody may
+    have just begun a note.
+    """
 
 
 class Listing(NamedTuple):
     """The files found under the given paths.
 
     ``roots`` are the given paths, made absolute. ``failed`` has each file or folder that cannot be read, with the
-    reason; ``unseen`` has the absolute paths of the same files and folders, so that known files there do not count as
-    deleted.
+    reason; ``unseen`` has the absolute paths of the same files and folders. Files at or below these paths that the
+    library already has do not count as deleted.
 
     ``skipped`` is the number of files that are not read because they are hidden, temporary or of an unsupported kind.
     ``kinds`` has the number of these files for each file extension; a file without one is counted under its name, and
@@ -123,11 +125,11 @@ class _Walk:
         self.ignored = 0
 
     def folder(self, folder: Path, root: Path, above: tuple[str, ...], ignoring: Ignoring) -> None:
-        """Collect the files in ``folder``, which is inside ``root``, the folder that the user gave.
+        """Find the files in ``folder``, which is inside ``root``, the folder that the user gave.
 
-        ``above`` has the real paths of ``folder`` and of the folders around it, up to ``root``; they show whether a
-        link leads in a circle. ``ignoring`` has the patterns of files to ignore. A folder whose .pushbackignore cannot
-        be understood is not read, since the file may say to ignore everything.
+        ``above`` has the paths of ``folder`` and of the folders around it, up to ``root``, with links resolved; they
+        show whether a link leads in a circle. ``ignoring`` has the patterns of files to ignore. A folder whose
+        .pushbackignore cannot be understood is not read, since the file may say to ignore everything.
         """
         if len(above) > DEEPEST:
             self._fail(folder, root, "it lies too deep in other folders.")
@@ -160,8 +162,8 @@ class _Walk:
                 self.file(path, _source(path, root))
 
     def file(self, path: Path, source: str, *, is_named: bool = False) -> None:
-        """Collect one file under the name ``source``. A file of an unsupported kind is skipped, unless the user gave
-        its path (``is_named``).
+        """Add the file at ``path`` to the files that were found, under the name ``source``. A file of an unsupported
+        kind is skipped, unless the user gave its path (``is_named``).
         """
         if not is_named and not _is_read(path):
             self.kinds[path.suffix.lower() or path.name] += 1

@@ -26,14 +26,14 @@ STAR = "[^/]*"  # what pathspec makes of "*"
 
 
 class Ignoring(NamedTuple):
-    """The ignore patterns that apply to a folder. ``told`` pairs each folder that has a ``.pushbackignore`` with the
-    patterns in this file; outer folders come first.
+    """The patterns that say which files and folders inside a folder are not read. ``told`` pairs each folder that has a
+    ``.pushbackignore`` with the patterns in this file; outer folders come first.
     """
 
     told: tuple[tuple[Path, GitIgnoreSpec], ...] = ()
 
     def within(self, folder: Path) -> Ignoring:
-        """Return these patterns and those in the ``.pushbackignore`` of ``folder``.
+        """Return an ``Ignoring`` with these patterns and those in the file ``.pushbackignore`` of ``folder``.
 
         Raises:
             SourceError: the file cannot be read or understood; the message is the reason.
@@ -41,7 +41,7 @@ class Ignoring(NamedTuple):
         return Ignoring((*self.told, (folder, _read(folder / NAME))))
 
     def covers(self, path: Path, *, is_folder: bool) -> bool:
-        """Whether the patterns say to ignore this path."""
+        """Whether the patterns say to ignore the file or folder at this path."""
         for folder, spec in reversed(self.told):
             relative = path.relative_to(folder).as_posix() + ("/" if is_folder else "")
             said = spec.check_file(relative).include

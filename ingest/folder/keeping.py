@@ -45,8 +45,9 @@ OTHERS = (
 
 
 def reasons() -> frozenset[str]:
-    """All reasons for removing boilerplate, such as "navigation". A team can name any of them to keep that boilerplate.
-    The reasons for removing scripts, styles and the like are not among them.
+    """All reasons for removing boilerplate, such as "navigation". A team can name any of these reasons, to keep the
+    boilerplate that is removed for it. The result has no reasons for removing scripts, styles and the like, which
+    cannot be kept.
     """
     named = {reason for _, reason in layout.NAMES} | set(layout.TAGS.values())
     said = {*boilerplate.SURE, *boilerplate.LIKELY, quoting.QUOTED, quoting.HEADER, quoting.SIGNATURE, quoting.NOTICE}
@@ -71,7 +72,8 @@ def checked(given: Iterable[str]) -> tuple[str, ...]:
 
 
 def remember(library: Library, paths: Iterable[Path], kept: Sequence[str]) -> None:
-    """Store which boilerplate to keep in these files and folders; this replaces the earlier choice.
+    """Store which boilerplate to keep in these files and folders. This choice replaces earlier choices for the same
+    paths and for everything inside them.
 
     ``kept`` has the kinds of boilerplate to keep.
 
@@ -85,8 +87,8 @@ def remember(library: Library, paths: Iterable[Path], kept: Sequence[str]) -> No
 
 
 def kept_of(path: str, keeps: Mapping[str, AbstractSet[str]]) -> tuple[str, ...]:
-    """The kinds of boilerplate, such as "navigation", that are kept in one file, sorted. They are those chosen for the
-    file and for the folders around it.
+    """The kinds of boilerplate, such as "navigation", that are kept in one file, sorted. These are the kinds chosen for
+    the file itself and for the folders around it.
 
     ``keeps`` maps the path of a file or folder to the kinds chosen for it.
     """

@@ -39,8 +39,8 @@ PATIENCE = 30.0  # seconds without a worker: one that a supervisor starts again 
 
 
 class Cluster:
-    """The workers of a Dask cluster; sync uses them in place of this machine's workers. A context manager that
-    disconnects at the end.
+    """The workers of a Dask cluster, which parse files for ``sync`` in place of worker processes on this machine. A
+    context manager that disconnects from the cluster at the end.
 
     ``where`` is the scheduler's address, or ``LOCAL`` for a worker on each core of this machine.
 
@@ -66,26 +66,29 @@ class Cluster:
         self._closed = False
 
     def reached(self, source: str) -> None:
-        """Always None: the progress in a file on another machine is unknown."""
+        """The last page that has been read of the file ``source``. Always None, since workers on other machines do not
+        report it.
+        """
 
     def parse(self, task: Task) -> Future[ParsedFile]:
-        """Parse a file on a node of the cluster. The returned future has its document and passages, or raises
+        """Parse a file on a node of the cluster. The returned future has the file's document and passages, or raises
         SourceError if the file cannot be parsed.
         """
         return self._threads.submit(lambda: self.result(self.begin(_parse, task)))
 
     def begin(self, work: Any, *args: Any) -> Any:
-        """Start the function ``work`` with these arguments on a node; return Dask's future, to be passed to
-        ``result``.
+        """Start the function ``work`` with these arguments on a node of the cluster. Return Dask's future, which the
+        method ``result`` takes.
         """
         return self._client.submit(work, version(), *args, pure=False)
 
     def result(self, work: Any) -> Any:
-        """Wait for work that ``begin`` started, and return its result.
+        """Wait for the function that ``begin`` started, and return its result. ``work`` is the future that ``begin``
+        returned.
 
         Raises:
-            PushbackError: the work raised it.
-            ClusterUnavailable: no node could do the work.
+            PushbackError: the function raised it.
+            ClusterUnavailable: no node could run the function.
         """
         from distributed import KilledWorker
 

@@ -40,8 +40,8 @@ def load(
     Boilerplate is removed for a reason, such as "navigation"; boilerplate whose reason is in ``keep`` stays in the
     text. ``recurring`` has the hashes (see ``recurring.line_hash``) of lines that recur on many pages of their web
     site; these lines are removed. If ``alone`` is true, attachments are left out. The document also lists the removed
-    pieces, each with its offset in the text; if every piece is inserted there, the text has all words of the file in
-    order.
+    pieces, each with its offset in the text; if every removed piece is inserted at its offset, the text has all words
+    of the file in order.
 
     Raises:
         SourceError: the bytes cannot be read, or hold no words; the message names the source.

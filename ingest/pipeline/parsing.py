@@ -52,7 +52,7 @@ class ParsedFile(NamedTuple):
 
 
 def parse(task: Task) -> tuple[Document, Sequence[Passage]]:
-    """Parse the bytes of a task into a document and its passages.
+    """Parse the bytes of a task (a file to be parsed) into a document and its passages.
 
     Raises:
         SourceError: the bytes cannot be read, or hold no words; the message names the source.
@@ -63,7 +63,8 @@ def parse(task: Task) -> tuple[Document, Sequence[Passage]]:
 
 
 def parsed_here(task: Task) -> ParsedFile:
-    """Parse a task in this process instead of a worker; all its passages are available at once.
+    """Parse the file of a task in this process, instead of in a worker process. All passages of the document are
+    available at once.
 
     Raises:
         SourceError: the bytes cannot be read, hold no words, or made the reader fail in any other way.

@@ -31,8 +31,8 @@ TIRED = 0.25
 
 
 class Head(NamedTuple):
-    """A worker's message that it has read a file as a document. The document's passages, ``length`` in number, follow
-    in later messages, a few in each.
+    """The message of a worker process that it has read a file as a document. The document's passages, ``length`` in
+    number, follow in later messages, a few in each.
     """
 
     document: Document
@@ -40,15 +40,17 @@ class Head(NamedTuple):
 
 
 class Reached(NamedTuple):
-    """A worker's message that it has read a long file up to page ``page`` of ``pages``."""
+    """The message of a worker process that it has read a long file up to the page with the number ``page``; ``pages``
+    is the number of all pages.
+    """
 
     page: int
     pages: int
 
 
 class Refused(NamedTuple):
-    """A worker's message that a file cannot be read, with the reason; ``fatal`` is true if reading the file took too
-    much memory.
+    """The message of a worker process that a file cannot be read, with the reason; ``fatal`` is true if reading the
+    file took too much memory.
     """
 
     reason: str
@@ -56,15 +58,16 @@ class Refused(NamedTuple):
 
 
 class Ended(NamedTuple):
-    """A worker's message that it has sent all passages of a file; ``stays`` is true if the worker can take another
-    file.
+    """The message of a worker process that it has sent all passages of a file; ``stays`` is true if the process can
+    take another file.
     """
 
     stays: bool
 
 
 def main(parser: str, memory: int, parent: int) -> None:
-    """Parse tasks from stdin until stdin closes or the process with the id ``parent`` ends.
+    """Read tasks (files to be parsed) from stdin and write the documents and passages to stdout, until stdin closes or
+    the process with the id ``parent`` ends.
 
     ``parser`` names the function that parses, as ``module:function``; ``memory`` is the number of bytes of memory that
     this process may use.

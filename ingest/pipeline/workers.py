@@ -40,11 +40,15 @@ PROGRAM = (
 
 
 class Broke(SourceError):
-    """A file cannot be parsed, because that takes too long or too much memory, or crashes the worker process."""
+    """Raised if a file cannot be parsed because parsing takes too long or too much memory, or crashes the worker
+    process.
+    """
 
 
 class Workers:
-    """A few worker processes, each started when a file first needs it; a context manager that ends them all."""
+    """A pool of a few processes that parse files. Each process is started when a file first needs it. The pool is a
+    context manager, which ends all processes at the end.
+    """
 
     def __init__(self) -> None:
         self.most = max(1, min(os.cpu_count() or 1, MOST))
@@ -63,8 +67,8 @@ class Workers:
         return self._reached.get(source)
 
     def parse(self, task: Task) -> Future[ParsedFile]:
-        """Parse a file in a worker process. A file is in progress until all its passages have been taken. The caller
-        must not have more than ``self.most`` files in progress.
+        """Parse a file in a worker process. A file is in progress until all its passages have been read from the
+        future's result. The caller must not have more than ``self.most`` files in progress.
 
         If the file cannot be parsed, the future raises SourceError, or reading the passages raises it later. The
         message is the reason: what the reader found wrong, or that parsing took too long or too much memory, or crashed
@@ -205,7 +209,7 @@ class _Worker:
             self._process.kill()
 
     def close(self) -> None:
-        """Close the pipes of a worker that has ended."""
+        """Wait until the worker has ended, and close the pipes to it."""
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):  # what could not be sent any more

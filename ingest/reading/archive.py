@@ -105,7 +105,7 @@ class Archive:
 
 def parse(data: bytes, name: str) -> etree._Element:
     """Parse XML and return its root element; entities are not expanded, and no document type is loaded. ``name`` is the
-    member's name, for the error message.
+    name of the file in the zip container, for the error message.
 
     Raises:
         SourceError: the text is broken or too large, declares entities, or is nested too deeply.
@@ -120,7 +120,8 @@ def parse(data: bytes, name: str) -> etree._Element:
 
 def bounded(data: bytes, name: str) -> bytes:
     """Return the bytes of an XML text unchanged if there are at most ``TREE`` of them (64 MB). The parsed tree of a
-    larger text could take gigabytes of memory.
+    larger text could take gigabytes of memory. ``name`` is the name of the file that holds the text, for the error
+    message.
 
     Raises:
         SourceError: the text is larger than ``TREE`` bytes.
@@ -136,14 +137,17 @@ def parser() -> etree.XMLParser:
 
 
 def refuse(name: str, exc: Exception) -> NoReturn:
-    """Raise a SourceError that says why the XML of the member ``name`` could not be parsed."""
+    """Raise a SourceError that says why the XML of ``name`` (a file in a zip container) could not be parsed; ``exc`` is
+    the XML parser's error.
+    """
     if "depth" in str(exc).lower():
         raise SourceError(f"its part {name} is nested too deeply to be read.") from exc
     raise SourceError(f"its part {name} is no sound XML.") from exc
 
 
 def check(root: etree._Element, name: str) -> None:
-    """Refuse XML whose document type declares entities, since no office file needs them.
+    """Refuse XML whose document type declares entities, since no office file needs them. ``name`` is the file's name in
+    the zip container, for the error message.
 
     Raises:
         SourceError: the document type declares entities.
@@ -170,7 +174,9 @@ def value(element: etree._Element | None, name: str = "val") -> str | None:
 
 
 def child(element: etree._Element | None, *names: str) -> etree._Element | None:
-    """Follow a path of child names from the element, and return the last child; None if one of them is missing."""
+    """Go from the element to its child with the first name, from there to that child's own child with the second name,
+    and so on. Return the last child; None if one of the children is missing, or ``element`` is None.
+    """
     for name in names:
         if element is None:
             return None
@@ -179,8 +185,8 @@ def child(element: etree._Element | None, *names: str) -> etree._Element | None:
 
 
 def count(text: str | None, default: int = 0) -> int:
-    """The whole number in an attribute's text; ``default`` if the text is missing, is not a whole number, or has more
-    than 9 digits.
+    """The whole number that an attribute's text consists of; ``default`` if the text is missing, is not a whole number,
+    or is longer than 9 characters.
     """
     is_number = text is not None and text.lstrip("-").isascii() and text.lstrip("-").isdigit() and len(text) <= 9
     return int(text) if text is not None and is_number else default

@@ -25,8 +25,8 @@ LONGEST = 10_000_000  # characters of a field; Python's own limit of 131,072 is 
 
 
 def read(data: bytes) -> Draft:
-    """Read the rows of a CSV file as a draft. The ``page`` of a row's piece is the row's number, as a spreadsheet shows
-    it.
+    """Read a CSV file as a draft in which each row is a piece. The ``page`` of a piece is the number of its row, as a
+    spreadsheet shows it.
 
     Raises:
         SourceError: the bytes are not text, or hold more than a million cells.

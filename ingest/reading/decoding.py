@@ -29,10 +29,10 @@ NOT_TEXT = "not a text file"
 
 
 def decode(data: bytes, declared: str | None = None) -> str:
-    """Decode the bytes to text; ``declared`` is the encoding that the file names.
+    """Decode the bytes to text; ``declared`` is the encoding that the file names, None if it names none.
 
     Raises:
-        SourceError: the bytes are not text, or contradict their byte order mark; the message says which.
+        SourceError: the bytes are not text, or contradict their byte order mark; the message says which of the two.
     """
     for mark, encoding in MARKS:
         if data.startswith(mark):

@@ -37,8 +37,8 @@ FEWEST = 3  # words of a script: one or two may be names in a text of another; l
 
 
 def windows(data: bytes) -> str | None:
-    """The Windows or KOI8-R encoding in which the bytes make sense as text of a European language; None if
-    none does.
+    """The name of the old encoding (a Windows encoding or KOI8-R) in which the bytes make sense as text of a European
+    language; None if there is no such encoding.
     """
     if _is_other_script(data):
         return _cyrillic(data)

@@ -49,7 +49,7 @@ TRANSCRIPTS = frozenset({".docx", ".docm", ".odt", ".rtf", ".pdf"})  # in which 
 
 
 def is_known(name: str) -> bool:
-    """Whether a file of this name can be read, by its extension."""
+    """Whether a file of this name can be read, judged by its extension."""
     return PurePath(name).suffix.lower() in READERS
 
 
@@ -66,7 +66,7 @@ def is_for_people(head: bytes) -> bool:
 
 
 def has_attachments(name: str) -> bool:
-    """Whether a file of this name can have attachments, since it is a mail or a mailbox."""
+    """Whether a file of this name, judged by its extension, is a mail or a mailbox, and so can have attachments."""
     return PurePath(name).suffix.lower() in MAILS
 
 

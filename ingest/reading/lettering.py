@@ -50,8 +50,8 @@ class Text:
         bold: bool = False,
         to: str = "",
     ) -> None:
-        """Append text. ``linked`` says that it is part of a link; ``to`` is the link's address, or empty if it is
-        unknown.
+        """Append text with its formatting: struck out, raised (superscript), part of a link (``linked``) or bold.
+        ``to`` is the link's address; it is empty if the address is unknown or the text is not in a link.
         """
         if struck:
             if not self._was_struck:
@@ -75,7 +75,7 @@ class Text:
 
     @property
     def has_aside(self) -> bool:
-        """Whether there are struck-out words or footnote marks; reliable only after ``whole`` has been called."""
+        """Whether the text has struck-out words or footnote marks; reliable only after ``whole`` has been called."""
         return bool(self._struck or self._notes)
 
     def note(self, mark: str) -> None:

@@ -12,7 +12,7 @@ HEADING = "Review comments"
 
 
 def remark(author: str, found: Iterable[Piece]) -> Comment:
-    """Make a comment by ``author`` from these pieces. Pieces that have a reason, and so are not content, go into its
+    """Make a comment by ``author`` from these pieces. Pieces with a reason are not content; they become the comment's
     ``aside``.
     """
     held = tuple(found)
@@ -39,9 +39,9 @@ def pieces(remarks: Sequence[Comment], *, is_levelled: bool) -> Iterator[Piece]:
     document's own words. A heading comes before them.
 
     Put them after all other pieces, since everything after a speaker's line counts as the speaker's words until the
-    next heading. ``is_levelled`` says whether the file's own headings have levels. If they have none, the heading of
-    the comments gets none either: otherwise it would be the only one with a level, and the file's own headings would no
-    longer be recognised.
+    next heading. ``is_levelled`` says whether the file's own headings have levels. If they have no levels, the heading
+    of the comments gets no level either: otherwise it would be the only one with a level, and the file's own headings
+    would no longer be recognised.
     """
     if any(remark.texts for remark in remarks):
         yield Piece(HEADING, BlockKind.HEADING, 2 if is_levelled else 0)

@@ -31,8 +31,8 @@ YEAR = re.compile(r"(?:(?:19|20)\d\d|(?:19|20)\d\d-\d\d(?:-\d\d)?(?: [\d:]+)?)")
 
 
 class Row(NamedTuple):
-    """The cells of a row, beginning with the first column, and the row's number in the file (from 1), None if it has
-    none.
+    """The cells of a row, beginning with the first column, and the number of the row in the file, usually counted from
+    1. The number is None if it is unknown.
     """
 
     cells: Sequence[str]
@@ -41,12 +41,12 @@ class Row(NamedTuple):
 
 def pieces(rows: Sequence[Row], heads: Collection[int] = (), *, is_page: bool = False) -> Iterator[Piece]:
     """Yield a piece for each row that has content; empty rows separate tables. A piece's ``page`` is the row's number.
-    In its text, each cell follows the name of its column, as in "Channel: Search; Leads: 120". If no row names the
-    columns, the columns are called "Column 1", "Column 2" and so on, but a row of two cells becomes "Budget: €400".
+    In the piece's text, each cell follows the name of its column, as in "Channel: Search; Leads: 120". If no row names
+    the columns, the columns are called "Column 1", "Column 2" and so on, but a row of two cells becomes "Budget: €400".
 
     Args:
         rows: the rows in order.
-        heads: numbers of the rows that the file itself marks as the names of columns.
+        heads: the numbers (``Row.number``) of the rows that the file itself marks as the names of columns.
         is_page: whether the table is from a web page or PDF, where many tables only arrange text. Then the first row
             names the columns only if there are numbers or dates below it, and columns without a name are not called
             "Column 1" and so on.
@@ -69,7 +69,7 @@ def _told(rows: Sequence[Row], heads: Collection[int], *, is_page: bool) -> Iter
 
 
 def limit(cells: int) -> None:
-    """Refuse a table with too many cells to hold safely in memory.
+    """Refuse a table that has too many cells to hold it safely in memory; ``cells`` is their number.
 
     Raises:
         SourceError: the number of cells is above ``CELLS``.
@@ -79,7 +79,8 @@ def limit(cells: int) -> None:
 
 
 def limit_repeated(characters: int) -> None:
-    """Refuse a table that repeats too many characters, since merged cells are repeated in each of their rows.
+    """Refuse a table with too much repeated text: the text of a merged cell is repeated in each row that the cell
+    covers. ``characters`` is the number of repeated characters.
 
     Raises:
         SourceError: the number of repeated characters is above ``REPEATED``.

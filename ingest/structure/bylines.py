@@ -65,7 +65,8 @@ NOTHING = Told()
 
 
 def author(pieces: Sequence[Piece], found: Metadata, around: Sequence[Piece] = ()) -> Told:
-    """Find the author of the document. A name that a program filled in counts only if the document names nobody else.
+    """Find the author of the document. A name in metadata that a program may have filled in counts only if the document
+    names nobody else.
 
     ``found`` is the file's metadata; ``around`` are the pieces around a page's main text, where Confluence names the
     author. If a line gives only a role and a date, as in "Head of Sales, 3 May 2024", the role is returned as a guess.
@@ -88,8 +89,8 @@ def author(pieces: Sequence[Piece], found: Metadata, around: Sequence[Piece] = (
 
 
 def date(pieces: Sequence[Piece], found: Metadata, around: Sequence[Piece] = ()) -> Told:
-    """Find the date of publication, or else of the last update, in ISO 8601; the file's own modification time is never
-    used.
+    """Find the date when the document was published, or else when it was last updated, in ISO 8601; the file's own
+    modification time is never used.
 
     ``found`` is the file's metadata. ``around`` are the pieces around a page's main text, the nearest first; they are
     tried last, since they may be about something else. A date that is neither in the metadata nor at the document's top

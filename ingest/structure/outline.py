@@ -27,8 +27,8 @@ SITE = re.compile(r"\s+(?:[|·»«]|[-–—]{1,2})\s+(?P<site>[^|·»«–—]{
 class Structured(NamedTuple):
     """The pieces of a document in order, with kinds, headings and speakers, and its title, author and date.
 
-    Pieces with a reason are not content. ``guessed`` names those of title, author and date that the file does not
-    state.
+    Pieces with a reason are not content. ``guessed`` says which of "title", "author" and "date" are guesses, since the
+    file does not state them.
     """
 
     title: str
@@ -39,9 +39,9 @@ class Structured(NamedTuple):
 
 
 def structure(pieces: Sequence[Piece], found: Metadata, source: str) -> Structured:
-    """Find the title, the author and the date of a document, and the headings and speakers of its cleaned pieces.
-    ``found`` is the file's metadata. ``source`` is the file's path; its name becomes the title of a document without
-    one.
+    """Find the title, the author and the date of a document, and the headings and speakers of its pieces (paragraphs
+    and the like), in which boilerplate is already marked. ``found`` is the file's metadata. ``source`` is the file's
+    path; its name becomes the title of a document without one.
     """
     numbered = [replace(piece, order=order) for order, piece in enumerate(pieces)]
     kept = [piece for piece in numbered if not piece.reason]

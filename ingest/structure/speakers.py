@@ -36,9 +36,9 @@ QUOTED = 8  # words; fewer may be said twice by chance
 
 
 def attribute(pieces: Sequence[Piece]) -> list[Piece]:
-    """Return the pieces with their speakers. A line that names a speaker gets the kind ``SPEAKER``. The pieces after it
-    get this speaker, and the date that is in the line or in the one below it, since a comment may be years younger than
-    its article.
+    """Return the pieces with their speakers. A line that names a speaker gets the kind ``SPEAKER``. The pieces after
+    that line get this speaker, and the date in that line or in the line below it, since a comment may be years younger
+    than the article that it is about.
 
     A letter or a small word, such as "A", counts as a speaker's name only if it is clear elsewhere in the document that
     somebody has this name.

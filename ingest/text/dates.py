@@ -73,16 +73,16 @@ def find(text: str) -> str | None:
 
 
 def matches(text: str) -> Iterator[re.Match[str]]:
-    """Yield the matches of all dates in the text. They are sorted by the form of the date, such as "3 May 2024", not by
-    position.
+    """Yield the matches of all dates in the text. The matches are not in the order of the text: all dates of one form,
+    such as "3 May 2024", come before those of the next form.
     """
     forms = FORMS if YEAR.search(text) else ()
     return (match for form in forms for match in form.finditer(text) if _iso(match.groupdict()))
 
 
 def of_name(name: str) -> str | None:
-    """The date in a file's name, such as "GMT20250301-101500_Recording" or "Weekly 2025-03-01"; None if there
-    is none.
+    """The date in ISO 8601 that a file's name contains, such as "GMT20250301-101500_Recording" or "Weekly 2025-03-01";
+    None if there is none.
     """
     compact = next((iso for match in COMPACT.finditer(name) if (iso := _iso(match.groupdict()))), None)
     return compact or find(name.replace("_", " "))

@@ -26,7 +26,9 @@ SHORT = 100  # characters; a longer sentence is not looked at, so that the embed
 
 
 def spans(text: str) -> list[Span]:
-    """The sentences of the text in order, without spaces around them; together they contain all its words."""
+    """The position of each sentence of the text, in order: its start and its end, without the spaces around it.
+    Together the sentences contain all words of the text. A sentence that is too long is cut into parts.
+    """
     merged: list[Span] = []
     opening: int | None = None
     for start, end in _raw(text):
@@ -45,8 +47,8 @@ def spans(text: str) -> list[Span]:
 
 
 def telling(text: str) -> Iterator[Span]:
-    """Yield the sentences of the text. A sentence that is too short is joined with the sentence before or after it,
-    unless both together are too long.
+    """Yield the position of each sentence of the text, in order. A sentence that is too short to say much is joined
+    with the sentence before or after it, unless both together are too long.
     """
     kept: Span | None = None
     for span in spans(text):
@@ -62,8 +64,8 @@ def telling(text: str) -> Iterator[Span]:
 
 
 def whole(text: str) -> Iterator[Span]:
-    """Yield the whole text as one sentence, or cut into parts if it is too long. Used for table rows, whose cells may
-    end like sentences.
+    """Yield the position of the whole text, as if it were one sentence, or the positions of its parts if it is too
+    long. Used for table rows, in which a cell may end like a sentence.
     """
     return _cut(text, Span(0, len(text)))
 

@@ -77,7 +77,9 @@ def name_of(line: str) -> Voice | None:
 
 
 def without_role(label: str) -> str:
-    """A full name without the role after the comma: "Ann Lee" for "Ann Lee, head of sales"."""
+    """Remove the role after the comma from a full name: "Ann Lee, head of sales" becomes "Ann Lee". Any other text is
+    returned unchanged.
+    """
     name = label.partition(",")[0]
     return name if len(name.split()) > 1 else label
 

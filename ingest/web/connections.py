@@ -25,7 +25,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class NotPublic(SourceError):
-    """The address of a host is not a public one."""
+    """Raised if the IP address of a host is not public."""
 
     hint = "Only pages on the public internet are fetched; a host of your own has to be allowed by its name."
 

@@ -60,7 +60,9 @@ def extension_of(url: httpx.URL, media_type: str) -> str:
 
 
 class Unpacked:
-    """Decompresses the bytes of a page as they arrive; ``data`` has the result, cut at ``most`` + 1 bytes."""
+    """Decompresses the bytes of a page as they arrive. ``data`` has the result, of which at most ``most`` + 1 bytes are
+    kept: enough to see that the page is larger than ``most``, the limit.
+    """
 
     def __init__(self, encoding: str, most: int) -> None:
         if encoding.lower() not in {"", "identity", "gzip", "x-gzip"}:

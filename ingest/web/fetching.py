@@ -29,7 +29,7 @@ LATER = {408, 425, 429}  # of the 4xx, those that may be otherwise soon
 
 
 class PageUnreachable(SourceError):
-    """A page cannot be fetched now, but it may be possible later."""
+    """Raised if a page cannot be fetched now, but perhaps later."""
 
     hint = "Check the address and the connection, then try again."
     retryable = True

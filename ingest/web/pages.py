@@ -24,7 +24,9 @@ LONGEST = 60  # characters of a file's name before its hash: it can still be rea
 
 
 class StoredPage(NamedTuple):
-    """A page as it was last fetched; ``file`` is the path of its file, relative to the folder."""
+    """A page as it was last fetched; ``file`` is the path of its file, relative to the folder in which pages are
+    stored.
+    """
 
     file: str
     etag: str | None

@@ -67,8 +67,8 @@ class JsonReply(JSONResponse):
 
 
 def described(error: PushbackError) -> dict[str, str]:
-    """An error as a JSON object with the fields ``error`` and ``hint``, like the one that the commands print. A hint
-    that is meant for the command line is replaced by a hint for clients of the HTTP API."""
+    """An error as a JSON object with the fields ``error`` and ``hint``, as the commands of Pushback print it, too. A
+    hint that is meant for the command line is replaced by a hint for clients of the HTTP API."""
     return {"error": error.summary, "hint": present_error.todo(error.hint, type(error), HINTS)}
 
 

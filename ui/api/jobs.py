@@ -15,9 +15,9 @@ KINDS = (CHALLENGE, INGEST)
 
 
 def begin(line: JobLine, kind: str, about: str, asked: Mapping[str, Any], owner: str | None) -> Json:
-    """Put a job into the queue and return its state as JSON. ``kind`` names the work, and ``asked`` is its input.
-    ``about`` is a short text for people, such as the idea. Only ``owner`` can find the job later; None stands for the
-    user of this machine."""
+    """Put a job into the queue and return its state as JSON. ``kind`` names the work (``challenge`` or ``ingest``), and
+    ``asked`` is the input of the work. ``about`` is a short text for people, such as the idea. Only ``owner`` can find
+    the job later; None stands for the user of this machine."""
     return told(line.start(kind, about, kind, asked, owner))
 
 

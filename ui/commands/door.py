@@ -23,7 +23,8 @@ class Door(Group):
     turns it into an exit code."""
 
     def main(self, *args: Any, **values: Any) -> Any:
-        """Run the command that the arguments name, and exit with its exit code."""
+        """Run the command that the command line names, and exit this process with the command's exit code. ``args`` and
+        ``values`` are the arguments of click's ``Group.main``."""
         if sys.platform == "win32":  # a pipe or a file would be written in an old encoding
             for stream in (sys.stdout, sys.stderr):
                 if isinstance(stream, io.TextIOWrapper):

@@ -49,8 +49,8 @@ class Measuring(Group):
     """The command group `pushback eval`. Its commands exit with the codes in ``eval.gate.gate.Exit``."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command of `pushback eval`. If it raises a ``PushbackError``, print the error and exit with the
-        matching exit code."""
+        """Run the command of `pushback eval` that the command line names. If it raises a ``PushbackError``, print the
+        error and exit with the exit code for errors of this kind."""
         try:
             return super().invoke(ctx)
         except PushbackError as error:

@@ -11,7 +11,7 @@ OPTIONS, FILTERS, COMMON = "Options", "Filters", "Options of every command"
 
 
 class Option(click.Option):
-    """An option of a command. On the help page, it is listed under the heading ``section``."""
+    """An option of a command. The help page of the command lists the option under the heading ``section``."""
 
     def __init__(self, *args: Any, section: str = OPTIONS, **values: Any) -> None:
         super().__init__(*args, **values)
@@ -26,7 +26,7 @@ class Helped(click.Command):
         self.examples = tuple(examples)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options to the help page, each under its heading."""
+        """Write the options of the command to its help page, each under its heading, such as "Filters"."""
         records: dict[str, list[tuple[str, str]]] = {OPTIONS: [], FILTERS: [], COMMON: []}
         for param in self.get_params(ctx):
             if isinstance(param, click.Option) and (record := param.get_help_record(ctx)):
@@ -35,7 +35,7 @@ class Helped(click.Command):
             _write_list(formatter, heading, listed)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples to the end of the help page."""
+        """Write the examples of the command at the end of its help page."""
         super().format_epilog(ctx, formatter)
         if self.examples:
             with formatter.section("Examples"):
@@ -51,12 +51,13 @@ class HelpedGroup(Helped, click.Group):
         self.sections = sections or {}
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options to the help page, and then the commands."""
+        """Write the options of the group to its help page, and then the commands of the group."""
         super().format_options(ctx, formatter)
         self.format_commands(ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write each command with its short help to the help page, under the headings of ``sections``."""
+        """Write the commands of the group to its help page, each with a short description. They are under the headings
+        that the group got as ``sections``, or under "Commands" if it got none."""
         sections = self.sections or {"Commands": self.list_commands(ctx)}
         width = max(len(name) for names in sections.values() for name in names)
         for heading, names in sections.items():

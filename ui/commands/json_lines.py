@@ -18,12 +18,12 @@ TURN = '{"role": "user" or "assistant", "content": "…"}'
 def answer_each(
     lines: Iterable[bytes], reply: Callable[[dict[str, Any]], dict[str, Any]], write: Callable[[object], None]
 ) -> bool:
-    """Parse each of the ``lines`` as JSON, pass the result to ``reply``, and pass the reply to ``write`` at once.
-    Returns False if any line could not be answered.
+    """Parse each of the ``lines`` as a JSON object, pass the object to ``reply``, and pass what ``reply`` returns to
+    ``write``, before the next line is read. Returns True if every line was answered.
 
     For a line that could not be answered, ``write`` gets an object with the fields ``error``, ``hint`` and ``line``
-    (the number of the line, counted from 1), and the next line is read. An error that would affect every line, such as
-    an unreadable library, is raised.
+    (the number of the line, counted from 1). An error that would affect every line, such as an unreadable library, is
+    raised.
     """
     well = True
     for number, line in enumerate(lines, start=1):
@@ -54,9 +54,10 @@ def text_of(asked: dict[str, Any], name: str) -> str:
 
 
 def weights(given: object) -> dict[str, float]:
-    """How much assumptions of an idea count, from 0 to 1, read from a JSON object such as ``{"reach": 0.9}``. A key is
-    the name of a lens (the question that leads to an assumption), or the number of an assumption, counted from 1.
-    Neither keys nor range are checked here. Empty if ``given`` is None.
+    """The importance of assumptions of an idea, read from the JSON object ``given``, such as ``{"reach": 0.9}``. Each
+    key is the name of a lens (the question that leads to an assumption), or the number of an assumption, counted from
+    1. Each value is the importance, from 0 to 1. It is not checked whether the assumptions exist, or whether the values
+    are in this range. Empty if ``given`` is None.
 
     Raises:
         SettingsError: ``given`` is not an object of numbers.
@@ -69,7 +70,8 @@ def weights(given: object) -> dict[str, float]:
 
 
 def turns(said: object) -> tuple[Turn, ...]:
-    """The turns of a conversation, read from the JSON list ``said``; empty if ``said`` is None.
+    """The turns of a conversation (each is a question or an answer), read from the JSON list ``said``; empty if
+    ``said`` is None.
 
     Raises:
         SettingsError: ``said`` is not a list of objects with the fields ``role`` and ``content``.
@@ -82,7 +84,8 @@ def turns(said: object) -> tuple[Turn, ...]:
 
 
 def read_history(path: Path) -> tuple[Turn, ...]:
-    """Read the turns of a conversation from a file. The file has one JSON list, or one JSON object on each line.
+    """Read the turns of a conversation (each is a question or an answer) from a file. The file has one JSON list, or
+    one JSON object on each line.
 
     Raises:
         SettingsError: the file cannot be read, or has another form.

@@ -36,8 +36,9 @@ def library(settings: Settings, *, create: bool = False) -> Iterator[tuple[Libra
 
 @contextmanager
 def assistant(settings: Settings, documents: Sequence[str] = ()) -> Iterator[Assistant]:
-    """A context manager that opens the library that the settings name, and yields the assistant that answers from it.
-    ``documents`` are ids or sources (paths as ingested) of documents; they are only checked to be in the library.
+    """A context manager that opens the library that the settings name, and yields the assistant that answers from this
+    library. Each of ``documents`` is the id of a document, or its source (the path of its file relative to the folder
+    that was read); it is checked that the library has these documents.
 
     Raises:
         DocumentMissing: one of ``documents`` is not in the library.
@@ -58,8 +59,9 @@ def prepare(assistant: Assistant, *, quiet: bool) -> None:
 
 
 def each_line(context: click.Context, reply: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-    """Call ``reply`` with each line of stdin as it arrives, and print what ``reply`` returns as a line of JSON. If a
-    line could not be answered, exit with the code 1 at the end."""
+    """Parse each line of stdin as a JSON object as soon as it arrives, call ``reply`` with the object, and print what
+    ``reply`` returns as a line of JSON. For a line that could not be answered, an error is printed instead, and the
+    command exits with the code 1 at the end."""
     from ui.commands.json_lines import answer_each
 
     if not answer_each(sys.stdin.buffer, reply, terminal.say_json):

@@ -77,8 +77,8 @@ def settings_of(context: click.Context) -> Settings:
 
 
 def flags_as_environment(context: click.Context) -> dict[str, str]:
-    """The options that were given on the command line, as environment variables (``PUSHBACK_…``) for another
-    process."""
+    """The options that every command accepts, such as ``--library``, as environment variables (``PUSHBACK_…``) for
+    another process. Only options that were given on the command line are included; ``--quiet`` is left out."""
     return {f"PUSHBACK_{name.upper()}": str(value) for name, value in _given(context).items() if name != "quiet"}
 
 
@@ -101,8 +101,8 @@ def remembered(context: click.Context, option: click.Parameter, value: Any) -> N
 
 
 def remembered_if_named(context: click.Context, _: click.Parameter, value: str | None) -> bool:
-    """A callback that click calls with the value of ``--model`` in `pushback doctor`. It stores the name of the model
-    for ``settings_of``. Returns True if ``--model`` was given without a name."""
+    """A callback that click calls with the value of ``--model`` in `pushback doctor`. If the value is the name of a
+    model, it is stored for ``settings_of``. Returns whether ``--model`` was given without a name."""
     if value == NO_NAME:
         return True
     remembered(context, click.Option(["--model"]), value)
@@ -192,9 +192,9 @@ def filters_of(**named: Any) -> Filters:
 
 
 def exclude_each_other(since: str | None, until: str | None) -> bool:
-    """Whether the date ``since`` is later than the date ``until``, so that no date is in the range. If one date is less
-    exact than the other, only the part that both have is compared. None means that the range has no limit on that
-    side."""
+    """Whether the date ``since`` is later than the date ``until``, so that no date lies between them. If one date is
+    less exact than the other, as in ``2012`` and ``2012-10``, only the part that both have (here the year) is compared.
+    None means that there is no limit on that side; the result is then False."""
     return bool(since and until and until[: len(since)] < since[: len(until)])
 
 

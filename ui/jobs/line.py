@@ -35,8 +35,8 @@ class JobLine(Protocol):
 
         ``work`` names the function that does the work; it is a key of ``WORK`` in ``ui/jobs/work.py``. ``asked`` is the
         input of this function, and can be written as JSON. ``kind`` is a label by which ``of_kind`` finds the job;
-        ``about`` is a short text for people. With ``after``, the job begins only when that job has ended, with or
-        without success. Without ``id``, the job gets a random id.
+        ``about`` is a short text for people. The job begins only when the job ``after``, if it is given, has ended,
+        with or without success. Without ``id``, the job gets a random id.
         """
 
     def job(self, id: str, owner: str | None = None) -> Job | None:
@@ -60,8 +60,8 @@ class JobLine(Protocol):
 
 
 class Here:
-    """A queue whose jobs run in this process and end with it. They get their settings and assistants from the
-    ``Workplace`` with which the queue is made."""
+    """A queue whose jobs run in this process and end with it. The queue is made with a ``Workplace``, from which the
+    jobs get their settings and assistants."""
 
     def __init__(self, place: Workplace) -> None:
         self._place = place

@@ -343,7 +343,8 @@ def app(address: str) -> procrastinate.App:
 
 def work(address: str, place: Workplace, *, ends: bool = False) -> None:
     """Run the jobs in the queue at ``address`` (a PostgreSQL database), one after the other, until the process receives
-    SIGINT or SIGTERM. With ``ends``, return when the queue is empty."""
+    SIGINT or SIGTERM. With ``ends``, return when the queue is empty. ``place`` gives each job its settings and its
+    assistant."""
     queue = Queue(address)
 
     async def until_ended() -> None:

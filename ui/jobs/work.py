@@ -65,8 +65,8 @@ def challenge(job: Job, place: Workplace, asked: Asked) -> Json:
     """Test the idea ``asked["idea"]``, and return the verdict in the form that `pushback challenge --json` prints. The
     verdict is stored under the id of the job. It is therefore stored only once, even if the job is run again.
 
-    ``asked["importance"]`` says how much assumptions of the idea count; ``asked["revises"]`` is the id of the verdict
-    on an earlier form of the idea, or None.
+    ``asked["importance"]`` says how much assumptions of the idea count, from 0 to 1; ``asked["revises"]`` is the id of
+    the verdict on an earlier form of the idea, or None.
     """
     assistant = place.assistant_of(asked)
     library, revises = assistant.library, asked["revises"]
@@ -132,7 +132,7 @@ def of_assistant(settings: Settings, **more: Any) -> dict[str, Any]:
 
 
 def read(job: Job, place: Workplace, asked: Asked) -> ReadingOutcome:
-    """Read files and folders into the library. ``of_reading`` makes the input ``asked``."""
+    """Read files and folders into the library. ``asked`` is the input that ``of_reading`` makes."""
     paths, within = [Path(path) for path in asked["paths"]], asked["within"] and Path(asked["within"])
     settings, allowed = place.settings_of(asked), asked["allow_removals"]
     return library_work.take_in(job, settings, place.embedder, paths, within, allow_removals=allowed)
@@ -150,7 +150,7 @@ def remove(job: Job, place: Workplace, asked: Asked) -> tuple[Removed, ...]:
 
 
 def put_back(job: Job, place: Workplace, asked: Asked) -> ReadingOutcome:
-    """Restore documents that were removed from the library. ``of_putting_back`` makes the input ``asked``."""
+    """Restore documents that were removed from the library. ``asked`` is the input that ``of_putting_back`` makes."""
     removed = from_told(REMOVE, asked["removed"])
     return library_changes.put_back(job, place.settings_of(asked), place.embedder, removed)
 
@@ -177,8 +177,9 @@ def test(job: Job, place: Workplace, asked: Asked) -> str:
     id of the job before the job began; the verdict gets the same id. Only one verdict is stored, even if the job is run
     again.
 
-    ``asked["revises"]`` is the id of an earlier verdict. ``asked["like"]`` is a verdict on the same idea, whose
-    assumptions and people's judgements the new test takes over. Each is None if there is no such verdict.
+    ``asked["revises"]`` is the id of an earlier verdict. ``asked["like"]`` is a verdict on the same idea; the new test
+    takes over its assumptions, and the judgements that people have made in it. Each is None if there is no such
+    verdict.
     """
     assistant = place.assistant_of(asked)
     library, revises, idea = assistant.library, asked["revises"], asked["idea"]

@@ -39,9 +39,10 @@ class ExportLine(NamedTuple):
 
 
 def lines(answer: Answer, standing: Mapping[Citation, Standing] | None = None) -> Iterator[ExportLine]:
-    """Yield the lines of an answer, without its question. A source shows its quote unless a statement already contains
-    it. ``standing`` says of each citation whether its source is unchanged, has changed or is gone; changed and missing
-    sources are marked."""
+    """Yield the lines of an answer, without its question. The line of a source has the source's quote unless a
+    statement of the answer already contains this quote. ``standing`` says of each citation whether its source is
+    unchanged, has changed or is gone; changed and missing sources are marked. Without ``standing``, nothing is
+    marked."""
     if answer.grounding is Grounding.ASIDE:
         yield ExportLine("said", answer.reason)
         return
@@ -85,7 +86,8 @@ def plain(answer: Answer) -> str:
 
 def markdown(title: str, answers: Sequence[Answer], standing: Mapping[Citation, Standing] | None = None) -> str:
     """A conversation as Markdown. Text of documents, models and users is escaped. ``standing`` says of each citation
-    whether its source is unchanged, has changed or is gone; changed and missing sources are marked."""
+    whether its source is unchanged, has changed or is gone; changed and missing sources are marked. Without
+    ``standing``, nothing is marked."""
     told = [f"# {inert.markdown(title)}"]
     for answer in answers:
         told.append(f"## {inert.markdown(answer.question)}")
@@ -99,7 +101,8 @@ def markdown(title: str, answers: Sequence[Answer], standing: Mapping[Citation, 
 
 def docx(title: str, answers: Sequence[Answer], standing: Mapping[Citation, Standing] | None = None) -> bytes:
     """A conversation as the bytes of a Word document. ``standing`` says of each citation whether its source is
-    unchanged, has changed or is gone; changed and missing sources are marked."""
+    unchanged, has changed or is gone; changed and missing sources are marked. Without ``standing``, nothing is
+    marked."""
     from docx import Document as new_document
 
     made = new_document()

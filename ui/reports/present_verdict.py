@@ -56,8 +56,8 @@ class LookedAt(NamedTuple):
 
 
 def looked_at(idea: str) -> LookedAt:
-    """Find the assumptions in an idea's own words, without a model, as a preview of its test. If the idea is empty,
-    none are found."""
+    """Find the assumptions in an idea's own words, without a model, as a preview of its test. If the idea is empty, no
+    assumptions are found."""
     plain = " ".join(idea.split())
     tested = left_out(plain)
     return LookedAt(tuple(of_words(tested)) if tested else (), tested, tested != plain)
@@ -69,7 +69,8 @@ def badge(ruling: str) -> str:
 
 
 def called(ruling: str) -> str:
-    """The name under which readers see a ruling: ``gap`` is called "no evidence", all others keep their names."""
+    """The name under which readers see a ruling: ``gap`` is called "no evidence", and any other ruling keeps its
+    name."""
     return "no evidence" if ruling == AssumptionRuling.GAP else ruling
 
 
@@ -91,8 +92,9 @@ def places(verdict: Verdict) -> dict[Finding, Place]:
 
 
 def cited(verdict: Verdict, place: tuple[int, int] | None) -> Citation | None:
-    """The citation of the finding at ``place``, which is the number of an assumption and the number of the finding in
-    it. None if there is no such finding."""
+    """The citation of the finding at ``place``, a pair of two numbers: that of an assumption, and that of the finding
+    among the findings of this assumption, both counted from 1. None if there is no such finding, or if ``place`` is
+    None."""
     return next((finding.citation for finding, at in places(verdict).items() if at == place), None)
 
 
@@ -118,8 +120,8 @@ def source(citation: Citation) -> str:
 
 def attributed(one: Finding, report: Report) -> str:
     """A note as HTML on a finding (a quote that concerns an assumption): the kind of statement (such as a forecast),
-    the person who judged whether it speaks for or against the assumption, and a warning if its source has changed or is
-    gone. Empty if there is nothing to say."""
+    the person who judged whether the finding speaks for or against the assumption, and a warning if the source of the
+    finding has changed or is gone. Empty if there is nothing to say."""
     mark = report.mark(one.citation)
     since = f'<p class="small notice" role="status">{mark}</p>' if mark else ""
     how = "; ".join(filter(None, (told.KINDS[one.kind], told.judged_by(one))))
@@ -144,14 +146,14 @@ def settling(verdict: Verdict, most: int | None = None) -> str:
 
 
 def listed(lines: Sequence[str], otherwise: str = "") -> str:
-    """The lines as an HTML list. If there are none, the text ``otherwise`` as a paragraph."""
+    """The lines as an HTML list. If there are no lines, the text ``otherwise`` as an HTML paragraph."""
     items = "".join(f"<li>{escape(opened(line))}</li>" for line in lines)
     return f"<ul>{items}</ul>" if items else f"<p>{escape(otherwise)}</p>"
 
 
 def changes(found: Sequence[VerdictChange], *, better: bool) -> str:
     """The changes from one verdict to another as HTML: those for the better, or, if ``better`` is false, those for the
-    worse. Each is shown with at most three of the quotes that caused it."""
+    worse. Each change is shown with at most three of the quotes that caused it."""
     items = [
         f"<li>{escape(opened(one.what))}{''.join(map(_because, one.findings[:3]))}</li>"
         for one in found
@@ -174,8 +176,9 @@ def in_words(points: Sequence[Point]) -> str:
 
 
 def picture(points: Sequence[Point], chosen: int) -> dict[str, Any]:
-    """The Vega-Lite specification of a chart that shows the importance of each assumption and the evidence on it. Its
-    points can be selected by ``number``. The point with the number ``chosen`` is emphasized; 0 for none."""
+    """The Vega-Lite specification of a chart that shows the importance of each assumption and the evidence on it. The
+    visitor can select an assumption by a click on its point. ``chosen`` is the number of the assumption whose point is
+    emphasized; 0 for none."""
     values = [
         {
             "number": point.number,

@@ -74,7 +74,7 @@ def say_json(value: object) -> None:
 
 
 def note(text: str) -> None:
-    """Print a note on stderr, which keeps it apart from results."""
+    """Print a note on stderr, apart from the results on stdout."""
     click.echo(text.translate(_STEERING), err=True)
 
 
@@ -89,8 +89,8 @@ def say_answer(one: Answer) -> None:
 
 
 def answer(one: Answer) -> str:
-    """An answer as text: its statements with the numbers of their sources; or, if it has none, the passages that come
-    closest, or a sentence that says that the documents do not answer the question.
+    """An answer as text: its statements with the numbers of their sources. If the answer has no statements: the
+    passages that come closest, or a sentence that says that the documents do not answer the question.
 
     The text can be printed as it is, since control characters have been removed.
     """
@@ -123,7 +123,7 @@ def discussed(one: DiscussionReply) -> str:
 
 
 def verdicts(kept: Sequence[KeptVerdict]) -> str:
-    """The stored pressure tests as text, one line for each, in the given order."""
+    """The stored verdicts on ideas as text, one line for each, in the given order."""
     lines = [
         f"{one.id}  {one.created[:10]}  {one.ruling:<12}  {_cut(' '.join(one.idea.split()), 70)}"
         f"{f'  (revises {one.revises})' if one.revises else ''}"
@@ -164,7 +164,7 @@ def lens(one: Lens) -> str:
 
 
 def documents(entries: Sequence[Entry]) -> str:
-    """A table of documents as text, with their number and that of their passages in the last line."""
+    """A table of documents as text. The last line has the number of documents and the number of their passages."""
     if not entries:
         return "The library is empty."
     head = "  ".join(f"{name:<{width}}" for name, width in COLUMNS) + "  SOURCE"
@@ -206,8 +206,8 @@ def dropped(one: Document) -> str:
 
 
 def synced(report: SyncReport, library: str, *, details: bool = False) -> str:
-    """One line of text on the result of reading files into the library with this name. ``details`` adds lines with the
-    time of each stage, and with the number of boilerplate pieces that were removed for each reason."""
+    """One line of text on the result of reading files into the library named ``library``. ``details`` adds lines with
+    the time of each stage, and with the number of boilerplate pieces that were removed for each reason."""
     kinds = ", ".join(f"{count} {kind}" for kind, count in list(report.kinds.items())[:ENDINGS])
     told = f" ({kinds}{', …' if len(report.kinds) > ENDINGS else ''})" if kinds else ""
     skipped = f"; {_count(report.skipped, 'file')} of other kinds passed over{told}" if report.skipped else ""
@@ -411,9 +411,9 @@ def _cut(text: str, width: int) -> str:
 
 
 def filled(text: str, first: str = "", rest: str | None = None) -> str:
-    """The text wrapped to the terminal's width. The first line begins with ``first``, the others with ``rest``; if
-    ``rest`` is None, they are indented as far as ``first`` is long. Without a terminal, the text is on one line, so
-    that quotes in it can be searched for."""
+    """The text wrapped to the terminal's width. The first line begins with ``first``, and all later lines with
+    ``rest``; if ``rest`` is None, they are indented as far as ``first`` is long. Without a terminal, the text is on one
+    line, so that quotes in it can be searched for."""
     width = min(WIDEST, shutil.get_terminal_size().columns) if sys.stdout.isatty() else sys.maxsize
     rest = " " * len(first) if rest is None else rest
     return textwrap.fill(

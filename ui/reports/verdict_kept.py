@@ -56,9 +56,9 @@ def keep(
     owner: str | None = None,
     id: str | None = None,
 ) -> str:
-    """Store a verdict and return its id. ``said`` is the discussion that is stored with it: messages about the verdict
-    with their replies. ``revises`` is the id of an earlier verdict whose idea this one revises. ``owner`` names the
-    user to whom the verdict belongs; None if nobody signs in.
+    """Store a verdict and return its id. ``said`` is the discussion that is stored with the verdict: messages about it
+    with their replies. ``revises`` is the id of an earlier verdict on the same idea or on an earlier wording of it,
+    None if there is none. ``owner`` names the user to whom the verdict belongs; None if nobody signs in.
 
     If ``id`` is given, the verdict gets this id; a second call with the same id stores nothing.
     """
@@ -68,16 +68,18 @@ def keep(
 def begin(
     library: Library, idea: str, *, revises: str | None = None, owner: str | None = None, id: str | None = None
 ) -> KeptVerdict:
-    """Store an idea before it is tested, so that a crash does not lose it. Returns its entry in the list of verdicts;
-    the verdict will get the id of this entry. ``revises``, ``owner`` and ``id`` are as in ``keep``."""
+    """Store an idea before it is tested, so that a crash does not lose it. Returns the idea's entry in the list of
+    verdicts. The entry, and later the verdict, has the id ``id``; None gives it a new id. ``revises`` is the id of an
+    earlier verdict on the same idea or on an earlier wording of it, None if there is none. ``owner`` names the user to
+    whom the verdict will belong; None if nobody signs in."""
     unmade = Verdict(idea, IdeaRuling.NOT_COVERED, (), (), Searched(0, 0))
     told = json.dumps({**wire.verdict(unmade), "ruling": UNFINISHED})
     return library.verdicts.read(library.verdicts.keep(told, revises=revises, owner=owner, id=id))[0]
 
 
 def finish(library: Library, begun: KeptVerdict, verdict: Verdict, said: Sequence[DiscussionTurn] = ()) -> str:
-    """Store the verdict on an idea under the entry ``begun``, which ``begin`` returned before the test. Returns its id.
-    ``said`` is the discussion that is stored with the verdict, as in ``keep``."""
+    """Store the verdict on an idea under the entry ``begun``, which ``begin`` returned before the test. Returns the id
+    of the verdict. ``said`` is the discussion that is stored with the verdict: messages about it with their replies."""
     library.verdicts.put(begun, _told(verdict, said))
     return begun.id
 
@@ -113,7 +115,8 @@ def own(library: Library, id: str, owner: str | None) -> StoredVerdict:
     """The stored verdict with this id if it belongs to ``owner``.
 
     Raises:
-        DocumentMissing: it belongs to somebody else, does not exist or was not finished; the error does not say which.
+        DocumentMissing: the verdict belongs to somebody else, does not exist or was not finished; the error does not
+            say which.
     """
     try:
         is_own = library.verdicts.read(id)[0].owner == owner
@@ -152,8 +155,8 @@ def swap(library: Library, id: str, old: Finding, new: Finding) -> None:
 
 
 def replied(library: Library, id: str, said_under: str) -> str | None:
-    """The id of the verdict after the reply to a message; None if the message has no reply. ``said_under`` is the id of
-    the message, ``id`` the id of the verdict that the message was about."""
+    """The id of the verdict after the reply to the message with the id ``said_under``; None if the message has no
+    reply. ``id`` is the id of the verdict that the message was about."""
     for one in (said_under, id):
         with suppress(DocumentMissing):
             if any(said.id == said_under for said in opened(library, one).said):
@@ -164,11 +167,11 @@ def replied(library: Library, id: str, said_under: str) -> str | None:
 def discussed(
     assistant: AssistantParts, id: str, message: str, by: str = "", said_under: str = ""
 ) -> tuple[DiscussionReply, str]:
-    """Reply to a message about the verdict ``id``. Returns the reply and the id of the verdict after it: a new id if
-    the reply changed the verdict, else ``id``. The message and the reply are stored with that verdict.
+    """Reply to a message about the verdict ``id``. Returns the reply and the id of the verdict after the reply: a new
+    id if the reply changed the verdict, else ``id``. The message and the reply are stored with that verdict.
 
-    The message itself is stored before the reply is made. ``by`` is the name of its author, empty if nobody signs in.
-    ``said_under`` is the message's id, by which ``replied`` finds it.
+    The message itself is stored before the reply is made. ``by`` is the name of the message's author, empty if nobody
+    signs in. ``said_under`` is the message's id, by which ``replied`` finds the message.
 
     Raises:
         DocumentMissing: there is no such verdict.
@@ -191,8 +194,8 @@ def discussed(
 
 
 def report(library: Library, id: str, verdict: Verdict, created: str) -> Report:
-    """Make the report of the verdict with this id, which was made at the time ``created``. The report also says of each
-    citation whether its source is unchanged, has changed or is gone."""
+    """Make the report of ``verdict``, whose id is ``id`` and which was made at the time ``created``. The report also
+    says of each citation whether its source is unchanged, has changed or is gone."""
     cited = {f.citation for a in verdict.assumptions for f in a.findings}
     return Report(verdict, id, created, {one: standing(one, library) for one in cited})
 

@@ -32,8 +32,8 @@ def in_words(points: Sequence[Point]) -> str:
 
 
 def placed(points: Sequence[Point]) -> list[tuple[Point, float, float]]:
-    """Each point of the chart with its x and y position in drawing units. A point that would hide an earlier one is
-    moved to the nearest free position."""
+    """The points of the chart with their positions. Each item of the list has a point, and its x and y position in
+    drawing units. A point that would hide an earlier one is moved to the nearest free position."""
     taken: list[tuple[float, float]] = []
     found = []
     for point in points:
@@ -56,6 +56,7 @@ def _is_hidden(one: tuple[float, float], other: tuple[float, float]) -> bool:
 
 
 def shares(points: Sequence[Point]) -> list[tuple[Point, float, float]]:
-    """Each point with its x and y position as shares of the axes: x is 1 at full evidence, y is 1 at full importance.
-    This is for charts of any size. A point that would hide an earlier one is moved, as in ``placed``."""
+    """The points of the chart with their positions, for charts of any size. Each item of the list has a point, and its
+    x and y position as shares of the axes: x is 1 at full evidence, y is 1 at full importance. A point that would hide
+    an earlier one is moved to the nearest free position."""
     return [(point, (x - LEFT) / ACROSS, (BOTTOM - y) / UP) for point, x, y in placed(points)]

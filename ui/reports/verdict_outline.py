@@ -58,8 +58,8 @@ class QuotedFinding:
 
 @dataclass(frozen=True, slots=True)
 class SideOutline:
-    """The findings on one side of an assumption: for it, against it, or unclear. ``see`` is a sentence that refers to
-    findings shown earlier in the report; ``quotes`` has the others."""
+    """The findings on one side of an assumption: for it, against it, or unclear (``name``). ``see`` is a sentence that
+    refers to findings shown earlier in the report; ``quotes`` has the other findings."""
 
     name: str
     see: str
@@ -68,8 +68,9 @@ class SideOutline:
 
 @dataclass(frozen=True, slots=True)
 class Resting:
-    """An assumption that the idea rests on, with its findings grouped by side. ``looked_at`` says under which question
-    it was examined and how important it is; ``left`` says what is still open."""
+    """The part of a report on one assumption that the idea rests on, with its findings grouped by side (for the
+    assumption, against it, or unclear). ``looked_at`` says under which question the assumption was examined and how
+    important it is; ``left`` says what is still open."""
 
     number: int
     text: str
@@ -81,8 +82,8 @@ class Resting:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The chart of the importance of all assumptions and the evidence on them. Formats without pictures show a table
-    instead."""
+    """The part of a report that is the chart of the importance of all assumptions and the evidence on them. Formats
+    without pictures show a table instead."""
 
     points: tuple[Point, ...]
 
@@ -93,7 +94,8 @@ PARTS = (Paragraph, Bullets, OpenQuestion, QuotedFinding, Resting, Picture)
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section with a title and its parts. Sections with the same ``row`` may be shown side by side."""
+    """A section of a report with a title and its parts, such as paragraphs and lists. Sections with the same ``row``
+    may be shown side by side, unless ``row`` is empty."""
 
     title: str
     parts: tuple[Part, ...]

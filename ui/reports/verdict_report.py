@@ -79,7 +79,7 @@ class CaseOfSide(NamedTuple):
 
 class SideFindings(NamedTuple):
     """The findings of an assumption that are on the same side; ``name`` is the side in words. ``above`` has the numbers
-    of the findings that were shown earlier in the report; ``findings`` has the others."""
+    of the findings that were shown earlier in the report; ``findings`` has the other findings."""
 
     name: str
     above: tuple[int, ...]
@@ -130,7 +130,7 @@ def outcome(one: Assumption) -> str:
 def in_short(verdict: Verdict) -> str:
     """The result in short: what the ruling means, how many voices (people, or documents without a named speaker) are
     for the idea and how many against it, and on how many assumptions there is evidence that counts for or against them.
-    If it was only guessed on which side some of the evidence is, and no person has checked it, a warning is added."""
+    A warning is added if the side of some evidence is only a guess that no person has checked."""
     says = f"{MEANS[verdict.ruling].removesuffix('.')}{_heard(rulings.voices(verdict))}"
     if verdict.ruling is IdeaRuling.NOT_COVERED and (unsaid := len(undecided(verdict))):
         bear = "1 passage bears" if unsaid == 1 else f"{unsaid:,} passages bear"
@@ -167,8 +167,8 @@ def _count(count: int, one: str, many: str = "") -> str:
 
 
 def cases(verdict: Verdict) -> list[CaseOfSide]:
-    """The groups of findings in the overview: first those whose side a person has to judge, if there are any; then the
-    case for the idea and the case against it."""
+    """The groups of findings in the overview: first the findings whose side a person has to judge, if there are any;
+    then the findings for the idea, and then those against it."""
     unsaid = tuple(undecided(verdict)[: rulings.CASE])
     return [
         *([CaseOfSide("unsaid", "Bears on it: you say", unsaid)] if unsaid else []),
@@ -184,15 +184,16 @@ def numbered(verdict: Verdict) -> dict[Finding, int]:
 
 
 def missing(verdict: Verdict) -> tuple[str, ...]:
-    """The first ``MISSING`` questions on which no evidence was found. If there are more, a last line says how many."""
+    """The first ``MISSING`` questions on which no evidence was found. If there are more questions, a last line says how
+    many more."""
     more = len(verdict.missing) - MISSING
     rest = (f"and {more} more, among what it rests on.",) if more > 0 else ()
     return (*verdict.missing[:MISSING], *rest)
 
 
 def sides(verdict: Verdict, number: int) -> list[SideFindings]:
-    """The findings of the assumption with this number, grouped by side. Findings that also belong to an earlier
-    assumption are left out, and so are sides without findings."""
+    """The findings of the assumption with this number (counted from 1), grouped by side. Findings that also belong to
+    an earlier assumption are left out, and so are sides without findings."""
     own, above = first_told(verdict, number), numbered(verdict)
     found = [
         SideFindings(
@@ -206,8 +207,8 @@ def sides(verdict: Verdict, number: int) -> list[SideFindings]:
 
 
 def see_above(side: SideFindings) -> str:
-    """A sentence that refers the reader to findings of this side that were shown earlier in the report; empty if none
-    were."""
+    """A sentence that refers the reader to findings of this side that were shown earlier in the report; empty if there
+    are none."""
     return f"See {listed(side.above)} above." if side.above else ""
 
 
@@ -224,8 +225,8 @@ def undecided(verdict: Verdict) -> list[Finding]:
 
 
 def settling(verdict: Verdict) -> list[tuple[str, str]]:
-    """The open questions of a verdict, the most important first and at most five. Each is paired with the cheapest way
-    to settle it (empty if unknown)."""
+    """The open questions of a verdict, the most important first and at most five. Each item is a pair: the question,
+    and the cheapest way to settle it (empty if unknown)."""
     return [(one.question or _asks(one), settling_of.cheapest(one)) for one in rulings.to_settle(verdict)]
 
 
@@ -279,7 +280,7 @@ def counted(one: Assumption) -> str:
 
 
 def sided(one: Assumption) -> list[Finding]:
-    """The findings (quotes that concern the assumption) that decide whether an assumption counts as supported,
+    """The findings (quotes that concern an assumption) that decide whether the assumption counts as supported,
     challenged or contested: those for it and those against it. Words that the source only attributes to an opponent are
     left out."""
     return [finding for side in TAKEN for finding in rulings.on(one.findings, side)]
@@ -292,15 +293,15 @@ def of_side(one: Assumption, side: Stance) -> list[Finding]:
 
 
 def first_told(verdict: Verdict, number: int) -> Assumption:
-    """The assumption with this number, without the findings that also belong to an earlier assumption, so that a report
-    shows each finding only once."""
+    """The assumption with this number (counted from 1), without the findings that also belong to an earlier assumption.
+    A report thus shows each finding only once."""
     own = rulings.first_told(verdict.assumptions, number)
     return replace(verdict.assumptions[number - 1], findings=own)
 
 
 def beside(verdict: Verdict, number: int) -> str:
-    """A note on the assumption with this number: that no evidence decides it, if that is so, and which earlier
-    assumptions share findings with it. Empty if there is nothing to note."""
+    """A note on the assumption with this number (counted from 1): that no evidence decides it, if that is so, and which
+    earlier assumptions have some of the same findings. Empty if there is nothing to note."""
     one = verdict.assumptions[number - 1]
     others = rulings.elsewhere(verdict.assumptions, number)
     open = "" if sided(one) else UNTOLD if rulings.bears(one.findings) else NOTHING
@@ -309,9 +310,9 @@ def beside(verdict: Verdict, number: int) -> str:
 
 
 def left_open(verdict: Verdict, number: int) -> str:
-    """A note on the assumption with this number: that no evidence decides it, if that is so, and which earlier
-    assumptions share findings with it (as in ``beside``). If no evidence decides it, the note ends with the cheapest
-    way to settle it, if one is known. Empty if there is nothing to note."""
+    """A note on the assumption with this number (counted from 1): that no evidence decides it, if that is so, and which
+    earlier assumptions have some of the same findings. If no evidence decides the assumption, the note ends with the
+    cheapest way to settle it, if one is known. Empty if there is nothing to note."""
     one, told = verdict.assumptions[number - 1], beside(verdict, number)
     how = "" if sided(one) else settling_of.cheapest(one)
     return f"{told} {CHEAPEST}{how}" if told and how else told
@@ -355,8 +356,8 @@ def judged_by(finding: Finding) -> str:
 
 
 def trust(verdict: Verdict) -> Iterator[str]:
-    """Yield sentences on how far to trust a verdict: how rulings are made, how reliably findings for the idea are told
-    from findings against it, and what was left out."""
+    """Yield sentences on how far to trust a verdict: how rulings are made, how reliably the test distinguishes findings
+    for the idea from findings against it, and what was left out."""
     yield rulings.LEAST
     found = [one for assumption in verdict.assumptions for one in sided(assumption)]
     if unsure := [one for one in found if one.confidence < 1]:

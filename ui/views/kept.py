@@ -25,7 +25,7 @@ class Around(NamedTuple):
 
 
 def document(citation: Citation, library: Library) -> Document | None:
-    """The cited document as it is in the library now; None if it is no longer there."""
+    """The cited document as it is in the library now; None if the library no longer has it."""
     try:
         return library.document(citation.about.id)
     except DocumentMissing:
@@ -33,8 +33,8 @@ def document(citation: Citation, library: Library) -> Document | None:
 
 
 def standing(citation: Citation, library: Library) -> Standing:
-    """The state of a citation in the library now: whether its quote is unchanged, has moved or is missing, or whether
-    the whole document is gone."""
+    """The state of a citation in the library now: whether its quote is at its position, at another position or missing,
+    or whether the whole document is gone."""
     if library.quote(citation.about.id, citation.start, citation.end) == citation.quote:
         return Standing.HOLDS
     return present.standing(citation, document(citation, library))[0]

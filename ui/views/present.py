@@ -37,7 +37,7 @@ class Standing(StrEnum):
 
 class SourceLine(NamedTuple):
     """One line in the list of an answer's sources. It stands for one speaker in one document. ``numbers`` are the
-    numbers of all citations of this speaker there, and ``citation`` is the first of them."""
+    numbers of all citations of this speaker in this document, and ``citation`` is the first of these citations."""
 
     numbers: tuple[int, ...]
     citation: Citation
@@ -49,8 +49,8 @@ def escape(text: str) -> str:
 
 
 def label(text: str, most: int = LABEL) -> str:
-    """``text`` on one line, escaped for Streamlit's Markdown. Before it is escaped, it is cut to at most ``most``
-    characters."""
+    """``text`` on one line, escaped for Streamlit's Markdown. The text is first cut to at most ``most`` characters, and
+    then escaped."""
     marked = re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", option(text, most))
     return re.sub(r"(?<=[:@])|(?<=www)(?=\\\.)", _NO_BREAK, marked, flags=re.I)
 
@@ -82,7 +82,8 @@ def when(about: About) -> str:
 
 
 def particulars(citation: Citation) -> tuple[str, ...]:
-    """The title, speaker and date of a citation, without those that are unknown. Guessed ones are marked."""
+    """The title, speaker and date of a citation, without those that are unknown. Values that were guessed are
+    marked."""
     about = citation.about
     told = as_guess(about, "title", about.title), voice(citation), as_guess(about, "date", date(about.date or ""))
     return tuple(filter(None, told))

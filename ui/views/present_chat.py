@@ -51,14 +51,15 @@ def holds(held: Holdings) -> str:
 
 
 def day(of: date, today: date) -> str:
-    """The heading of the day ``of`` in a list: ``Today``, ``Yesterday``, or the date in words."""
+    """The heading for the day ``of`` in a list that is grouped by days: ``Today``, ``Yesterday``, or the date in words.
+    ``today`` is the current date."""
     ago = (today - of).days
     return "Today" if ago <= 0 else "Yesterday" if ago == 1 else spoken_date(of.isoformat())
 
 
 def hits(found: list[Hit], answer: Answer) -> str:
-    """The passages that a search found, as HTML, the best first. Each passage is shown with how it was found, and with
-    the numbers of the citations by which ``answer`` uses it."""
+    """The passages that a search found, as HTML, the best first. Each passage is shown with what the search matched
+    (its words, its meaning or both), and with the numbers of the citations by which ``answer`` cites it."""
     return f'<ol class="hits" tabindex="0" aria-label="Passages">{"".join(_hit(hit, answer) for hit in found)}</ol>'
 
 

@@ -66,8 +66,8 @@ class _Row(NamedTuple):
 
 
 def page(document: Document, marked: Span | None, key: Span | None = None) -> str:
-    """The document as HTML. The range ``marked`` is in ``<mark>``, and the sentence ``key`` in this range is
-    emphasized. Of a long document, only the text around ``marked`` is shown."""
+    """The document as HTML. The range ``marked`` is in ``<mark>`` (None marks nothing), and the sentence at the range
+    ``key`` inside it is emphasized. Of a long document, only the text around ``marked`` is shown."""
     text, cited = document.text, marked or NOWHERE
     shown = Span(max(0, cited.start - AROUND), min(len(text), cited.end + AROUND))
     words = _Words(text, shown, cited, key or NOWHERE)

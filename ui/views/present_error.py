@@ -47,9 +47,9 @@ def for_users(error: PushbackError) -> ErrorText:
 
 
 def todo(hint: str, kind: type[PushbackError] = PushbackError, hints: Mapping[type[PushbackError], str] = HINTS) -> str:
-    """The hint of an error, for users of the pages. A hint that names a command, an option or the like is replaced: by
-    the advice that ``hints`` has for errors of this ``kind``, or by ``RUNS`` (advice for all errors) if ``hints`` has
-    none."""
+    """The hint of an error, for users of the pages. A hint that names a command, an option or the like is replaced by
+    the advice that ``hints`` has for errors of this ``kind``. If ``hints`` has no such advice, the hint is replaced by
+    ``RUNS``, which is advice for all errors."""
     if not COMMANDS.search(hint):
         return hint
     return next((hints[one] for one in kind.__mro__ if one in hints), RUNS)

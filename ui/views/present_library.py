@@ -79,7 +79,8 @@ def table(listed: Sequence[Listed]) -> pd.DataFrame:
 
 
 def matching(rows: pd.DataFrame, wanted: Wanted) -> pd.Series[bool]:
-    """For each row of the list of documents (made by ``table``), whether it matches the filters ``wanted``."""
+    """For each row of the list of documents, whether the row matches the filters ``wanted``. ``rows`` is the list as
+    ``table`` makes it; the result has the same index."""
     import pandas as pd
 
     kept = pd.Series(True, index=rows.index)

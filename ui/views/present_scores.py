@@ -44,7 +44,7 @@ def whole(runs: Iterable[Past]) -> list[Past]:
 
 def points(runs: Sequence[Past], names: Sequence[str]) -> list[ScorePoint]:
     """The points of a chart that shows these measures (``names``) in these runs. If a measure has no confidence
-    interval, both ends of the interval are its value."""
+    interval, both ends of the interval are the value of the measure."""
     made = []
     for run in runs:
         for name in names:
@@ -132,7 +132,8 @@ def cases(kept: StoredRun, which: str, flipped: Sequence[str]) -> list[Record]:
 
 
 def table(records: Sequence[Record]) -> dict[str, list[Any]]:
-    """The cases of a run as a dict of columns, from which the page makes a table."""
+    """The cases of a run as a dictionary, from which the page makes a table: it maps the name of each column to the
+    values in this column, one value for each case."""
     return {
         "outcome": [record.outcome.value for record in records],
         "case": [_line(record.id) for record in records],

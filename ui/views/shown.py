@@ -29,8 +29,8 @@ def who_disagrees(conflict: Conflict) -> str:
 
 
 def as_guess(of: About | Listed, name: str, text: str) -> str:
-    """``text``, marked as guessed if the title, author or date that it shows was guessed. ``name`` is the name of the
-    field in ``of``, such as ``author``."""
+    """``text``, marked as guessed if the title, author or date that it shows was guessed. ``of`` describes a document,
+    and ``name`` is the name of the field of ``of`` that the text shows, such as ``author``."""
     return f"{text} (guessed)" if text and name in of.guessed else text
 
 
@@ -67,8 +67,9 @@ class Shown(NamedTuple):
 
 
 def shown(answer: Answer) -> tuple[Shown, ...]:
-    """The texts to show for an answer: its statements. If it has only the closest passages (``Grounding.NEAR``), these
-    are shown; if the documents do not answer (``Grounding.REFUSED``), the result is empty.
+    """The texts to show for an answer: its statements. If the answer has only the closest passages
+    (``Grounding.NEAR``), the texts of these passages; if the documents do not answer (``Grounding.REFUSED``), the
+    result is empty.
 
     A sentence is emphasized only if there are other sentences around it. In a long table row, the cell that the
     question asks for is emphasized.
@@ -109,12 +110,12 @@ def _shown(text: str, citations: tuple[Citation, ...], question: str, *, marks: 
 
 
 def asked_cell(sentence: str, question: str) -> Span | None:
-    """The range of the cell for which the question asks, in a table row that is written as a sentence. It is the cell
-    that shares most words with the question; words in the name of its column count double. The first cell is never
-    chosen, since it only names what the row is about.
+    """The range of the cell for which the question asks, in a table row that is written as the text ``sentence``. It is
+    the cell that shares most words with the question; words in the name of its column count double. The first cell is
+    never chosen, since it only names what the row is about.
 
     Returns None if the text is not a long table row, if no cell shares a word with the question, or if several cells
-    share equally many.
+    share the largest number of words.
     """
     cells = list(_CELL.finditer(sentence))
     if len(cells) < CELLS or cells[0].start() > 0:

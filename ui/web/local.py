@@ -12,7 +12,7 @@ PASSED_ON = ("forwarded", "via", "x-real-ip", "x-forwarded")  # what headers beg
 
 
 def only(names: Iterable[str]) -> bool:
-    """Whether all these host names are names that only this machine answers to, such as ``localhost``."""
+    """Whether all these host names are among the names that only this machine answers to, such as ``localhost``."""
     return set(names) <= set(NAMES)
 
 
@@ -33,8 +33,8 @@ def host(header: str) -> str:
 
 
 def is_own_page(headers: Mapping[str, str]) -> bool:
-    """Whether a request comes from a page of this server, or from a program that is not a page. Such a program sends no
-    Origin header."""
+    """Whether a request comes from a page of this server, or from a program that is not a page. A program that is not a
+    page sends no Origin header."""
     origin = headers.get("origin")
     try:
         return origin is None or urlsplit(origin).netloc.lower() == headers.get("host", "").lower() != ""

@@ -21,8 +21,8 @@ def of(token: Mapping[str, object] | None, settings: Settings, *, here: bool) ->
     """The role of a visitor. ``token`` has the claims of the visitor's sign-in token; None means that visitors do not
     sign in.
 
-    With a token, it is the highest role for which the settings name the visitor. Without one, a visitor at this machine
-    (``here``) is the owner. All other visitors have the role in the setting ``everyone``.
+    With a token, the result is the highest role for which the settings name the visitor. Without a token, a visitor at
+    this machine (``here``) has the role of owner. All other visitors have the role in the setting ``everyone``.
     """
     if token is None:
         return VisitorRole.OWNER if here else VisitorRole[settings.everyone.upper()]

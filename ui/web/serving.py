@@ -23,7 +23,8 @@ ANY = ("0.0.0.0", "::")  # noqa: S104 - all addresses of the machine, none of wh
 
 
 def serve(settings: Settings, environment: Mapping[str, str]) -> None:
-    """Start the web app in place of this process, with its environment variables and those in ``environment``.
+    """Start the web app in place of this process. The app gets the environment variables of this process and those in
+    ``environment``.
 
     Raises:
         PushbackError: the server cannot listen at the address in the settings.
@@ -50,8 +51,8 @@ def address(settings: Settings) -> str:
 
 
 def hosts(settings: Settings) -> list[str]:
-    """The host names that the server answers to: those of this machine, the one at which the server listens, and those
-    in the setting ``allowed_hosts``."""
+    """The host names that the server answers to: the machine's names for itself, such as ``localhost``; the name at
+    which the server listens; and the names in the setting ``allowed_hosts``."""
     listened = [] if settings.host in ANY else [settings.host]
     return list(dict.fromkeys([*local.NAMES, *listened, *settings.allowed_hosts]))
 

@@ -11,8 +11,9 @@ from assistant.types import Document
 
 
 def correct(document: Document, given: Said, library: Library) -> None:
-    """Store a person's corrections of a document's title, author or date. They stay when the file is read again. A
-    field of ``given`` that is None stays as it is; an empty author or date removes the value.
+    """Store a person's corrections of a document's title, author or date. The corrections stay when the file is read
+    again. ``given`` has the new title, author and date: a None among them leaves the old value as it is; an empty
+    author or date removes the value.
 
     A value that equals the one read from the file is not stored as a correction. There is one exception: if the value
     read from the file was a guess, the correction is stored, and confirms the guess.

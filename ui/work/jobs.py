@@ -35,7 +35,7 @@ class Stopped(Exception):
 @dataclass
 class Job:
     """A background job. ``kind`` is a label by which jobs are found, and ``about`` is a short text for people. The job
-    begins after the job ``after`` has ended.
+    begins after the job ``after`` has ended; if ``after`` is None, it waits for no job.
 
     ``doing`` is the current step, and ``told`` has the last ``TOLD`` steps, in order. ``share`` is the share of the
     work that is finished, from 0 to 1, or None if it is unknown.
@@ -92,8 +92,8 @@ class Job:
         return monotonic() - self.started
 
     def look(self) -> Job:
-        """The job in its current state. This is the object itself, except in a subclass whose jobs are stored
-        elsewhere: it reads the job again."""
+        """The job in its current state. For a job of this class, that is the object itself. A subclass whose jobs are
+        stored elsewhere reads the job again."""
         return self
 
     def before(self) -> list[Job]:
@@ -134,13 +134,14 @@ def start(
 
 
 def job(id: str, owner: str | None = None) -> Job | None:
-    """The job with this id; None if ``owner`` has no job with this id."""
+    """The job with this id, if it belongs to ``owner`` (None if nobody signs in). Returns None if ``owner`` has no job
+    with this id."""
     found = _jobs.get(id)
     return found if found and found.owner == owner else None
 
 
 def of_kind(kind: str, owner: str | None = None) -> list[Job]:
-    """The jobs of this kind that belong to ``owner``, the newest first."""
+    """The jobs with the label ``kind`` that belong to ``owner`` (None if nobody signs in), the newest first."""
     with _changes:
         return [one for one in reversed(_jobs.values()) if one.kind == kind and one.owner == owner]
 

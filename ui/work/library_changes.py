@@ -37,8 +37,8 @@ class Removed(NamedTuple):
 
 
 def remove(job: Job, settings: Settings, embedder: Embedder, ids: Sequence[str]) -> tuple[Removed, ...]:
-    """Remove the documents with these ids from the library. Returns the removed documents; ids that the library does
-    not have are skipped.
+    """Remove the documents with these ids from the library. ``job`` shows the progress. Returns the removed documents;
+    ids that the library does not have are skipped.
 
     Raises:
         LibraryError: the library cannot be written.
@@ -58,8 +58,8 @@ def remove(job: Job, settings: Settings, embedder: Embedder, ids: Sequence[str])
 
 
 def put_back(job: Job, settings: Settings, embedder: Embedder, removed: Sequence[Removed]) -> ReadingOutcome:
-    """Restore removed documents under their former ids, so that citations of them are valid again. Returns the outcome
-    for each document.
+    """Restore removed documents under their former ids, so that citations of them are valid again. ``job`` shows the
+    progress. Returns the outcome for each document.
 
     Raises:
         LibraryError: the library cannot be written, or was made with another embedding model.
@@ -82,9 +82,10 @@ def put_back(job: Job, settings: Settings, embedder: Embedder, removed: Sequence
 
 def replace(job: Job, settings: Settings, embedder: Embedder, id: str, path: Path) -> ReadingOutcome:
     """Replace the document with this ``id`` by the uploaded file ``path``. The file is read into the library. If it
-    becomes a document with another id, the old document is removed.
+    becomes a document with another id, the old document is removed. ``job`` shows the progress.
 
-    The file may have the same path as the old document's file: then the upload has already taken its place.
+    The uploaded file may have the same path as the old document's file; the upload has then already replaced the old
+    file.
 
     Raises:
         LibraryError: the library cannot be written.

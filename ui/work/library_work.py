@@ -67,7 +67,7 @@ class ReadingOutcome(NamedTuple):
 
 
 def kind(settings: Settings) -> str:
-    """The label that all jobs which change the library of these settings have. The queue finds these jobs by it."""
+    """The label of all jobs that change the library of these settings. The queue finds the jobs by this label."""
     return f"library {settings.folder}"
 
 
@@ -151,11 +151,11 @@ def take_in_address(job: Job, settings: Settings, embedder: Embedder, address: s
 
 
 def patiently(job: Job, work: Callable[[], Result]) -> Result:
-    """Call ``work`` and return its result. While another process writes to the library, wait a moment and call ``work``
-    again.
+    """Call ``work`` and return its result. If another process is writing to the library, wait a moment and call
+    ``work`` again. Meanwhile ``job`` shows that it is waiting.
 
     Raises:
-        Stopped: somebody has asked the job to stop while it waited.
+        Stopped: somebody has asked the job to stop while the job was waiting.
     """
     while True:
         try:

@@ -28,7 +28,7 @@ MARK = (255, 224, 102)  # the page is multiplied by it, so that words stay black
 
 def draw(path: Path, sha256: str, page: int, words: str) -> bytes | None:
     """Draw one page of the PDF file ``path`` as a PNG, with ``words`` marked. ``page`` is the number of the page,
-    counted from 1. Returns None if the page cannot be drawn, or if the hash of the file is no longer ``sha256``."""
+    counted from 1. Returns None if the page cannot be drawn, or if the SHA-256 hash of the file is not ``sha256``."""
     called = [sys.executable, "-m", "ui.work.pdf_picture", str(path), sha256, str(page), str(os.getpid())]
     try:
         done = subprocess.run(  # noqa: S603 - our own

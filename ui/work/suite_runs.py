@@ -38,8 +38,8 @@ def folder(settings: Settings) -> Path:
 
 
 def roots(settings: Settings) -> list[Path]:
-    """The folders in which the scoreboard looks for runs of test suites: that of runs from pages, and that of runs by
-    `pushback eval run`."""
+    """The folders in which the scoreboard looks for runs of test suites: the folder for runs that pages start, and the
+    folder for runs that `pushback eval run` starts."""
     return [folder(settings), OF_COMMAND]
 
 
@@ -59,8 +59,8 @@ def named(suite: Path) -> str:
 
 
 class Gathered(NamedTuple):
-    """The number of test cases, and the number of drafts of cases, that were added to a library's suite. A draft has to
-    be accepted by a person."""
+    """The number of test cases, and the number of drafts of test cases, that were added to a library's suite. A draft
+    counts only once a person has accepted it."""
 
     cases: int
     drafts: int
@@ -73,9 +73,9 @@ def of_library(settings: Settings) -> Path:
 
 
 def gather(library: Library, settings: Settings) -> Gathered:
-    """Add test cases to the suite of this library. They are made from people's feedback on answers, and from their
-    judgements of what speaks for or against an idea. The judgements are also written as labelled pairs of an idea and a
-    passage. Returns how many cases and drafts were added.
+    """Add test cases to the suite of this library. The cases are made from people's feedback on answers, and from
+    people's judgements of what speaks for or against an idea. The judgements are also written as labelled pairs of an
+    idea and a passage. Returns how many cases and drafts were added.
 
     The existing files of the documents are copied or linked into a folder beside the suite.
 

@@ -52,8 +52,8 @@ def keep(settings: Settings, files: Iterable[tuple[str, bytes]]) -> list[Path]:
 
 
 def keep_text(settings: Settings, text: str) -> Path:
-    """Store a pasted text in a file that is named after its first words. Returns the path. If the name belongs to a
-    file with another text, a number is added to the name.
+    """Store a pasted text in a file that is named after its first words. Returns the path. If there is a file with this
+    name and another text, a number is added to the name.
 
     Raises:
         LibraryError: the folder cannot be written.
@@ -85,13 +85,13 @@ def put_by(path: Path) -> Path:
 
 
 def of(settings: Settings, paths: Iterable[str]) -> list[Path]:
-    """Those of these paths that are existing files in the library's folder of uploads."""
+    """Those of the ``paths`` that are existing files in the folder for files that visitors uploaded to this library."""
     return [path for path in map(Path, paths) if path.parent == folder(settings) and path.exists()]
 
 
 def free(path: Path, taken: Iterable[Path]) -> Path:
-    """A path that is not in ``taken``: ``path`` itself, or ``path`` with a number added to the name, as in ``report
-    (2).pdf``. Names that differ only in upper and lower case count as the same."""
+    """A path that is none of the paths in ``taken``: ``path`` itself, or ``path`` with a number added to the name, as
+    in ``report (2).pdf``. Names that differ only in upper and lower case count as the same."""
     others = {str(one).casefold() for one in taken}
     number, found = 1, path
     while str(found).casefold() in others:

@@ -25,14 +25,15 @@ DRAFT = f"{CATALOG}.moving"  # a catalog on its way into a file
 
 
 def is_there(settings: Settings) -> bool:
-    """Whether the library chosen in ``settings`` has a catalog."""
+    """Whether the library chosen in ``settings`` exists, that is, whether it has a catalog (its database)."""
     if settings.catalog is None:
         return (settings.folder / CATALOG).is_file()
     return settings.library in _postgres().libraries(settings.catalog)
 
 
 def libraries(settings: Settings) -> list[str]:
-    """The names of all libraries in the folder ``settings.home``, or in the PostgreSQL database if one is set."""
+    """The names of all libraries in the folder ``settings.home``, or in the PostgreSQL database if the settings name
+    one."""
     if settings.catalog is None:
         return sorted(path.parent.name for path in settings.home.expanduser().glob(f"*/{CATALOG}"))
     names: list[str] = _postgres().libraries(settings.catalog)
@@ -40,8 +41,8 @@ def libraries(settings: Settings) -> list[str]:
 
 
 def begin(settings: Settings) -> None:
-    """Create the folder of the library chosen in ``settings``, with an empty file for its catalog. If a PostgreSQL
-    database is set, create a schema in that database instead of the file.
+    """Create the folder of the library chosen in ``settings``, with an empty file for its catalog (its database). If
+    the settings name a PostgreSQL database, create a schema in that database instead of the file.
 
     Raises:
         LibraryError: the folder or the schema cannot be created.
@@ -79,14 +80,14 @@ def opened(settings: Settings) -> Catalog:
 
 def in_file(path: Path, passage_words: int) -> Catalog:
     """Open the catalog in the SQLite file ``path``. A missing or empty file is filled with empty tables, and
-    ``passage_words`` is recorded in it as the length of a passage."""
+    ``passage_words`` is recorded in it as the length of a passage in words."""
     db = Sqlite(path)
     return Catalog(db, FullText(db), passage_words)
 
 
 def on_server(address: str, library: str, passage_words: int) -> Catalog:
     """Open the catalog of ``library`` in the PostgreSQL database at ``address``. If its tables are missing, they are
-    created, and ``passage_words`` is recorded in them as the length of a passage."""
+    created, and ``passage_words`` is recorded in them as the length of a passage in words."""
     from assistant.library.database.postgres_words import PostgresWords
 
     db = _postgres().Postgres(address, library)

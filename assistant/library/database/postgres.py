@@ -76,10 +76,11 @@ LACKING = (
 
 
 class Postgres:
-    """The catalog's database in a PostgreSQL schema. It implements ``sql.Database``, where the methods are explained.
+    """A connection to the catalog of one library, which is stored in a schema of a PostgreSQL database. It implements
+    ``sql.Database``, where the methods are explained.
 
     Raises:
-        LibraryError: the server cannot be reached, or its database cannot hold a library.
+        LibraryError: the server cannot be reached or is too old, or its database is not in UTF-8.
     """
 
     def __init__(self, address: str, library: str) -> None:
@@ -288,7 +289,8 @@ def libraries(address: str) -> list[str]:
 
 
 def begin(address: str, library: str) -> None:
-    """Create the schema of a library. Nothing happens if it exists.
+    """Create the schema for the library named ``library`` in the PostgreSQL database at ``address``. Nothing happens if
+    the schema exists.
 
     Raises:
         LibraryError: the schema cannot be created.
@@ -303,8 +305,8 @@ def begin(address: str, library: str) -> None:
 
 
 def rename(address: str, library: str, before: str) -> str:
-    """Rename the schema of a library, so that it is no longer found as a library. Returns the new name, which begins
-    with ``before``.
+    """Rename the schema of the library named ``library``, so that it is no longer found as a library. Returns the new
+    name of the schema, which begins with the text ``before``.
 
     Raises:
         LibraryError: the schema cannot be renamed.

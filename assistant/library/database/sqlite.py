@@ -24,7 +24,8 @@ sqlite3.register_adapter(Many, as_json)
 
 
 class Sqlite:
-    """The catalog's database in one SQLite file. It implements ``sql.Database``, where the methods are explained."""
+    """A connection to the catalog of one library, which is stored in an SQLite file. It implements ``sql.Database``,
+    where the methods are explained."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

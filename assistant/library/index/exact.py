@@ -23,15 +23,16 @@ FEW = 10_000
 
 class Exact:
     """Searches the vectors in the catalog directly, in place of the vector index. If ``kept`` is true, the vectors are
-    read only once and stay in memory, so the catalog must not change meanwhile."""
+    read only once and stay in memory, so the catalog must not change while this object is used."""
 
     def __init__(self, catalog: Catalog, *, kept: bool = False) -> None:
         self._catalog = catalog
         self._kept = [_in_order(self._batches())] if kept else None
 
     def nearest(self, vector: Vectors, k: int, among: Sequence[str] | None = None) -> list[tuple[str, float]]:
-        """The ids of the ``k`` passages whose vectors are nearest to ``vector``, each with the cosine of both vectors,
-        the nearest first. If ``among`` is given, only passages with these ids are searched."""
+        """The ids of the ``k`` passages whose vectors are nearest to ``vector``, each with the cosine of its own vector
+        and ``vector``, the nearest first. If ``among`` is given, only passages with these ids are searched. ``vector``
+        must be scaled to length 1."""
         wanted = None if among is None else frozenset(among)
         best: list[tuple[str, float]] = []
         for ids, vectors in self._kept or self._batches():

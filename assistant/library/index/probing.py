@@ -24,8 +24,8 @@ PROGRAM = (
 
 
 def breaks(folder: Path) -> str | None:
-    """Read the vector index of the library in ``folder`` in a separate process. Returns an error message if that
-    process fails or crashes, else None."""
+    """Test whether the vector index of the library in ``folder`` can be read, by reading it in a separate process.
+    Returns an error message if that process fails or crashes, else None."""
     root = str(Path(__file__).parents[3])
     command = [sys.executable, "-P", "-c", PROGRAM, root, str(folder)]
     try:
@@ -40,8 +40,8 @@ def breaks(folder: Path) -> str | None:
 
 
 def main(folder: str) -> None:
-    """Read every id and vector of the library in ``folder``, and search for the neighbours of some vectors. The process
-    exits with an error message if this fails."""
+    """Read every id and vector in the vector index of the library in ``folder``, and search for the neighbours of some
+    vectors. The process exits with an error message if this fails."""
     index = VectorIndex(Path(folder))
     try:
         index.open(0)

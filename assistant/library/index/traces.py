@@ -24,9 +24,9 @@ class Traces:
     """Files beside a vector index from which later processes learn whether the index may be damaged. ``folder`` is the
     library's folder, ``files`` the folder with the files of the index.
 
-    While a process has the index open, it keeps a file in the folder ``USED`` locked; the operating system unlocks this
-    file when the process ends. If the process cannot write to that folder, there is no such file, and the index is
-    trusted.
+    While a process has the index open, it keeps a lock file of its own in the folder ``USED``, and removes the file
+    when it closes the index. A lock file of a process that has ended therefore shows that the process did not close the
+    index. If the process cannot write to that folder, there is no such file, and the index is trusted.
     """
 
     def __init__(self, folder: Path, files: Path) -> None:
@@ -35,8 +35,8 @@ class Traces:
 
     @property
     def are_bad(self) -> bool:
-        """Whether the index may be damaged: a process ended without closing it, or its files changed after ``see``
-        recorded them."""
+        """Whether the index may be damaged: a process ended without closing the index, or the files of the index
+        changed after ``see`` recorded them."""
         try:
             seen = json.loads((self._folder / SEEN).read_text("utf-8"))
         except FileNotFoundError:

@@ -53,8 +53,8 @@ REFUSED = frozenset({"AuthorizationError", "ChromaAuthError", "QuotaError", "Rat
 
 
 class VectorIndex:
-    """The vectors of one library's passages, in the folder ``folder/chroma`` or on a Chroma server. Only one thread at
-    a time uses the index; others wait."""
+    """The vectors of one library's passages, in the subfolder ``chroma`` of the library's folder or on a Chroma server.
+    Only one thread at a time uses the index; other threads wait."""
 
     _taken: ClassVar[set[int]] = set()
 
@@ -117,8 +117,8 @@ class VectorIndex:
             self._traces.close()
 
     def nearest(self, vector: Vectors, k: int, among: Sequence[str] | None = None) -> list[tuple[str, float]]:
-        """The ids of the ``k`` passages whose vectors are nearest to ``vector``, each with the cosine of both vectors,
-        the nearest first. If ``among`` is given, only passages with these ids are searched."""
+        """The ids of the ``k`` passages whose vectors are nearest to ``vector``, each with the cosine of its own vector
+        and ``vector``, the nearest first. If ``among`` is given, only passages with these ids are searched."""
         with self._turn, self._translated():
             ids = None if among is None else list(among)
             found: Any = self._collection.query([vector.tolist()], n_results=k, ids=ids, include=["distances"])

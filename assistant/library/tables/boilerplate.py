@@ -39,8 +39,8 @@ class Boilerplate:
         self._db.run_each("INSERT INTO lines (document, hash, recurs) VALUES (?, ?, ?)", rows)
 
     def recount(self, origins: Iterable[str | None]) -> None:
-        """Count again which lines recur on the pages of these web sites; None among ``origins`` is ignored. A document
-        is marked as stale if cleaning it again would now give another text."""
+        """Count again which lines recur on the pages of the web sites ``origins``; None among them is ignored. A
+        document is marked as stale if cleaning it again would now give another text."""
         for origin in sorted(filter(None, origins)):
             of = "cleaned c JOIN versions v ON v.document = c.document WHERE c.origin = ?"
             pieces = self._db.row(f"SELECT count(DISTINCT v.family) FROM {of}", [origin])[0]  # noqa: S608
@@ -72,8 +72,8 @@ class Boilerplate:
                 self._db.run_each("INSERT INTO keeps (path, reason) VALUES (?, ?)", rows)
 
     def keeps(self) -> dict[str, frozenset[str]]:
-        """The kinds of boilerplate, such as "navigation", that a user wants to keep in the text. The keys are the paths
-        of the files and folders for which the user chose this."""
+        """The kinds of boilerplate, such as "navigation", that a user wants to keep in the text, by the path of the
+        file or folder for which the user chose them."""
         found: dict[str, set[str]] = {}
         for path, reason in self._db.rows("SELECT path, reason FROM keeps"):
             found.setdefault(path, set()).add(reason)

@@ -55,8 +55,9 @@ class Conversations:
     def listed(self, owner: str | None = None) -> list[Conversation]:
         """The conversations of ``owner``, the latest first. If ``owner`` is None, the conversations without an owner.
 
-        The title of a conversation that has none yet is its question that has no answer yet; if there is none, the
-        first of its questions that wait until the files that came with them have been read.
+        A conversation that has no title yet is listed with one of its questions as the title: the question that was
+        asked but has no answer yet or, without such a question, the first question that waits until its attached files
+        have been read.
         """
         return [
             Conversation(*row)
@@ -73,14 +74,15 @@ class Conversations:
         ]
 
     def having(self, words: str) -> set[str]:
-        """The ids of all conversations that have ``words`` in a question, an answer or a quote, ignoring case."""
+        """The ids of all conversations that contain the text ``words`` in a question, an answer or a quote, ignoring
+        case."""
         sql = "SELECT conversation, answer FROM turns WHERE instr(fold(answer), fold(?)) > 0"
         found = self._db.rows(sql, [json.dumps(words, ensure_ascii=False)[1:-1]])
         folded = words.casefold()
         return {id for id, answer in found if any(folded in text.casefold() for text in _shown(_told(answer)))}
 
     def check_owner(self, conversation: str, owner: str | None) -> None:
-        """Check that a conversation belongs to ``owner``.
+        """Check that a conversation belongs to ``owner``; if ``owner`` is None, that it has no owner.
 
         Raises:
             DocumentMissing: the conversation belongs to somebody else or does not exist; the error does not say which.
@@ -90,7 +92,7 @@ class Conversations:
             raise _missing(conversation)
 
     def ask(self, conversation: str, question: str, *, at: int | None = None) -> None:
-        """Store a question before it is answered. It replaces an earlier question that has no answer.
+        """Store a question before it is answered. The new question replaces an earlier one that has no answer.
 
         A turn is a question with its answer. If the coming answer will replace an existing turn, ``at`` is the number
         of that turn, counted from 1. None means that the answer will be a new turn at the end.
@@ -134,9 +136,10 @@ class Conversations:
         return (row[0], row[1]) if row else None
 
     def add_turn(self, conversation: str, answer: str, *, at: int | None = None) -> None:
-        """Store an answer as the last turn of a conversation. ``answer`` is JSON and includes its question. If ``at``
-        is given, the answer replaces the turn with this number (from 1) and all turns after it. If there are turns
-        after it, the whole conversation is first copied to a new conversation, so that they are not lost.
+        """Store an answer as the last turn of a conversation. A turn is a question with its answer; ``answer`` is JSON
+        and includes its question. If ``at`` is given, the answer replaces the turn with this number (from 1) and all
+        turns after it. If there are turns after it, the whole conversation is first copied to a new conversation, so
+        that they are not lost.
 
         The question of the first turn becomes the title of the conversation, unless the user has set another one. The
         question that ``ask`` stored is removed.

@@ -19,8 +19,8 @@ class Corrections:
         self._db = db
 
     def get(self, document: str) -> Corrected | None:
-        """The title, author and date that a person entered for a document, together with those that its file gives.
-        None if nobody entered any of them."""
+        """The title, author and date that a person entered for the document with this id, together with those that its
+        file gives. None if nobody entered any of them."""
         row = self._db.row("SELECT said, read FROM corrected WHERE document = ?", [document])
         if row is None:
             return None

@@ -42,7 +42,7 @@ class Documents:
         return Searched(*self._db.row(sql, values))
 
     def holdings(self) -> Holdings:
-        """An overview of the documents: their number, their media types, years and authors."""
+        """An overview of the documents: how many there are, and which media types, years and authors they have."""
         return holdings.read(self._db)
 
     def some(self, number: int) -> list[str]:
@@ -88,7 +88,7 @@ class Documents:
     def get(self, key: str) -> Document | None:
         """The document with the id ``key``. If there is none, the document with a file whose source (its path relative
         to the folder that the user gave) is ``key``; if several files have this source, the one that was added first
-        counts. None if there is neither."""
+        decides. None if there is no such document."""
         row = self._db.row(
             f"SELECT {ABOUT}, d.text, d.blocks, d.dropped FROM {DOCUMENTS} WHERE d.id = :key "
             "OR d.id = (SELECT document FROM sources WHERE source = :key ORDER BY key LIMIT 1) "
@@ -129,8 +129,8 @@ class Documents:
         return {origin for (origin,) in self._db.rows(sql, [Many(ids)])}
 
     def put(self, document: Document, cleaned: Cleaned) -> None:
-        """Add or replace a document, and record how it was cleaned. This method does not store the document's passages,
-        its files, and the lines that may recur on other pages."""
+        """Add or replace a document, and record how it was cleaned. This method stores neither the document's passages,
+        nor its files, nor the lines that may recur on other pages."""
         about = document.about
         blocks = [
             [b.kind, b.start, b.end, b.headings, b.speaker, b.page, *_told(b), *b.inline] for b in document.blocks
@@ -172,8 +172,9 @@ class Documents:
         return [id for (id,) in self._db.rows(f"SELECT id FROM documents WHERE {_ORPHAN} ORDER BY id", [Many(among)])]
 
     def sweep(self, among: Sequence[str]) -> None:
-        """Remove the documents in ``among`` that have no source file left. For each of the others, set its source to
-        that of the first of its remaining files: the file's path relative to the folder that the user gave."""
+        """Remove the documents in ``among`` that have no source file left. For each remaining document in ``among``,
+        make its source that of the first of its remaining files (the file's path relative to the folder that the user
+        gave)."""
         self._db.run(f"DELETE FROM documents WHERE {_ORPHAN}", [Many(among)])
         self._db.run(
             f"UPDATE documents SET source = {_FIRST_SOURCE} WHERE id IN {LISTED} AND source <> {_FIRST_SOURCE}",
@@ -182,7 +183,8 @@ class Documents:
 
 
 def about(*row: Any) -> About:
-    """Make an ``About`` from a row with the columns that the constant ``ABOUT`` lists."""
+    """Make an ``About`` (a description of a document, with its title, author and date) from a database row. The row has
+    the columns that the constant ``ABOUT`` lists."""
     *known, guessed = row
     return About(*(*known, tuple((guessed or "").split())))
 

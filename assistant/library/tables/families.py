@@ -40,16 +40,16 @@ class Families:
         return every if documents is None else {id: every[id] for id in documents if id in every}
 
     def places(self, documents: Sequence[str]) -> dict[str, tuple[str, int]]:
-        """Where each of these documents stands among its versions, by the document's id: the id of its group of
-        versions, and its position in the group by age (the newest is 0). Documents without other versions are left
-        out."""
+        """For each of these documents, by its id: the id of its group of versions, and its position in this group by
+        age (the newest is 0). Documents without other versions are left out."""
         return {
             document: (family[0].family, [version.document for version in family].index(document))
             for document, family in self.of(documents).items()
         }
 
     def superseded(self, documents: Sequence[str]) -> dict[str, str]:
-        """Map the id of each of these documents that a newer version supersedes to the id of the newest version."""
+        """For each of these documents that a newer version supersedes, by the document's id: the id of the newest
+        version. Documents that are not superseded are left out."""
         found = {document: versions.newer(document, family) for document, family in self.of(documents).items()}
         return {document: newest for document, newest in found.items() if newest}
 

@@ -13,7 +13,7 @@ AUTHORS = 3  # that are named: as many as one line of the greeting holds
 
 
 def read(db: Database) -> Holdings:
-    """An overview of the documents: their number, their media types, years and authors."""
+    """An overview of the documents: how many there are, and which media types, years and authors they have."""
     with db.reading():
         documents, passages, first, last = db.row(
             "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages), min(substr(date, 1, 4)), "

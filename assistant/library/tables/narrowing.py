@@ -35,14 +35,15 @@ _DATE = "coalesce(p.date, d.date)"  # of a message in a chat, else of the docume
 
 
 def voice(name: str) -> str:
-    """Return a name in the form in which filters compare names: in lower case and without extra spaces."""
+    """Return the name of an author or speaker in the form in which filters compare names: in lower case and without
+    extra spaces. Titles and headings are compared in this form, too."""
     return " ".join(name.casefold().split())
 
 
 def conditions(filters: Filters) -> tuple[str, dict[str, object]]:
-    """Translate ``filters`` into an SQL condition on passages (``p``) and documents (``d``), and the values of its
-    named parameters. If one of two compared dates is less exact, only the part that both have is compared: ``2012-10``
-    matches ``2012``."""
+    """Translate ``filters`` into an SQL condition on passages (``p``) and documents (``d``). Returns the condition, and
+    the values of its named parameters by name. If one of two compared dates is less exact, only the part that both have
+    is compared: ``2012-10`` matches ``2012``."""
     known = {
         "documents": (
             "(d.id IN (SELECT value FROM json_each(:documents)) OR d.id IN "

@@ -46,7 +46,7 @@ class Passages:
         return _passages(self._db.rows(f"SELECT {_READ} FROM {JOINED} WHERE d.id = ? ORDER BY p.start", [document]))
 
     def visible(self, ids: Sequence[str]) -> set[str]:
-        """Those of ``ids`` that belong to passages in this table."""
+        """Those of ``ids`` that belong to passages in this table, which searches can find."""
         return {id for (id,) in self._db.rows(f"SELECT id FROM passages WHERE id IN {LISTED}", [Many(ids)])}
 
     def allowed(self, filters: Filters) -> list[str]:
@@ -97,7 +97,8 @@ class Staged:
     def again(self, document: str, author: str | None) -> None:
         """Stage copies of the stored passages of a document, with the same text and vectors. Call this when the
         document's author has changed, and when nothing else is staged. Filters find a passage by the name of its
-        speaker or, if it has no speaker, by the author's name; the copies record ``author`` as this name."""
+        speaker or, if no speaker is known, by the name of the document's author. For passages without a speaker, the
+        copies record ``author`` as this name."""
         self._db.run(f"INSERT INTO staged ({_COLUMNS}) SELECT {_COLUMNS} FROM passages WHERE document = ?", [document])
         self._db.run("UPDATE staged SET voice = ? WHERE speaker IS NULL", [voice(author or "")])
 

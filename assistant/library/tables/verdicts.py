@@ -23,10 +23,10 @@ class Verdicts:
 
     def keep(self, verdict: str, *, revises: str | None = None, owner: str | None = None, id: str | None = None) -> str:
         """Store a verdict (JSON) as a new pressure test and return the test's id. ``revises`` is the id of the earlier
-        test that it revises, ``owner`` the person who ran the test.
+        test that the new test revises, ``owner`` the person who ran the test; None if there is none.
 
-        If ``id`` is given, the test is stored under it, but a test that already has this id is not replaced. Otherwise
-        a new id is made.
+        If ``id`` is given, the new test gets this id, but a stored test that already has the id is not replaced.
+        Otherwise a new id is made.
         """
         if id is not None and self._read(id):
             return id
@@ -67,7 +67,7 @@ class Verdicts:
         return [verdict for (verdict,) in rows]
 
     def read(self, id: str) -> tuple[KeptVerdict, str]:
-        """The pressure test with this id, as its entry in the list and its verdict (JSON).
+        """The pressure test with this id, as a pair: its entry in the list of tests, and its verdict (JSON).
 
         Raises:
             DocumentMissing: there is no test with this id.

@@ -36,8 +36,8 @@ def shingles(text: str) -> frozenset[int]:
 
 
 def keys(own: frozenset[int]) -> list[int]:
-    """The smallest shingles of a document (hashes of runs of words). They are stored so that other versions of the
-    document can be found."""
+    """The ``KEYS`` smallest shingles of a document; ``own`` has all of its shingles (hashes of runs of words). The
+    smallest ones are stored so that other versions of the document can be found."""
     return sorted(own)[:KEYS]
 
 
@@ -67,15 +67,16 @@ def time(document: Document, mtime_ns: int) -> str:
 
 def by_file_time(document: str, family: Sequence[Version]) -> bool:
     """Whether the newest version counts as newer than ``document`` only because its file has a later modification time.
-    This is so if both versions state the same date, or if at least one of them states none. ``family`` has all
-    versions, the newest first."""
+    This is so if the two documents state the same date, or if at least one of them states none. ``document`` is an id,
+    and ``family`` has all versions of this document, including itself, the newest first."""
     own = next((version for version in family if version.document == document), None)
     return own is not None and (own.date is None or family[0].date is None or own.date == family[0].date)
 
 
 def newer(document: str, family: Sequence[Version]) -> str | None:
-    """The id of the version that supersedes ``document``: the newest version, if both state dates and these differ, or
-    if the numbers in their texts differ; else None. ``family`` has all versions, the newest first."""
+    """The id of the version that supersedes ``document``; None if no version does. The newest version does so if it and
+    ``document`` state different dates, or if the numbers in their texts differ. ``document`` is an id, and ``family``
+    has all versions of this document, including itself, the newest first."""
     if not family or family[0].document == document:
         return None
     newest, own = family[0], next(version for version in family if version.document == document)

@@ -52,8 +52,9 @@ _PART = re.compile(r"([a-z])([\d,-]+)")
 
 
 class Asked(NamedTuple):
-    """An idea or a question that we wrote for a corpus, so that people can label the passages found for it. ``against``
-    is what somebody who is against the idea would say; empty for a question.
+    """An idea or a question that we wrote for a corpus, so that people can label the passages that a search finds for
+    it. ``against`` is what an opponent of the idea would say; empty for a question. ``near_miss`` says that the
+    question was written so that the corpus nearly answers it, but does not.
     """
 
     id: str
@@ -74,8 +75,8 @@ def asked() -> list[Asked]:
 
 
 def corpora(parts: Sequence[str] = MADE_FROM) -> list[str]:
-    """The names of the corpora that belong to these parts of the data split; a part is ``train`` or ``thresholds``, for
-    example.
+    """The names of the corpora that belong to the given parts of the data split. A part is, for example, ``train`` or
+    ``thresholds``.
     """
     split = tomllib.loads(SPLIT.read_text("utf-8"))
     return [corpus for part in parts for corpus in split[part]]
@@ -86,7 +87,7 @@ def corpora(parts: Sequence[str] = MADE_FROM) -> list[str]:
 
 def ingest(data: Path, work: Path, names: Sequence[str]) -> None:
     """Read each corpus in ``data`` into a library of its own in ``work``, or update that library. ``names`` are the
-    corpora; if it is empty, all corpora are read.
+    names of the corpora; if there are none, the corpora that ``corpora`` returns by default are read.
     """
     for corpus in names or corpora():
         settings = _settings(work, corpus)
@@ -97,8 +98,10 @@ def ingest(data: Path, work: Path, names: Sequence[str]) -> None:
 
 
 def write_sheets(work: Path, names: Sequence[str] = (), most: int | None = None) -> None:
-    """For each idea and question of these corpora that has to be labelled and has no sheet yet, write a sheet with its
-    passages for labellers, and a file with the places of these passages. The library of a corpus must be complete.
+    """Write a sheet (a text with the passages to label) for each idea and question that still has to be labelled and
+    has no sheet yet. Also write, for each sheet, a file with the places of these passages. ``names`` are the corpora
+    whose ideas and questions are taken; if there are none, those that ``corpora`` returns by default. Each corpus must
+    already have a complete library in ``work``.
 
     ``most`` is the largest number of passages on a sheet; by default, the number in ``READ``.
     """
@@ -129,7 +132,7 @@ def found(one: Asked, library: Library, embedder: Embedder) -> list[Passage]:
 
     For a question, these are the results of a search. For an idea, they are the results of several searches, merged by
     reciprocal rank: for the idea; for each of its clauses; again for the idea and each clause, with words of criticism
-    or success added, such as "costs too much"; and for what somebody against the idea would say (``one.against``).
+    or success added, such as "costs too much"; and for what an opponent of the idea would say (``one.against``).
     """
     if one.kind == "question":
         return [c.passage for c in spread(candidates(one.text, embedder.query(one.text), library))[: READ["question"]]]
@@ -145,9 +148,9 @@ def found(one: Asked, library: Library, embedder: Embedder) -> list[Passage]:
 
 
 def write_sheet(one: Asked, passages: Sequence[Passage], library: Library, folder: Path) -> None:
-    """Write the sheet of a question or idea for labellers, and a file with the places of its passages. The passages of
-    a document are in their order; the order of the documents is random, so that it does not show how high the search
-    ranked them.
+    """Write the sheet on which labellers read the passages for a question or idea, and a file with the places of these
+    passages. On the sheet, the passages of a document are in the order of the document; the documents are in random
+    order, so that their order does not show how high the search ranked them.
     """
     rank = {passage.id: place for place, passage in enumerate(passages)}
     documents = sorted({passage.about.id for passage in passages})
@@ -201,8 +204,8 @@ def _settings(work: Path, corpus: str) -> Settings:
 
 def claim(work: Path, by: str, kind: str | None, count: int, again: bool) -> list[Path]:
     """Reserve the next ``count`` sheets for the labeller ``by``, and return their paths. Only sheets that nobody has
-    labelled or reserved are taken. With ``again``, only sheets that need a second label and that somebody else labelled
-    first. ``kind`` is ``idea`` or ``question``; None for both.
+    labelled or reserved are taken. With ``again``, only sheets are taken that need labels of a second person and that
+    exactly one other person has labelled or reserved. ``kind`` is ``idea`` or ``question``; None for both.
     """
     folder = work / "labelling"
     taken: list[Path] = []
@@ -227,19 +230,19 @@ def claim(work: Path, by: str, kind: str | None, count: int, again: bool) -> lis
 
 
 def is_twice(id: str) -> bool:
-    """Whether the sheet with this id is to be labelled by two people."""
+    """Whether the sheet of the question or idea with this id is to be labelled by two people."""
     return int(hashlib.sha256(id.encode()).hexdigest(), 16) % TWICE == 0
 
 
 def read_line(line: str, places: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Read the line that a labeller wrote for one sheet, and return the label of each passage. ``places`` has the
-    sheet's passages and their sentences.
+    """Read the line that a labeller wrote for one sheet, and return a label for each passage of the sheet. ``places``
+    has the sheet's passages and their sentences.
 
     A line such as ``i001 3s2 5c1,3-4 7s1c3 9u2 .`` has the id of the sheet, then the passages whose label is not
     ``no``: each with its number, the letter of its label, and the numbers of the sentences to which the label applies.
     The letters are ``s`` (supports), ``c`` (challenges) and ``u`` (unclear) for an idea, ``a`` (answers) and ``p``
-    (partly) for a question. A passage with sentences for an idea and others against it has two letters, such as
-    ``7s1c3``. The full stop says that all passages were read.
+    (partly) for a question. A passage in which some sentences are for an idea and others are against it has two
+    letters, such as ``7s1c3``. The full stop says that all passages were read.
 
     Raises:
         LabelError: the line names a passage, label or sentence that does not exist, names one twice, gives a passage
@@ -282,9 +285,9 @@ def _numbers(listed: str) -> Iterator[int]:
 
 
 def collect(work: Path) -> None:
-    """Read the labels that labellers left as files in ``work``, add them to the labels kept in the repository, and
-    print how many labels of each kind the repository now has. Lines that cannot be read are left out, and the reason is
-    printed.
+    """Read the labels that labellers wrote to files in ``work``, add them to the labels that are stored in the
+    repository, and print how many labels of each kind the repository now has. A line that cannot be read is left out,
+    and the reason is printed.
     """
     folder = work / "labelling"
     kept = {_key(one): one for one in labelled()}
@@ -323,13 +326,13 @@ def _places(folder: Path, id: str, known: Container[str]) -> dict[str, Any]:
 
 
 def labelled() -> list[dict[str, Any]]:
-    """All labels that are kept in the repository. Each belongs to one passage and one labeller."""
+    """All labels that are stored in the repository. Each is the label that one labeller gave to one passage."""
     return [one for kind in READ for sheet in _lines(LABELS / f"{kind}s.jsonl") for one in unpacked(sheet)]
 
 
 def packed(labels: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Pack the labels of each sheet and labeller into one object: passages labelled "no" only as places in their files,
-    all others with their labels.
+    """Pack all labels that one labeller gave on one sheet into one object, and yield these objects. In an object,
+    passages with the label "no" are given only by their places, all others with their labels.
     """
     for (asked_of, corpus, by), own in groupby(labels, key=lambda one: (one["asked"], one["corpus"], one["by"])):
         no: dict[str, list[list[int]]] = defaultdict(list)
@@ -343,8 +346,8 @@ def packed(labels: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def unpacked(sheet: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the labels in an object that ``packed`` made, each with the id of its question or idea, its corpus and its
-    labeller.
+    """Yield the labels in ``sheet``, which is an object that ``packed`` made, each with the id of its question or idea,
+    its corpus and its labeller.
     """
     of = {key: sheet[key] for key in ("asked", "corpus", "by")}
     yield from ({**of, **one} for one in sheet["bears"])
@@ -353,8 +356,8 @@ def unpacked(sheet: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def labellers() -> dict[str, set[str]]:
-    """The names of the people who labelled each sheet, by the sheet's id. Only labels that are kept in the repository
-    count.
+    """The names of the people who labelled each sheet, by the id of the sheet. Only labels that are stored in the
+    repository count.
     """
     by: dict[str, set[str]] = defaultdict(set)
     for one in labelled():
@@ -379,8 +382,8 @@ def _write(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
 
 
 def agree() -> None:
-    """Print how well people agree on the passages that two of them labelled, as Cohen's kappa: on whether a passage is
-    relevant, on its label if both found it relevant, and on all labels.
+    """Print how well two people agree on the passages that both labelled, as Cohen's kappa: on whether a passage is
+    relevant, on the label of passages that both found relevant, and on all labels.
     """
     by_pair: dict[tuple[str, str, int], dict[str, str]] = defaultdict(dict)
     for one in labelled():
@@ -401,7 +404,9 @@ def agree() -> None:
 
 
 def kappa(pairs: Sequence[tuple[Any, ...]]) -> float:
-    """Cohen's kappa of pairs of labels that two people gave. NaN if there are no pairs or all labels are the same."""
+    """Cohen's kappa (the agreement beyond chance) of pairs of labels; each pair has the labels that two people gave to
+    the same thing. NaN if there are no pairs or all labels are the same.
+    """
     if not pairs:
         return float("nan")
     agreed = sum(a == b for a, b in pairs) / len(pairs)

@@ -35,8 +35,9 @@ LINKED = 0.5  # of the characters: where more are links, a menu is opened
 
 
 class Make(NamedTuple):
-    """The tag and the classes of a hidden element, and those of the element before it. If several hidden elements of a
-    page have the same ``Make``, visitors can probably open them.
+    """The features by which the hidden elements of a page are compared: the tag and the classes of the hidden element,
+    and those of the element before it. If several hidden elements of a page have the same ``Make``, visitors can
+    probably open them.
     """
 
     tag: str
@@ -69,7 +70,9 @@ class Opening:
         return asks or make.tag_before in PRESSED or _is_pressed(before) or self._makes[make] > 1
 
     def is_head(self, element: etree._Element, names: str) -> bool:
-        """Whether a button or label is the heading of text that opens when it is clicked, as in a list of questions."""
+        """Whether a button or label is the heading of text that opens when the heading is clicked, as in a list of
+        questions. ``names`` are its class, id and role.
+        """
         if element.tag == "label":
             return self._is_switch(element)
         if not text_of(element).strip():

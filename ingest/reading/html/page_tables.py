@@ -44,8 +44,8 @@ class Table:
             self._line.append(said)
 
     def end_row(self, row: etree._Element, path: tuple[Box, ...], linked: int) -> None:
-        """End the current row; ``path`` are the boxes (elements of the page) around it, ``linked`` is the number of its
-        characters that are in links.
+        """End the current row; ``path`` are the boxes (elements of the page) around the row, ``linked`` is the number
+        of characters of the row that are in links.
         """
         self._fill()
         while self._from_above:

@@ -52,7 +52,8 @@ def read(data: bytes, *, alone: bool = False) -> Draft:
     """Read a mail as a draft: its words, then its attachments. Its subject, sender and date become title, author and
     date.
 
-    If ``alone`` is true, attachments are named but not read, because one of them has crashed its reader.
+    If ``alone`` is true, attachments are named but not read. Callers set ``alone`` if an attachment has crashed the
+    process that read it.
 
     Raises:
         SourceError: the text has no headers of a mail, or is nested too deeply.
@@ -66,7 +67,8 @@ def read(data: bytes, *, alone: bool = False) -> Draft:
 def read_outlook(data: bytes, *, alone: bool = False) -> Draft:
     """Read a mail that Outlook saved (.msg) as a draft: its words, then its attachments.
 
-    If ``alone`` is true, attachments are named but not read, because one of them has crashed its reader.
+    If ``alone`` is true, attachments are named but not read. Callers set ``alone`` if an attachment has crashed the
+    process that read it.
 
     Raises:
         SourceError: the file is not such a mail, is damaged, or is nested too deeply.
@@ -122,9 +124,9 @@ class _Reading:
         self._bytes = 0
 
     def mail(self, message: EmailMessage, *, depth: int, name: str = "") -> Iterator[Piece]:
-        """Yield the pieces (headings, paragraphs and the like) of a mail. ``name`` is its file name if it is attached
-        to another mail, else empty. The mail's heading is ``name`` or, if that is empty, its subject; if there are both
-        and they differ, the subject is a second heading. ``depth`` is 0 for the outermost mail.
+        """Yield the pieces (headings, paragraphs and the like) of a mail. ``name`` is the mail's file name if it is
+        attached to another mail, else empty. The mail's heading is ``name`` or, if that is empty, its subject; if the
+        mail has both and they differ, the subject is a second heading. ``depth`` is 0 for the outermost mail.
         """
         subject, sender = mail_parts.subject(message), mail_parts.sender(message)
         if name or subject:

@@ -43,7 +43,9 @@ class _Policy(EmailPolicy):
             return "".join(value[:LONGEST].splitlines())
 
     def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
-        """Store a header without parsing it; it is parsed when it is read."""
+        """Return the name and the value of a header as they are to be stored, that is, unparsed. The header is parsed
+        when it is read.
+        """
         return name, value
 
 
@@ -81,8 +83,8 @@ def _payload(part: EmailMessage) -> Any:
 
 
 def best(parts: Iterable[EmailMessage]) -> EmailMessage | None:
-    """Choose which version of the same text to read: plain text, else HTML, else the first. HTML is also chosen if the
-    plain text is much shorter.
+    """Choose one of several versions of the same text, of which there is at least one: the plain text, else the HTML,
+    else the first. The HTML is also chosen if the plain text is much shorter.
     """
     every = list(parts)
     kinds = {kind: _first(every, kind) for kind in ("text/plain", "text/html")}
@@ -119,7 +121,7 @@ def is_body(part: EmailMessage) -> bool:
 
 
 def is_attached(part: EmailMessage) -> bool:
-    """Whether the part is an attached file."""
+    """Whether the part is an attached file: it is marked as an attachment, or has a file name."""
     return header(part, "content-disposition").partition(";")[0].strip().lower() == "attachment" or bool(
         _filename(part)
     )
@@ -174,8 +176,9 @@ def nested(part: EmailMessage) -> EmailMessage | None:
 
 
 def file_name(part: EmailMessage, mail: EmailMessage | None) -> str:
-    """The attachment's file name without folders. If it has none: the subject of ``mail`` (the attached mail, None for
-    other files), else its MIME type, such as "image/png".
+    """The file name of an attachment, without folders. An attachment without a file name is named after the subject of
+    ``mail``, which is the attached mail (None if something else is attached). If there is no subject either, the result
+    is the MIME type of the attachment, such as "image/png".
     """
     own = _filename(part).replace("\\", "/").rstrip("/").rpartition("/")[2]
     return own or (subject(mail) if mail is not None else "") or part.get_content_type()
@@ -234,7 +237,7 @@ def subject(message: EmailMessage) -> str:
 
 
 def without_prefix(subject: str) -> str:
-    """A subject without "Re:" and "Fwd:"."""
+    """Remove "Re:", "Fwd:" and the like from the beginning of a subject."""
     while match := CHAIN.match(subject):
         subject = subject[match.end() :]
     return subject

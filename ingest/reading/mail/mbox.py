@@ -15,15 +15,15 @@ MAILS = 5_000  # of one file, which becomes one document: a bound, above which o
 
 
 def read(data: bytes, *, alone: bool = False) -> Draft:
-    """Read a mailbox as a draft: each mail under its subject as a heading. The document's date is the date of the last
-    mail.
+    """Read a mailbox as a draft: each mail under its subject as a heading. The document's date is the date of the
+    latest mail.
 
     A mail that cannot be read is left out of the text. It is listed as a removed piece, whose ``reason`` has the mail's
     number and says why it cannot be read. If ``alone`` is true, attachments are named but not read. We split the
     mailbox ourselves, since the standard library's reader of mailboxes reads only files on disk.
 
     Raises:
-        SourceError: the file holds no mail, or more than ``MAILS``.
+        SourceError: the file holds no mail, or more than ``MAILS`` mails.
     """
     mails = list(_mails(data))
     if not mails:

@@ -49,7 +49,8 @@ BROKEN = (OSError, ValueError, LookupError, AttributeError, TypeError, OverflowE
 
 
 def parse(data: bytes, deepest: int) -> EmailMessage:
-    """Convert an Outlook file to a mail with its attachments; attached mails are read up to ``deepest`` levels down.
+    """Convert an Outlook file to a mail with its attachments; mails attached to mails are read up to ``deepest`` levels
+    down.
 
     Raises:
         SourceError: the bytes are not an Outlook mail, or a damaged one.
@@ -93,7 +94,7 @@ class _Storage(NamedTuple):
         return self._stream(f"__substg1.0_{number:04X}{kind}")
 
     def text(self, *numbers: int) -> str:
-        """The text of the first of these properties that has one; empty if none has."""
+        """The text of the first of the properties with these numbers that has a text; empty if none has."""
         for number in numbers:
             if wide := self.data(number, "001F"):
                 return wide.decode("utf-16-le", "replace").replace("\0", "")

@@ -139,9 +139,9 @@ def shown(content: str, closes: frozenset[str]) -> str:
     """Escape the "<" of words in angle brackets that are no HTML tag, such as ``<first name>``, so that they show as
     text; return the rest of the HTML ``content`` unchanged.
 
-    Words in angle brackets are a tag if they contain "=" or end with "/", if the first of them names an element that
-    needs no closing tag, or if it names an element in ``closes``. ``closes`` has the names of the elements for which
-    the text has a closing tag.
+    Words in angle brackets count as a tag if they contain "=" or end with "/", if the first of them names an element
+    that needs no closing tag, or if the first of them names an element in ``closes``. ``closes`` has the names of the
+    elements for which the text has a closing tag.
     """
     return TAG.sub(lambda tag: tag[0].replace("<", "&lt;") if _is_text(tag, closes) else tag[0], content)
 
@@ -339,7 +339,7 @@ def _unseen(state: StateBlock, start: int, end: int, reason: str) -> bool:
 
 
 def lines(children: Sequence[Token]) -> list[list[Token]]:
-    """Split the tokens of a paragraph into its lines, each a list of tokens."""
+    """Split the tokens of a paragraph (``children``) into the paragraph's lines, each a list of tokens."""
     parts: list[list[Any]] = [[]]
     for child in children:
         if child.type in {"softbreak", "hardbreak"}:

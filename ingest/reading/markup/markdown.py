@@ -57,7 +57,7 @@ def read(data: bytes) -> Draft:
 
 
 def pieces(text: str) -> Iterator[Piece]:
-    """Yield the blocks of a Markdown text in order."""
+    """Yield a piece for each block (paragraph, heading and the like) of a Markdown text, in order."""
     yield from _Blocks(dialects.parse(text), text).pieces()
 
 

@@ -93,8 +93,8 @@ class _Walk:
         self.notes: dict[tuple[str, str], etree._Element] = {}
 
     def blocks(self, parent: etree._Element, reason: str | None = None) -> Iterator[Piece]:
-        """Yield the pieces of every paragraph and table inside the element, at any depth. If ``reason`` is given, they
-        are marked as boilerplate for this reason.
+        """Yield the pieces of every paragraph and table inside ``parent``, at any depth. If ``reason`` is given, the
+        pieces are marked as boilerplate for this reason.
         """
         for element in parent:
             name = local(element)

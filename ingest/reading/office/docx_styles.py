@@ -19,8 +19,8 @@ ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc
 
 
 class Style(NamedTuple):
-    """A paragraph's style: its built-in name in lower case, its heading level (0 if it is not a heading), the id of its
-    list (empty if it is not an item), and its depth in the list.
+    """The style of a paragraph: the style's name in lower case, the heading level (0 if the paragraph is not a
+    heading), the id of the list that the paragraph is in (empty if it is not a list item), and its depth in the list.
     """
 
     name: str = ""
@@ -101,7 +101,7 @@ class Styles:
 
 
 class Numbers:
-    """Counts numbered paragraphs as Word does. Call ``label`` once for each paragraph, in order."""
+    """Counts numbered paragraphs as Word does. Call ``label`` once for each paragraph, in the order of the file."""
 
     def __init__(self, root: etree._Element | None) -> None:
         elements = list(root) if root is not None else []
@@ -118,7 +118,9 @@ class Numbers:
         self._counts: dict[str, list[int]] = defaultdict(lambda: [0] * 9)
 
     def label(self, style: Style) -> str:
-        """The number or letter that Word shows before the paragraph, such as "2.1"; empty for a bullet or no label."""
+        """The number or letter that Word shows before the next paragraph, such as "2.1"; ``style`` is the paragraph's
+        style. Empty if the paragraph has a bullet or no label.
+        """
         levels = self._lists.get(style.list_id) or {}
         own = levels.get(style.depth)
         if own is None or value(child(own, "numFmt")) in {None, "bullet", "none"}:
@@ -149,7 +151,7 @@ def _set(settings: etree._Element, around: Look) -> Look:
 
 
 def is_on(switch: etree._Element | None) -> bool:
-    """Whether an on/off setting is present and not switched off."""
+    """Whether the XML element of an on/off setting is present and does not switch the setting off."""
     return switch is not None and (value(switch) or "1").lower() not in OFF
 
 

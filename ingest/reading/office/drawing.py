@@ -55,14 +55,16 @@ def drawn(root: etree._Element) -> Iterator[Piece]:
 
 
 def titles(root: etree._Element) -> Iterator[Piece]:
-    """Yield a chart's titles: its own and those of its axes."""
+    """Yield the titles in a chart: the chart's own title and those of its axes. ``root`` is the chart's XML."""
     for title in root.iter("{*}title"):
         if words := collapse(" ".join(t.text or "" for t in title.iter("{*}t"))):
             yield Piece(words)
 
 
 def chart(root: etree._Element) -> Iterator[Piece]:
-    """Yield a chart's titles, then a row for each category, with the value of each series."""
+    """Yield a chart's titles, then a row for each category, with the category's value in each series. ``root`` is the
+    chart's XML.
+    """
     yield from titles(root)
     names: list[str] = [""]
     lines: dict[int, list[str]] = {}

@@ -83,7 +83,9 @@ def _writes_sign(picked: str, sections: Sequence[str]) -> bool:
 
 
 def general(number: float) -> str:
-    """The number as text without a format, with at most ten significant digits unless it is whole."""
+    """The number as text, as it is shown if no format is set: with at most ten significant digits unless it is
+    whole.
+    """
     if number == int(number) and abs(number) < 1e15:
         return str(int(number))
     return f"{number:.10g}"
@@ -91,7 +93,7 @@ def general(number: float) -> str:
 
 @lru_cache(CODES)
 def is_date(code: str) -> bool:
-    """Whether the format shows a date or a time."""
+    """Whether Excel's number format ``code`` shows a date or a time."""
     if ELAPSED.search(code):
         return True
     bare = BRACKETS.sub("", QUOTED.sub("", code))

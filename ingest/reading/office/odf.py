@@ -19,10 +19,11 @@ MOST_ROWS = 1_000  # times that a row with words is repeated: a bound, since a f
 
 
 def read_sheet(data: bytes) -> Draft:
-    """Read an OpenDocument sheet as a draft: each sheet under its name, with the columns' names in each row.
+    """Read an OpenDocument spreadsheet as a draft: the rows of each sheet under the sheet's name, with the columns'
+    names in each row.
 
     Raises:
-        SourceError: the file is not an OpenDocument sheet, or is damaged, encrypted or malicious.
+        SourceError: the file is not an OpenDocument spreadsheet, or is damaged, encrypted or malicious.
     """
     archive, body = _body(data, "spreadsheet")
     walk = _walk(body)

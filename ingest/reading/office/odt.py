@@ -81,10 +81,10 @@ class _Walk:
         self.remarks: list[remarks.Comment] = []
 
     def blocks(self, parent: etree._Element, reason: str | None = None, *, depth: int = 0) -> Iterator[Piece]:
-        """Yield the pieces of every paragraph, list and table inside the element, at any depth.
+        """Yield the pieces of every paragraph, list and table inside ``parent``, at any depth.
 
-        If ``reason`` is given, they are marked as boilerplate for this reason; ``depth`` is the number of lists around
-        the element.
+        If ``reason`` is given, the pieces are marked as boilerplate for this reason; ``depth`` is the number of lists
+        around ``parent``.
         """
         for element in parent:
             name = local(element)

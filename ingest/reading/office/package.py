@@ -24,8 +24,8 @@ class Relation(NamedTuple):
 
 
 def relations(archive: Archive, part: str) -> dict[str, Relation]:
-    """The relations that lead from this part to other parts of the file, by their ids. Relations that lead outside the
-    file are left out.
+    """The relations that lead from this part to other parts of the file. The keys are the ids of the relations.
+    Relations that lead outside the file are left out.
     """
     folder, name = posixpath.split(part)
     listed = posixpath.join(folder, "_rels", f"{name}.rels")
@@ -40,7 +40,7 @@ def relations(archive: Archive, part: str) -> dict[str, Relation]:
 
 
 def addresses(archive: Archive, part: str) -> dict[str, str]:
-    """The addresses that the links of a part lead to, outside the file, by the links' ids."""
+    """The addresses outside the file to which the links of this part lead. The keys are the ids of the links."""
     folder, name = posixpath.split(part)
     listed = posixpath.join(folder, "_rels", f"{name}.rels")
     outside = (one for one in (archive.xml(listed) if listed in archive else ()) if value(one, "TargetMode"))
@@ -49,10 +49,10 @@ def addresses(archive: Archive, part: str) -> dict[str, str]:
 
 def main_part(archive: Archive, usual: str) -> str:
     """The name of the file's main part: the part to which the relation "officeDocument" leads. If there is no such
-    relation, ``usual``, provided that the file contains a part of this name.
+    relation, the result is ``usual``, the usual name of the main part.
 
     Raises:
-        SourceError: there is no main part.
+        SourceError: there is no such relation, and the file has no part with the name ``usual``.
     """
     for relation in relations(archive, "").values():
         if relation.kind == "officeDocument" and relation.target in archive:
@@ -63,7 +63,9 @@ def main_part(archive: Archive, usual: str) -> str:
 
 
 def of_kind(found: dict[str, Relation], kind: str) -> Iterator[str]:
-    """The names of the parts to which relations of this kind lead; ``found`` are the relations by id."""
+    """The names of the parts to which relations of this kind lead. ``found`` is what ``relations`` returns: the
+    relations by their ids.
+    """
     return (relation.target for relation in found.values() if relation.kind == kind)
 
 

@@ -137,7 +137,9 @@ class _Slide:
                     yield replace(piece, page=self._number)
 
     def remarks(self, authors: Mapping[str, str]) -> Iterator[remarks.Comment]:
-        """Yield the comments on the slide and the replies to them; ``authors`` maps ids to names."""
+        """Yield the comments on the slide and the replies to them; ``authors`` maps the ids of authors to their
+        names.
+        """
         for name in of_kind(self._found, "comments"):
             for comment in self._archive.xml(name).iter("{*}cm", "{*}reply"):
                 author = authors.get(value(comment, "authorId") or "", "")

@@ -47,7 +47,9 @@ BULLETS = re.compile(r"[\W_]*|o")
 
 
 def codec(page: int) -> str:
-    """Python's name for a Windows code page; "cp1252" if the page is unknown."""
+    """Python's name of the encoding that the Windows code page with the number ``page`` stands for; "cp1252" if the
+    number is unknown.
+    """
     name = PAGES.get(page, f"cp{page}")
     try:
         "".encode(name)

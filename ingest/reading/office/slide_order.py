@@ -25,9 +25,9 @@ Shape: TypeAlias = tuple[etree._Element, int]  # with the number of the column t
 
 
 class ShapeBox(NamedTuple):
-    """The position of a shape on a slide, or of a group of shapes that stay together in reading order. ``shapes`` has
-    the shape, or those of the group, each paired with the number of the column within the group in which it stands (0
-    for a single shape).
+    """The box on a slide that holds one shape, or a group of shapes that stay together in reading order. ``shapes`` has
+    a pair for each shape: the shape, and a number that is the same for shapes of the group that stand in the same
+    column. The number of a single shape is 0. The other fields are the edges of the box.
     """
 
     shapes: list[Shape]
@@ -38,26 +38,30 @@ class ShapeBox(NamedTuple):
 
 
 def ordered(tree: etree._Element | None, places: Mapping[Key, etree._Element]) -> list[Shape]:
-    """The shapes of a slide in reading order, each with the number of its column.
+    """The shapes of a slide in the order in which a person reads them. Each item is a pair: the shape, and a number
+    that is the same for shapes that stand in the same column of the slide.
 
-    ``places`` are the placeholders of the slide's layout, which give the position of shapes that have none. If the
-    position of any shape is unknown, the file's order is kept.
+    ``tree`` is the XML element that contains the shapes. ``places`` are the placeholders of the slide's layout, which
+    give the position of shapes that have none. If the position of any shape is unknown, the shapes stay in the order of
+    the file.
     """
     return _ordered(tree, places, 0)
 
 
 def arranged(boxes: Sequence[ShapeBox]) -> list[Shape]:
-    """The shapes in these boxes, in the order in which a person reads the slide. Each shape is paired with a number:
-    shapes with the same number stand in the same column of the slide.
+    """The shapes in these boxes, in the order in which a person reads them. Each item is a pair: the shape, and a
+    number that is the same for shapes that stand in the same column of the slide.
     """
     read = list(_read(boxes, 0))
     return [(shape, column * PARTS + inner) for box, column in read for shape, inner in box.shapes]
 
 
 def placeholders(trees: Sequence[etree._Element | None]) -> dict[Key, etree._Element]:
-    """Find the placeholders in a slide master and a slide layout (``trees``, the master first), except those without a
-    position. The result has each placeholder under its kind and, if it has a number, also under its number. If two
-    placeholders have the same key, the one in the later tree is kept.
+    """Find the placeholders in a slide master and a slide layout (``trees``, the master first). Placeholders without a
+    position are left out.
+
+    Each placeholder is in the result under its kind, ``("type", kind)``, and, if it has a number, also under its
+    number, ``("idx", number)``. If two placeholders have the same key, the result has the later one.
     """
     found: dict[Key, etree._Element] = {}
     for tree in trees:

@@ -20,7 +20,9 @@ FONTS = frozenset(SIGNS)
 
 
 def sign(font: str, code: str) -> str:
-    """The character that a symbol font shows for a hexadecimal code; empty if it is unknown."""
+    """The character that a symbol font shows for a character code in hexadecimal; empty if the font or the code is
+    unknown.
+    """
     try:
         number = int(code, 16)
     except ValueError:
@@ -29,6 +31,8 @@ def sign(font: str, code: str) -> str:
 
 
 def shown(font: str, text: str) -> str:
-    """Replace the characters of a text in a symbol font by the signs that the font shows; unknown characters stay."""
+    """Replace the characters of a text that is set in the symbol font ``font`` by the signs that this font shows for
+    them; unknown characters stay.
+    """
     signs = SIGNS.get(font.lower(), {})
     return "".join(signs.get(ord(character) & 0xFF, character) for character in text)

@@ -32,7 +32,9 @@ BEFORE = 8  # blocks before a new page among which the paragraph is that goes on
 
 
 def body(lines: Iterable[Line]) -> float:
-    """The type size, in points, that most characters have; 0 if there are no lines."""
+    """The type size, in points, of most characters outside of tables and boilerplate; 0 if there are no such
+    characters.
+    """
     sizes: Counter[float] = Counter()
     for line in lines:
         if line.cells == 1 and not line.reason:
@@ -55,8 +57,8 @@ def blocks(lines: Sequence[Line], usual: float) -> list[Block]:
 
 
 def largest(found: Sequence[Block], usual: float) -> str | None:
-    """The text in the largest type on the first page; None if it is hardly larger than ``usual``, the size of
-    most text.
+    """The text of the block with the largest type on the first page that has text; None if this type is hardly larger
+    than ``usual``, the type size of most text. Tables and boilerplate do not count.
     """
     shown = [block for block in found if not block[0].reason and block[0].cells == 1]
     first = [block for block in shown if block[0].page == shown[0][0].page]
@@ -67,8 +69,9 @@ def largest(found: Sequence[Block], usual: float) -> str | None:
 
 
 def pieces(found: Sequence[Block], usual: float) -> list[Piece]:
-    """Make a piece of each block. A heading's level is the rank of its type size; ``usual`` is the size of
-    most text.
+    """Make a piece of each block. The level of a heading is the rank of its type among the types of all headings:
+    larger type ranks higher, and bold type ranks above other type of the same size. ``usual`` is the type size of most
+    text.
     """
     vocabulary = Counter(word for block in found for line in block for word in _words(line.text))
     bold_tells = not _is_mostly_bold(found)

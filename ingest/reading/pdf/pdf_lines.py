@@ -123,8 +123,8 @@ class Sheet(NamedTuple):
 
 
 def sheets(page: PdfPage, number: int) -> list[Sheet]:
-    """The lines of a page, in one sheet for each rotation; the rotation of most characters comes first. ``number`` is
-    the page's number.
+    """Return the lines of a page, divided into sheets: a sheet has all lines with the same rotation. The sheet with the
+    rotation of most characters comes first. ``number`` is the page's number.
     """
     rules = sorted(pdf_rules.rules(page))
     text_page = page.get_textpage()
@@ -201,7 +201,7 @@ def joined(lines: Sequence[Line]) -> Line:
 
 
 def shifted(lettered: Iterable[Lettered], by: int) -> Iterator[Lettered]:
-    """Return the links and bold words with their offsets moved by ``by`` characters."""
+    """Return the links and bold words with their positions (``at``) moved by ``by`` visible characters."""
     return (one._replace(at=one.at + by) for one in lettered)
 
 

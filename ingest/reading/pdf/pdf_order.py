@@ -30,7 +30,9 @@ GOES_ON = 0.25  # of a column's lines begin in lower case
 
 
 def arrange(lines: Sequence[Line], depth: int = 0) -> list[Line]:
-    """The lines of a page, or of a part of it, in reading order; ``depth`` counts how often the page has been split."""
+    """The lines of a page, or of a part of it, in reading order; ``depth`` says how many times the page has been split
+    to get this part, 0 for a whole page.
+    """
     if len(lines) > MOST:
         return list(lines)
     if depth < DEEPEST and (parted := _columns(lines, depth)) is not None:

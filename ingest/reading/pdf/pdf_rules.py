@@ -31,7 +31,7 @@ class Rule(NamedTuple):
 
 
 def rules(page: PdfPage) -> Iterator[Rule]:
-    """Yield the thin horizontal lines that a page draws, and those of its strike-out annotations."""
+    """Yield the thin horizontal lines that a page draws, and the lines of its strike-out annotations."""
     import pypdfium2.raw as pdfium
 
     corners = [ctypes.c_float() for _ in range(4)]

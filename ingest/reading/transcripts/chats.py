@@ -93,9 +93,9 @@ def read(text: str) -> list[Piece]:
 
 
 def read_sure(text: str) -> list[Piece]:
-    """Read a chat from text with markup, such as Markdown, as pieces with speakers. Empty if the text is not a chat, or
-    if its messages begin with lines of a form that ordinary texts use, too, such as "10:15 Introduction: ..." in an
-    agenda. The ``sure`` of such a form in ``FORMS`` is false.
+    """Read a chat from text with markup, such as Markdown, as pieces with speakers. The chat is read only if its
+    messages begin with lines that occur in no other texts. For all other text the result is empty, even for messages
+    that begin like "10:15 Introduction: ...", since an agenda has such lines, too.
     """
     lines = text.splitlines()
     first = list(islice((line[:LINE] for line in lines if line.strip()), FIRST))
@@ -106,7 +106,9 @@ def read_sure(text: str) -> list[Piece]:
 
 
 def parted(pieces: Sequence[Piece]) -> list[Piece]:
-    """Return the pieces of a transcript, each with its speaker; an empty list if the document is not a transcript."""
+    """Find the speakers in a document that may be a transcript. Return its pieces, each with its speaker; an empty list
+    if the document is not a transcript.
+    """
     shown = [piece.text for piece in pieces if not piece.reason and not piece.level]
     form = form_of(shown)
     if form is None:

@@ -25,7 +25,9 @@ KIND = "text/vtt"
 
 
 class Cue(NamedTuple):
-    """A caption: the time at which it begins, its speaker (None if the markup names none), and its text."""
+    """A caption: the time at which it begins (as the file writes it), its speaker (None if the markup names none), and
+    its text.
+    """
 
     start: str
     name: str | None

@@ -14,10 +14,10 @@ AGAIN = "time of a message"  # of somebody who is speaking already
 
 
 class SpokenTurn(NamedTuple):
-    """The words that one speaker says without interruption. ``name`` is the speaker, or None for the chat program's own
-    words. ``mark`` is the line of the file that says who speaks and when, ``date`` its day in ISO 8601, or only its
-    year if days and months cannot be told apart. ``reason`` says why the words are nobody's; it is None if somebody
-    said them.
+    """The words that one speaker says without interruption. ``name`` is the speaker, or None if the words are the chat
+    program's own. ``mark`` is the line of the file that says who speaks and when. ``date`` is the day of the words in
+    ISO 8601, or only the year if day and month cannot be told apart; it is None if unknown. ``reason`` says why nobody
+    has said the words; it is None if somebody has.
     """
 
     name: str | None  # None: the program's own words
@@ -51,13 +51,15 @@ def pieces(turns: Iterable[SpokenTurn]) -> Iterator[Piece]:
 
 
 def last_day(pieces: Iterable[Piece]) -> tuple[str, ...]:
-    """The date of the last message in ISO 8601, as a tuple of at most one; empty if no message has a date."""
+    """The date of the last message that has a date, in ISO 8601, as a tuple of one text. The tuple is empty if no
+    message has a date.
+    """
     days = [piece.date for piece in pieces if piece.date]
     return tuple(days[-1:])
 
 
 def flowing(turns: Iterable[SpokenTurn]) -> Iterator[SpokenTurn]:
-    """Join consecutive turns of the same speaker, since captions cut sentences."""
+    """Join consecutive turns of the same speaker into one turn, since captions cut sentences."""
     held: SpokenTurn | None = None
     for turn in turns:
         if held is not None and turn.name == held.name:

@@ -70,7 +70,8 @@ def questioner(
     request: Request,
     _: Bearer = None,
 ) -> Person:
-    """A FastAPI dependency that returns the person who asks a question, and counts the question.
+    """A FastAPI dependency that returns the person who asks a question, and counts the question. ``_`` is not used; it
+    makes the OpenAPI description say that a token is needed.
 
     Raises:
         RequestRefused: the person has no role that may ask, or has asked too many questions in the last minute.

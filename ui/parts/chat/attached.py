@@ -34,9 +34,10 @@ READ = adding.READ.replace(" and ", " or ")
 
 
 class AttachedReading(NamedTuple):
-    """The job that reads files attached in a chat. ``waits`` is the question that is asked when the files have been
-    read; None if the files came without a question. ``conversation`` is the id of the conversation in which they were
-    attached; None if it has no id yet."""
+    """The job that reads files which a visitor attached in the chat (``job``), and the question that came with the
+    files (``waits``). The question is asked when the files have been read; it is None if the files came without a
+    question. ``conversation`` is the id of the conversation in which the files were attached; None if the conversation
+    is new and has no id yet."""
 
     job: Job
     conversation: str | None
@@ -49,11 +50,12 @@ class AttachedReading(NamedTuple):
 
 
 class RefusedFile(NamedTuple):
-    """The outcome if files attached in a chat could not become documents. ``why`` is the reason: the error that
+    """A notice that files attached in the chat could not become documents. ``why`` is the reason: the error that
     occurred, or HTML that lists the files that could not be read.
 
     ``question`` is the question that came with the files. It was not asked; the page offers to ask it without the
-    files. It is empty if there was no question, or if it was a job, already started, that could not read the files.
+    files. ``question`` is empty if the files came without a question, or if the files turned out to be unreadable only
+    after the job that reads them had begun; then the page makes no such offer.
     """
 
     why: str | PushbackError
@@ -61,8 +63,9 @@ class RefusedFile(NamedTuple):
 
 
 def take(settings: Settings, library: Library, files: Sequence[Any], question: str) -> None:
-    """Store files that the visitor attached, and the question that came with them, and start a job that reads the
-    files. When the job has ended, ``settle`` asks the question."""
+    """Store the files that the visitor attached, and the ``question`` that came with them (empty if there is none). A
+    job then reads the files; when it has ended, ``settle`` asks the question. If files cannot be stored, or are of a
+    kind that is not read, ``show`` shows an error message."""
     from ingest.reading import formats
 
     _put_away()
@@ -85,8 +88,9 @@ def take(settings: Settings, library: Library, files: Sequence[Any], question: s
 
 
 def settle(settings: Settings, library: Library) -> None:
-    """If a job has read attached files, ask the question that waits for them, limited to the documents made from these
-    files. If a file could not be read, keep an error message in the session, for ``show``."""
+    """If a job has finished reading attached files, ask the question that came with the files; only the documents made
+    from these files are searched for the answer. If a file could not be read, store an error message in the session,
+    which ``show`` displays."""
     for reading in _readings(settings, library):
         if reading.job.done:
             _settle(reading, library)
@@ -110,10 +114,11 @@ def _settle(reading: AttachedReading, library: Library) -> None:
 
 
 def show(settings: Settings, library: Library, *, follows: bool = True) -> None:
-    """Show each question that waits for its attached files, and the error message if files could not be read.
+    """Show each question that waits until its attached files have been read, and the error message if files could not
+    be read.
 
-    With ``follows``, also show the progress of reading, and rerun the page when the files have been read. Pass False if
-    another part of the page does both.
+    If ``follows`` is true, also show the progress of reading, and rerun the page when the files have been read. Pass
+    False if another part of the page does this.
     """
     readings = _readings(settings, library)
     for waits in (one.question for one in readings if one.question):

@@ -22,8 +22,8 @@ _FAILED = "conversation-failed"
 
 
 def head(one: Conversation, answers: Sequence[Answer], library: Library) -> None:
-    """Show the title of a conversation, and a menu to rename, export or delete it. ``answers`` are all its answers, for
-    the export."""
+    """Show the title of the conversation ``one``, and a menu to rename, export or delete it. ``answers`` are all the
+    answers of this conversation; the export needs them."""
     with st.container(
         key="head", horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", wrap=False
     ):

@@ -26,8 +26,8 @@ EVERY = 0.2  # seconds between two looks: statements seem to come as they are ma
 
 
 class CitationNumbers(NamedTuple):
-    """The numbers shown for the citations of one answer: the number of the answer in its conversation (``turn``,
-    counted from 1), and for each citation its number (``of``) and its tooltip (``tips``)."""
+    """What the page shows for the citations of one answer: ``of`` maps each citation to its number, and ``tips`` maps
+    each citation to its tooltip. ``turn`` is the number of the answer in its conversation, counted from 1."""
 
     turn: int
     of: Mapping[Citation, int]
@@ -46,7 +46,8 @@ def question(text: str, turn: int) -> None:
 
 def asked(text: str, turn: int) -> DeltaGenerator:
     """Show a question without an edit button, and return the row in which it is shown. Once the question has an answer,
-    ``editable`` adds an edit button to this row. ``turn`` is the number of the question, counted from 1."""
+    ``editable`` adds an edit button to this row. ``turn`` is the number of the question in the conversation, counted
+    from 1."""
     with _visitor():
         row = st.container(key=f"asked-{turn}", horizontal=True, wrap=False, vertical_alignment="center")
     row.html(f'<p class="question">{escape(text)}</p>')
@@ -119,7 +120,8 @@ class Waiting:
             st.button("Stop", key="stop-writing", icon=":material/stop_circle:", type="tertiary")
 
     def tick(self) -> None:
-        """Check whether the visitor has clicked. It may be called often: it checks at most five times a second.
+        """Check whether the visitor has clicked on the page. Callers may call this as often as they like: at most five
+        checks a second are made.
 
         Raises:
             ReplyCut: the visitor has clicked.
@@ -134,7 +136,8 @@ class Waiting:
 
 
 def answer(one: Answer, turn: int, library: Library) -> None:
-    """Show a complete answer with its citations. ``turn`` is its number in the conversation, counted from 1."""
+    """Show a complete answer with its citations. ``turn`` is the number of the answer in the conversation, counted from
+    1."""
     if one.grounding is Grounding.ASIDE:
         st.html(f'<p class="notice">{escape(one.reason)}</p>')
         return

@@ -20,9 +20,9 @@ LONGEST_NOTE = 500  # characters: a remark, which is read in a list
 
 
 class FeedbackPlace(NamedTuple):
-    """The thing that feedback is about: an answer, named by the id of its conversation and its number there (``turn``),
-    or one citation of this answer, by its number. ``citation`` is None if the feedback is about the answer as a
-    whole."""
+    """What a visitor's feedback is about: an answer, or one citation of an answer. ``conversation`` is the id of the
+    conversation, ``turn`` is the number of the answer in this conversation, and ``citation`` is the number of the
+    citation in this answer; None if the feedback is about the answer as a whole. Both numbers are counted from 1."""
 
     conversation: str
     turn: int
@@ -30,15 +30,16 @@ class FeedbackPlace(NamedTuple):
 
 
 def thumbs(place: FeedbackPlace, library: Library) -> None:
-    """Show two buttons that rate an answer: thumb up and thumb down. A click is stored at once."""
+    """Show two buttons, thumb up and thumb down, that rate the answer that ``place`` names. A click is stored at
+    once."""
     said = _said(place, library)
     key = _shows("thumb", place, THUMBS.index(said.verdict) if said and said.verdict in THUMBS else None)
     st.feedback("thumbs", key=key, on_change=_rate, args=(place, key, library))
 
 
 def note(place: FeedbackPlace, library: Library) -> None:
-    """If the visitor has rated the answer with a thumb down, show a field for what was wrong with it. If the rating
-    could not be stored, show the error."""
+    """If the visitor has rated the answer that ``place`` names with a thumb down, show a field for what was wrong with
+    it. If the rating could not be stored, show the error."""
     said = _said(place, library)
     if said and said.verdict is Opinion.BAD:
         _note(place, said, library)
@@ -46,7 +47,8 @@ def note(place: FeedbackPlace, library: Library) -> None:
 
 
 def wrong_evidence(place: FeedbackPlace, library: Library) -> None:
-    """Show a switch by which the visitor marks a citation as wrong evidence for its statement."""
+    """Show a switch by which the visitor marks the citation that ``place`` names as wrong evidence for its
+    statement."""
     key = _shows("wrong", place, _said(place, library) is not None)
     st.toggle("Wrong evidence", key=key, on_change=_call_wrong, args=(place, key, library))
     _tell(key)

@@ -27,12 +27,13 @@ _shown = count()  # a script runs again only in an element that is another
 
 
 def show(citation: Citation, library: Library, evidence: FeedbackPlace | None = None, last: int | None = None) -> None:
-    """Show the cited document with the cited words marked. If the document no longer contains them, show the stored
-    quote.
+    """Show the cited document with the cited words marked. If the document no longer contains these words, show the
+    stored quote.
 
-    If the citation belongs to an answer, ``evidence`` names the answer and the citation, and a switch marks the
-    citation as wrong evidence. ``last`` is the number of citations in the answer, and buttons lead to the previous and
-    the next one. Both are None for a citation that belongs to no answer.
+    The last two arguments are for a citation of an answer. ``evidence`` names the answer and the citation: a switch
+    lets the visitor mark this citation as wrong evidence. ``last`` is the number of citations in the answer: buttons
+    lead to the previous and the next citation. Both arguments are None for any other citation, such as one of a
+    verdict.
     """
     with st.container(key=PANEL, gap="small"):
         _bar(last)

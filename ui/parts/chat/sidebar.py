@@ -30,11 +30,11 @@ _turns = count()  # a script runs again only in an element that is another
 
 
 def show(settings: Settings, *, asks: bool) -> None:
-    """Show a button for a new conversation and the list of earlier ones. On a phone the sidebar covers the page, so it
-    closes when the visitor has chosen one.
+    """Show a button for a new conversation and the list of earlier conversations. On a phone, where the sidebar covers
+    the page, the sidebar closes when the visitor has chosen a conversation.
 
-    ``asks`` says that the current page is the chat. On any other page, a click on a conversation opens the chat. If the
-    library cannot be opened, no conversations are listed; the error is shown by the page itself.
+    ``asks`` is true if the current page is the chat. On any other page, a click on a conversation opens the chat. If
+    the library cannot be opened, no conversations are listed; the page itself shows the error.
     """
     library: Library | None = None
     conversations: list[Conversation] = []

@@ -41,8 +41,9 @@ def show(library: Library, settings: Settings) -> None:
 
 
 def further(answers: Sequence[Answer], library: Library, settings: Settings) -> None:
-    """Below an answer, suggest more questions that the library answers, without those that the ``answers`` of this
-    conversation already deal with. Nothing is shown if filters limit the conversation."""
+    """Below an answer, suggest more questions that the library answers. Questions that the ``answers`` of this
+    conversation already deal with are left out. Nothing is shown if filters limit the documents from which this
+    conversation is answered."""
     known = suggested.stored(settings.folder, library.generation()) or ()
     found = greeting.further(known, answers) if state.within() == state.EVERYWHERE else ()
     if found:

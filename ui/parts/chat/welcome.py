@@ -46,8 +46,9 @@ def show(library: Library, settings: Settings, box: Callable[[], None]) -> None:
 
 
 def first_documents(settings: Settings, box: Callable[[], None], missing: LibraryMissing | None = None) -> None:
-    """Show the chat page of a library without documents, with a form to add the first ones. ``box`` is called to show
-    the input field for questions. ``missing`` is an error that is shown, too, if the library does not exist yet."""
+    """Show the chat page of a library without documents, with a form to add the first documents. ``box`` is called to
+    show the input field for questions. ``missing`` is the error that the library does not exist yet, whose message is
+    shown, too; None if the library exists."""
     edits = visiting.may(VisitorRole.EDITOR, settings)
     first = "Drop some of yours here, then ask" if edits else "Whoever runs this page names who may add them"
     with st.container(key="welcome"):

@@ -26,13 +26,13 @@ READ = "PDF, Word, PowerPoint, Excel, CSV, OpenDocument, RTF, EPUB, html, Markdo
 
 def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
     """Show a form to add documents (files, pasted text, a web address or a folder) to visitors who have the role of
-    editor or a higher one. Below it, show every visitor the jobs that read or change documents, and their results.
-    Returns whether such a job is running.
+    editor or a higher one. Below the form, show every visitor the jobs that read or change documents, and their
+    results. Returns whether any of these jobs is running.
 
-    The form also works if no library exists yet, since the first file creates one. ``key`` distinguishes its widgets
-    from others on the page. Dropped files are stored with the library and read by a background job, which is still
-    shown after a reload. The page reruns when the last job has ended. ``opens`` says that the page can open the
-    documents that were read.
+    The form also works if no library exists yet, since the first file creates one. Dropped files are stored with the
+    library and read by a background job, which is still shown after a reload. The page reruns when the last job has
+    ended. ``key`` makes the names of the form's widgets unique on the page. Pass ``opens=True`` on a page that can open
+    documents: results then have buttons that open the documents that were read.
     """
     if visiting.may(VisitorRole.EDITOR, settings):
         _put(settings, key)
@@ -104,9 +104,9 @@ def begin(
     allow_removals: bool = False,
     id: str | None = None,
 ) -> Job:
-    """Start a job that reads the files and folders in ``paths`` into the library, and return it. ``about`` is its name
-    on the page; ``id`` becomes the job's id, None for a new one. ``allow_removals``: remove the documents of missing
-    files even if they are more than a third of their folder.
+    """Start a job that reads the files and folders in ``paths`` into the library, and return the job. ``about`` is its
+    name on the page. ``id`` becomes the job's id; with None, the job gets a new id. ``allow_removals``: remove the
+    documents of missing files even if they are more than a third of their folder.
 
     ``within`` is a folder, or None. A file given in ``paths`` that lies inside this folder is recorded under its path
     relative to the folder; other files given in ``paths`` are recorded under their names alone.

@@ -61,7 +61,7 @@ class Everything(NamedTuple):
 
 
 def listed(library: Library, settings: Settings) -> Everything:
-    """All documents of the library. The result is cached until the library changes, but for at most ``KEPT_FOR``
+    """All documents of the library. The result is cached until the library changes, but for no longer than ``KEPT_FOR``
     seconds."""
     return _listed(settings.folder, library.generation(), library)
 

@@ -20,9 +20,9 @@ from ui.work import uploads
 
 
 def show(library: Library, settings: Settings) -> None:
-    """Show visitors with the role of editor or a higher one the uploaded files that were never read, and the documents
-    whose files are gone. Show visitors with the highest role, owner, also buttons that check the library and rebuild
-    its index."""
+    """Show uploaded files that were never read, and documents whose files are gone, to visitors with the role of editor
+    or a higher one. To visitors with the highest role, owner, also show buttons that check the library and rebuild its
+    index."""
     if visiting.may(VisitorRole.EDITOR, settings):
         rows = documents_table.listed(library, settings).rows
         _unread(library, settings)

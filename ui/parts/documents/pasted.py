@@ -15,8 +15,9 @@ _PASTED, _MOST, _KEPT, _FAILED = "pasted", "pasted-most", "pasted-kept", "pasted
 
 
 def too_long(text: str, most: int) -> bool:
-    """Whether a text has more than ``most`` characters and is therefore too long to be sent as a question. If it is, it
-    is stored in the session, for ``offer``."""
+    """Whether a text has more than ``most`` characters and is therefore too long to be sent at once, as a question, an
+    idea or a message. A text that is too long is stored in the session, and ``offer`` then offers to make it a
+    document. A run of white space counts as one character."""
     if len(" ".join(text.split())) <= most:
         return False
     st.session_state[_PASTED], st.session_state[_MOST] = text, most
@@ -25,8 +26,8 @@ def too_long(text: str, most: int) -> bool:
 
 
 def offer(settings: Settings) -> None:
-    """If a text was too long to be sent as a question, offer to store it as a document. Once it has been stored, show
-    the progress of reading it."""
+    """If a text was too long to be sent at once, offer to store it as a document. Once the text has been stored, show
+    the progress of reading it into the library."""
     if error := st.session_state.pop(_FAILED, None):
         failure.show(error)
     if st.session_state.get(_KEPT):

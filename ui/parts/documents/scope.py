@@ -27,8 +27,8 @@ ASK = "ask"  # the key of what leads to the page where one asks, on others
 
 
 def show(library: Library, settings: Settings) -> None:
-    """Show a chip for each filter that limits the questions, such as an author or a date, and a button that opens the
-    menu of filters. A click on a chip removes its filter."""
+    """Show the filters, such as an author or a date, that limit the documents from which questions are answered. Each
+    filter is a chip; a click on the chip removes the filter. A button beside the chips opens the menu of filters."""
     within = state.within()
     with st.container(key="scope", horizontal=True, vertical_alignment="center", gap="xsmall"):
         narrows = st.button("Ask within", icon=":material/filter_alt:", type="tertiary", key="narrow")
@@ -47,15 +47,16 @@ def show(library: Library, settings: Settings) -> None:
 
 
 def link(documents: Sequence[str], name: str) -> None:
-    """Show a link with the text ``name``. It opens a new conversation that is limited to the documents with these
-    ids."""
+    """Show a link with the text ``name``. It opens a new conversation in which questions are answered only from the
+    documents with these ids."""
     page, query = _asking(documents)
     with st.container(key=ASK, width="content"):
         st.page_link(page, label=name, icon=":material/chat:", query_params=query)
 
 
 def ask(documents: Sequence[str], question: str) -> None:
-    """Open a new conversation that is limited to the documents with these ids, and ask the question in it."""
+    """Open a new conversation in which questions are answered only from the documents with these ids, and ask the
+    question in it."""
     page, query = _asking(documents)
     state.ask(question)
     st.switch_page(page, query_params=query)
@@ -71,8 +72,8 @@ def _asking(documents: Sequence[str]) -> tuple[StreamlitPage, dict[str, str | li
 
 
 def with_notice(answer: Answer, within: Filters, library: Library) -> Answer:
-    """The answer with a notice that names the filters ``within``, by which the question was limited. If no filter is
-    set, the answer is unchanged."""
+    """The answer with a notice that names the filters ``within``, which limited the documents that were searched for
+    the answer. The answer is unchanged if no filter is set, or if the message was no question (``Grounding.ASIDE``)."""
     names = [name for name, _ in _chips(within, library)]
     if not names or answer.grounding is Grounding.ASIDE:
         return answer

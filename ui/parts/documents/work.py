@@ -31,13 +31,14 @@ OPENED = 3  # documents of an outcome that can be opened from it: meant for one 
 
 
 def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
-    """Show the jobs that read or change the library of these settings, running and ended. Returns whether any is
-    running. The page reruns when the last one has ended. ``key`` distinguishes the widgets from others on the page.
+    """Show the jobs that read or change the library of these settings: those that are running, and the result of the
+    job that ended last. Returns whether any job is running. The page reruns when the last one has ended. ``key`` makes
+    the names of the widgets unique on the page.
 
-    The result of the job that ended last is shown until another job ends, but only in one place of the app: a visitor
-    who has seen it in one place (known by ``key`` and the open document) does not see it again in others. Pass
-    ``opens=True`` on a page that can open documents: results then have buttons that open the documents that were read,
-    and the results of earlier jobs are listed as well.
+    The result is shown until another job ends, but each visitor sees it in only one place of the app: the first place
+    in which it was shown to them. A place is known by ``key`` and the open document. Pass ``opens=True`` on a page that
+    can open documents: results then have buttons that open the documents that were read, and the results of earlier
+    jobs are listed as well.
     """
     busy = busy_with(settings)
     st.fragment(_shown, run_every=EVERY if busy else None)(settings, key, busy, opens)
@@ -45,9 +46,9 @@ def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
 
 
 def begin(settings: Settings, about: str, work: str, asked: Asked, id: str | None = None) -> Job:
-    """Start a job on the library of these settings, and return it. ``about`` is its name on the page, ``work`` the kind
-    of work (a key of ``ui.jobs.work.WORK``), and ``asked`` its input. ``id`` becomes the job's id, None for a new
-    one."""
+    """Start a job on the library of these settings, and return the job. ``about`` is its name on the page, ``work`` is
+    the kind of work (a key of ``ui.jobs.work.WORK``), and ``asked`` is its input. ``id`` becomes the job's id; with
+    None, the job gets a new id."""
     return running.line(settings).start(library_work.kind(settings), about, work, asked, id=id)
 
 
@@ -165,9 +166,9 @@ def _told(job: Job) -> str:
 
 
 def told_of(settings: Settings) -> set[str]:
-    """The names of the files that jobs on the library of these settings could not read. Only the last ``ENDED`` jobs
-    count. The page's notice of uploaded files that were not read leaves these files out, since the jobs' results name
-    them."""
+    """The names of the files that the latest jobs on the library of these settings could not read. Only the ``ENDED``
+    jobs that ended last count. The page's notice of uploaded files that were not read leaves these files out, since the
+    results of the jobs name them."""
     ended = [job for job in _jobs(settings) if job.done][:ENDED]
     files = [one for job in ended if isinstance(job.result, ReadingOutcome) for one in job.result.files]
     return {one.source for one in files if one.what == library_work.FAILED}

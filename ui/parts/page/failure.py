@@ -14,7 +14,8 @@ _log = logging.getLogger(__name__)
 
 
 def show(error: PushbackError) -> None:
-    """Show the error's message and hint, worded for visitors. If that wording differs, the log gets the original."""
+    """Show the message and the hint of an error, in words for visitors, who cannot use the command line. If these words
+    differ from the error's own words, the log gets the error's own words."""
     told = present_error.for_users(error)
     if (told.what, told.todo) != (str(error), error.hint):
         _log.warning("shown on a page: %s %s", error, error.hint)

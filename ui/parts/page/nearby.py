@@ -41,6 +41,6 @@ def only(settings: Settings) -> bool:
 
 
 def folders(settings: Settings) -> bool:
-    """Whether the visitor may name a folder of the server to read into the library. The setting ``server_folders``
-    decides; if it is not set, only a visitor at the machine that runs the app may do so."""
+    """Whether the visitor may name a folder of the server whose files are then read into the library. The setting
+    ``server_folders`` decides; if it is not set, only a visitor at the machine that runs the app may do so."""
     return only(settings) if settings.server_folders is None else settings.server_folders

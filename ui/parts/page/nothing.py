@@ -8,8 +8,9 @@ LIBRARY = "library"  # the path of its page
 
 
 def show(purpose: str) -> None:
-    """Show that the library has no documents, with a link to the page that adds them. ``purpose`` is a sentence that
-    says what documents are needed for here. It is put into the page unescaped, so it must not come from users."""
+    """Show a note that the library has no documents, with a link to the page that adds them. ``purpose`` is a sentence
+    that says what the current page needs documents for. It is put into the HTML unescaped, and must not come from
+    users."""
     st.html(
         f'<div class="welcome"><h1>No documents yet</h1><p>{purpose} Bring in a folder or a few files first.</p></div>'
     )

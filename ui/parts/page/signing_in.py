@@ -37,7 +37,7 @@ def door() -> None:
 
 
 def turn_away() -> None:
-    """Show a signed-in visitor without a role that they may not use the app."""
+    """Tell a visitor who has signed in but has no role that they may not use the app."""
     st.html(
         '<div class="welcome"><h1>Pushback</h1><p>Nothing here is meant for you. Whoever runs this page names who may '
         "read.</p></div>"

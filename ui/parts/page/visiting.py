@@ -15,7 +15,7 @@ from ui.web.roles import VisitorRole
 
 
 def may(role: VisitorRole, settings: Settings) -> bool:
-    """Whether the visitor has this role or a higher one, and so may do what the role allows."""
+    """Whether the visitor has this role or a higher one; the visitor may then do what the role allows."""
     return of(settings) >= role
 
 
@@ -26,8 +26,8 @@ def of(settings: Settings) -> VisitorRole:
 
 
 def let_in(settings: Settings) -> bool:
-    """Whether the visitor may see the page. If the visitor is an editor, file uploads are also allowed in their
-    session."""
+    """Whether the visitor may see the page. If the visitor has the role of editor or a higher one, the server accepts
+    uploads from their session from now on."""
     if may(VisitorRole.EDITOR, settings):
         guard.let_upload(_session())
     return may(VisitorRole.READER, settings)

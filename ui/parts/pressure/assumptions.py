@@ -28,15 +28,16 @@ WEIGHED, CHOSEN = "importance-set", "point-chosen"  # what a visitor has just do
 
 def weighed(id: str) -> dict[str, float] | None:
     """The importance (0 to 1) that the visitor has just given to an assumption of the verdict with this id, as a
-    dictionary from the assumption's number to the importance. None if the visitor has changed none. The next call
-    returns None."""
+    dictionary with one entry: from the number of the assumption, counted from 1, to the importance. None if the visitor
+    has changed no importance since the last call."""
     of, number, importance = st.session_state.pop(WEIGHED, (None, 0, 0.0))
     return {str(number): importance} if of == id else None
 
 
 def show(report: Report, desk: IdeaDesk) -> None:
     """Show the assumptions that an idea rests on: a chart of them, and a card for each. A click on a point of the chart
-    opens the card of that assumption. Below the cards, assumptions can be added, and those left out can be restored."""
+    opens the card of that assumption. Below the cards, assumptions can be added, and those left out can be restored.
+    ``desk`` holds what a new test needs, such as the assistant."""
     points = told.points(report.verdict)
     chosen = verdict_address.assumption() or 0
     st.html("<h2>What it rests on</h2>")

@@ -22,7 +22,7 @@ EMPTY = '<p class="notice" role="alert">Put an idea in the field first: a senten
 def put(desk: IdeaDesk, lenses: Sequence[Lens], before: str = "") -> None:
     """Show a field for an idea, a button that tests the idea, and a preview of the assumptions that will be tested.
     ``lenses`` are the questions that are asked of every idea; the preview lists them. ``before`` is the text that the
-    field has at first."""
+    field has at first. ``desk`` holds what a test needs, such as the assistant."""
     if FIELD not in st.session_state:
         st.session_state[FIELD] = before
     idea = st.text_area("Your idea", key=FIELD, height=110, placeholder="What do you want to do, and why?")
@@ -38,8 +38,9 @@ def put(desk: IdeaDesk, lenses: Sequence[Lens], before: str = "") -> None:
 
 
 def revise(desk: IdeaDesk, id: str, former: str) -> None:
-    """Show a field to reword an idea that has been tested. Its button tests the new wording, and the page then compares
-    both verdicts. ``former`` is the earlier wording, ``id`` the id of its verdict."""
+    """Show a field to reword an idea that has been tested, and a button that tests the new wording; the page then
+    compares the new verdict with the earlier one. ``former`` is the earlier wording, and ``id`` is the id of the
+    earlier verdict. ``desk`` holds what a test needs, such as the assistant."""
     with st.expander("Revise the idea", icon=":material/edit:"):
         idea = st.text_area("The idea, revised", former, key=f"revised-{id}", height=110)
         asked = st.button("Test it beside the former one", type="primary", key="revise")

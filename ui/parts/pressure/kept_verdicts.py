@@ -20,7 +20,7 @@ REMOVED = "verdict-removed"  # the last one with its JSON, until the visitor goe
 
 def show(desk: IdeaDesk) -> None:
     """Show the visitor's tests of ideas: those that are running, those that were interrupted, and the stored verdicts,
-    the latest first."""
+    the latest first. ``desk`` names the visitor and the library that stores the verdicts."""
     library = desk.library
     for job in testing.running(desk):
         with st.container(horizontal=True, vertical_alignment="center", key=f"running-{job.id}"):

@@ -22,7 +22,8 @@ OF_THE_IDEA = (*OF_WORDS, OWN, PROPOSED)  # all else are questions that are aske
 
 def change(number: int, report: Report, desk: IdeaDesk) -> None:
     """Show buttons to reword the assumption with this number (counted from 1) or to leave it out. Each button tests the
-    idea again. Nothing is shown for the first assumption, which is the idea itself."""
+    idea again. Nothing is shown for the first assumption, which is the idea itself. ``desk`` holds what a new test
+    needs, such as the assistant."""
     if number == 1:
         return
     one, key = report.verdict.assumptions[number - 1], f"{report.id}-{number}"
@@ -40,7 +41,7 @@ def change(number: int, report: Report, desk: IdeaDesk) -> None:
 
 def more(report: Report, desk: IdeaDesk) -> None:
     """Show a field to add an assumption to the idea, and a button for each assumption that was left out, which restores
-    it. Each change tests the idea again."""
+    the assumption. Each change tests the idea again. ``desk`` holds what a new test needs, such as the assistant."""
     with st.popover("Add an assumption", icon=":material/add:", type="tertiary"):
         text = st.text_area("What else must be so?", key=f"add-{report.id}", max_chars=LONGEST)
         if st.button("Test with it", key=f"added-{report.id}") and _says(text, report.verdict):

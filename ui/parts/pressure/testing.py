@@ -57,12 +57,13 @@ class IdeaDesk(NamedTuple):
 
 
 def begin(desk: IdeaDesk, idea: str, revises: str | None = None, like: Verdict | None = None) -> None:
-    """Start a job that tests ``idea``, and let the page show its progress. The job's result is the id of the stored
-    verdict. ``revises`` is the id of an earlier verdict that the new one is compared with.
+    """Start a job that tests ``idea``, and let the page show the progress of the job. The job's result is the id of the
+    stored verdict. ``revises`` is the id of an earlier verdict with which the page compares the new one.
 
-    The new test takes over assumptions, and people's judgements of which quotes speak for or against them, from the
-    verdict ``like``. Without ``like``, it takes them from the verdict ``revises`` if that is about the same idea. The
-    idea is stored before the job starts, and earlier unfinished tests of the same idea are removed.
+    ``like`` is a verdict from which the new test takes over the assumptions, and people's judgements of which quotes
+    speak for or against them. Without ``like``, the new test takes them from the verdict ``revises`` if that verdict is
+    about the same idea. The idea is stored before the job starts, and earlier unfinished tests of the same idea are
+    removed.
     """
     for one in unfinished(desk):
         if one.idea == idea:
@@ -74,11 +75,11 @@ def begin(desk: IdeaDesk, idea: str, revises: str | None = None, like: Verdict |
 
 
 def say(desk: IdeaDesk, id: str, message: str, line: Sequence[Job] = ()) -> None:
-    """Start a job that replies to a message about the verdict ``id``, and let the page show its progress. The job's
-    result is the id of the verdict after the reply.
+    """Start a job that replies to a message about the verdict ``id``, and let the page show the progress of the job.
+    The job's result is the id of the verdict after the reply, which is a new id if the reply changed the verdict.
 
     ``line`` holds the unfinished jobs for earlier messages. The new job waits for all of them. If they change the
-    verdict, it discusses the changed one.
+    verdict, the new job discusses the changed verdict.
     """
     asked = works.of_assistant(desk.settings, verdict=id, message=message, by=desk.name)
     after = line[-1] if line else None
@@ -88,9 +89,9 @@ def say(desk: IdeaDesk, id: str, message: str, line: Sequence[Job] = ()) -> None
 
 
 def watched(desk: IdeaDesk) -> list[Job]:
-    """The jobs whose progress the page shows: the job named in the page's address, and the jobs that wait for it,
-    without those that have a result already. If one of the jobs has ended with a verdict, this function makes the page
-    open that verdict."""
+    """The jobs whose progress the page shows: the job named in the page's address and the jobs that wait for it, except
+    those that have a result already. If one of these jobs has ended with a verdict, this function makes the page open
+    that verdict."""
     named = verdict_address.job()
     job = desk.line.job(named, desk.owner) if named else None
     if job and job.done and not job.result and job.kind == desk.kind(TEST):

@@ -62,9 +62,10 @@ def glance(report: Report) -> None:
 
 
 def finding(one: Finding, place: Place, key: str, report: Report, *, in_context: bool = False) -> None:
-    """Show a finding (a quote that concerns the idea), a button that opens its source, and buttons by which the visitor
-    says on which side it is: for, against, or not about this. ``place`` is its position in the verdict, ``key`` makes
-    its widgets unique. With ``in_context``, the words around the quote are shown, too."""
+    """Show a finding (a quote that concerns an assumption of the idea), a button that opens its source, and buttons by
+    which the visitor judges it: for the assumption, against it, or not about it. ``place`` is the position of the
+    finding in the verdict, and ``key`` makes the names of the buttons unique. With ``in_context``, the words around the
+    quote are shown, too."""
     with st.container(key=f"finding-{key}", gap=None):
         st.html(present_verdict.quote(one, in_context=in_context))
         st.button(
@@ -91,8 +92,8 @@ def finding(one: Finding, place: Place, key: str, report: Report, *, in_context:
 
 
 def judge(id: str, library: Library, by: str) -> None:
-    """If the visitor has just said on which side a finding of the verdict ``id`` is (for, against, or not about this),
-    store this judgement. ``by`` is the visitor's name, empty if unknown."""
+    """If the visitor has just judged whether a finding (a quote) of the verdict ``id`` is for its assumption, against
+    it, or not about it, store this judgement. ``by`` is the visitor's name, empty if unknown."""
     of, one, side = st.session_state.pop(SAID, ("", None, None))
     if of == id and one is not None:
         said = rulings.judge(one, side, by)
@@ -101,8 +102,8 @@ def judge(id: str, library: Library, by: str) -> None:
 
 
 def undo(id: str, library: Library) -> None:
-    """If the visitor has just judged on which side a finding of the verdict ``id`` is, show a button that takes the
-    judgement back."""
+    """If the visitor has just judged whether a finding (a quote) of the verdict ``id`` is for its assumption, against
+    it, or not about it, show a button that takes the judgement back."""
     if st.session_state.get(BEFORE, ("",))[0] == id:
         st.button("Undo what you said", icon=":material/undo:", type="tertiary", on_click=_undo, args=(library,))
 
@@ -117,8 +118,8 @@ def _judge(id: str, one: Finding, side: Stance | None) -> None:
 
 
 def beside(former: StoredVerdict, verdict: Verdict) -> None:
-    """Compare a verdict with ``former``, an earlier verdict that it revises: show both ideas, and what got better and
-    what got worse."""
+    """Compare a verdict with ``former``, an earlier verdict on the same idea or on an earlier wording of it. Show both
+    ideas, what got better and what got worse."""
     found = compare(former.verdict, verdict)
     st.html("<h2>Beside the former one</h2>")
     for column, name, one in zip(
@@ -156,8 +157,8 @@ def export(report: Report) -> None:
 
 
 def how(report: Report) -> None:
-    """Show how an idea was tested: the search queries, and how reliably findings for the idea are told from findings
-    against it."""
+    """Show how an idea was tested: the search queries, and how reliably the test distinguishes findings for the idea
+    from findings against it."""
     with st.expander("How it was tested", icon=":material/info:"):
         searched = [query for one in report.verdict.assumptions for query in one.searched]
         trust = present_verdict.listed(list(told.trust(report.verdict)))

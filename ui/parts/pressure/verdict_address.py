@@ -27,7 +27,8 @@ def job() -> str | None:
 
 
 def watch(job: str) -> None:
-    """Put the id of a job into the page's address, so that the page shows its progress. The open verdict stays open."""
+    """Put the id of a job into the page's address, so that the page shows the progress of the job. The open verdict
+    stays open."""
     _go({VERDICT: verdict(), JOB: job})
 
 

@@ -22,9 +22,11 @@ BOX = "message"
 
 def show(kept: StoredVerdict, line: Sequence[Job], desk: IdeaDesk) -> None:
     """Show the discussion of a stored verdict: the earlier messages with their replies, the messages that have no reply
-    yet, and a field for the next message. ``line`` has the jobs that are to reply to these messages, in the same order.
+    yet, and a field for the next message. ``line`` has the jobs that reply to the messages without a reply, in the
+    order of these messages.
 
-    A message can be sent at any time; its job waits for the replies to earlier messages.
+    A message can be sent at any time; its job waits for the replies to earlier messages. ``desk`` holds what a reply
+    needs, such as the assistant.
     """
     st.html(
         "<h2>Discuss it</h2><p class='small'>Disagreement moves nothing. What does: words of a document in quotation "

@@ -21,8 +21,8 @@ COLOURS = [
 
 
 def show(points: Sequence[ScorePoint]) -> None:
-    """Show a chart of measures over time: a line for each measure, with one point and its 95 % interval for each
-    run."""
+    """Show a chart of measures over time. Each measure has a line with one point for each run of the test suite, and
+    each point has its 95 % confidence interval."""
     import altair as alt
     import pandas as pd
 

@@ -27,8 +27,8 @@ NOTHING_SAID = (
 
 
 def show(settings: Settings) -> None:
-    """Show visitors with the highest role, owner, a form to run a suite of test cases. Show every visitor the suite
-    that is running, and a note on a run that failed or was stopped. The page reruns when a run has ended."""
+    """Show a form that runs a suite of test cases to visitors with the highest role, owner. Show every visitor the
+    suite that is running, and a note on a run that failed or was stopped. The page reruns when a run has ended."""
     busy = any(not job.done for job in _jobs(settings))
     if visiting.may(VisitorRole.OWNER, settings):
         _choose(settings, busy=busy)

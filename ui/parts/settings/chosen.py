@@ -23,8 +23,9 @@ _BEFORE = "settings-before"  # the settings without the page's choices
 
 
 def in_force(settings: Settings) -> Settings:
-    """A copy of the settings in which the choices that the visitor made on the page, just now or earlier, replace the
-    values that were set."""
+    """The settings that apply for the visitor: a copy of ``settings``, with the choices that the visitor made on the
+    page in place of the values in ``settings``. Only a visitor at the machine that runs the app can make choices; for
+    any other visitor, ``settings`` is returned unchanged."""
     if not nearby.only(settings):
         return settings
     st.session_state[_BEFORE] = settings
@@ -39,8 +40,8 @@ def in_force(settings: Settings) -> Settings:
 
 
 def not_here(settings: Settings) -> str | None:
-    """The name of the library in the page's address, if it cannot be shown: it does not exist, or may not be chosen
-    here. None if it can be shown, or if the address names no library."""
+    """The name of the library in the page's address if this library cannot be shown, because it does not exist or
+    because the visitor may not choose it. None if it can be shown, or if the address names no library."""
     named = state.library()
     known = [settings.library, *(libraries(settings) if nearby.only(settings) else ())]
     return named if named not in known else None

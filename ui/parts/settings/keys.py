@@ -24,14 +24,15 @@ _SHAPE = re.compile(r"[\x21-\x7e]{1,1000}")  # what a header of HTTP can carry
 
 
 def field() -> None:
-    """Show the field in which a visitor types a model's API key. It must be in a form whose buttons call ``take``."""
+    """Show the field in which a visitor types a model's API key. The field must be in a form whose buttons call
+    ``take``."""
     number = st.session_state.setdefault(_FIELDS, 0)
     st.text_input("Key", type="password", key=f"{_FIELD}-{number}", help=HELP, autocomplete="new-password")
 
 
 def take() -> None:
-    """Move the API key that the visitor has typed from its field into the session, and empty the field. Buttons call it
-    before the page runs; ``keep`` then stores the key for a model."""
+    """Move the API key that the visitor has typed from its field into the session, and empty the field. The buttons of
+    the form call this function before the page runs; ``keep`` then stores the key for a model."""
     typed = st.session_state.pop(f"{_FIELD}-{st.session_state[_FIELDS]}", None) or ""
     st.session_state[_FIELDS] += 1
     st.session_state[_TYPED] = SecretStr(typed.strip())
@@ -57,7 +58,7 @@ def keep(settings: Settings) -> None:
 
 
 def of(settings: Settings) -> SecretStr | None:
-    """The API key that a visitor typed in this session for the model of these settings; None if there is none."""
+    """The API key that the visitor has typed in this session for the model of these settings; None if there is none."""
     held: dict[str, SecretStr] = st.session_state.get(_KEYS, {})
     return held.get(providers.keyed(settings.writer)) if settings.writer else None
 

@@ -23,9 +23,12 @@ _log = logging.getLogger(__name__)
 
 
 def keep(home: Path, name: str, value: str | None, instead_of: str | None) -> None:
-    """Store in a file that the visitor chose ``value`` for the setting ``name``. ``home`` is the folder of the file;
-    ``instead_of`` is the setting's own value, which the choice replaces. Nothing is stored if one of the values
-    contains a key; if the file cannot be written, only the log says so."""
+    """Store in a file in the folder ``home`` that the visitor chose ``value`` for the setting ``name``. ``instead_of``
+    is the value in the settings that the choice replaces. None stands for no value.
+
+    Nothing is stored if the setting is not one of a model, or if one of the two values contains an API key. If the file
+    cannot be written, a warning is logged and nothing is raised.
+    """
     if name not in NAMES or hides(value or "") or hides(instead_of or ""):
         return
     path = home.expanduser() / FILE
@@ -41,8 +44,8 @@ def keep(home: Path, name: str, value: str | None, instead_of: str | None) -> No
 
 
 def choices(settings: Settings) -> dict[str, str | None]:
-    """The stored choices that still apply, by the name of the setting. A choice no longer applies if the setting itself
-    has changed since."""
+    """The stored choices that still apply, as a dictionary from the name of a setting to the chosen value. A choice no
+    longer applies if the value in the settings has changed since the choice was made."""
     found: dict[str, str | None] = {}
     for name, kept in _read(settings.home.expanduser() / FILE).items():
         match kept:

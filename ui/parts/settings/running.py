@@ -35,8 +35,8 @@ def answering(
     assistant: Assistant, question: str, history: Sequence[Turn], within: Filters = ANYWHERE
 ) -> Future[Answer]:
     """Start to answer a question in a background thread, and return the future of the answer. ``history`` has the
-    earlier turns of the conversation; ``within`` are the filters of the search. Questions are answered in the order in
-    which they were asked."""
+    earlier turns of the conversation; the filters ``within`` limit the documents that are searched. Questions are
+    answered in the order in which they were asked."""
     return _answering.submit(assistant.ask, question, history, within)
 
 
@@ -60,21 +60,22 @@ def embedder(settings: Settings) -> Embedder:
 
 
 class Session(NamedTuple):
-    """The place where jobs of a visitor's session run in this process: it has the session's settings, embedding model
-    and assistant. ``assistant`` is None for jobs that need none."""
+    """What jobs of a visitor's session need if they run in this process: the settings, the embedding model and the
+    assistant of the session. ``assistant`` is None for jobs that need none."""
 
     settings: Settings
     embedder: Embedder
     assistant: Assistant | None
 
     def settings_of(self, asked: Asked) -> Settings:
-        """The settings of this session. The input ``asked`` of the job must name the same library."""
+        """The settings of this session. ``asked`` is the input of a job; the library that it names must be that of the
+        session."""
         assert asked["library"] == self.settings.library
         return self.settings
 
     def assistant_of(self, _: Asked) -> Assistant:
-        """The assistant of this session, for a job that needs one. The input of the job, the only argument, is ignored,
-        since every job of a session uses the same assistant."""
+        """The assistant of this session, for a job that needs one. The only argument is the input of the job. It is
+        ignored, since every job of a session uses the same assistant."""
         assert self.assistant, "work that asks comes with what answers"
         return self.assistant
 
@@ -100,8 +101,8 @@ def _queue(settings: Settings) -> JobLine:
 
 
 def opened(settings: Settings) -> Assistant:
-    """The assistant of the library in these settings, without loading any local model. If the visitor has typed an API
-    key, the assistant uses it.
+    """The assistant that answers from the library of these settings. No local model is loaded. If the visitor has typed
+    an API key, the assistant uses it.
 
     Raises:
         LibraryMissing: the library does not exist.
@@ -111,7 +112,8 @@ def opened(settings: Settings) -> Assistant:
 
 
 def plain(settings: Settings) -> Assistant:
-    """An assistant for the library of these settings that uses no chat model, even if the settings name one."""
+    """An assistant that answers from the library of these settings without a chat model, even if the settings name
+    one."""
     return _shared(_without_model(settings))
 
 
