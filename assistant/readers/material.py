@@ -113,7 +113,7 @@ def _cut(extract: Extract, characters: int, places: Mapping[str, int]) -> Extrac
 
 class Shelf:
     """Makes extracts, which are numbered stretches of documents, from passages of a library. Consecutive passages are
-    joined, and the missing parts of a list can be found."""
+    joined. If the passages have only a part of a bulleted or numbered list, the rest of the list can be added."""
 
     def __init__(self, library: Library) -> None:
         self._library = library

@@ -172,9 +172,8 @@ class Documents:
         return [id for (id,) in self._db.rows(f"SELECT id FROM documents WHERE {_ORPHAN} ORDER BY id", [Many(among)])]
 
     def sweep(self, among: Sequence[str]) -> None:
-        """Remove the documents in ``among`` that have no source file left. For each remaining document in ``among``,
-        make its source that of the first of its remaining files (the file's path relative to the folder that the user
-        gave)."""
+        """Remove those of the documents with the ids ``among`` that have no file left. The source of each of the others
+        becomes the path of the first file that it still has, relative to the folder that the user gave."""
         self._db.run(f"DELETE FROM documents WHERE {_ORPHAN}", [Many(among)])
         self._db.run(
             f"UPDATE documents SET source = {_FIRST_SOURCE} WHERE id IN {LISTED} AND source <> {_FIRST_SOURCE}",

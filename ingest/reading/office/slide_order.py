@@ -49,8 +49,8 @@ def ordered(tree: etree._Element | None, places: Mapping[Key, etree._Element]) -
 
 
 def arranged(boxes: Sequence[ShapeBox]) -> list[Shape]:
-    """The shapes in these boxes, in the order in which a person reads them. Each item is a pair: the shape, and a
-    number that is the same for shapes that stand in the same column of the slide.
+    """The shapes in these boxes, in the order in which a person reads them. A ``Shape`` is a pair: the XML element of
+    the shape, and a number that is the same for shapes that stand in the same column of the slide.
     """
     read = list(_read(boxes, 0))
     return [(shape, column * PARTS + inner) for box, column in read for shape, inner in box.shapes]
