@@ -29,7 +29,8 @@ from assistant.library.records import Cleaned, KnownFile, NewDocument
 from assistant.library.writer import Writer
 from assistant.model.embedding import Embedder, Embedding
 from assistant.settings import Settings
-from assistant.types import Passage, Span
+from assistant.text.headed import embedded
+from assistant.types import Passage
 from ingest.cleaning import recurring
 from ingest.folder import files, keeping
 from ingest.folder.files import Failed, File, Listing
@@ -403,9 +404,8 @@ class _Run:
         if not passages:
             return []
         with self._clock.stage("embedding"):
-            spans = [[Span(s.start - p.start, s.end - p.start) for s in p.sentences] for p in passages]
             found: dict[int, Embedding] = {}
-            for index, embedding in self._embedder.embed([passage.text for passage in passages], spans):
+            for index, embedding in embedded(self._embedder, passages, headed=self._writer.headed()):
                 found[index] = embedding
                 self._done.counts["passages"] += 1
                 self._move(weights[index])

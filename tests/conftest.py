@@ -24,7 +24,8 @@ from assistant.model import local_models
 from assistant.model.embedding import SentenceTransformerEmbedder
 from assistant.model.offline import stay_offline
 from assistant.settings import Settings
-from assistant.types import About, Block, BlockKind, Document, Passage, Sentence, Span
+from assistant.text.headed import embedded
+from assistant.types import About, Block, BlockKind, Document, Passage, Sentence
 from tests import chroma_server, database
 from tests.database import Server
 from tests.fakes import WordEmbedder
@@ -253,8 +254,7 @@ def make_new(
 ) -> NewDocument:
     """A document with passages and embeddings, as a writer takes it."""
     passages = make_passages(document, speakers)
-    spans = [[Span(s.start - p.start, s.end - p.start) for s in p.sentences] for p in passages]
-    embeddings = dict(embedder.embed([passage.text for passage in passages], spans))
+    embeddings = dict(embedded(embedder, passages, headed=True))
     ordered = tuple(embeddings[index] for index in range(len(passages)))
     return NewDocument(document, path or f"/docs/{document.about.source}", len(document.text), 1, passages, ordered)
 

@@ -494,14 +494,18 @@ def test_feedback_on_a_turn_that_is_not_there_is_not_kept(catalog: Catalog) -> N
     assert said(catalog) == []
 
 
-# What makes the tables of passages those of before version 11.
-WITHOUT_DATES = ("ALTER TABLE passages DROP COLUMN date", "ALTER TABLE staged DROP COLUMN date")
+# What makes the tables those of before versions 11 and 12.
+WITHOUT_COLUMNS = (
+    "ALTER TABLE passages DROP COLUMN date",
+    "ALTER TABLE staged DROP COLUMN date",
+    "ALTER TABLE state DROP COLUMN headed",
+)
 
 
 def make_version_1(path: Path) -> None:
     """A catalog as version 1 made it, with a conversation of one turn."""
     connection = sqlite3.connect(path)
-    for statement in (*TABLES.split(";\n\n"), WORDS, *WITHOUT_DATES):
+    for statement in (*TABLES.split(";\n\n"), WORDS, *WITHOUT_COLUMNS):
         connection.execute(statement)
     with connection:
         connection.execute("PRAGMA journal_mode = WAL")
@@ -541,7 +545,7 @@ def test_a_catalog_of_version_3_takes_verdicts(in_folder: Catalog, tmp_path: Pat
     in_folder.put([make_row(make_document("Trust me."))])
     connection = sqlite3.connect(tmp_path / "catalog.sqlite3")
     with connection:
-        for statement in ("DROP TABLE verdicts", *WITHOUT_DATES):
+        for statement in ("DROP TABLE verdicts", *WITHOUT_COLUMNS):
             connection.execute(statement)
         connection.execute("PRAGMA user_version = 3")
     connection.close()

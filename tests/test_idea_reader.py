@@ -15,8 +15,8 @@ from assistant.errors import ModelUnavailable
 from assistant.evidence import base, reading, shipped
 from assistant.evidence.ideas import IdeaReader
 from assistant.evidence.int8 import Int8Linear, in_int8, state_in_int8
-from assistant.evidence.reading import as_read
 from assistant.evidence.stance import SIDES, Whole, side_of
+from assistant.text.headed import under_headings
 from assistant.types import Span, Stance
 from tests.conftest import make_marked
 
@@ -24,7 +24,7 @@ IDEA = "We should hand out leaflets to win customers."
 
 
 def whole(*sentences: str) -> Whole:
-    read = as_read(make_marked(" ".join(sentences), "leaflets.txt", title="Leaflets"))
+    read = under_headings(make_marked(" ".join(sentences), "leaflets.txt", title="Leaflets"))
     starts = [read.index(one) for one in sentences]
     spans = tuple(Span(start, start + len(one)) for start, one in zip(starts, sentences, strict=True))
     return Whole(read, spans, 0, sentences[0])

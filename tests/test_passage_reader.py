@@ -5,8 +5,9 @@ import pytest
 
 from assistant.evidence import reading, shipped
 from assistant.evidence.answers import AnswerReader, calibrated, scores
-from assistant.evidence.reading import as_read, with_sentences
+from assistant.evidence.reading import with_sentences
 from assistant.model.embedding import Vectors
+from assistant.text.headed import under_headings
 from tests.conftest import make_marked
 
 QUESTION = "When did the mill open?"
@@ -46,8 +47,8 @@ def test_a_passage_is_read_once_in_a_session(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_passage_is_read_under_its_title_and_headings() -> None:
     page = make_marked("We sold linen.", "page.txt", title="Ashford", headings=("Ashford", "The years"))
 
-    assert as_read(page) == "Ashford > The years\nWe sold linen."
-    assert as_read(make_marked("We sold linen.", "page.txt", title="")) == "We sold linen."
+    assert under_headings(page) == "Ashford > The years\nWe sold linen."
+    assert under_headings(make_marked("We sold linen.", "page.txt", title="")) == "We sold linen."
     text, (span,) = with_sentences(page)
     assert text[span.start : span.end] == "We sold linen."
 

@@ -11,6 +11,7 @@ import numpy as np
 from assistant.evidence import shipped
 from assistant.evidence.trained import batches
 from assistant.model.embedding import Vectors
+from assistant.text.headed import under_headings
 from assistant.types import Passage, Span
 
 REMEMBERED = 20_000  # pairs whose probabilities are kept in a session
@@ -74,13 +75,6 @@ def _scored(name: str, first: str, passages: Sequence[Read]) -> list[Vectors]:
     return [found[n] for n in range(len(passages))]
 
 
-def as_read(passage: Passage) -> str:
-    """Return the text of a passage with its title and headings on a line above it, as a network reads it."""
-    path = [passage.about.title, *(heading for heading in passage.headings if heading != passage.about.title)]
-    head = " > ".join(filter(None, path))
-    return f"{head}\n{passage.text}" if head else passage.text
-
-
 def with_sentences(passage: Passage) -> Read:
     """Return a pair: the text of a passage as the network for questions reads it, and the spans of all of the passage's
     sentences in that text. The text begins with the title and the headings, followed by the name of the speaker or, if
@@ -89,7 +83,7 @@ def with_sentences(passage: Passage) -> Read:
     With the author's name, a share of 0.92 of the right answers in a sample of the test suites is among the sentences
     shown; without it, 0.87.
     """
-    above = as_read(passage).removesuffix(passage.text)
+    above = under_headings(passage).removesuffix(passage.text)
     voice = passage.speaker or passage.about.author
     said = f"{voice}: " if voice else ""
     before = len(above) + len(said) - passage.start

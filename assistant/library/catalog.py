@@ -112,9 +112,11 @@ class Catalog:
     def state(self) -> State:
         """The state of the library: the number of its changes (``generation``), whether the vector index may differ
         from the catalog, and the embedding model and the passage length that the library was made with."""
-        row = self._db.row("SELECT generation, in_doubt, passage_words, model, weights, dimension FROM state")
-        generation, in_doubt, words, model, weights, dimension = row
-        return State(generation, in_doubt != SURE, words, model, weights, dimension, in_doubt == REBUILDING)
+        row = self._db.row("SELECT generation, in_doubt, passage_words, headed, model, weights, dimension FROM state")
+        generation, in_doubt, words, headed, model, weights, dimension = row
+        return State(
+            generation, in_doubt != SURE, words, bool(headed), model, weights, dimension, in_doubt == REBUILDING
+        )
 
     def searched(self) -> Searched:
         """The number of documents and passages in the library. It is counted again only when the library has changed,
@@ -135,10 +137,15 @@ class Catalog:
                 self._db.run("INSERT INTO identity (id) VALUES (?)", [secrets.token_hex(8)])
             return str(self._db.row(sql)[0])
 
+    def headed(self) -> bool:
+        """Whether the embedding model reads each passage under its title and headings. It does so in all libraries but
+        those that have passages from before version 12 of the catalog."""
+        return self.state().headed or self.searched().passages == 0
+
     def record_model(self, model: str, weights: str, dimension: int) -> None:
-        """Record the embedding model that makes the vectors: its name, the hash of its weights, and the length of a
-        vector."""
-        self._db.run("UPDATE state SET model = ?, weights = ?, dimension = ?", [model, weights, dimension])
+        """Record the embedding model that makes all vectors of the library: its name, the hash of its weights, and the
+        length of a vector. From now on it reads passages under their titles and headings."""
+        self._db.run("UPDATE state SET headed = 1, model = ?, weights = ?, dimension = ?", [model, weights, dimension])
 
     def record_passage_words(self, words: int) -> None:
         """Record the length, in words, that the passages of the library have."""

@@ -24,6 +24,7 @@ from assistant.library.index.vectors import VectorIndex
 from assistant.library.records import State
 from assistant.library.upkeep import rebuild
 from assistant.model.embedding import Identity
+from assistant.text.headed import embedded
 
 if TYPE_CHECKING:
     from assistant.model.embedding import Embedder
@@ -182,7 +183,7 @@ class IndexGuard:
             held = dict(next(self._catalog.passages.vectors(COMPARED), []))
             passages = [passage for passage, _ in self._catalog.passages.get(list(held))]
             there = [np.frombuffer(held[passage.id], np.float32) for passage in passages]
-            given = dict(self._embedder.embed([passage.text for passage in passages], [()] * len(passages)))
+            given = dict(embedded(self._embedder, passages, headed=state.headed))
             cosines = [float(vector @ given[place].passage) for place, vector in enumerate(there)]
             if cosines and np.median(cosines) < ALIKE:
                 return False

@@ -238,6 +238,10 @@ class Library:
         file or folder for which the user chose them."""
         return self._catalog.boilerplate.keeps()
 
+    def headed(self) -> bool:
+        """Whether the embedding model reads each passage under its title and headings; see ``Catalog.headed``."""
+        return self._catalog.headed()
+
     def generation(self) -> int:
         """A number that grows with every visible change of the library."""
         return self._catalog.state().generation

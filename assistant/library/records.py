@@ -248,7 +248,8 @@ class DocumentRow(NamedTuple):
 
 class State(NamedTuple):
     """The state of a library, as its catalog records it. ``generation`` counts the changes of the library, and
-    ``passage_words`` is the length of its passages in words.
+    ``passage_words`` is the length of its passages in words. ``headed`` is true if the embedding model reads each
+    passage under its title and headings.
 
     ``in_doubt`` is true if a writer is changing the vector index, or was killed while changing it; ``rebuilding`` is
     true if that change rebuilds the whole index. ``model``, ``weights`` and ``dimension`` describe the embedding model;
@@ -258,6 +259,7 @@ class State(NamedTuple):
     generation: int
     in_doubt: bool
     passage_words: int
+    headed: bool
     model: str | None
     weights: str | None
     dimension: int | None

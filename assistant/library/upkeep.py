@@ -14,7 +14,8 @@ from assistant.library.index.vectors import VectorIndex
 from assistant.library.records import PassageRow
 from assistant.library.writer import row
 from assistant.model.embedding import Embedder
-from assistant.types import Document, Passage, Span
+from assistant.text.headed import embedded
+from assistant.types import Document, Passage
 
 BATCH = 256  # passages: few transactions, and no more than seconds of work lost
 NEAR = 1e-5  # what Chroma's normalising changes of a vector of length 1
@@ -72,8 +73,9 @@ def difference(catalog: Catalog, index: VectorIndex) -> str | None:
 def reindex(
     catalog: Catalog, index: VectorIndex, embedder: Embedder, split: SplitAnew | None, progress: Progress | None
 ) -> None:
-    """Embed every passage again with ``embedder``. If ``split`` is given, the documents are first split into passages
-    again. ``progress`` is called with the number of embedded passages and the number of all passages.
+    """Embed every passage again with ``embedder``, under its title and headings. If ``split`` is given, the documents
+    are first split into passages again. ``progress`` is called with the number of embedded passages and the number of
+    all passages.
 
     The new passages replace the old ones only when all are ready. If the process is killed before that, the library
     stays as it was; if it is killed later, the next process that opens the library rebuilds the index.
@@ -85,8 +87,8 @@ def reindex(
     passages = _passages(catalog, split)
     while batch := list(islice(passages, BATCH)):
         found: dict[int, PassageRow] = {}
-        for place, embedded in _embedded(embedder, [passage for _, passage in batch]):
-            found[place] = embedded
+        for place, made in _embedded(embedder, [passage for _, passage in batch]):
+            found[place] = made
             done += 1
             if progress:
                 progress(done, max(done, total))
@@ -105,8 +107,7 @@ def _passages(catalog: Catalog, split: SplitAnew | None) -> Iterator[tuple[Docum
 
 
 def _embedded(embedder: Embedder, passages: list[Passage]) -> Iterator[tuple[int, PassageRow]]:
-    spans = [[Span(s.start - p.start, s.end - p.start) for s in p.sentences] for p in passages]
-    for index, embedding in embedder.embed([passage.text for passage in passages], spans):
+    for index, embedding in embedded(embedder, passages, headed=True):
         yield index, row(passages[index], embedding)
 
 

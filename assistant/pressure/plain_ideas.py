@@ -15,7 +15,6 @@ from typing import NamedTuple
 import numpy as np
 
 from assistant.evidence.attribution import kind_of
-from assistant.evidence.reading import as_read
 from assistant.evidence.stance import IdeaModel, Weight, Whole, side_of
 from assistant.library.library import Library
 from assistant.model.embedding import Embedder
@@ -28,6 +27,7 @@ from assistant.readers.material import Extract
 from assistant.readers.seam import Quote
 from assistant.text import introductions
 from assistant.text.conflicts import negations
+from assistant.text.headed import under_headings
 from assistant.types import Span, Stance, Verdict
 
 MOST = 12  # findings of an idea: a guess at how many somebody reads; not measured
@@ -141,7 +141,7 @@ class PlainIdeas:
 def whole_of(near: Near) -> Whole:
     """Return the passage of ``near`` as a ``Whole``, the form in which an idea model reads a passage."""
     passage = near.passage
-    read = as_read(passage)
+    read = under_headings(passage)
     before = len(read) - len(passage.text) - passage.start
     spans = [passage.sentences[at] for at in near.sentences]
     nearest = int(near.likeness[:, near.place].argmax())

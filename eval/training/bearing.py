@@ -31,12 +31,12 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 from assistant.build import build_embedder
 from assistant.evidence import shipped
 from assistant.evidence.ideas import IdeaReader, log_odds
-from assistant.evidence.reading import as_read
 from assistant.library.library import Library
 from assistant.pressure import evidence_retrieval
 from assistant.pressure.assumptions import of_words
 from assistant.pressure.plain_ideas import MOST, whole_of
 from assistant.settings import Settings
+from assistant.text.headed import under_headings
 from eval.numbers.statistics import expected_calibration_error
 from eval.training.examples import Example, read
 
@@ -229,10 +229,10 @@ def found(work: Path) -> Iterator[Row]:
 
 
 def _rows(corpus: str, idea: str, near: Sequence[evidence_retrieval.Near], label: dict[str, str]) -> Iterator[Row]:
-    known = [one for one in near if as_read(one.passage) in label]
+    known = [one for one in near if under_headings(one.passage) in label]
     for one, made in zip(known, IdeaReader().read(idea, [whole_of(each) for each in known]), strict=True):
         bears, _, side = log_odds(made)
-        yield Row(corpus, idea, bears, side, label[as_read(one.passage)])
+        yield Row(corpus, idea, bears, side, label[under_headings(one.passage)])
 
 
 if __name__ == "__main__":

@@ -224,8 +224,8 @@ def _passage(document: Document, block: Block, group: Sequence[Sentence], leads:
     start, end = group[0].start, group[-1].end
     told = _leads_of(group[0], leads) if part_of(group[0]) else ()
     over = [as_heading(document.text[lead.start : lead.end]) for lead in told if lead.end <= start]
-    text = document.text[start:end]
-    key = f"{document.id}\0{start}\0{end}\0{text}"
+    text, headings = document.text[start:end], (*block.headings, *over)
+    key = "\0".join((document.id, str(start), str(end), text, document.about.title, *headings))  # what its vector knows
     return Passage(
         id=hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest(),
         about=document.about.dated(block.date),
@@ -233,7 +233,7 @@ def _passage(document: Document, block: Block, group: Sequence[Sentence], leads:
         end=end,
         text=text,
         sentences=tuple(group),
-        headings=(*block.headings, *over),
+        headings=headings,
         speaker=block.speaker,
         page=block.page,
     )

@@ -9,7 +9,8 @@ from assistant.errors import DocumentMissing
 from assistant.library.library import Library
 from assistant.library.records import Cleaned, KnownFile, NewDocument
 from assistant.settings import Settings
-from assistant.types import Document, Passage, Span
+from assistant.text.headed import embedded
+from assistant.types import Document, Passage
 from ui.work import uploads
 from ui.work.jobs import Job
 from ui.work.library_work import FileOutcome, ReadingOutcome, patiently, take_in
@@ -71,9 +72,9 @@ def put_back(job: Job, settings: Settings, embedder: Embedder, removed: Sequence
             for path, aside in one.put_by:
                 if aside.exists() and not path.exists():
                     aside.replace(path)
-            file, embedded = one.files[0], _embedded(job, embedder, one.passages)
+            file, vectors = one.files[0], _embedded(job, embedder, one.passages, headed=library.headed())
             new = NewDocument(
-                one.document, file.path, file.size, file.mtime_ns, one.passages, embedded, Cleaned(file.kept)
+                one.document, file.path, file.size, file.mtime_ns, one.passages, vectors, Cleaned(file.kept)
             )
             patiently(job, lambda new=new, files=one.files: _write(library, new, files))  # type: ignore[misc]
             taken.append(FileOutcome(new.document.about.source, "added", new.document.id))
@@ -115,10 +116,9 @@ def _put_by(settings: Settings, paths: Sequence[str]) -> tuple[tuple[Path, Path]
     return tuple((path, uploads.put_by(path)) for path in uploads.of(settings, paths))
 
 
-def _embedded(job: Job, embedder: Embedder, passages: Sequence[Passage]) -> tuple[Embedding, ...]:
-    spans = [[Span(s.start - p.start, s.end - p.start) for s in p.sentences] for p in passages]
+def _embedded(job: Job, embedder: Embedder, passages: Sequence[Passage], *, headed: bool) -> tuple[Embedding, ...]:
     found: dict[int, Embedding] = {}
-    for index, embedding in embedder.embed([passage.text for passage in passages], spans):
+    for index, embedding in embedded(embedder, passages, headed=headed):
         found[index] = embedding
         job.at(job.doing, job.share)  # a long document can be stopped, too
     return tuple(found[index] for index in range(len(passages)))

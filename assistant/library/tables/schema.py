@@ -5,8 +5,8 @@
 # what tells a catalog from every other, and words of scripts without spaces (of texts that are read or reindexed from
 # then on), since 8 questions that wait for files, since 9 what people said of a document, since 10 what of a document
 # is guessed, and the indexes without which a voice's passages, and where a line recurs, are looked for in all, since 11
-# the dates of messages in chats.
-VERSION = 11
+# the dates of messages in chats, since 12 whether vectors know the titles and headings of their passages.
+VERSION = 12
 
 WORDS = "CREATE VIRTUAL TABLE words USING fts5 (text, title, voice, tokenize = 'porter unicode61 remove_diacritics 2')"
 
@@ -15,6 +15,7 @@ CREATE TABLE state (
     generation INTEGER NOT NULL DEFAULT 0,
     in_doubt INTEGER NOT NULL DEFAULT 0,
     passage_words INTEGER NOT NULL,
+    headed INTEGER NOT NULL DEFAULT 1,
     model TEXT,
     weights TEXT,
     dimension INTEGER
@@ -252,6 +253,9 @@ CREATE INDEX IF NOT EXISTS lines_by_hash ON lines (hash, document);
 # Dates of messages in chats; none where nothing but the document is dated.
 DATES = ("ALTER TABLE passages ADD COLUMN date TEXT", "ALTER TABLE staged ADD COLUMN date TEXT")
 
+# The vectors of libraries that were made before do not know them, until they are reindexed.
+HEADED = "ALTER TABLE state ADD COLUMN headed INTEGER NOT NULL DEFAULT 0"
+
 ADDED = """CREATE TRIGGER passage_added AFTER INSERT ON passages BEGIN
     INSERT INTO words (rowid, text, title, voice)
     VALUES (
@@ -274,6 +278,7 @@ ADDITIONS = {
     9: (CORRECTED,),
     10: (GUESSED, *_INDEXES),
     11: DATES,
+    12: (HEADED,),
 }
 
 
@@ -282,7 +287,7 @@ def _since(version: int, until: int = VERSION) -> tuple[str, ...]:
     return tuple(sql for number in range(version + 1, until + 1) for sql in ADDITIONS[number])
 
 
-# What makes a library of each version one of today's; 0 is none. Its tables have the dates of version 11 already.
+# What makes a library of each version one of today's; 0 is none. Its tables have what 11 and 12 added.
 STEPS = {
     0: (*TABLES.split(";\n\n"), WORDS, ADDED, *_since(1, until=10)),
     **{version: _since(version) for version in range(1, VERSION)},
