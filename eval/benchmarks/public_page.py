@@ -14,7 +14,8 @@ SIDES = ("stance macro-F1", "stance accuracy")
 HEAD = """\
 # Public benchmarks
 
-These are our figures on public sets, without a model, with default settings, on one processor core. This command made them:
+These are our figures on public sets, without a model, with default settings, on one processor core. This command made
+them:
 
 ```console
 $ python -m eval.benchmarks.public --data ../shared/data --cases 200
@@ -27,16 +28,16 @@ repository.
 were asked, evenly spread.
 
 **Figures** are means with their 95 % intervals in brackets (drawn by clusters, or Wilson's).
-[evaluation.md](evaluation.md#measures) explains the measures. Seconds are processor time for one case, with everything that
-is measured of it.
+[evaluation.md](evaluation.md#measures) explains the measures. Seconds are processor time for one case,
+with everything that is measured of it.
 
 **Versions.** Each section names the commit of the program that was measured. With 9f0d068, a small network read the
 questions; a larger one has replaced it since.
 
 **How to read them.** The corpora here are those of the development parts: hundreds to thousands of passages. Published
 figures are of hundreds of thousands. So nothing here is better or worse than a published figure beside it; published
-figures say what the set is like. A set has no published figure if we could read none at its source. The program was also
-tuned on the development parts, so expect less of other texts.
+figures say what the set is like. A set has no published figure if we could read none at its source. The program was
+also tuned on the development parts, so expect less of other texts.
 """
 
 
@@ -68,8 +69,8 @@ TOLD: Mapping[str, Told] = {
     "MTRAG-UN": Told(
         "Last turns of conversations, over the passages that are the reference of any of them.",
         DOCUMENTS,
-        "17 vague questions are left out; a question that is answered in part counts as answered. A question that nothing "
-        "answers in the full corpora may be refused more easily here.",
+        "17 vague questions are left out; a question that is answered in part counts as answered. A question that "
+        "nothing answers in the full corpora may be refused more easily here.",
         "For the earlier set MTRAG, with the last turn alone, over 366,000 passages: recall@5 0.20 (BM25), 0.30 "
         f"(BGE-base 1.5), 0.49 (Elser) [{MTRAG}, mtrag-human/retrieval_tasks/README.md].",
     ),
