@@ -13,11 +13,14 @@ ROOT = Path(__file__).parent.parent
 FORMS = [path for path in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml") if path.name != "config.yml"]
 PAGES = [
     "README.md",
+    "ARCHITECTURE.md",
     "CONTRIBUTING.md",
     "SECURITY.md",
     "docs/app.md",
     "docs/challenge.md",
+    "docs/decisions.md",
     "docs/evaluation.md",
+    "docs/files.md",
     "examples/README.md",
 ]
 

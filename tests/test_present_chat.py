@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from assistant.library.records import Holdings
+from assistant.readers import plain
 from assistant.types import Answer, Citation, FoundBy, Grounding, Hit, Searched, Statement, Support
 from tests.conftest import make_document, make_passages
 from ui.views import present_chat
@@ -84,3 +85,9 @@ def test_a_passage_tells_the_heading_that_it_stands_under_and_its_page() -> None
     )
 
     assert "<cite>Trees › Fruit › page 3</cite>" in html
+
+
+def test_the_explanation_of_a_search_names_as_many_passages_as_are_read() -> None:
+    words = {12: "twelve"}
+
+    assert f"the {words[plain.READ]} best passages whole" in present_chat.SEARCH

@@ -39,7 +39,7 @@ REBUILT = 60.0  # seconds to wait for an index on a server to be rebuilt; 100,00
 COMPARED = (
     5  # passages whose vectors are compared with a server's; most of them count, since it may cut a long one elsewhere
 )
-ALIKE = 0.99  # cosine from which two vectors are of one model; see ARCHITECTURE.md
+ALIKE = 0.99  # cosine from which two vectors are of one model; see docs/decisions.md
 LOOK = 0.1  # seconds between two looks: short beside the seconds that an index takes
 
 

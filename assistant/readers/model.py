@@ -22,7 +22,7 @@ from assistant.readers.seam import Claim, Outcome, Reading
 from assistant.text.introductions import CONTINUED, is_continued
 
 A_TOKEN = 3.0  # characters: fewer than the four of plain English, so that too much is seldom sent
-CHARACTERS = 40_000  # of passages at the most: some 10,000 tokens, what a question may cost (ARCHITECTURE.md)
+CHARACTERS = 40_000  # of passages at the most: some 10,000 tokens, what a question may cost (docs/decisions.md)
 TASK = 2_000  # characters of the task around the passages, whose longest prompts come to 1,200
 SEARCHES = 3  # further ones, once: a bound on what one question costs; not measured
 

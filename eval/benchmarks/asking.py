@@ -62,7 +62,7 @@ QUESTIONS = (
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
     parser.add_argument("--documents", type=int, default=2000)
     parser.add_argument("--questions", type=int, default=20, help="for each document")
     parser.add_argument("--seed", type=int, default=1)

@@ -225,7 +225,7 @@ def main() -> None:
     """Run each cheat (a system that answers without reading) on each suite and print its score. Exits with 1 if a cheat
     scores as well as our system, else with 0.
     """
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
     parser.add_argument("suites", type=Path, nargs="+", metavar="SUITE")
     given = parser.parse_args()
     stay_offline()

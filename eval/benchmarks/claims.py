@@ -82,7 +82,7 @@ def shares(done: list[Tried]) -> dict[str, tuple[int, float]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
     parser.add_argument("--told", action="store_true", help="tell each sound claim dropped and each fault missed")
     given = parser.parse_args()
     done = tried(build.build_embedder(Settings()))

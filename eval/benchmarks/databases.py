@@ -124,7 +124,7 @@ def whole(files: Sequence[Path], home: Path, server: str, chroma: str, questions
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
     parser.add_argument("--server", help="the address of a database; without, one is started")
     parser.add_argument("--chroma", help="the address of a Chroma server; without, one is started")
     parser.add_argument("--asked", type=int, default=ASKED, help="how many questions")

@@ -47,7 +47,7 @@ def main() -> None:
     """Vary four constants of the search, one at a time, and print for each value how often the search finds a passage
     that answers the question. Meanwhile, the other three constants keep the values that the program uses.
     """
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     given = parser.parse_args()

@@ -29,7 +29,7 @@ WORDS = [f"{first}{last}" for first in "ba co di fu ge hi jo ka le mu".split() f
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
     parser.add_argument("--documents", type=int, default=10_000)
     parser.add_argument("--ingest", type=Path, nargs=2, metavar=("FOLDER", "HOME"), help=argparse.SUPPRESS)
     given = parser.parse_args()

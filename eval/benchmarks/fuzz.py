@@ -47,7 +47,7 @@ EDITS = st.lists(
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
     parser.add_argument("--files", type=int, default=2400, help="how many, over all kinds")
     parser.add_argument("--kind", action="append", help="one of the kinds, such as docx; may be repeated (all)")
     parser.add_argument("--done", type=Path, help="file of the batches that are done, to go on from")

@@ -265,7 +265,7 @@ def main() -> None:
         home, size, asked, started = sys.argv[2:]
         print(json.dumps(ask(load({"home": Path(home), "library": f"growth-{size}"}), int(asked), float(started))))
         return
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
     parser.add_argument("--passages", type=int, nargs="+", default=list(SIZES), help="how many, the fewest first")
     parser.add_argument("--million", action="store_true", help="and a million")
     parser.add_argument("--home", type=Path, help="where the libraries are kept between runs")

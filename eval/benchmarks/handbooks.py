@@ -26,7 +26,7 @@ def main() -> None:
     """Write all suites on companies' handbooks, with the words of their quotes filled in, into the folder that
     ``--out`` names. With ``--keep``, store one suite instead; in it, each quote is replaced by its place in its file.
     """
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
     parser.add_argument("--corpora", type=Path, required=True)
     parser.add_argument("--out", type=Path)
     parser.add_argument("--keep", type=Path)

@@ -51,7 +51,7 @@ class Read(NamedTuple):
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
     parser.add_argument("--only", default="", help="files with this in their name")
     parser.add_argument("--done", type=Path, help="file of the outcomes so far, to go on from")
     given = parser.parse_args()

@@ -30,9 +30,9 @@ WORKS = Path(__file__).parents[1] / "suites" / "works" / "documents"
 
 def arguments(about: str | None) -> argparse.Namespace:
     """Parse the command line of a benchmark, which has the arguments ``--data`` and ``--home``. ``about`` is the
-    benchmark's description, of which the first line is shown as help.
+    benchmark's description; `--help` shows its first paragraph.
     """
-    parser = argparse.ArgumentParser(description=(about or "").split("\n", maxsplit=1)[0])
+    parser = argparse.ArgumentParser(description=(about or "").split("\n\n", maxsplit=1)[0])
     parser.add_argument(
         "--data", type=Path, default=Path("../shared/data"), help="the folder that holds textbook/, if there is one"
     )

@@ -35,7 +35,7 @@ PRESSED = 2  # ideas that are urged with every phrase: each phrase is a test of 
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
     parser.add_argument("folder", type=Path, nargs="?", default=SUITES / "sample" / "documents")
     parser.add_argument("--model", default="pushback", help="the evidence model")
     parser.add_argument("--few", type=int, help="so many of each, for a first look")

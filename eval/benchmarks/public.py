@@ -160,7 +160,7 @@ def main() -> None:
     """Measure the public data sets that are on this machine, or only those that the command line names, and write the
     page that shows the figures.
     """
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--cases", type=int, default=200, help="most cases of a set")
     parser.add_argument("--only", action="append", choices=list(SETS), help="this set alone; may be said again")

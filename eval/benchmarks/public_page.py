@@ -14,23 +14,30 @@ SIDES = ("stance macro-F1", "stance accuracy")
 HEAD = """\
 # Public benchmarks
 
-Our figures on public sets, without a model and with the settings as they are, on one processor core. Made by
+These are our figures on public sets, without a model, with default settings, on one processor core. This command made
+them:
 
 ```console
 $ python -m eval.benchmarks.public --data ../shared/data --cases 200
 ```
 
-which measures the sets whose data are at hand (`--only NAME` one of them); nothing of their texts is in this
-repository. Of each set only the development part was at hand, and of that at most so many cases as are told were asked,
-evenly spread. Figures are means with their 95 % intervals in brackets (drawn by clusters, or Wilson's); what they mean
-is told in [evaluation.md](evaluation.md#measures). Seconds are processor time for a case, everything that is measured
-of it included. Each set tells the commit of the program that was measured: with 9f0d068, questions were read by the
-small network that a larger one has replaced since.
+It measures the sets whose data are on the machine (`--only NAME` measures one of them). None of their texts is in this
+repository.
 
-Read them so: the corpora are those of the development parts, hundreds to thousands of passages where the published
-figures are of hundreds of thousands, so nothing here is better or worse than what stands beside it; published figures
-say what the set is like. A set for which we could read no published figure at its source has none. The development
-parts are also what the program was tuned on, so expect less of other texts.
+**Cases.** Only the development part of each set was available. Of that part, at most as many cases as each section says
+were asked, evenly spread.
+
+**Figures** are means with their 95 % intervals in brackets (drawn by clusters, or Wilson's).
+[evaluation.md](evaluation.md#measures) explains the measures. Seconds are processor time for one case,
+with everything that is measured of it.
+
+**Versions.** Each section names the commit of the program that was measured. With 9f0d068, a small network read the
+questions; a larger one has replaced it since.
+
+**How to read them.** The corpora here are those of the development parts: hundreds to thousands of passages. Published
+figures are of hundreds of thousands. So nothing here is better or worse than a published figure beside it; published
+figures say what the set is like. A set has no published figure if we could read none at its source. The program was
+also tuned on the development parts, so expect less of other texts.
 """
 
 
@@ -51,7 +58,7 @@ TOLD: Mapping[str, Told] = {
     "ClapNQ": Told(
         "Questions of people to Wikipedia with the sentences that answer them; half have no answer in their passage.",
         SENTENCES,
-        "A passage that does not answer is one of 59 here, so that another of them may.",
+        "A passage that does not answer the question is one of 59 here; another of them may answer it.",
     ),
     "QED": Told("Search queries with the sentence that entails the answer.", SENTENCES, "All have an answer."),
     "SelQA": Told(
@@ -62,15 +69,15 @@ TOLD: Mapping[str, Told] = {
     "MTRAG-UN": Told(
         "Last turns of conversations, over the passages that are the reference of any of them.",
         DOCUMENTS,
-        "Questions that are put too vaguely (17) are left out; a question that is answered in part counts as answered. "
-        "What nothing answers in the full corpora may be refused more easily here.",
-        "Of its elder sister MTRAG, with the last turn alone, over 366,000 passages: recall@5 0.20 (BM25), 0.30 "
+        "17 vague questions are left out; a question that is answered in part counts as answered. A question that "
+        "nothing answers in the full corpora may be refused more easily here.",
+        "For the earlier set MTRAG, with the last turn alone, over 366,000 passages: recall@5 0.20 (BM25), 0.30 "
         f"(BGE-base 1.5), 0.49 (Elser) [{MTRAG}, mtrag-human/retrieval_tasks/README.md].",
     ),
     "GitLab handbook": Told(
         "Questions on 50 pages of a handbook: one place, negation, time, follow-ups, several hops.",
         DOCUMENTS,
-        "The page is what counts, not the place on it; of several hops the last. All have an answer.",
+        "The page counts, not the place on it; of several hops, the last one counts. All have an answer.",
     ),
     "Cranfield": Told(
         "Abstracts on aerodynamics, with questions of researchers.",
@@ -80,7 +87,7 @@ TOLD: Mapping[str, Told] = {
     "CISI": Told(
         "Abstracts on information science.",
         SEARCHES,
-        "Many documents are relevant to a question, so that recall@10 cannot be 1.",
+        "Many documents are relevant to a question, so recall@10 cannot be 1.",
     ),
     "MS MARCO, 5,000 passages": Told(
         "Web searches, over a part of the passages.", SEARCHES, "43 questions: wide intervals."

@@ -144,7 +144,7 @@ class Session:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
     parser.add_argument("--servers", type=int, default=1, help="servers of pages, over one library")
     servers = parser.parse_args().servers
     cases = yaml.safe_load((SAMPLE / "suite.yaml").read_text("utf-8"))["cases"]

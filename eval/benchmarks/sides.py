@@ -43,7 +43,7 @@ class Sided(NamedTuple):
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
     parser.add_argument("suites", type=Path, nargs="+")
     parser.add_argument("--model", default="pushback", help="the evidence model")
     given = parser.parse_args()

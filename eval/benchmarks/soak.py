@@ -49,7 +49,7 @@ class Look(NamedTuple):
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
     parser.add_argument("--questions", type=int, default=500)
     parser.add_argument("--tests", type=int, default=50)
     given = parser.parse_args()

@@ -58,7 +58,7 @@ class Made(NamedTuple):
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
     parser.add_argument("--save", type=Path, help="a folder for the tables, to look at them")
     given = parser.parse_args()
     tables = [_table(random.Random(SEED + number)) for number in range(TABLES)]

@@ -78,7 +78,7 @@ class Watched(Model):
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
     parser.add_argument("--suite", type=Path, required=True)
     parser.add_argument("--report", type=Path, help="only report what a run kept there")
     parser.add_argument("--model", default=None)

@@ -282,7 +282,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Put faults into copies of the program one at a time, and print which of them the tests and the evaluation suites
     notice. Returns 0 if enough are noticed, 1 if too many are not, 3 if an evaluation suite fails even without a fault.
     """
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
     parser.add_argument("--only", action="append", metavar="NAME", help="this fault alone; may be said again")
     parser.add_argument("--suite", action="append", metavar="FILE", help="instead of the gate's suites")
     parser.add_argument("--list", action="store_true", help="the names of the faults")

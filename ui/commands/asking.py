@@ -61,7 +61,7 @@ def ask(context: click.Context, /, question: str, history: Path | None, as_json:
     cls=Command, examples=('pushback search "price premium" -k 5', 'pushback search "price premium" --kind pdf --json')
 )
 @click.argument("query")
-@click.option("-k", default=8, show_default=True, type=click.IntRange(1, 1000), help="Number of passages.")
+@click.option("-k", metavar="N", default=8, show_default=True, type=click.IntRange(1, 1000), help="Number of passages.")
 @filtering
 @as_json
 @click.pass_context

@@ -99,7 +99,9 @@ for making in suite_commands.COMMANDS:
 @click.argument("suites", metavar="SUITE...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @out
 @click.option("--baseline", type=file, help="Compare with this baseline instead of the suite's own.")
-@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Number of processes.")
+@click.option(
+    "--jobs", metavar="N", type=click.IntRange(1, 64), default=1, show_default=True, help="Number of processes."
+)
 @click.option("--case", "ids", metavar="ID", multiple=True, help="Run this case only.")
 @click.option(
     "--kind",
@@ -114,7 +116,9 @@ for making in suite_commands.COMMANDS:
     is_flag=True,
     help="Run only cases about documents that changed since the baseline. Changes of the code are ignored.",
 )
-@click.option("--limit", type=click.IntRange(1), help="Run at most this many cases, spread evenly over the suite.")
+@click.option(
+    "--limit", metavar="N", type=click.IntRange(1), help="Run at most this many cases, spread evenly over the suite."
+)
 @click.option(
     "--robustness",
     is_flag=True,
@@ -146,11 +150,17 @@ for making in suite_commands.COMMANDS:
 @click.option(
     "--labels", type=file, help="File of people's ratings of the same answers; the judge is compared with them."
 )
-@click.option("--repeats", type=click.IntRange(1), default=1, help="How often each case is run (llm-live only).")
-@click.option("--needed", type=click.IntRange(1), default=1, help="How many of the --repeats runs a case must pass.")
-@click.option("--budget-seconds", type=click.FloatRange(0), help="Stop after this many seconds.")
-@click.option("--budget-calls", type=click.IntRange(0), help="Stop after this many calls of a live model.")
-@click.option("--budget-tokens", type=click.IntRange(0), help="Stop after this many tokens of a live model.")
+@click.option(
+    "--repeats", metavar="N", type=click.IntRange(1), default=1, help="How often each case is run (llm-live only)."
+)
+@click.option(
+    "--needed", metavar="N", type=click.IntRange(1), default=1, help="How many of the --repeats runs a case must pass."
+)
+@click.option("--budget-seconds", metavar="SECONDS", type=click.FloatRange(0), help="Stop after this many seconds.")
+@click.option("--budget-calls", metavar="N", type=click.IntRange(0), help="Stop after this many calls of a live model.")
+@click.option(
+    "--budget-tokens", metavar="N", type=click.IntRange(0), help="Stop after this many tokens of a live model."
+)
 @click.option(
     "--system",
     "systems",

@@ -60,6 +60,7 @@ def eval_init(documents: Path, into: Path | None) -> None:
 )
 @click.option(
     "--most",
+    metavar="N",
     type=click.IntRange(1),
     default=20,
     show_default=True,
@@ -156,11 +157,18 @@ def eval_lint(context: click.Context, suites: tuple[Path, ...], lock: bool, as_j
 
 @_command("power", examples=("pushback eval power --cases 100", "pushback eval power --drop 0.05"))
 @click.option("--suite", type=click.Path(path_type=Path), help="Suite whose cases are counted.")
-@click.option("--cases", type=click.IntRange(1), help="Number of cases, instead of --suite.")
+@click.option("--cases", metavar="N", type=click.IntRange(1), help="Number of cases, instead of --suite.")
 @click.option(
-    "--share", type=click.FloatRange(0, 1), default=0.8, show_default=True, help="Share of the cases that pass today."
+    "--share",
+    metavar="SHARE",
+    type=click.FloatRange(0, 1),
+    default=0.8,
+    show_default=True,
+    help="Share of the cases that pass today.",
 )
-@click.option("--drop", type=click.FloatRange(0, 1), help="Drop in that share which the suite should detect.")
+@click.option(
+    "--drop", metavar="SHARE", type=click.FloatRange(0, 1), help="Drop in that share which the suite should detect."
+)
 def eval_power(suite: Path | None, cases: int | None, share: float, drop: float | None) -> None:
     """Compute the smallest drop in quality that a suite can detect.
 
@@ -200,9 +208,10 @@ def eval_cases(context: click.Context, from_feedback: bool) -> None:  # noqa: AR
 @click.argument("folder", type=folder)
 @click.pass_context
 def eval_labels(context: click.Context, folder: Path) -> None:
-    """Write to FOLDER which passages people put for or against ideas.
+    """Write people's judgements in pressure tests to FOLDER.
 
-    The files in FOLDER name documents, offsets and labels, and hold no text of the documents.
+    A judgement says whether a passage is for an idea, against it, or not about it. The files name documents, offsets
+    and labels, and contain no text of the documents.
     """
     settings = settings_of(context)
     from assistant import build

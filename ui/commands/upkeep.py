@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.option(
     "--model",
     "lists_models",
-    metavar="[STRING]",
+    metavar="[MODEL]",
     is_flag=False,
     flag_value=NO_NAME,
     callback=remembered_if_named,

@@ -15,7 +15,8 @@ SNIPPET = 280  # characters of a passage that was retrieved: two or three senten
 
 SEARCH = (
     "Passages are searched by words and by meaning; both scores are put on one scale and added up. A model reads the "
-    "best passages whole; without a model, their sentences are ranked one by one. This is a search of today's library."
+    "best passages whole; without a model, a small network reads the twelve best passages whole. This is a search of "
+    "today's library."
 )
 WITHIN = "Only what the question was asked within was searched."
 FOUND = {
