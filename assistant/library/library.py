@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from assistant.errors import DocumentMissing, LibraryMissing
-from assistant.library.database import places
+from assistant.library import places
 from assistant.library.doctor import examine
 from assistant.library.guard import IndexGuard
 from assistant.library.index.vectors import VectorIndex
