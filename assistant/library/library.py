@@ -263,15 +263,6 @@ class Library:
                 self._catalog.version(document)
             yield Writer(self._catalog, self._guard.to_write)
 
-    def repair(self) -> bool:
-        """Rebuild the vector index if a writer was killed while changing it. Returns whether this was necessary. The
-        next search or the next ``writing`` does the same.
-
-        Raises:
-            LibraryLocked: another process is writing.
-        """
-        return self._guard.repair()
-
     def doctor(self) -> list[Problem]:
         """List the problems of the library, each with its remedy. Problems that can be repaired safely are repaired at
         once, unless another process is writing."""
