@@ -45,7 +45,7 @@ BATCH = 256  # passages embedded and written at a time; more gains nothing and c
 RACY = 2_000_000_000  # nanoseconds; a file so young may change again and keep its time (FAT keeps even seconds)
 MOST_GONE = 1 / 3  # of a folder's files: when more are gone at once, it may be a share that is not mounted
 A_LOOK = 0.5  # seconds until it is asked again how far a long file has been read: as often as pages look
-NOTICED = 100  # files named for each kind of what they hold besides text
+NOTICED = 100  # files named for each kind of what they hold besides text: a bound on a report; not measured
 UNSURE = -1  # written down in place of such a file's time, so that the next run looks at its bytes
 
 Progress: TypeAlias = Callable[[int, int, str], None]  # files done, files in all, the source in hand and its page

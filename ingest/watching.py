@@ -20,7 +20,7 @@ from ingest.sync import BadFiles, Parsers, Progress, SyncReport, Work, sync
 
 EVERY = 30.0  # seconds: how long a change can go unseen that the system does not tell, as on network drives
 REST = 0.5  # seconds without a further change: whoever saves a folder of files does not do it at once
-RESTLESS = 10.0  # seconds after which changes that do not end are looked at all the same
+RESTLESS = 10.0  # seconds after which changes that do not end are looked at all the same; a guess, not measured
 TICK = 1.0  # seconds between two thoughts of what is due: a stop is noticed within one
 
 Told: TypeAlias = Callable[[SyncReport | PushbackError], None]

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.library.database.places import on_server
+from assistant.library.places import on_server
 
 if TYPE_CHECKING:
     from assistant.library.catalog import Catalog

@@ -11,7 +11,7 @@ from eval.numbers.metrics import Score
 from eval.running.records import CaseOutcome, Record
 from eval.running.run import Run
 from eval.suite.cases import Case, Gate
-from eval.suite.suites import Suite
+from eval.suite.suite import Suite
 
 FORD = "The Runabout cost $260 in 1925. A cheaper Runabout is the best way to reach more people."
 LAMPS = "The blue lamp costs forty dollars. The red lamp costs fifty dollars."

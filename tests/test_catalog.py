@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from assistant.errors import DocumentMissing, LibraryDamaged, LibraryError, LibraryLocked
 from assistant.library.catalog import Catalog
 from assistant.library.database import sqlite as database
-from assistant.library.database.places import in_file
+from assistant.library.places import in_file
 from assistant.library.records import DocumentRow, Feedback, Opinion, PassageRow, Said
 from assistant.library.tables.schema import TABLES, WORDS
 from assistant.types import Block, BlockKind, Document, Dropped, Filters, Inline, Searched

@@ -210,6 +210,41 @@ def page(body: str) -> Document:
     return document(f"<html><body>{body}</body></html>", "page.html")
 
 
+@pytest.mark.parametrize(("inside", "is_main"), [(2, False), (4, True)])
+def test_a_box_named_as_the_text_is_it_where_it_holds_a_good_part_of_it(inside: int, is_main: bool) -> None:
+    """A page builder may name one box of many so, and then the other boxes are as much text."""
+    named = "".join(f"<p>{PROSE} {n}</p>" for n in range(inside))
+    others = [f"<p>{PROSE} {n}</p>" for n in range(inside, 9)]
+    beside = "".join(f"<section>{''.join(part)}</section>" for part in (others[:3], others[3:]))
+
+    note = page(f"<div><div class='entry-content'>{named}</div>{beside}</div>")
+
+    assert note.text.count(PROSE) == (inside if is_main else 9)
+
+
+@pytest.mark.parametrize(("linked", "is_text"), [(0.3, True), (0.7, False)])
+def test_paragraphs_with_links_are_prose_and_paragraphs_of_links_are_not(linked: float, is_text: bool) -> None:
+    """A writer links a few words to their sources; a list of teasers links most of its words."""
+    words = PROSE.split()
+    cut = round(linked * len(words))
+    link = f"<a href='/x'>{' '.join(words[:cut])}</a> {' '.join(words[cut:])}"
+    long = "".join(f"<p>{link} {n}</p>" for n in range(16))
+    short = "".join(f"<p>{PROSE} {n}</p>" for n in range(16, 19))
+
+    note = page(f"<div><div><h2>One</h2>{long}</div><div><h2>Other</h2>{short}</div></div>")
+
+    assert note.text.count(PROSE) == (16 if is_text else 3)
+
+
+@pytest.mark.parametrize(("linked", "reason"), [(0.7, None), (0.9, "related links")])
+def test_a_line_that_is_a_link_leads_elsewhere_and_a_line_with_one_does_not(linked: float, reason: str | None) -> None:
+    line = "Ten shops of the town that have closed since the winter"
+    cut = round(linked * len(line))
+    pointer = f"<p><a href='/x'>{line[:cut]}</a>{line[cut:]}</p>"
+
+    assert reasons(page(f"<p>{PROSE}</p>{pointer}<p>{PROSE} So it is.</p>")).get(line) == reason
+
+
 def test_of_many_articles_the_one_that_is_not_a_note_is_the_text() -> None:
     notes = "".join(f"<article><h2>Story {n}</h2><p>{PROSE[:70]} {n}</p></article>" for n in range(6))
     long = "".join(f"<p>{PROSE} {n}</p>" for n in range(9))

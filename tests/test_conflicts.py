@@ -95,6 +95,22 @@ def test_two_things_the_other_way_round_are_a_conflict() -> None:
     assert not differ("Brands drive sales.", "Brands drive most sales.")
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "is_conflict"),
+    [
+        ("The weekly market sells bread.", "The weekly market never opens before noon.", True),
+        ("The weekly market sells fresh rye bread.", "The weekly market never opens before noon in winter.", False),
+        ("The weekly market fills 10 stalls.", "The weekly market costs 20 euros.", True),
+        ("The weekly market fills 10 stalls of bakers.", "The weekly market costs 20 euros each winter.", False),
+    ],
+)
+def test_half_of_the_shorter_sentence_in_common_is_the_same_thing_and_less_is_not(
+    one: str, other: str, is_conflict: bool
+) -> None:
+    """Two sentences about one market share its name, and may deny or count different things of it."""
+    assert differ(one, other) is is_conflict
+
+
 def test_one_voice_does_not_contradict_itself() -> None:
     """It qualifies what it says; and a document without an author is one voice too."""
     one, other = CHEAPER, "A weekly discount does not bring buyers into a shop that is hidden."

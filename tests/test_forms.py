@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from assistant.errors import CaseError
 from eval.suite.cases import Case, Gold
 from eval.suite.forms import file_name, recognised
-from eval.suite.suites import LabelledPair, SearchCase, Suite
+from eval.suite.suite import LabelledPair, SearchCase, Suite
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 

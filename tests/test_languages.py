@@ -53,3 +53,11 @@ def test_what_does_not_tell_has_none(text: str) -> None:
 
 def test_a_foreign_name_or_quotation_does_not_change_it() -> None:
     assert language_of("The magazine Der Spiegel wrote that 価格 is not what we think it is, and so it was.") == "en"
+
+
+@pytest.mark.parametrize(("phrases", "language"), [(2, None), (4, "en")])
+def test_a_catalogue_of_names_is_in_the_language_of_the_sentences_in_it(phrases: int, language: str | None) -> None:
+    """A brand may borrow small words of any language; prose among the names has more of them."""
+    names = "Lumena Kadoro Velaris Tronix Belmora Castrel Domiva Fenwyk Garosa Helmix " * 14
+
+    assert language_of(f"{names} {'by the lamp ' * phrases}") == language

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import CaseError
+from eval.gate import baseline
 from eval.harness.lint import commands, lint
 from eval.suite import suites
 from eval.suite.cases import parse_lines
-from tests.suites import SUITE, write_small
+from tests.suites import SUITE, make_record, make_summary, write_small
 
 
 def test_a_sound_suite_has_no_faults(tmp_path: Path):
@@ -49,6 +50,19 @@ def test_a_corpus_that_changed_since_it_was_locked_is_no_longer_what_the_suite_i
         "small.lock.json: new.txt is new since the corpus was locked (`eval lint --lock`)",
         "small.lock.json: page.txt has changed since the corpus was locked (`eval lint --lock`)",
     ]
+
+
+def test_gold_that_a_document_lost_since_the_baseline_is_told_and_else_is_a_fault(tmp_path: Path):
+    path = write_small(tmp_path, f"{SUITE}gate: {{baseline: kept.json}}\n")
+    summary = make_summary(make_record("fact-price"))
+    baseline.write(baseline.of(summary, (), "The first.", suites.load(path).files), tmp_path / "kept.json")
+    (tmp_path / "documents" / "page.txt").write_text("Brands\n\nBrands are built soon.\n", "utf-8")
+
+    assert [one.source for one in suites.load(path).stale] == ["page.txt"]
+    for broken in ("no JSON", "[]", "{}", '{"files": 3}'):
+        (tmp_path / "kept.json").write_text(broken, "utf-8")
+        with pytest.raises(CaseError, match="fact-brands: not in"):
+            suites.load(path)
 
 
 def test_more_cases_may_stand_in_a_jsonl_file(tmp_path: Path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.library.library import Library
-from assistant.readers.material import BEST, BEYOND, FOR_MORE, OF_A_LIST, Material, named_voice
+from assistant.readers.material import BEST, BEYOND, FOR_MORE, OF_A_LIST, READ, Material, named_voice
 from assistant.search.question import read
 from assistant.types import Span
 from tests.conftest import make_marked
@@ -260,6 +260,13 @@ def test_a_voice_is_named_by_most_words_of_its_name(question: str, voice: str | 
     assert named_voice(read(question), passages) == voice
 
 
+def test_of_a_long_name_more_than_half_is_a_name_and_half_of_it_may_be_anybodys() -> None:
+    passages = [make_marked("We sell.", speaker="Northern Kitchenware Brand Director")]
+
+    assert named_voice(read("What does the kitchenware brand director say?"), passages) == passages[0].speaker
+    assert named_voice(read("What does a brand director do?"), passages) is None
+
+
 def test_the_voice_named_most_fully_is_meant() -> None:
     passages = [make_marked("We sell.", speaker=name) for name in ("Shop Floor Manager", "Shop Manager")]
 
@@ -279,6 +286,19 @@ def test_the_passages_of_a_document_that_is_named_lead_all_others(library: Libra
     assert "linen, it is said" in material.candidates[0].passage.text
     assert len(sources) > 20
     assert material.extracts[0].passage.about.source == "old.txt"
+
+
+def test_of_a_long_document_that_is_named_most_is_read_and_what_others_say_is_read_too(library: Library) -> None:
+    """Its answer may rank low, since all of it is about what is asked; and another document may correct it."""
+    steward = "\n\n".join(f"The mill sold linen to {n} tailors." for n in range(MANY))
+    kept(library, steward, "old.txt", title="Notes of a steward")
+    kept(library, "\n\n".join(f"The mill sold linen to buyer {n}." for n in range(MANY)), "mill.txt", title="Mill")
+
+    material = read_for(library, "What do the “Notes of a steward” say about linen that the mill sold?")
+
+    sources = [candidate.passage.about.source for candidate in material.candidates[:READ]]
+    assert READ / 2 < sources.count("old.txt") < READ
+    assert sources == sorted(sources, key=lambda source: source != "old.txt")
 
 
 def test_a_document_that_is_named_is_looked_for_within_what_is_asked(library: Library) -> None:

@@ -16,8 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from assistant.errors import LibraryError, LibraryLocked, LibraryMissing
-from assistant.library import moving
-from assistant.library.database import places
+from assistant.library import moving, places
 from assistant.library.library import Library, Opinion
 from assistant.library.tables.schema import STEPS
 from assistant.settings import Settings

@@ -115,3 +115,10 @@ def test_several_titles_in_one_question_name_all_their_documents() -> None:
 
 def test_of_titles_that_overlap_the_longer_one_is_named() -> None:
     assert asked_of("Who wrote “Culture of debate”?", "Culture", "Culture of debate")[0] == {"Culture of debate"}
+
+
+def test_most_words_of_a_title_name_its_document_and_a_few_of_them_name_what_it_is_about() -> None:
+    title = "Returns of digital goods abroad"
+
+    assert asked_of("What does the report “returns of digital goods” say?", title)[0] == {title}
+    assert asked_of("What does the report “digital goods abroad” say?", title)[0] == set()

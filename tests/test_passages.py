@@ -112,6 +112,14 @@ def test_a_short_last_sentence_joins_its_neighbour() -> None:
     assert len(split(note, 80)[-1].text.split()) > 20
 
 
+@pytest.mark.parametrize(("rest", "parts"), [(1, 1), (2, 2)])
+def test_a_rest_of_one_sentence_joins_its_neighbour_and_one_of_two_stands_alone(rest: int, parts: int) -> None:
+    """One sentence alone says little; two make a point of their own."""
+    note = document(f"{FILLER * 5}\n\n{FILLER * rest}")
+
+    assert [len(passage.sentences) for passage in split(note, 80)] == ([5 + rest] if parts == 1 else [5, rest])
+
+
 def test_passages_do_not_cross_speakers() -> None:
     note = document(f"Buyer says:\n\n{FILLER}\n\nSeller says:\n\nNo.\n\nBuyer says:\n\n{FILLER}")
 

@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import LibraryDamaged, LibraryError, LibraryLocked, LibraryMissing
+from assistant.library import places
 from assistant.library.catalog import Catalog
-from assistant.library.database import places
-from assistant.library.database.places import in_file, on_server
 from assistant.library.library import Library
+from assistant.library.places import in_file, on_server
 from assistant.library.tables.schema import VERSION
 from assistant.settings import Settings
 from assistant.types import Filters, Searched

@@ -18,7 +18,7 @@ import pytest
 from pptx import Presentation
 
 from assistant.errors import SourceError
-from eval.benchmarks import hostile
+from eval.benchmarks import hostile, hostile_pdf
 from eval.benchmarks.hostile_more import more
 from eval.benchmarks.hostile_small import small
 from ingest.drafts import Draft
@@ -302,8 +302,8 @@ def test_a_small_pdf_that_shows_one_text_on_many_pages_is_refused_before_it_cost
     monkeypatch.setattr(pdf, "ANYHOW", 50_000)
 
     with pytest.raises(SourceError, match="10 for each byte of the file, and repeats itself; split it"):
-        pdf.read(hostile.pdf(20))
-    assert pdf.read(hostile.pdf(8)).pieces
+        pdf.read(hostile_pdf.pdf(20))
+    assert pdf.read(hostile_pdf.pdf(8)).pieces
 
 
 def test_hostile_files_that_were_read_are_not_read_again(

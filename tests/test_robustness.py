@@ -39,7 +39,8 @@ from eval.robustness.robustness import SPECS, ingest_backwards, robustness, scor
 from eval.running.records import CaseOutcome, Record
 from eval.running.run import Run, run
 from eval.suite.cases import Case, Gold
-from eval.suite.suites import Suite, load
+from eval.suite.suite import Suite
+from eval.suite.suites import load
 from ingest.pipeline.documents import load as read_document
 from ingest.sync import sync
 from tests.fakes import WordEmbedder

@@ -142,6 +142,15 @@ def test_a_document_without_a_title_goes_by_its_file() -> None:
     assert document(PROSE).about.title == "A plan for 2024"
 
 
+@pytest.mark.parametrize(("more", "is_title"), [(7, True), (12, False)])
+def test_a_long_first_line_is_the_title_until_it_is_as_long_as_a_paragraph(more: int, is_title: bool) -> None:
+    line = "What we at the shop did as the buyers of it all left us in May" + " or so" * (more // 2) + " and how"
+
+    note = document(f"{line}\n\n{PROSE} {PROSE} {PROSE}\n")
+
+    assert note.blocks[0].kind is (BlockKind.TITLE if is_title else BlockKind.PARAGRAPH)
+
+
 def test_short_lines_alone_above_a_paragraph_are_headings() -> None:
     note = document(f"The title\n\n{PROSE}\n\nA heading\n\n{PROSE}\n\nKey Point :\n\n{PROSE}\n\nA last line alone")
 

@@ -44,3 +44,15 @@ def test_of_what_is_short_itself_nothing_is_said_in_short(library: Library, embe
 
     assert told == DocumentSummary((), ())
     assert present_document.in_short(document, told) == ""
+
+
+def test_a_document_about_one_thing_shows_the_other_thing_that_it_says_too(
+    library: Library, embedder: WordEmbedder
+) -> None:
+    """Its most typical sentences say one thing in other words, and are read as one."""
+    lines = [*(PEARS.format(number) for number in range(16)), *(CIDER.format(number) for number in range(3))]
+    document = make_document("\n\n".join(lines), "a.md")
+
+    quotes = [document.text[start:end] for start, end in of(library, embedder, document).excerpts]
+
+    assert ["Cider" in quote for quote in quotes] == [False, False, True]

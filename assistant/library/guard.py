@@ -104,14 +104,14 @@ class IndexGuard:
         except LibraryError:
             if self._settings.chroma_url is not None:
                 raise
-            return Exact(self._catalog)
+            return Exact(self._catalog.passages)
         return self._index if self._settings.chroma_url else self._exact(state.generation) or self._index
 
     def _exact(self, generation: int) -> Exact | None:
         if not 0 < self._catalog.searched().passages <= exact.FEW:
             return None
         if self._few is None or self._few[0] != generation:
-            self._few = generation, Exact(self._catalog, kept=True)
+            self._few = generation, Exact(self._catalog.passages, kept=True)
         return self._few[1]
 
     def to_write(self, *, new_vectors: bool) -> VectorIndex:

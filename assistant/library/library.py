@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from assistant.errors import DocumentMissing, LibraryMissing
-from assistant.library.database import places
+from assistant.library import places
 from assistant.library.doctor import examine
 from assistant.library.guard import IndexGuard
 from assistant.library.index.vectors import VectorIndex
@@ -266,15 +266,6 @@ class Library:
             for document in self._catalog.families.unasked():
                 self._catalog.version(document)
             yield Writer(self._catalog, self._guard.to_write)
-
-    def repair(self) -> bool:
-        """Rebuild the vector index if a writer was killed while changing it. Returns whether this was necessary. The
-        next search or the next ``writing`` does the same.
-
-        Raises:
-            LibraryLocked: another process is writing.
-        """
-        return self._guard.repair()
 
     def doctor(self) -> list[Problem]:
         """List the problems of the library, each with its remedy. Problems that can be repaired safely are repaired at

@@ -29,7 +29,7 @@ BEYOND = 6  # by so many passages each, the nearest to the question
 FOR_MORE = 8  # passages read of each further search
 OF_A_LIST = 6  # passages by which a list or a table that goes on is made whole, on either side
 TITLED = 100  # passages by whose titles the documents are found that a question can name
-LEADING = 24  # passages of the documents that it names, before all others,
+LEADING = 24  # passages of the documents that it names, before all others: as many as would be enough (see above),
 BEHIND = 2.0  # which score so much less: twice what lies between the best and the worst of a search
 NAMED = 0.6  # share of a name's content words by which a question names it: "the kitchenware brand director"
 

@@ -27,3 +27,10 @@ def gives(line: str, iso: str) -> bool:
     year, month, day = (int(part or 0) for part in known.groups())
     by_name = bool(month) and re.search(rf"\b{month_name[month][:3]}", line, re.IGNORECASE) is not None
     return year in figures and (not month or by_name or month in figures) and (not day or day in figures)
+
+
+def exclude_each_other(since: str | None, until: str | None) -> bool:
+    """Whether the date ``since`` is later than the date ``until``, so that no date lies between them. If one date is
+    less exact than the other, as in ``2012`` and ``2012-10``, only the part that both have (here the year) is compared.
+    None means that there is no limit on that side; the result is then False."""
+    return bool(since and until and until[: len(since)] < since[: len(until)])

@@ -20,7 +20,8 @@ from assistant.library.library import Library
 from assistant.settings import Settings
 from eval.benchmarks.measuring import SAMPLE, fresh_home
 from eval.suite.cases import Case
-from eval.suite.suites import Suite, load
+from eval.suite.suite import Suite
+from eval.suite.suites import load
 from ingest.sync import sync
 
 SAME = 2  # cases that may differ

@@ -24,8 +24,9 @@ from statistics import mean
 
 from assistant import build
 from assistant.evidence import reading
+from assistant.library import places
 from assistant.library.catalog import Catalog
-from assistant.library.database import places, postgres
+from assistant.library.database import postgres
 from assistant.library.library import Library
 from assistant.library.records import DocumentRow, PassageRow
 from assistant.settings import Settings

@@ -30,7 +30,7 @@ from typing import Any
 import numpy as np
 
 from assistant import build
-from assistant.library.database import places
+from assistant.library import places
 from assistant.library.library import Library
 from assistant.model.embedding import Embedder, Embedding, Identity, Vectors
 from assistant.settings import Settings, load

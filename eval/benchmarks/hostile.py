@@ -22,13 +22,15 @@ from typing import NamedTuple
 
 from assistant.errors import SourceError
 from assistant.types import Passage
+from eval.benchmarks.hostile_more import more
+from eval.benchmarks.hostile_pdf import PROSE, pdf
+from eval.benchmarks.hostile_small import small
 from ingest.pipeline.parsing import Task, parsed_here
 from ingest.pipeline.workers import Workers
 
 SECONDS = 10.0  # of processor time: a sixth of what a worker is given for a file
 LONGEST_PASSAGE = 2_400  # characters; the embedder reads 256 pieces of words
 FAULTS = ("its reader failed", "breaks the reader")
-PROSE = "The buyer compares the offers, and then she picks the one that she can explain to her colleagues. "
 MEGABYTE = 1_000_000
 
 
@@ -108,23 +110,14 @@ def hostile() -> Iterator[tuple[str, bytes]]:
     """Yield the name and the content of each of the files that are made to break a reader (the code that reads one file
     format). Each file is made only when the caller asks for it.
     """
-    for made in (_texts, _markdown, _pages, _tables, _mails, _packed, _others, _small, _more):
+    for made in (_texts, _markdown, _pages, _tables, _mails, _packed, _others, _besides):
         for name, content in made():
             yield name, content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
 
 
-def _small() -> Iterator[tuple[str, str | bytes]]:
-    from eval.benchmarks.hostile_small import small
-
-    for name, make in small().items():
-        yield f"small-{name}", make()
-
-
-def _more() -> Iterator[tuple[str, str | bytes]]:
-    from eval.benchmarks.hostile_more import more
-
-    for name, make in more().items():
-        yield f"more-{name}", make()
+def _besides() -> Iterator[tuple[str, str | bytes]]:
+    for kind, files in (("small", small()), ("more", more())):
+        yield from ((f"{kind}-{name}", make()) for name, make in files.items())
 
 
 def _texts() -> Iterator[tuple[str, str | bytes]]:
@@ -268,31 +261,6 @@ def _others() -> Iterator[tuple[str, str | bytes]]:
     yield "one-place.pdf", pdf(20, "BT /F 9 Tf 9 9 Td " + "(word) Tj " * 3_000 + "ET")
     yield "cut.pdf", pdf(3)[:-200]
     yield "no.pdf", b"%PDF-1.7\n" + b"1 0 obj\n" * 200_000
-
-
-def pdf(pages: int, content: str = "") -> bytes:
-    """Make a PDF with ``pages`` pages. All pages share the same content, so that the file stays small: the PDF drawing
-    commands ``content``, or some lines of text if ``content`` is empty.
-    """
-    lines = "".join(f"1 0 0 1 50 {780 - 12 * n} Tm ({PROSE}) Tj " for n in range(60))
-    stream = (content or f"BT /F 9 Tf {lines}ET").encode()
-    kids = " ".join(f"{n + 6} 0 R" for n in range(pages))
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        f"<< /Type /Pages /Count {pages} /Kids [{kids}] >>".encode(),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
-        b"<< /Font << /F 3 0 R >> >>",
-        *[b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources 5 0 R >>"] * pages,
-    ]
-    out, places = bytearray(b"%PDF-1.4\n"), []
-    for number, body in enumerate(objects, start=1):
-        places.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    start = len(out)
-    out += b"xref\n0 %d\n0000000000 65535 f \n%s" % (len(objects) + 1, table)
-    return bytes(out + b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, start))
 
 
 if __name__ == "__main__":

@@ -13,7 +13,9 @@ import zlib
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 
-PROSE = "The buyer compares the offers, and then she picks the one that she can explain to her colleagues. "
+from eval.benchmarks.hostile_pdf import PROSE, pdf
+from eval.benchmarks.hostile_small import book
+
 MAIL = "From: Ann <a@example.org>\nSubject: Plan\nMIME-Version: 1.0\n"
 BEGINS = "From ann@example.org Mon Mar  4 10:00:00 2024\n"
 Files = dict[str, Callable[[], str | bytes]]
@@ -259,19 +261,17 @@ def _end(data: bytes, *, entries: int, size: int = 46) -> bytes:
 
 
 def _books() -> Files:
-    from eval.benchmarks.hostile_small import _book
-
     row = '<row><c t="inlineStr"><is><t>Channel</t></is></c><c><v>4</v></c></row>'
     rule = '<cfRule type="expression"><formula>A1&gt;1</formula></cfRule>'
     ruled, merge = '<conditionalFormatting sqref="A1:XFD1048576">', '<mergeCell ref="A1:XFD1048576"/>'
     run, code = "<r><t>a</t></r>", "[&gt;1]0;" * 20_000
     formats = f'<numFmts><numFmt numFmtId="200" formatCode="{code}"/></numFmts><cellXfs><xf numFmtId="200"/></cellXfs>'
     return {
-        "rules": lambda: _book(row * 50, more=f"{ruled}{rule * 5_000}</conditionalFormatting>" * 3),
-        "merges": lambda: _book(row * 50, more=f"<mergeCells>{merge * 5_000}</mergeCells>"),
-        "runs": lambda: _book('<row><c t="s"><v>0</v></c></row>' * 5_000, strings=f"<si>{run * 20_000}</si>"),
-        "formulas": lambda: _book("<row>" + f"<c><f>{'(' * 30_000}</f></c>" * 20 + "</row>" + row),
-        "format": lambda: _book('<row><c s="0"><v>5</v></c></row>' + row, styles=formats),
+        "rules": lambda: book(row * 50, more=f"{ruled}{rule * 5_000}</conditionalFormatting>" * 3),
+        "merges": lambda: book(row * 50, more=f"<mergeCells>{merge * 5_000}</mergeCells>"),
+        "runs": lambda: book('<row><c t="s"><v>0</v></c></row>' * 5_000, strings=f"<si>{run * 20_000}</si>"),
+        "formulas": lambda: book("<row>" + f"<c><f>{'(' * 30_000}</f></c>" * 20 + "</row>" + row),
+        "format": lambda: book('<row><c s="0"><v>5</v></c></row>' + row, styles=formats),
     }
 
 
@@ -338,8 +338,6 @@ def _notes() -> Files:
 
 
 def _prints() -> Files:
-    from eval.benchmarks.hostile import pdf
-
     packed = zlib.compress(b"BT /F 9 Tf 50 700 Td (The buyer compares.) Tj ET\n" + b" " * 100_000_000, 9)
     notes = "/Annots [" + "<< /Type /Annot /Subtype /Text /Contents (A remark.) /Rect [0 0 9 9] >> " * 20_000 + "]"
 
@@ -364,8 +362,6 @@ def _prints() -> Files:
 
 
 def _streamed(content: bytes, filters: str = "/FlateDecode") -> bytes:
-    from eval.benchmarks.hostile import pdf
-
     made, place = pdf(1, "CONTENT"), b"stream\nCONTENT\nendstream"
     head = b"<< /Length %d /Filter [%s] >>" % (len(content), filters.encode())
     return made.replace(b"<< /Length 7 >>", head).replace(place, b"stream\n" + content + b"\nendstream")

@@ -11,7 +11,8 @@ import re
 import zipfile
 from collections.abc import Callable, Mapping
 
-PROSE = "The buyer compares the offers, and then she picks the one that she can explain to her colleagues. "
+from eval.benchmarks.hostile_pdf import PROSE, pdf
+
 SHEETS = (
     'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
     'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
@@ -55,11 +56,11 @@ def _sheets() -> dict[str, Callable[[], bytes]]:
         "digits": lambda: _figure("9" * 6000, "0"),
         "index": lambda: _figure("9" * 6000, "0", "s"),
         "half-characters": lambda: _figure("_xD800_ words _xDC00_ _x0000_", "0", "str"),
-        "one-string": lambda: _book(many, strings=long),
-        "merged": lambda: _book(first + beside, more='<mergeCells><mergeCell ref="A1:A9000"/></mergeCells>'),
-        "merged-beyond": lambda: _book(first + beside, more='<mergeCells><mergeCell ref="A1:A1048576"/></mergeCells>'),
-        "columns": lambda: _book('<row r="1048576"><c r="ZZZ9999999"><v>1</v></c><c r="XFD1"><v>2</v></c><c/></row>'),
-        "rows-back": lambda: _book('<row r="5"><c><v>1</v></c></row><row r="2"><c><v>2</v></c></row>' * 2),
+        "one-string": lambda: book(many, strings=long),
+        "merged": lambda: book(first + beside, more='<mergeCells><mergeCell ref="A1:A9000"/></mergeCells>'),
+        "merged-beyond": lambda: book(first + beside, more='<mergeCells><mergeCell ref="A1:A1048576"/></mergeCells>'),
+        "columns": lambda: book('<row r="1048576"><c r="ZZZ9999999"><v>1</v></c><c r="XFD1"><v>2</v></c><c/></row>'),
+        "rows-back": lambda: book('<row r="5"><c><v>1</v></c></row><row r="2"><c><v>2</v></c></row>' * 2),
     }
 
 
@@ -69,10 +70,10 @@ def _figure(value: str, code: str, kind: str = "n") -> bytes:
     rows = f"<row>{named.format('Channel')}{named.format('Cost')}</row>"
     rows += f'<row>{named.format("Search")}<c s="0" t="{kind}"><v>{value}</v></c></row>'
     formats = f'<numFmts><numFmt numFmtId="200" formatCode="{code}"/></numFmts>'
-    return _book(rows, styles=f'{formats}<cellXfs><xf numFmtId="200"/></cellXfs>')
+    return book(rows, styles=f'{formats}<cellXfs><xf numFmtId="200"/></cellXfs>')
 
 
-def _book(rows: str, *, styles: str = "", strings: str = "", more: str = "") -> bytes:
+def book(rows: str, *, styles: str = "", strings: str = "", more: str = "") -> bytes:
     from tests.office import packed
 
     kinds = {"worksheet": "s.xml", "sharedStrings": "t.xml", "styles": "y.xml"}
@@ -288,8 +289,6 @@ def _notes() -> dict[str, Callable[[], str]]:
 
 
 def _prints() -> dict[str, Callable[[], bytes]]:
-    from eval.benchmarks.hostile import pdf
-
     def page(box: str = "0 0 595 842", content: str = TEXT, more: str = "") -> bytes:
         return pdf(1, content).replace(b"[0 0 595 842]", f"[{box}] {more}".encode())
 

@@ -45,10 +45,10 @@ import ingest.sync as syncing
 from assistant import build
 from assistant.library import upkeep
 from assistant.library.catalog import Catalog
-from assistant.library.database.places import CATALOG
 from assistant.library.database.sqlite import Sqlite
 from assistant.library.index.vectors import VectorIndex
 from assistant.library.library import Library, Opinion
+from assistant.library.places import CATALOG
 from assistant.library.tables.schema import STEPS
 from assistant.model.embedding import Embedder, Vectors
 from assistant.settings import Settings

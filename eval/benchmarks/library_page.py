@@ -23,8 +23,8 @@ from urllib.request import urlopen
 import numpy as np
 
 from assistant.build import build_embedder
-from assistant.library.database.places import CATALOG, in_file
 from assistant.library.library import Library
+from assistant.library.places import CATALOG, in_file
 from assistant.library.records import DocumentRow
 from assistant.library.writer import row
 from assistant.model.embedding import Embedding

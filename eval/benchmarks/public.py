@@ -32,7 +32,7 @@ from eval.running.run import run
 from eval.suite import suites
 from eval.suite.cases import Case, EarlierTurn, Gold
 from eval.suite.forms import CorpusText, file_name, lay_out
-from eval.suite.suites import Suite
+from eval.suite.suite import Suite
 from ingest.drafts import collapse
 
 KEPT = Path(__file__).with_name("public.json")

@@ -23,6 +23,7 @@ from eval.benchmarks.measuring import fresh_home
 from eval.running.replay import Budget, Recording, RecordingChat, ReplayedChat
 from eval.suite import suites
 from eval.suite.cases import Case
+from eval.suite.suite import Suite
 from ingest.sync import sync
 
 SAMPLE = Path(__file__).parents[1] / "suites/sample/suite.yaml"
@@ -55,7 +56,7 @@ def main() -> None:
                 print(f"{case.id}: {came.grounding if isinstance(came, Answer) else came.ruling}", flush=True)
 
 
-def cases(suite: suites.Suite, picked: Path) -> list[Case]:
+def cases(suite: Suite, picked: Path) -> list[Case]:
     """The cases of a suite whose ids are listed in the file ``picked``, in the order of that file."""
     known = {case.id: case for case in suite.cases if isinstance(case, Case)}
     return [known[id] for id in picked.read_text("utf-8").split()]

@@ -28,7 +28,7 @@ from eval.running.records import Record
 from eval.running.run import Keep, Progress, Run, Wrap, run
 from eval.running.systems import System
 from eval.suite.cases import Case, Gate, Severity
-from eval.suite.suites import AnyCase, Suite
+from eval.suite.suite import AnyCase, Suite
 
 DISTRACTORS = Path(__file__).parents[1] / "suites" / "distractors"
 OFFLINE, REPLAY, LIVE = "offline", "llm-replay", "llm-live"

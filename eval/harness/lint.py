@@ -14,7 +14,7 @@ from eval.robustness.robustness import SPECS
 from eval.scorers.answering import contains, figures, is_near
 from eval.suite import forms, suites
 from eval.suite.cases import Case, Gate, fault
-from eval.suite.suites import Suite
+from eval.suite.suite import Suite
 
 _PLACE = re.compile(r"(?P<name>[^:\s]+\.(?:ya?ml|jsonl?))(?::(?P<line>\d+))?: (?P<what>.*)", re.DOTALL)
 KNOWN = (*BY_NAME, *(spec.name for spec in SPECS))

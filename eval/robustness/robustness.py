@@ -29,7 +29,7 @@ from eval.running.records import CaseOutcome, Record
 from eval.running.run import Ingest, Progress, Run, Wrap, run
 from eval.scorers.asked import short, yes_or_no
 from eval.suite.cases import Case
-from eval.suite.suites import AnyCase, Suite
+from eval.suite.suite import AnyCase, Suite
 from ingest.folder import files
 from ingest.sync import SyncReport, sync
 

@@ -19,7 +19,7 @@ from eval.scorers import answering, arguing, attributing, citing, finding, narro
 from eval.scorers.asked import AnsweredCase, Pressed, yes_or_no
 from eval.suite.cases import BUDGET, Case
 from eval.suite.gold import Cited, Located, locate
-from eval.suite.suites import AnyCase, LabelledPair, SearchCase
+from eval.suite.suite import AnyCase, LabelledPair, SearchCase
 
 STANCE_ACCURACY = "stance accuracy"
 AROUND = 300  # characters of a document kept on each side of what is cited, to be read in the report

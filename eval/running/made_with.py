@@ -15,7 +15,7 @@ from assistant.model.embedding import Embedder
 from assistant.settings import Settings
 from eval.numbers.metrics import SEED
 from eval.running.records import Json
-from eval.suite.suites import Suite
+from eval.suite.suite import Suite
 
 PACKAGES = ("chromadb", "langchain", "lxml", "numpy", "sentence-transformers", "sentencex", "torch", "transformers")
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -23,7 +23,7 @@ from eval.running import readings, shelf
 from eval.running.examine import Examined, Texts, examine
 from eval.running.records import Record, to_line
 from eval.running.systems import SENTINELS, NearestSentences, Remembering, System
-from eval.suite.suites import AnyCase, LabelledPair, Suite
+from eval.suite.suite import AnyCase, LabelledPair, Suite
 from ingest.sync import SyncReport, sync
 
 CHUNK, PAIRS = 4, 64  # cases and pairs that a process takes at once; the same for any number of jobs

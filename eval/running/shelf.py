@@ -18,7 +18,7 @@ from pathlib import Path
 
 from assistant.model.embedding import Embedder
 from assistant.settings import Settings
-from eval.suite.suites import Suite
+from eval.suite.suite import Suite
 from ingest.folder.ignoring import NAME as IGNORING
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, TypeAlias
 from assistant.errors import CaseError
 from assistant.plainly import why
 from eval.suite.cases import Case, Gold, fault
-from eval.suite.suites import AnyCase, LabelledPair, SearchCase, Suite
+from eval.suite.suite import AnyCase, LabelledPair, SearchCase, Suite
 from ingest.drafts import collapse
 
 SIDES = {  # labels in lower case, with _ for spaces

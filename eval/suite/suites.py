@@ -8,101 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeAlias
 
 from assistant.errors import CaseError
 from assistant.plainly import why
-from eval.suite import quotes
-from eval.suite.cases import BUDGET, Case, Gate, ParsedSuite, fault, parse, parse_lines
+from eval.suite import forms, quotes
+from eval.suite.cases import Case, ParsedSuite, fault, parse, parse_lines
 from eval.suite.quotes import Missing
+from eval.suite.suite import Suite
 from ingest.folder.files import find
-
-
-@dataclass(frozen=True, slots=True)
-class LabelledPair:
-    """A test case for the model that tells on which side of a claim a text is: a claim, a text, and the label that
-    people gave, which says whether the text supports the claim, challenges it, or is neutral.
-    """
-
-    id: str
-    claim: str
-    text: str
-    label: str
-
-    @property
-    def kind(self) -> str:
-        return "stance"
-
-    @property
-    def asked(self) -> str:
-        return self.claim
-
-    @property
-    def clusters(self) -> str:
-        return self.claim
-
-
-@dataclass(frozen=True, slots=True)
-class SearchCase:
-    """A test case for the search: a query (``text``), and the documents that are relevant to it. ``relevant`` has the
-    grade of relevance (1 or more) of each relevant document, by the name of its file.
-    """
-
-    id: str
-    text: str
-    relevant: Mapping[str, int]
-
-    @property
-    def kind(self) -> str:
-        return "query"
-
-    @property
-    def asked(self) -> str:
-        return self.text
-
-    @property
-    def clusters(self) -> str:
-        return self.id
-
-
-AnyCase: TypeAlias = Case | LabelledPair | SearchCase
-
-
-@dataclass(frozen=True, slots=True)
-class Suite:
-    """A suite: test cases, and the folder of documents that they are about. ``corpus`` is this folder; None if each
-    case has its own text. ``path`` is the suite file or the public data set that the suite was read from.
-
-    ``words`` is the number of words that an answer may show. ``lines`` has the file and line of each case by its id.
-    ``files`` has the SHA-256 of each file of the corpus, and ``corpus_sha256`` is one hash of all of them. ``stale``
-    has the quotes that a document no longer contains since it was changed after the baseline (an earlier run) was
-    accepted.
-
-    ``lay_out`` writes the documents of a public data set into an empty folder; for a suite file it is None, since its
-    documents are already in ``corpus``.
-    """
-
-    name: str
-    path: Path
-    corpus: Path | None
-    cases: tuple[AnyCase, ...]
-    gate: Gate = field(default_factory=Gate)
-    corpus_sha256: str = ""
-    lines: Mapping[str, tuple[str, int]] = field(default_factory=dict, hash=False)
-    lay_out: Callable[[Path], None] | None = None
-    words: int = BUDGET  # that an answer may show
-    files: Mapping[str, str] = field(default_factory=dict, hash=False)  # the sha256 of each file of the corpus
-    stale: tuple[Missing, ...] = ()  # gold that a document has lost since the baseline was accepted
-
-    @property
-    def baseline(self) -> Path | None:
-        """The path of the suite's baseline, which is an earlier run that was accepted; None if the suite names none."""
-        return Path(os.path.normpath(self.path.parent / self.gate.baseline)) if self.gate.baseline else None
 
 
 def load(path: Path) -> Suite:
@@ -117,8 +34,6 @@ def load(path: Path) -> Suite:
             understood, two cases have the same id, or a quote is not in its source; the error names each fault with its
             line.
     """
-    from eval.suite import forms
-
     if (public := forms.recognised(path)) is not None:
         return public
     suite, faults, lost = _examined(path)
@@ -144,12 +59,11 @@ def _accepted(suite: Suite) -> Mapping[str, str]:
     """The hash of each file of the corpus when the baseline was accepted; empty if there is no baseline or it has no
     hashes.
     """
-    from eval.gate import baseline
-
     try:
-        return baseline.read(suite.baseline).files if suite.baseline else {}
-    except baseline.BaselineMissing:
+        found = json.loads(suite.baseline.read_text("utf-8"))["files"] if suite.baseline else {}
+    except (OSError, ValueError, KeyError, TypeError):
         return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _examined(path: Path) -> tuple[Suite, list[str], list[Missing]]:

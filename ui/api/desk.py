@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from assistant import build
 from assistant.build import Assistant
 from assistant.errors import LibraryMissing, PushbackError, ReplyCut
-from assistant.library.database import places
+from assistant.library import places
 from assistant.library.library import Library
 from assistant.model.chat import Tick
 from assistant.model.embedding import Embedder

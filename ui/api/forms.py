@@ -7,9 +7,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from assistant.library.records import Opinion
+from assistant.library.tables.narrowing import KINDS
 from assistant.text import dates
 from assistant.types import Filters, Role, Turn
-from ui.commands.options import KINDS, exclude_each_other
 
 MOST_TURNS = 200  # a bound on what one request can bring; ours read the last twenty
 MOST_RESULTS = 1000  # as `pushback search -k` has it
@@ -54,7 +54,7 @@ class Narrowed(Form):
 
     @model_validator(mode="after")
     def _dates(self) -> Narrowed:
-        if exclude_each_other(self.since, self.until):
+        if dates.exclude_each_other(self.since, self.until):
             raise ValueError(f"until {self.until} is before since {self.since}")
         return self
 

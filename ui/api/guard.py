@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 OPEN = ("/healthz", "/readyz", "/openapi.json")  # what tells nothing of a library
 UPLOAD = "/v1/ingest"
-LONGEST = 2_000_000  # bytes of any other request: a long conversation
-MEGABYTE = 1_000_000
+LONGEST = 2_000_000  # bytes of any other request: ``forms.MOST_TURNS`` turns of 10,000; a guess, not measured
+MEGABYTE = 1_000_000  # bytes, as disks and the web pages' own limit count; the unit of the setting api_upload_mb
 HEADERS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 TOO_LARGE = "The request is too large"
 

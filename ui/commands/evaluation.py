@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from eval.harness.artifacts import StoredRun
     from eval.harness.harness import Options, Reader
     from eval.running.run import Wrap
-    from eval.suite.suites import Suite
+    from eval.suite.suite import Suite
 
 OUT = Path("artifacts") / "eval"
 LIBRARIES = "libraries"  # beside the runs: they are no artifacts of a run

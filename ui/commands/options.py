@@ -185,17 +185,10 @@ def filters_of(**named: Any) -> Filters:
     from assistant.types import Filters
 
     since, until = named.get("since"), named.get("until")
-    if exclude_each_other(since, until):
+    if dates.exclude_each_other(since, until):
         raise click.BadParameter(f"--until {until} is before --since {since}.")
 
     return Filters(**named)
-
-
-def exclude_each_other(since: str | None, until: str | None) -> bool:
-    """Whether the date ``since`` is later than the date ``until``, so that no date lies between them. If one date is
-    less exact than the other, as in ``2012`` and ``2012-10``, only the part that both have (here the year) is compared.
-    None means that there is no limit on that side; the result is then False."""
-    return bool(since and until and until[: len(since)] < since[: len(until)])
 
 
 def _given(context: click.Context) -> dict[str, Any]:

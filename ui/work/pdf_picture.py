@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pypdfium2 import PdfPage, PdfTextPage
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-SECONDS = 30  # for one page, on a busy machine
+SECONDS = 30  # for one page, on a busy machine; a guess, not measured
 PIXELS = 1_400  # of the longer side: small print can be read; not measured
 MEMORY = 2 << 30  # bytes of addresses, as ``ingest.pipeline.workers`` allows
 MARK = (255, 224, 102)  # the page is multiplied by it, so that words stay black

@@ -11,7 +11,7 @@ from heapq import nlargest
 
 import numpy as np
 
-from assistant.library.catalog import Catalog
+from assistant.library.tables.passages import Passages
 from assistant.model.embedding import Vectors
 
 BATCH = 4096  # passages in memory at a time: 6 MB of vectors
@@ -22,11 +22,12 @@ FEW = 10_000
 
 
 class Exact:
-    """Searches the vectors in the catalog directly, in place of the vector index. If ``kept`` is true, the vectors are
-    read only once and stay in memory, so the catalog must not change while this object is used."""
+    """Searches the vectors of ``passages``, a table of the catalog, directly, in place of the vector index. If ``kept``
+    is true, the vectors are read only once and stay in memory, so the table must not change while this object is
+    used."""
 
-    def __init__(self, catalog: Catalog, *, kept: bool = False) -> None:
-        self._catalog = catalog
+    def __init__(self, passages: Passages, *, kept: bool = False) -> None:
+        self._passages = passages
         self._kept = [_in_order(self._batches())] if kept else None
 
     def nearest(self, vector: Vectors, k: int, among: Sequence[str] | None = None) -> list[tuple[str, float]]:
@@ -43,7 +44,7 @@ class Exact:
         return best
 
     def _batches(self) -> Iterator[tuple[list[str], Vectors]]:
-        for batch in self._catalog.passages.vectors(BATCH):
+        for batch in self._passages.vectors(BATCH):
             ids = [id for id, _ in batch]
             yield ids, np.frombuffer(b"".join(held for _, held in batch), np.float32).reshape(len(ids), -1)
 

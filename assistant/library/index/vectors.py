@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 COLLECTION = "passages"
 PATIENCE = 60.0  # seconds to wait for another process to be done with the files; rebuilding them takes longest
 SLOW = 60.0  # seconds without a word from a server; 256 vectors take it a tenth of one
-NEARLY_FULL = 1 << 26  # bytes free, when Chroma says only that writing failed
+NEARLY_FULL = 1 << 26  # bytes free, when Chroma says only that writing failed; a guess, not measured
 HNSW: Any = {
     "space": "cosine",
     # Of the true nearest 24 among 10,000 vectors in clusters it finds 0.99, by default 0.91, for two thirds more time

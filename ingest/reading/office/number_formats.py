@@ -28,7 +28,7 @@ FRACTION = re.compile(r"[#0?]\s*/\s*[#0?\d]")
 ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.IGNORECASE)
 DATE_PART = re.compile(r"y+|m+|d+|h+|s+", re.IGNORECASE)
 CODES = 1000  # formats whose reading is remembered: a bound on memory
-MOST_SCALES = 9  # commas after a figure, each a thousandth of it
+MOST_SCALES = 9  # commas after a figure, each a thousandth of it; from 103 on, a float overflows; not measured
 LAST = 2_958_465  # the day number of 9999-12-31
 
 

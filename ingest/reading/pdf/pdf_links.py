@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pypdfium2 import PdfPage
 
 MOST = 500  # boxes of a page's links; a directory has some two hundred
-BOXES = 10  # of one link, which has one for each line
+BOXES = 10  # of one link, which has one for each line, and longer ones are not whole; a guess, not measured
 
 
 class Link(NamedTuple):

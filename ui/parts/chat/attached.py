@@ -17,7 +17,7 @@ from assistant.library.library import Library
 from assistant.library.records import Awaiting
 from assistant.settings import Settings
 from assistant.types import Filters
-from ui.parts.documents import adding, work
+from ui.parts.documents import adding, starting_jobs, work
 from ui.parts.page import failure, state, visiting
 from ui.parts.settings import running
 from ui.views import present_work
@@ -141,7 +141,7 @@ def _keep(library: Library, question: str, files: Sequence[Path]) -> None:
 
 def _begin(settings: Settings, files: Sequence[Path], id: str | None = None) -> Job:
     about = f"Reading {files[0].name}" if len(files) == 1 else f"Reading {count(len(files), 'file')}"
-    return adding.begin(settings, files, about, uploads.folder(settings), id=id)
+    return starting_jobs.begin_reading(settings, files, about, uploads.folder(settings), id=id)
 
 
 def _readings(settings: Settings, library: Library) -> list[AttachedReading]:

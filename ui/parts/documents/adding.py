@@ -4,7 +4,6 @@ them."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -12,13 +11,12 @@ import streamlit as st
 from assistant.errors import PushbackError, SettingsError
 from assistant.settings import Settings
 from ui.jobs import work as works
-from ui.parts.documents import work
+from ui.parts.documents import starting_jobs, work
 from ui.parts.page import failure, nearby, visiting
 from ui.views import present_library
 from ui.views.present_work import count
 from ui.web.roles import VisitorRole
 from ui.work import uploads
-from ui.work.jobs import Job
 
 ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 READ = "PDF, Word, PowerPoint, Excel, CSV, OpenDocument, RTF, EPUB, html, Markdown, text and mail"
@@ -74,7 +72,7 @@ def _add_pasted(settings: Settings, key: str) -> None:
     text = st.session_state[f"{key}-paste"].strip()
     if ADDRESS.fullmatch(text):
         asked = works.of_library(settings, address=text)
-        work.begin(settings, f"Reading {present_library.line(text, 60)}", works.FETCH, asked)
+        starting_jobs.begin(settings, f"Reading {present_library.line(text, 60)}", works.FETCH, asked)
         return
     try:
         if not text:
@@ -83,36 +81,7 @@ def _add_pasted(settings: Settings, key: str) -> None:
     except PushbackError as error:  # before the page runs, out of its door's reach
         st.session_state[f"{key}-failed"] = error
         return
-    read(settings, [path], f"Reading {path.name}", uploads.folder(settings))
-
-
-def read(
-    settings: Settings, paths: Sequence[Path], about: str, within: Path | None = None, *, allow_removals: bool = False
-) -> None:
-    """Start a job that reads files and folders into the library; buttons use this as their callback. ``about`` is the
-    job's name on the page. A file inside the folder ``within`` is recorded under its path relative to this folder.
-    ``allow_removals``: remove the documents of missing files even if they are more than a third of their folder."""
-    begin(settings, paths, about, within, allow_removals=allow_removals)
-
-
-def begin(
-    settings: Settings,
-    paths: Sequence[Path],
-    about: str,
-    within: Path | None = None,
-    *,
-    allow_removals: bool = False,
-    id: str | None = None,
-) -> Job:
-    """Start a job that reads the files and folders in ``paths`` into the library, and return the job. ``about`` is its
-    name on the page. ``id`` becomes the job's id; with None, the job gets a new id. ``allow_removals``: remove the
-    documents of missing files even if they are more than a third of their folder.
-
-    ``within`` is a folder, or None. A file given in ``paths`` that lies inside this folder is recorded under its path
-    relative to the folder; other files given in ``paths`` are recorded under their names alone.
-    """
-    asked = works.of_reading(settings, paths, within, allow_removals=allow_removals)
-    return work.begin(settings, about, works.READ, asked, id=id)
+    starting_jobs.read(settings, [path], f"Reading {path.name}", uploads.folder(settings))
 
 
 def _folder(settings: Settings, key: str) -> None:
@@ -140,7 +109,7 @@ def _dropped(settings: Settings, key: str) -> None:
         st.session_state[f"{key}-failed"] = error
         return
     about = f"Reading {kept[0].name}" if len(kept) == 1 else f"Reading {count(len(kept), 'file')}"
-    read(settings, kept, about, uploads.folder(settings))
+    starting_jobs.read(settings, kept, about, uploads.folder(settings))
 
 
 def _named(settings: Settings, key: str) -> None:
@@ -152,4 +121,4 @@ def _named(settings: Settings, key: str) -> None:
             hint="Write its whole path, as in /home/me/documents.",
         )
         return
-    read(settings, [path], f"Reading {path.name or path}")
+    starting_jobs.read(settings, [path], f"Reading {path.name or path}")

@@ -13,7 +13,7 @@ from assistant.plainly import why
 from assistant.settings import Settings
 from assistant.types import Document, Span
 from ui.jobs import work as works
-from ui.parts.documents import adding, correcting, documents_table, scope, work
+from ui.parts.documents import correcting, listing, scope, starting_jobs, work
 from ui.parts.page import failure, state, visiting
 from ui.views import present_document, present_library
 from ui.views.present import label
@@ -38,7 +38,7 @@ def show(id: str, library: Library, settings: Settings) -> None:
         work.show(settings, "document")
         return
     passages = library.stored_of(document.id)
-    listed = documents_table.listed(library, settings).by_id[document.id]
+    listed = listing.listed(library, settings).by_id[document.id]
     st.html(
         present_library.head(
             document.about,
@@ -117,7 +117,7 @@ def _doing(document: Document, files: tuple[str, ...], settings: Settings, libra
                 "Read again",
                 icon=":material/refresh:",
                 help="Take in what has changed in its file since.",
-                on_click=adding.read,
+                on_click=starting_jobs.read,
                 args=(settings, there[:1], f"Reading {title}", _within(there[0], document.about.source)),
             )
         correcting.show(document, library, FAILED)
@@ -142,7 +142,7 @@ def _within(path: Path, source: str) -> Path:
 
 
 def _remove(id: str, title: str, settings: Settings) -> None:
-    work.begin(settings, f"Removing {title}", works.REMOVE, works.of_library(settings, documents=[id]))
+    starting_jobs.begin(settings, f"Removing {title}", works.REMOVE, works.of_library(settings, documents=[id]))
     state.open_document(None)
 
 
@@ -161,4 +161,4 @@ def _replace(id: str, old: Path, key: str, settings: Settings) -> None:
         st.session_state[FAILED] = PushbackError(f"{new.name} cannot be kept: {why(exc)}.", hint=hint)
         return
     asked = works.of_library(settings, document=id, path=str(new))
-    work.begin(settings, f"Replacing {present_library.line(old.name, 60)}", works.REPLACE, asked)
+    starting_jobs.begin(settings, f"Replacing {present_library.line(old.name, 60)}", works.REPLACE, asked)

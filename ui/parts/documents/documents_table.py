@@ -3,14 +3,13 @@ open or ask."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from assistant.library.library import Library, Listed
 from assistant.settings import Settings
-from ui.parts.documents import scope
+from ui.parts.documents import listing, scope
 from ui.parts.page import state
 from ui.views import present_library
 from ui.views.present_library import Wanted
@@ -19,7 +18,6 @@ from ui.views.present_work import count
 if TYPE_CHECKING:
     import pandas as pd
 
-KEPT_FOR = 300  # seconds: whether files are there can change while the library does not
 FROM = 8  # documents from which it is worth searching among them
 HEIGHT = 560  # pixels, about fifteen rows
 
@@ -30,13 +28,13 @@ _SHOWN, _TICKED, _VIEW = "documents-shown", "documents-ticked", "documents-view"
 def show(library: Library, settings: Settings) -> None:
     """Show a table of the library's documents, with filters above it. Visitors select documents in it to open them or
     to ask about them."""
-    every = listed(library, settings).rows
+    every = listing.listed(library, settings).rows
     chosen = _chosen(every)
     found = every[present_library.matching(every, chosen)]
     some = f"{len(found):,} of {count(len(every), 'document')}. " if chosen != Wanted() else ""
     st.html(f'<p class="small" role="status">{some}Tick a document to open it, or several to ask about them.</p>')
     key, ticked = _view(list(found["document"]))
-    _ask(listed(library, settings).by_id)
+    _ask(listing.listed(library, settings).by_id)
     st.dataframe(
         found.drop(columns="document"),
         key=key,
@@ -50,27 +48,6 @@ def show(library: Library, settings: Settings) -> None:
         placeholder="",
         alt="The documents of the library; select rows to open or to ask their documents",
     )
-
-
-class Everything(NamedTuple):
-    """All documents of a library: by id (``by_id``), and as a data frame with one row for each (``rows``). Visitors
-    share this object, so callers must not change it."""
-
-    by_id: dict[str, Listed]
-    rows: pd.DataFrame
-
-
-def listed(library: Library, settings: Settings) -> Everything:
-    """All documents of the library. The result is cached until the library changes, but for no longer than ``KEPT_FOR``
-    seconds."""
-    return _listed(settings.folder, library.generation(), library)
-
-
-@st.cache_resource(show_spinner=False, ttl=KEPT_FOR, max_entries=4)
-def _listed(folder: Path, generation: int, _library: Library) -> Everything:
-    del folder, generation
-    every = _library.listed()
-    return Everything({one.document: one for one in every}, present_library.table(every))
 
 
 def _order(every: pd.DataFrame) -> list[str]:

@@ -8,8 +8,7 @@ import streamlit as st
 
 from assistant.library.library import Library
 from assistant.settings import Settings
-from ui.jobs import work as works
-from ui.parts.documents import adding, documents_table, work
+from ui.parts.documents import listing, starting_jobs, work
 from ui.parts.page import visiting
 from ui.views import present_library
 from ui.views.present import escape
@@ -24,7 +23,7 @@ def show(library: Library, settings: Settings) -> None:
     or a higher one. To visitors with the highest role, owner, also show buttons that check the library and rebuild its
     index."""
     if visiting.may(VisitorRole.EDITOR, settings):
-        rows = documents_table.listed(library, settings).rows
+        rows = listing.listed(library, settings).rows
         _unread(library, settings)
         _gone(list(rows.loc[rows["state"] == GONE, "document"]), settings)
     if visiting.may(VisitorRole.OWNER, settings):
@@ -37,32 +36,16 @@ def _checks(settings: Settings) -> None:
             "Check the library",
             icon=":material/health_and_safety:",
             help="Looks at every passage, its words and its vector, and repairs what can be repaired safely.",
-            on_click=check,
+            on_click=starting_jobs.check,
             args=(settings,),
         )
         st.button(
             "Re-index",
             icon=":material/model_training:",
             help="Embeds every passage again, with the model in force. Until it is done the library is as it was.",
-            on_click=reindex,
+            on_click=starting_jobs.reindex,
             args=(settings,),
         )
-
-
-def check(settings: Settings) -> None:
-    """Start a job that checks every passage of the library, and repairs what it can repair safely."""
-    work.begin(settings, "Checking the library", works.CHECK, works.of_library(settings))
-
-
-def reindex(settings: Settings) -> None:
-    """Start a job that splits all documents of the library into passages and embeds them again."""
-    work.begin(settings, "Re-indexing", works.REINDEX, works.of_library(settings))
-
-
-def remove(ids: list[str], settings: Settings) -> None:
-    """Start a job that removes the documents with these ids from the library."""
-    asked = works.of_library(settings, documents=ids)
-    work.begin(settings, f"Removing {count(len(ids), 'document')}", works.REMOVE, asked)
 
 
 def _unread(library: Library, settings: Settings) -> None:
@@ -82,7 +65,7 @@ def _unread(library: Library, settings: Settings) -> None:
                 "Read again",
                 key="unread-read",
                 icon=":material/refresh:",
-                on_click=adding.read,
+                on_click=starting_jobs.read,
                 args=(settings, left, about, uploads.folder(settings)),
             )
             st.button("Put aside", key="unread-away", type="tertiary", on_click=_put_by, args=(left,))
@@ -101,4 +84,10 @@ def _gone(ids: list[str], settings: Settings) -> None:
             f"<p>The files of {count(len(ids), 'document')} are no longer there. What they held is still answered "
             "from; put them back, or take the documents out.</p>"
         )
-        st.button("Take them out", key="gone-out", icon=":material/delete:", on_click=remove, args=(ids, settings))
+        st.button(
+            "Take them out",
+            key="gone-out",
+            icon=":material/delete:",
+            on_click=starting_jobs.remove,
+            args=(ids, settings),
+        )

@@ -6,7 +6,7 @@ import streamlit as st
 
 from assistant.errors import PushbackError
 from assistant.settings import Settings
-from ui.parts.documents import adding, work
+from ui.parts.documents import starting_jobs, work
 from ui.parts.page import failure, visiting
 from ui.web.roles import VisitorRole
 from ui.work import uploads
@@ -66,7 +66,7 @@ def _keep(settings: Settings) -> None:
         return
     _put_away()
     st.session_state[_KEPT] = True
-    adding.read(settings, [path], f"Reading {path.name}", uploads.folder(settings))
+    starting_jobs.read(settings, [path], f"Reading {path.name}", uploads.folder(settings))
 
 
 def _put_away() -> None:

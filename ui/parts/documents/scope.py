@@ -16,6 +16,7 @@ from assistant.library.library import Library
 from assistant.settings import Settings
 from assistant.text.dates import DATE
 from assistant.types import Answer, Filters, Grounding
+from ui.parts.documents import listing
 from ui.parts.page import state
 from ui.views import present
 from ui.views.present import label, option
@@ -106,10 +107,8 @@ def _title(id: str, library: Library) -> str:
 @st.dialog("Ask within", on_dismiss="rerun")
 def _menu(library: Library, settings: Settings) -> None:
     """Show the menu of filters. Each choice takes effect at once."""
-    from ui.parts.documents import documents_table  # it has ways to here
-
     within = state.within()
-    every = documents_table.listed(library, settings).by_id
+    every = listing.listed(library, settings).by_id
     authors = sorted({one.author for one in every.values() if one.author} | set(within.authors))
     there = [id for id in within.documents if id in every]
     _several("Documents", list(every), there, "documents", lambda id: option(every[id].title))

@@ -10,7 +10,7 @@ from assistant.answer.summary import summary
 from assistant.errors import DocumentMissing
 from assistant.settings import Settings
 from ui.jobs import work as works
-from ui.jobs.work import Asked
+from ui.parts.documents import starting_jobs
 from ui.parts.page import failure, state, visiting
 from ui.parts.settings import running
 from ui.views import present_document, present_work
@@ -43,13 +43,6 @@ def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
     busy = busy_with(settings)
     st.fragment(_shown, run_every=EVERY if busy else None)(settings, key, busy, opens)
     return busy
-
-
-def begin(settings: Settings, about: str, work: str, asked: Asked, id: str | None = None) -> Job:
-    """Start a job on the library of these settings, and return the job. ``about`` is its name on the page, ``work`` is
-    the kind of work (a key of ``ui.jobs.work.WORK``), and ``asked`` is its input. ``id`` becomes the job's id; with
-    None, the job gets a new id."""
-    return running.line(settings).start(library_work.kind(settings), about, work, asked, id=id)
 
 
 def busy_with(settings: Settings) -> bool:
@@ -106,10 +99,8 @@ def _ended(job: Job, settings: Settings, key: str, opens: bool) -> None:
         match job.result:
             case ReadingOutcome(spared=spared, paths=paths) if spared and edits:
                 if st.button("Take them out", key=f"{key}-gone-{job.id}", icon=":material/delete:"):
-                    from ui.parts.documents import adding
-
                     running.line(settings).forget(job)
-                    adding.read(settings, paths, "Taking out what is gone", allow_removals=True)
+                    starting_jobs.read(settings, paths, "Taking out what is gone", allow_removals=True)
                     st.rerun()
             case ReadingOutcome(files=files) if opens:
                 for one in _read(files)[:OPENED]:
@@ -121,10 +112,8 @@ def _ended(job: Job, settings: Settings, key: str, opens: bool) -> None:
                     _undo(job, tuple(removed), settings)
                     st.rerun()
             case Checked(problems=problems) if owns and any(one.reindex for one in problems):
-                from ui.parts.documents import health
-
                 if st.button("Re-index", key=f"{key}-reindex-{job.id}"):
-                    health.reindex(settings)
+                    starting_jobs.reindex(settings)
                     st.rerun()
         if edits and st.button("Put away", key=f"{key}-away-{job.id}", type="tertiary"):
             running.line(settings).forget(job)
@@ -175,7 +164,7 @@ def told_of(settings: Settings) -> set[str]:
 
 
 def _undo(job: Job, removed: tuple[Removed, ...], settings: Settings) -> None:
-    begin(settings, "Putting back", works.PUT_BACK, works.of_putting_back(settings, removed))
+    starting_jobs.begin(settings, "Putting back", works.PUT_BACK, works.of_putting_back(settings, removed))
     running.line(settings).forget(job)
 
 

@@ -13,7 +13,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from assistant.errors import LibraryError, SettingsError
-from assistant.library.database import places
+from assistant.library import places
 from assistant.settings import Settings
 from ui.parts.page import nearby, state
 from ui.parts.settings import remembered
