@@ -38,6 +38,7 @@ def show(settings: Settings) -> None:
     owner = visiting.owner()
     every = library.conversations.listed(owner) if state.conversation() else []
     answers = _kept(library, owner)
+    state.resume(answers[-1].within if answers else state.EVERYWHERE)
     asked, at = (typed, None) if typed else state.asked() or (None, None)
     if asked and pasted.too_long(asked, LONGEST_QUESTION):
         asked = None
