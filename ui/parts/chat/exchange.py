@@ -85,8 +85,8 @@ def _editing(text: str, turn: int) -> None:
     with st.form(f"edit-form-{turn}", border=False):
         st.text_area("Your question", text, key=key, height="content")
         st.caption(
-            "It is asked again in the place of this one, and of all that came after. Where something did, the "
-            "conversation as it was is kept beside this one."
+            "It is asked again in the place of this one, and of all that came after. The conversation as it was is "
+            "kept beside this one."
         )
         with st.container(horizontal=True):
             st.form_submit_button("Ask again", type="primary", on_click=_ask_again, args=(key, turn))
@@ -179,7 +179,8 @@ def copies() -> None:
 
 def again(one: Answer, turn: int) -> None:
     """Show a button that asks the question of this answer again, with the current library, model and filters. The new
-    answer replaces this one. ``turn`` is the number of the answer, counted from 1."""
+    answer replaces this one; if they differ, a copy of the conversation keeps this one. ``turn`` is the number of the
+    answer, counted from 1."""
     st.button(
         "Answer again", key=f"again-{turn}", icon=":material/refresh:", type="tertiary",
         on_click=state.ask, args=(one.question, turn),

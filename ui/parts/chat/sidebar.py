@@ -49,8 +49,7 @@ def show(settings: Settings, *, asks: bool) -> None:
     with st.sidebar:
         _way("New conversation", "new", None, library, asks=asks, icon=":material/add:")
         sought = _sought() if len(conversations) >= MANY else ""
-        within = library.conversations.having(sought) if library and sought else set()
-        found = [one for one in conversations if sought in one.title.casefold() or one.id in within]
+        found = library.conversations.found(sought, visiting.owner()) if library and sought else conversations
         with st.container(key="conversations", gap=None):
             for day, some in groupby(found[:MOST], _day()):
                 st.html(f'<h2 class="day">{day}</h2>')
@@ -86,14 +85,14 @@ def _way(
 
 
 def _day() -> Callable[[Conversation], str]:
-    """A function that takes a conversation and returns the day on which it began, as text in the visitor's time
+    """A function that takes a conversation and returns the day on which it was last used, as text in the visitor's time
     zone."""
     try:
         zone: tzinfo = ZoneInfo(st.context.timezone or "UTC")
     except (ValueError, OSError):
         zone = UTC
     today = datetime.now(zone).date()
-    return lambda one: present_chat.day(datetime.fromisoformat(one.created).astimezone(zone).date(), today)
+    return lambda one: present_chat.day(datetime.fromisoformat(one.used).astimezone(zone).date(), today)
 
 
 def _open(id: str | None, library: Library | None) -> None:
@@ -113,4 +112,4 @@ def _sought() -> str:
         label_visibility="collapsed",
         icon=":material/search:",
     )
-    return " ".join((sought or "").split()).casefold()
+    return " ".join((sought or "").split())
