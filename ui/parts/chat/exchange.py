@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import NamedTuple
@@ -10,9 +9,8 @@ from urllib.parse import quote
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
-from streamlit.runtime.scriptrunner import RerunException
 
-from assistant.errors import PushbackError, ReplyCut
+from assistant.errors import PushbackError
 from assistant.library.library import Library
 from assistant.types import Answer, Citation, Conflict, Grounding, Statement
 from ui.parts.page import state
@@ -21,8 +19,6 @@ from ui.views import kept, present
 from ui.views.present import Standing, escape
 from ui.views.shown import CLOSEST, NEAREST, NOT_SAID, PERHAPS, REFUSED, disagreeing, shown, who_disagrees, why
 from ui.web import scripts
-
-EVERY = 0.2  # seconds between two looks: statements seem to come as they are made
 
 
 class CitationNumbers(NamedTuple):
@@ -107,32 +103,6 @@ def statement(one: Statement) -> None:
     """Show a statement of an answer that is still being written. It has no buttons for its citations; these appear with
     the complete answer."""
     st.html(f'<p class="arriving">{escape(one.text)}</p>')
-
-
-class Waiting:
-    """Shows that a model is writing an answer, with a button to stop it. Any click on the page stops the model, too;
-    the question and the answer so far are stored nevertheless."""
-
-    def __init__(self) -> None:
-        self._place = st.empty()
-        self._shown = 0.0
-        with st.container(key="stop"):
-            st.button("Stop", key="stop-writing", icon=":material/stop_circle:", type="tertiary")
-
-    def tick(self) -> None:
-        """Check whether the visitor has clicked on the page. Callers may call this as often as they like: at most five
-        checks a second are made.
-
-        Raises:
-            ReplyCut: the visitor has clicked.
-        """
-        if (now := time.monotonic()) - self._shown < EVERY:
-            return
-        self._shown = now
-        try:
-            self._place.html('<p class="small">The model is writing; what holds is shown.</p>')
-        except RerunException as click:
-            raise ReplyCut("The reply was stopped.") from click
 
 
 def answer(one: Answer, turn: int, library: Library) -> None:
