@@ -112,6 +112,7 @@ def test_an_outcome_is_put_away(settings: Settings) -> None:
     next(one for one in page.button if one.label == "Put away").click().run()
 
     assert "pears.md" not in shown(page)
+    assert "pears.md" not in shown(page.run())
 
 
 def read_folder(page: AppTest, folder: str) -> None:

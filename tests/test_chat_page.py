@@ -3,21 +3,44 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
+from collections.abc import Iterator
+from concurrent.futures import CancelledError, Future
+from typing import Any
 
 import pytest
 import streamlit
-from streamlit.runtime.scriptrunner import RerunData, RerunException
+from langchain_core.messages import AIMessageChunk
+from langchain_core.outputs import ChatGenerationChunk
+from pydantic import Field
+from streamlit.testing.v1 import AppTest
 
 from assistant import build, wire
+from assistant.build import Assistant
 from assistant.errors import ReplyCut
 from assistant.library.library import Library
 from assistant.model.chat import Model
 from assistant.settings import Settings
-from tests.chat import CIDER, ORCHARD, UnloadedEmbedder, address, answered, cite, keep, opened, shown, suggested_to
+from assistant.types import Answer, Filters
+from tests.chat import (
+    APP,
+    CIDER,
+    ORCHARD,
+    UnloadedEmbedder,
+    address,
+    answered,
+    cite,
+    keep,
+    opened,
+    press,
+    shown,
+    suggested_to,
+)  # fmt: skip
 from tests.conftest import make_document, make_new
 from tests.fakes import FakeChat, WordEmbedder
-from ui.parts.chat import exchange
+from ui.parts.chat.writing import ComingAnswer
+from ui.parts.settings import running
 from ui.views.present import label
 from ui.work import jobs, library_work, suggested
 
@@ -246,16 +269,108 @@ def test_a_model_that_makes_no_sense_is_told_on_the_page(orchard: Library, monke
     assert "5,000" not in shown(page)
 
 
-def test_a_click_while_a_model_writes_ends_its_reply(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The runner of tests cannot click during a run, so the click is raised where Streamlit would raise it."""
+class SlowChat(FakeChat):
+    """A model that ends its reply when it is let go. ``began`` is set when its first line is written."""
 
-    class Clicked:
-        def html(self, _: str) -> None:
-            raise RerunException(RerunData())
+    began: threading.Event = Field(default_factory=threading.Event)
+    let_go: threading.Event = Field(default_factory=threading.Event)
 
-    waiting = exchange.Waiting.__new__(exchange.Waiting)
-    waiting._place, waiting._shown = Clicked(), 0.0  # type: ignore[assignment]
+    def _stream(self, *_: Any, **__: Any) -> Iterator[ChatGenerationChunk]:
+        yield ChatGenerationChunk(message=AIMessageChunk(content=LINE))
+        self.began.set()
+        assert self.let_go.wait(60)
+        yield ChatGenerationChunk(message=AIMessageChunk(content="[1] They were planted in 1931.\n"))
 
-    with pytest.raises(ReplyCut, match="stopped"):
-        waiting.tick()
-    waiting.tick()  # not so soon again
+
+def coming(assistant: Assistant, kept: list[Answer], *, by_model: bool) -> ComingAnswer:
+    """An answer of this assistant that is being made; ``kept`` gets it."""
+    one = ComingAnswer(QUESTION, None, by_model=by_model)
+
+    def make() -> Answer:
+        kept.append(one.make(assistant, (), Filters()))
+        return kept[0]
+
+    one.future = running.begun(make, by_model=by_model)
+    return one
+
+
+QUESTION = "How many pear trees has the orchard?"
+
+
+def test_stop_ends_a_model_and_keeps_what_it_wrote(
+    orchard: Library, settings: Settings, embedder: WordEmbedder
+) -> None:
+    chat = SlowChat(replies=[])
+    with_model = settings.model_copy(update={"model": "fake:one", "model_reply": "lines"})
+    assistant = build.build_assistant(with_model, embedder).with_model(Model(with_model, chat), None)
+    kept: list[Answer] = []
+    one = coming(assistant, kept, by_model=True)
+    assert chat.began.wait(60)
+
+    one.stop()
+    chat.let_go.set()
+
+    answer = one.future.result(60)
+    assert [statement.text for statement in answer.statements] == ["The orchard has ninety pear trees."]
+    assert (kept, one.statements, one.going) == ([answer], list(answer.statements), False)
+    assistant.close()
+
+
+def test_stop_ends_an_answer_without_a_model_at_once_and_it_is_not_kept(
+    orchard: Library, settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_go, kept = threading.Event(), list[Answer]()
+    monkeypatch.setattr(build.Assistant, "ask", lambda *_: let_go.wait(60))
+    assistant = build.build_assistant(settings, embedder)
+    one, behind = (coming(assistant, kept, by_model=False) for _ in range(2))  # they are made one after another
+
+    behind.stop()
+    one.stop()
+    assert (one.going, behind.going) == (False, False)
+
+    let_go.set()
+    with pytest.raises((ReplyCut, CancelledError)):
+        one.future.result(60)
+    assert behind.future.cancelled()
+    assert kept == []
+    assistant.close()
+
+
+def test_a_click_elsewhere_does_not_end_an_answer(orchard: Library) -> None:
+    """The run of the page that begins then waits for it. The runner of tests cannot click during a run, so an answer is
+    there that an earlier run has begun."""
+    conversation = orchard.conversations.begin()
+    orchard.conversations.ask(conversation, QUESTION)
+    one = ComingAnswer(QUESTION, None, by_model=False)
+    one.future = Future()
+
+    def ends() -> None:
+        told = wire.answer(answered(cite(orchard, "orchard.txt", "They were planted in 1931.")))
+        orchard.conversations.add_turn(conversation, json.dumps(told))
+        one.future.set_result(answered())
+
+    page = AppTest.from_file(str(APP), default_timeout=60)
+    page.query_params["conversation"] = conversation
+    page.session_state["answers-coming"] = {conversation: one}
+    threading.Timer(0.5, ends).start()
+    page.run()
+
+    assert "They were planted in 1931." in shown(page)
+    assert "has no answer yet" not in shown(page)
+    assert not [button for button in page.button if button.label == "Stop"]
+
+
+def test_a_stopped_question_can_be_asked_again(orchard: Library) -> None:
+    conversation = orchard.conversations.begin()
+    orchard.conversations.ask(conversation, QUESTION)
+    one = ComingAnswer(QUESTION, None, by_model=False)
+    one.future = Future()
+    one.stop()
+    page = AppTest.from_file(str(APP), default_timeout=60)
+    page.query_params["conversation"] = conversation
+    page.session_state["answers-coming"] = {conversation: one}
+
+    assert "This question has no answer yet." in shown(page.run())
+
+    press(page, "Ask again")
+    assert "ninety pear trees" in shown(page)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
 
+import pytest
+import streamlit
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from assistant import wire
 from assistant.library.library import Library
-from tests.chat import address, answered, cite, keep, opened, shown
+from assistant.types import Filters
+from tests.chat import APP, address, answered, cite, keep, opened, press, shown
 
 pytestmark = pytest.mark.usefixtures("at_this_machine", "the_words_embedder")
 
@@ -71,3 +78,48 @@ def test_what_was_retrieved_lies_within_what_the_question_was_asked_within(orcha
     assert "Cider is pressed in October." in shown(page)
     assert "ninety pear trees" not in shown(page)
     assert "Only what the question was asked within was searched." in shown(page)
+
+
+@pytest.mark.parametrize("way", ["sidebar", "address"])
+def test_a_conversation_is_opened_again_with_what_it_was_asked_within(orchard: Library, way: str) -> None:
+    cider = orchard.document("cider.txt").id
+    page = opened(within=cider)
+    page.chat_input[0].set_value("When is cider pressed?").run()
+    kept = address(page)["conversation"]
+
+    if way == "sidebar":
+        page.button("new").click().run()
+        assert "within" not in address(page)
+        page.button(f"conversation-{kept}").click().run()
+    else:
+        page = opened(conversation=kept)
+
+    assert address(page) == {"conversation": kept, "within": cider}
+    press(page, "Answer again")
+    assert asked_within(orchard, kept) == [(cider,)]
+    page.button("within-0").click().run()
+    page.run()
+    assert "within" not in address(page)  # what was taken off stays off
+    page.chat_input[0].set_value("How many pear trees has the orchard?").run()
+    assert asked_within(orchard, kept) == [(cider,), ()]
+
+
+def asked_within(library: Library, conversation: str) -> list[tuple[str, ...]]:
+    """The documents that each answer of a conversation was limited to."""
+    return [wire.stored_answer(turn).within.documents for turn in library.conversations.turns(conversation)]
+
+
+def test_another_page_opens_a_conversation_with_what_it_was_asked_within(
+    orchard: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    within = Filters(documents=(orchard.document("cider.txt").id,), since="2020")
+    kept = keep(orchard, replace(answered(cite(orchard, "cider.txt", "Cider is pressed in October.")), within=within))
+    gone_to: list[object] = []
+    monkeypatch.setattr(streamlit, "switch_page", lambda _page, query_params: gone_to.append(query_params))
+    page = AppTest.from_file(str(APP), default_timeout=60)
+    page._page_hash = calc_hash("library")  # the runner switches to files only
+    page.run()
+
+    page.button(f"conversation-{kept}").click().run()
+
+    assert gone_to == [{"conversation": kept, "within": [orchard.document("cider.txt").id], "since": "2020"}]

@@ -36,8 +36,29 @@ def test_a_question_asked_anew_keeps_the_conversation_as_it_was(library: Library
         (former.id, 3, "Good")
     ]
     assert library.conversations.listed() == []
-    library.conversations.add_turn(conversation, turn("Otherwise?"), at=1)  # nothing came after it
-    assert len(library.conversations.listed("me")) == 2
+
+
+@on_both_databases
+def test_an_answer_made_anew_keeps_the_former_one_beside_it(library: Library) -> None:
+    """The same answer again is no loss, whatever it took; what was said of it holds for it."""
+    conversation = library.conversations.begin()
+
+    def answer_again(reason: str, seconds: int) -> list[str]:
+        told = json.dumps({"question": "One?", "reason": reason, "timings_ms": {"read": seconds}})
+        library.conversations.add_turn(conversation, told, at=1)
+        return [one.title for one in library.conversations.listed()]
+
+    assert answer_again("So.", 1) == ["One?"]
+    library.conversations.give_feedback(conversation, 1, Opinion.BAD)
+    assert answer_again("So.", 2) == ["One?"]
+    assert [one.turn for one in library.conversations.feedback(conversation)] == [1]
+    assert answer_again("Not so.", 3) == ["One?", "One? (earlier answer)"]
+    assert library.conversations.feedback(conversation) == []
+    (former,) = [one.id for one in library.conversations.listed() if one.id != conversation]
+    assert [one.verdict for one in library.conversations.feedback(former)] == [Opinion.BAD]
+    assert json.loads(library.conversations.turns(former)[0])["reason"] == "So."
+    library.conversations.add_turn(conversation, turn("Two?"), at=1)
+    assert [one.title for one in library.conversations.listed()][:2] == ["Two?", "One? (before an edit)"]
 
 
 @on_both_databases
@@ -64,9 +85,39 @@ def test_conversations_are_found_by_what_is_asked_said_and_quoted_in_them(librar
     for id in (conversation, deleted):
         library.conversations.add_turn(id, json.dumps(said, ensure_ascii=False))
 
-    found = [library.conversations.having(words) for words in ("“SO”", 'said "über', "made up", "verbatim", "%")]
+    library.conversations.add_turn(conversation, turn("Later?"))
+    library.conversations.rename(conversation, "Mine")
 
-    assert found == [{conversation, deleted}] * 2 + [set()] * 3
+    def found(words: str, owner: str | None = None) -> list[str]:
+        return [one.id for one in library.conversations.found(words, owner)]
+
+    for words in ("“SO”", 'said "über', '"ÜBER said', "later alles mine", " ".join(["he"] * 3_000)):
+        assert found(words) == [conversation]
+    for words in ("made up", "verbatim", "%", "later nobody"):
+        assert found(words) == []
+    assert found("alles", "me") == [deleted]
+    library.conversations.delete(deleted)
+    assert found("alles", "me") == []
+
+
+@on_both_databases
+def test_conversations_are_listed_by_their_last_use(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    def at(time: str) -> None:
+        monkeypatch.setattr(conversations, "now", lambda: time)
+
+    at("2026-05-01T10:00:00+00:00")
+    old, unused = library.conversations.begin(), library.conversations.begin()
+    at("2026-05-02T10:00:00+00:00")
+    new = library.conversations.begin()
+    library.conversations.add_turn(new, turn("One?"))
+    assert [one.id for one in library.conversations.listed()] == [new, unused, old]
+    at("2026-05-03T10:00:00+00:00")
+
+    library.conversations.add_turn(old, turn("Two?"))
+
+    assert [(one.id, one.used[8:10]) for one in library.conversations.listed()] == [
+        (old, "03"), (new, "02"), (unused, "01"),
+    ]  # fmt: skip
 
 
 @on_both_databases

@@ -18,6 +18,7 @@ from tests.chat import UnloadedEmbedder, address
 from tests.conftest import make_document, make_new
 from tests.fakes import WordEmbedder
 from tests.test_adding import PEARS, finished, shown
+from ui.parts.documents import work
 from ui.work import uploads
 from ui.work.jobs import Job
 from ui.work.library_work import take_in
@@ -92,6 +93,44 @@ def test_an_outcome_leaves_into_the_log_when_another_comes_or_its_page_is_left(s
     press(page, "Open plums\\.md")
 
     assert "1 added" not in shown(page)
+
+
+def outcomes(page: AppTest) -> tuple[int, int]:
+    """How often the page says that a file was added or not read: outside the log, and in it."""
+    logs = [one for one in page.expander if one.label.startswith("What was done before")]
+    logged, all_said = "".join(one.body for log in logs for one in log.get("html")), shown(page)
+    counts = [sum(said.count(what) for what in ("1 added", "1 could not be read")) for said in (all_said, logged)]
+    return counts[0] - counts[1], counts[1]
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize("way", ["put away", "after a while"])
+def test_an_outcome_leaves_into_the_log(settings: Settings, monkeypatch: pytest.MonkeyPatch, way: str) -> None:
+    page = opened()
+    page.file_uploader[0].set_value([PEARS]).run()
+    assert outcomes(finished(page, settings)) == (1, 0)
+
+    if way == "put away":
+        press(page, "Put away")
+    else:
+        monkeypatch.setattr(work, "LASTS", 0)
+        page.run()
+
+    assert outcomes(page) == (0, 1)
+    assert outcomes(page.run()) == (0, 1)
+    assert not [one for one in page.button if one.label == "Put away"]
+
+
+@pytest.mark.usefixtures("library")
+def test_an_outcome_that_asks_for_something_does_not_leave_by_itself(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "LASTS", 0)
+    page = opened()
+
+    page.file_uploader[0].set_value([("pears.xyz", b"Pears.", "")]).run()
+
+    assert outcomes(finished(page, settings)) == (1, 0)
 
 
 LONG = "".join(
@@ -261,6 +300,10 @@ def test_title_author_and_date_are_set_by_hand_and_stay_when_the_file_is_read_ag
     page.text_input(key=f"correct-date-{id}").set_value("soon")
     press(page, "Set")
     assert "“soon” is no date." in shown(page)
+    page.text_input(key=f"correct-title-{id}").set_value("Pears " * 60)
+    press(page, "Set")
+    assert "The new title has 359 characters; at most 300 can be kept." in shown(page)
+    page.text_input(key=f"correct-title-{id}").set_value("Pears")
     page.text_input(key=f"correct-author-{id}").set_value("Mona <b>Ous</b>")
     page.text_input(key=f"correct-date-{id}").set_value("2024-05")
     press(page, "Set")

@@ -323,6 +323,8 @@ def test_an_assumption_is_added_reworded_left_out_and_taken_up_again_with_what_w
     reason = "the mill on the hill was closed"
     assert [one.text for one in _latest(bakery).assumptions][:2] == [idea, reason]
 
+    page.text_area(f"add-{address(page)['verdict']}").set_value("Guests read leaflets. " * 20)
+    assert "It has 439 characters; at most 300 can be kept." in shown(press(page, "Test with it"))
     page.text_area(f"add-{address(page)['verdict']}").set_value("Guests  read\nleaflets.")
     page = ended(press(page, "Test with it"))
     (own,) = [one for one in _latest(bakery).assumptions if one.lens == OWN]

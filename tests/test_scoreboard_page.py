@@ -65,7 +65,7 @@ def test_a_run_shows_its_measures_and_a_case_beside_its_gold(out: Path) -> None:
     page = opened()
 
     html = shown(page)
-    assert "2 of 5 cases right" in html
+    assert "<strong>Gate passed</strong>, 2 of 5 answers right, " in html
     assert "0.20 to 0.80" in html
     assert "<h3>Answer</h3>" in html
     assert "<h3>Gold</h3>" in html
@@ -124,7 +124,7 @@ def test_a_run_of_a_part_is_not_drawn_beside_whole_ones(out: Path) -> None:
 
     page = opened()
 
-    assert "2 of 5 cases right" in shown(page)
+    assert "2 of 5 answers right" in shown(page)
     assert not page.get("vega_lite_chart")
 
 
@@ -148,7 +148,7 @@ def test_a_suite_is_run_from_the_page(settings: Settings, out: Path, monkeypatch
     while not all(job.done for job in jobs.of_kind(f"{suite_runs.KIND} {settings.home}")):
         pass
 
-    assert "2 of 5 cases right" in shown(page.run())
+    assert "2 of 5 answers right" in shown(page.run())
 
 
 def test_who_is_served_from_elsewhere_names_no_folder_of_suites(monkeypatch: pytest.MonkeyPatch) -> None:

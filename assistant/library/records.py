@@ -145,12 +145,12 @@ class Listed(NamedTuple):
 
 
 class Conversation(NamedTuple):
-    """A conversation in a list. ``created`` is a time in ISO 8601 and UTC, ``turns`` the number of questions that were
-    answered."""
+    """A conversation in a list. ``used`` is the time of its last answer, or of its start if it has no answer, in ISO
+    8601 and UTC. ``turns`` is the number of questions that were answered."""
 
     id: str
     title: str
-    created: str
+    used: str
     turns: int
 
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Literal
 
 import streamlit as st
 
 from assistant import wire
 from assistant.answer.answering import LONGEST_QUESTION
-from assistant.build import Assistant
 from assistant.dialogue.conversation import spoken
 from assistant.errors import DocumentMissing, LibraryError, LibraryMissing, PushbackError
 from assistant.library.library import Conversation, Library
 from assistant.settings import Settings
-from assistant.types import Answer, Statement
-from ui.parts.chat import attached, conversation, exchange, feedback, reader, retrieved, suggesting, welcome
+from assistant.types import Answer
+from ui.parts.chat import attached, conversation, exchange, feedback, reader, retrieved, suggesting, welcome, writing
 from ui.parts.chat.feedback import FeedbackPlace
+from ui.parts.chat.writing import ComingAnswer
 from ui.parts.documents import pasted, scope
 from ui.parts.page import state, visiting
 from ui.parts.settings import running
@@ -36,13 +37,15 @@ def show(settings: Settings) -> None:
     if not typed:  # else what waits for a file comes next
         attached.settle(settings, library)
     owner = visiting.owner()
+    coming = None if typed else writing.of(state.conversation())
     every = library.conversations.listed(owner) if state.conversation() else []
     answers = _kept(library, owner)
-    asked, at = (typed, None) if typed else state.asked() or (None, None)
+    state.resume(answers[-1].within if answers else state.EVERYWHERE)
+    asked, at = (typed, None) if typed else state.asked() or (None, coming.at if coming else None)
     if asked and pasted.too_long(asked, LONGEST_QUESTION):
         asked = None
-    waiting = None if asked else library.conversations.unanswered(state.conversation() or "")
-    begun = bool(answers or asked or waiting or library.conversations.awaiting(state.conversation() or ""))
+    waiting = None if asked or coming else library.conversations.unanswered(state.conversation() or "")
+    begun = bool(answers or asked or coming or waiting or library.conversations.awaiting(state.conversation() or ""))
     conversation.undo(library)
     if begun:
         with st.bottom:
@@ -57,13 +60,12 @@ def show(settings: Settings) -> None:
     _head(every, answers, library)
     shown = answers[: at - 1] if at else answers
     for turn, answer in enumerate(shown, 1):
-        _turn(answer, turn, library, settings, last=turn == len(shown) and not asked)
+        _turn(answer, turn, library, settings, last=turn == len(shown) and not asked and not coming)
     if asked:
         answers = [*shown, _ask(asked, shown, settings, at, _keep_question(asked, library, at))]
-    if waiting:
-        exchange.unanswered(*waiting, len(shown) + 1)
-    elif answers:
-        suggesting.further(answers, library, settings)
+    elif coming:
+        _go_on(coming, len(shown) + 1)
+    _below(waiting, answers, len(shown) + 1, library, settings)
     if begun:
         pasted.offer(settings)
         attached.show(settings, library)
@@ -114,6 +116,17 @@ def _head(every: list[Conversation], answers: list[Answer], library: Library) ->
             conversation.head(one, answers, library)
 
 
+def _below(
+    waiting: tuple[str, int | None] | None, answers: list[Answer], turn: int, library: Library, settings: Settings
+) -> None:
+    """Show what stands below the last answer: the question ``waiting`` that has no answer, as turn ``turn``, or else
+    questions to go on with."""
+    if waiting:
+        exchange.unanswered(*waiting, turn)
+    elif answers:
+        suggesting.further(answers, library, settings)
+
+
 def _turn(answer: Answer, turn: int, library: Library, settings: Settings, *, last: bool) -> None:
     exchange.question(answer.question, turn)
     with exchange.reply():
@@ -145,16 +158,23 @@ def _ask(
     row = exchange.asked(question, turn)
     with exchange.reply():
         assistant = running.ready(settings)
-        if settings.writer:
-            answer = _written(assistant, question, before)
-        else:
-            answer = running.answering(assistant, question, spoken(before), state.within()).result()
-        answer = scope.with_notice(answer, state.within(), assistant.library)
+        named, within = state.conversation(), state.within()
+
+        def kept(answer: Answer) -> Answer:
+            """Store the answer; also after a click, which ends this run of the page."""
+            answer = scope.with_notice(answer, within, assistant.library)
+            if not unkept:
+                _keep(answer, assistant.library, named or "", at)
+            return answer
+
+        coming = ComingAnswer(question, at, by_model=bool(settings.writer))
+        make = partial(coming.make, assistant, spoken(before), within)
+        writing.begin(coming, None if unkept else named, lambda: kept(make()))
+        answer = coming.wait()
         if unkept:
             exchange.answer(answer, turn, assistant.library)
             exchange.unkept(unkept)
             return answer
-        _keep(answer, assistant.library, at)  # before it is drawn, which a click elsewhere would end
         if settings.writer or not before:  # what was shown while it was written goes; a conversation gets its name
             st.rerun()
         exchange.answer(answer, turn, assistant.library)
@@ -163,14 +183,13 @@ def _ask(
     return answer
 
 
-def _written(assistant: Assistant, question: str, before: list[Answer]) -> Answer:
-    waiting = exchange.Waiting()
-    for part in assistant.stream(question, spoken(before), state.within(), waiting.tick):
-        if isinstance(part, Statement):
-            exchange.statement(part)
-        else:
-            answer = part
-    return answer
+def _go_on(coming: ComingAnswer, turn: int) -> None:
+    """Wait for an answer that was begun by an earlier run of the page, which a click has ended. Then the page reruns.
+    ``turn`` is the number of the answer, counted from 1."""
+    exchange.asked(coming.question, turn)
+    with exchange.reply():
+        coming.wait()
+    st.rerun()
 
 
 def _keep_question(question: str, library: Library, at: int | None) -> PushbackError | None:
@@ -187,10 +206,8 @@ def _keep_question(question: str, library: Library, at: int | None) -> PushbackE
     return None
 
 
-def _keep(answer: Answer, library: Library, at: int | None) -> None:
-    library.conversations.add_turn(
-        state.conversation() or "", json.dumps(wire.answer(answer), ensure_ascii=False), at=at
-    )
+def _keep(answer: Answer, library: Library, named: str, at: int | None) -> None:
+    library.conversations.add_turn(named, json.dumps(wire.answer(answer), ensure_ascii=False), at=at)
 
 
 def _open_document(answers: list[Answer], library: Library) -> None:

@@ -178,5 +178,12 @@ def key(citation: Citation, words: Span) -> Span | None:
     return Span(citation.key.start + moved, citation.key.end + moved)
 
 
+def too_long(text: str, most: int) -> str:
+    """A sentence that says that a text has more than ``most`` characters and was therefore not stored; empty if it has
+    no more. A run of white space counts as one character."""
+    length = len(" ".join(text.split()))
+    return f"It has {length:,} characters; at most {most:,} can be kept. Shorten it." if length > most else ""
+
+
 def _count(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"

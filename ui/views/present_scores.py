@@ -72,16 +72,16 @@ def run_line(run: Past) -> str:
 
 
 def banner(run: Past) -> str:
-    """The result of a run as HTML: whether it passed its suite's gate (the conditions for passing), the number of cases
-    that were answered right, and the conditions that failed."""
+    """The result of a run as HTML: whether it passed its suite's gate (the conditions for passing), the number of
+    answers that were right, and the conditions that failed."""
     summary, verdict = run.summary, run.verdict
     right = summary.outcomes.get("right", 0) + summary.outcomes.get("tested", 0)
     how = "passed" if verdict.passed else "failed"
     lines = "".join(f"<li><strong>{escape(one.name)}</strong>: {escape(one.why)}</li>" for one in verdict.failed)
-    said = f"{right:,} of {count(summary.done, 'case')} right, {count(summary.documents, 'document')}"
+    said = f"{right:,} of {count(summary.done, 'answer')} right, {count(summary.documents, 'document')}"
     caveat = f"<p>{escape(summary.caveat)}</p>" if summary.caveat else ""
     return (
-        f'<div class="banner {how}" role="status"><p><strong>{how.capitalize()}</strong> · {said}</p>{caveat}'
+        f'<div class="banner {how}" role="status"><p><strong>Gate {how}</strong>, {said}</p>{caveat}'
         f"{f'<ul>{lines}</ul>' if lines else ''}</div>"
     )
 

@@ -9,6 +9,8 @@ from assistant.library.records import Corrected, Said
 from assistant.text import dates
 from assistant.types import Document
 
+LONGEST = 300  # characters of a title or a name
+
 
 def correct(document: Document, given: Said, library: Library) -> None:
     """Store a person's corrections of a document's title, author or date. The corrections stay when the file is read
@@ -19,11 +21,16 @@ def correct(document: Document, given: Said, library: Library) -> None:
     read from the file was a guess, the correction is stored, and confirms the guess.
 
     Raises:
-        SettingsError: the title is empty, or the date is not valid.
+        SettingsError: the title is empty, a new value has more than ``LONGEST`` characters, or the date is not valid.
     """
     given = Said(*(value if value is None else " ".join(value.split()) for value in given))
     if given.title == "":
         raise SettingsError("A document needs a title.", hint="Write one.")
+    about = document.about
+    for name, new, now in zip(Said._fields, given, (about.title, about.author, about.date), strict=True):
+        if new and new != now and len(new) > LONGEST:
+            what = f"The new {name} has {len(new):,} characters; at most {LONGEST} can be kept."
+            raise SettingsError(what, hint="Shorten it.")
     if given.date and not dates.DATE.fullmatch(given.date):
         hint = "Write a year, a month or a day: 2024, 2024-05 or 2024-05-31."
         raise SettingsError(f"“{given.date}” is no date.", hint=hint)

@@ -18,10 +18,12 @@ from assistant.library.records import Awaiting, Conversation, Feedback, Opinion
 from assistant.library.sql import Database
 
 TITLE = 80  # characters of the first question that name a conversation: a line or two of the sidebar
+SOUGHT = 20  # words by which conversations are found: a bound on one statement of SQL
 UNDO = 3600  # seconds: long enough to notice what was deleted, short enough that it is soon gone indeed
 SHOWN = frozenset({"question", "text", "quote", "reason", "title"})  # of an answer, and of what is in it
 HIDDEN = frozenset({"rejected", "dropped"})
-BEFORE = " (before an edit)"  # in the title of a conversation as it was
+PASSING = frozenset({"timings_ms", "cost", "searched"})  # of an answer: what may differ if it is made again
+EDITED, ANSWERED = " (before an edit)", " (earlier answer)"  # in the title of a conversation as it was
 
 _KEPT = "conversations WHERE id NOT IN (SELECT conversation FROM deleted)"
 _ASK = (
@@ -53,7 +55,7 @@ class Conversations:
         return id
 
     def listed(self, owner: str | None = None) -> list[Conversation]:
-        """The conversations of ``owner``, the latest first. If ``owner`` is None, the conversations without an owner.
+        """The conversations of ``owner``, the last used first. If ``owner`` is None, those without an owner.
 
         A conversation that has no title yet is listed with one of its questions as the title: the question that was
         asked but has no answer yet or, without such a question, the first question that waits until its attached files
@@ -64,22 +66,32 @@ class Conversations:
             for row in self._db.rows(
                 "SELECT c.id, coalesce(nullif(c.title, ''), substr(coalesce(u.question, "
                 "(SELECT w.question FROM awaiting w WHERE w.conversation = c.id ORDER BY w.key LIMIT 1)"
-                "), 1, 80), ''), c.created, "
+                "), 1, 80), ''), coalesce("
+                "(SELECT t.created FROM turns t WHERE t.conversation = c.id ORDER BY t.key DESC LIMIT 1), c.created"
+                ") AS used, "
                 "(SELECT count(*) FROM turns t WHERE t.conversation = c.id) "
                 f"FROM (SELECT rowid AS age, * FROM {_KEPT}) c {_OWNED} "
                 "LEFT JOIN unanswered u ON u.conversation = c.id WHERE o.owner IS ? "
-                "ORDER BY c.created DESC, c.age DESC",
+                "ORDER BY used DESC, c.created DESC, c.age DESC",
                 [owner],
             )
         ]
 
-    def having(self, words: str) -> set[str]:
-        """The ids of all conversations that contain the text ``words`` in a question, an answer or a quote, ignoring
-        case."""
-        sql = "SELECT conversation, answer FROM turns WHERE instr(fold(answer), fold(?)) > 0"
-        found = self._db.rows(sql, [json.dumps(words, ensure_ascii=False)[1:-1]])
-        folded = words.casefold()
-        return {id for id, answer in found if any(folded in text.casefold() for text in _shown(_told(answer)))}
+    def found(self, words: str, owner: str | None = None) -> list[Conversation]:
+        """Those of the conversations that ``listed`` returns which contain all words of the text ``words``, ignoring
+        case. Each word may be in the title, a question, an answer or a quote. Of a long text, the first ``SOUGHT``
+        words count."""
+        sought = [*dict.fromkeys(words.casefold().split())][:SOUGHT]
+        listed = self.listed(owner)
+        missing = {one.id: {word for word in sought if word not in one.title.casefold()} for one in listed}
+        if any(missing.values()):
+            sql = " OR ".join(["instr(fold(answer), fold(?)) > 0"] * len(sought))
+            values = [json.dumps(word, ensure_ascii=False)[1:-1] for word in sought]
+            for id, answer in self._db.rows(f"SELECT conversation, answer FROM turns WHERE {sql}", values):
+                if missing.get(id):
+                    texts = [text.casefold() for text in _shown(_told(answer))]
+                    missing[id] -= {word for word in missing[id] if any(word in text for text in texts)}
+        return [one for one in listed if not missing[one.id]]
 
     def check_owner(self, conversation: str, owner: str | None) -> None:
         """Check that a conversation belongs to ``owner``; if ``owner`` is None, that it has no owner.
@@ -138,8 +150,8 @@ class Conversations:
     def add_turn(self, conversation: str, answer: str, *, at: int | None = None) -> None:
         """Store an answer as the last turn of a conversation. A turn is a question with its answer; ``answer`` is JSON
         and includes its question. If ``at`` is given, the answer replaces the turn with this number (from 1) and all
-        turns after it. If there are turns after it, the whole conversation is first copied to a new conversation, so
-        that they are not lost.
+        turns after it. The whole conversation is first copied to a new conversation, so that they are not lost. If the
+        same answer replaces the last turn, there is no copy, and feedback on the turn remains.
 
         The question of the first turn becomes the title of the conversation, unless the user has set another one. The
         question that ``ask`` stored is removed.
@@ -149,35 +161,35 @@ class Conversations:
             title = _title(answer)
             self._db.run("UPDATE conversations SET title = ? WHERE id = ? AND title = ''", [title, conversation])
             if at is not None:
-                self._make_room(conversation, title, at)
+                self._make_room(conversation, answer, at)
             sql = "INSERT INTO turns (conversation, created, answer) VALUES (?, ?, ?)"
             self._db.run(sql, [conversation, now(), answer])
             self._db.run("DELETE FROM unanswered WHERE conversation = ?", [conversation])
 
-    def _make_room(self, conversation: str, title: str, at: int) -> None:
-        """Remove turn ``at`` and all turns after it. If turn 1 is removed and its question was the title of the
-        conversation, ``title`` becomes the new title. A copy of the conversation is stored first if turns after ``at``
-        are removed."""
-        first = self._turns(conversation)[:1]
-        self._branch(conversation, at)
+    def _make_room(self, conversation: str, answer: str, at: int) -> None:
+        """Remove turn ``at`` and all turns after it, so that ``answer`` can take their place. If turn 1 is removed and
+        its question was the title of the conversation, the question of ``answer`` becomes the new title. A copy of the
+        conversation is stored first if anything that people can see would be lost."""
+        turns = self._turns(conversation)
+        same = len(turns) == at and _lasting(turns[-1]) == _lasting(answer)
+        if len(turns) >= at and not same:
+            self._branch(conversation, ANSWERED if _title(turns[at - 1]) == _title(answer) else EDITED)
         kept = "SELECT key FROM turns WHERE conversation = ? ORDER BY key LIMIT ?"
         sql = f"DELETE FROM turns WHERE conversation = ? AND key NOT IN ({kept})"
         self._db.run(sql, [conversation, conversation, at - 1])
-        self._db.run("DELETE FROM feedback WHERE conversation = ? AND turn >= ?", [conversation, at])
-        if at == 1 and first:
+        if not same:
+            self._db.run("DELETE FROM feedback WHERE conversation = ? AND turn >= ?", [conversation, at])
+        if at == 1 and turns:
             sql = "UPDATE conversations SET title = ? WHERE id = ? AND title = ?"
-            self._db.run(sql, [title, conversation, _title(first[0])])
+            self._db.run(sql, [_title(answer), conversation, _title(turns[0])])
 
-    def _branch(self, conversation: str, at: int) -> None:
-        """Store a copy of a conversation, with its feedback, as a new conversation. Nothing happens if there are no
-        turns after turn ``at``."""
-        if self._db.row("SELECT count(*) FROM turns WHERE conversation = ?", [conversation])[0] <= at:
-            return
+    def _branch(self, conversation: str, why: str) -> None:
+        """Store a copy of a conversation, with its feedback, as a new conversation. ``why`` is added to its title."""
         id = secrets.token_hex(8)
         title, created = self._db.row("SELECT title, created FROM conversations WHERE id = ?", [conversation])
         earlier = (datetime.fromisoformat(created) - timedelta(seconds=1)).isoformat(timespec="seconds")
         sql = "INSERT INTO conversations (id, title, created) VALUES (?, ?, ?)"
-        self._db.run(sql, [id, title + BEFORE, earlier])
+        self._db.run(sql, [id, title.removesuffix(why) + why, earlier])
         for sql in (
             "INSERT INTO conversation_owners (conversation, owner) SELECT :id, owner "
             "FROM conversation_owners WHERE conversation = :of",
@@ -283,9 +295,16 @@ def _missing(conversation: str) -> DocumentMissing:
 
 def _title(answer_json: str) -> str:
     """The title that an answer (JSON) gives to its conversation: the answer's question, shortened."""
-    answer = json.loads(answer_json)
+    answer = _told(answer_json)
     question = " ".join(str(answer.get("question", "") if isinstance(answer, dict) else "").split())
     return question if len(question) <= TITLE else question[: TITLE - 1].rstrip() + "…"
+
+
+def _lasting(answer: str) -> object:
+    """A stored answer (JSON) without its measures of time and cost, which differ whenever a question is asked again.
+    The text itself if it is damaged."""
+    told = _told(answer)
+    return {key: value for key, value in told.items() if key not in PASSING} if isinstance(told, dict) else answer
 
 
 def _told(answer: str) -> object:

@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from assistant.errors import PushbackError
+from assistant.errors import PushbackError, SettingsError
 from assistant.library.library import Conversation, Library
 from assistant.library.tables.conversations import TITLE
 from assistant.types import Answer, Citation
 from ui.parts.page import failure, state
 from ui.reports import conversation_export
 from ui.views import kept
-from ui.views.present import Standing, escape, label
+from ui.views.present import Standing, escape, label, too_long
 
 UNNAMED = "No question yet"
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -55,7 +55,7 @@ def tell() -> None:
 
 def _menu(one: Conversation, answers: Sequence[Answer], library: Library) -> None:
     key = f"title-{one.id}"
-    st.text_input("Title", one.title, key=key, max_chars=TITLE, on_change=_rename, args=(one.id, key, library))
+    st.text_input("Title", one.title, key=key, on_change=_rename, args=(one.id, key, library))
     name = re.sub(r"[^\w]+", "-", one.title.lower()).strip("-")[:50] or "conversation"
     st.download_button(
         "Markdown",
@@ -93,7 +93,10 @@ def _standing(answers: Sequence[Answer], library: Library) -> dict[Citation, Sta
 
 
 def _rename(id: str, key: str, library: Library) -> None:
-    if title := " ".join(st.session_state[key].split()):
+    title = " ".join(st.session_state[key].split())
+    if wrong := too_long(title, TITLE):
+        st.session_state[_FAILED] = SettingsError("The title is too long.", hint=wrong)
+    elif title:
         _try(library.conversations.rename, id, title)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import NamedTuple
@@ -10,9 +9,8 @@ from urllib.parse import quote
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
-from streamlit.runtime.scriptrunner import RerunException
 
-from assistant.errors import PushbackError, ReplyCut
+from assistant.errors import PushbackError
 from assistant.library.library import Library
 from assistant.types import Answer, Citation, Conflict, Grounding, Statement
 from ui.parts.page import state
@@ -21,8 +19,6 @@ from ui.views import kept, present
 from ui.views.present import Standing, escape
 from ui.views.shown import CLOSEST, NEAREST, NOT_SAID, PERHAPS, REFUSED, disagreeing, shown, who_disagrees, why
 from ui.web import scripts
-
-EVERY = 0.2  # seconds between two looks: statements seem to come as they are made
 
 
 class CitationNumbers(NamedTuple):
@@ -85,8 +81,8 @@ def _editing(text: str, turn: int) -> None:
     with st.form(f"edit-form-{turn}", border=False):
         st.text_area("Your question", text, key=key, height="content")
         st.caption(
-            "It is asked again in the place of this one, and of all that came after. Where something did, the "
-            "conversation as it was is kept beside this one."
+            "It is asked again in the place of this one, and of all that came after. The conversation as it was is "
+            "kept beside this one."
         )
         with st.container(horizontal=True):
             st.form_submit_button("Ask again", type="primary", on_click=_ask_again, args=(key, turn))
@@ -107,32 +103,6 @@ def statement(one: Statement) -> None:
     """Show a statement of an answer that is still being written. It has no buttons for its citations; these appear with
     the complete answer."""
     st.html(f'<p class="arriving">{escape(one.text)}</p>')
-
-
-class Waiting:
-    """Shows that a model is writing an answer, with a button to stop it. Any click on the page stops the model, too;
-    the question and the answer so far are stored nevertheless."""
-
-    def __init__(self) -> None:
-        self._place = st.empty()
-        self._shown = 0.0
-        with st.container(key="stop"):
-            st.button("Stop", key="stop-writing", icon=":material/stop_circle:", type="tertiary")
-
-    def tick(self) -> None:
-        """Check whether the visitor has clicked on the page. Callers may call this as often as they like: at most five
-        checks a second are made.
-
-        Raises:
-            ReplyCut: the visitor has clicked.
-        """
-        if (now := time.monotonic()) - self._shown < EVERY:
-            return
-        self._shown = now
-        try:
-            self._place.html('<p class="small">The model is writing; what holds is shown.</p>')
-        except RerunException as click:
-            raise ReplyCut("The reply was stopped.") from click
 
 
 def answer(one: Answer, turn: int, library: Library) -> None:
@@ -179,7 +149,8 @@ def copies() -> None:
 
 def again(one: Answer, turn: int) -> None:
     """Show a button that asks the question of this answer again, with the current library, model and filters. The new
-    answer replaces this one. ``turn`` is the number of the answer, counted from 1."""
+    answer replaces this one; if they differ, a copy of the conversation keeps this one. ``turn`` is the number of the
+    answer, counted from 1."""
     st.button(
         "Answer again", key=f"again-{turn}", icon=":material/refresh:", type="tertiary",
         on_click=state.ask, args=(one.question, turn),

@@ -14,6 +14,7 @@ import streamlit as st
 from assistant.errors import PushbackError
 from assistant.library.library import Feedback, Library, Opinion
 from ui.parts.page import failure
+from ui.views import present
 
 THUMBS = (Opinion.BAD, Opinion.GOOD)  # as Streamlit numbers them: down, up
 LONGEST_NOTE = 500  # characters: a remark, which is read in a list
@@ -55,16 +56,19 @@ def wrong_evidence(place: FeedbackPlace, library: Library) -> None:
 
 
 def _note(place: FeedbackPlace, said: Feedback, library: Library) -> None:
-    key = _shows("note", place, said.note)
+    key = _key("note", place)
+    if not present.too_long(st.session_state.get(key) or "", LONGEST_NOTE):  # else it is there to be shortened
+        _shows("note", place, said.note)
     st.text_input(
         "What was wrong?",
         key=key,
         placeholder="What was wrong?",
         label_visibility="collapsed",
-        max_chars=LONGEST_NOTE,
         on_change=_explain,
         args=(place, key, library),
     )
+    if wrong := present.too_long(st.session_state[key], LONGEST_NOTE):
+        st.html(f'<p class="small notice" role="alert">{wrong}</p>')
     _tell(key)
 
 
@@ -94,6 +98,8 @@ def _rate(place: FeedbackPlace, key: str, library: Library) -> None:
 
 
 def _explain(place: FeedbackPlace, key: str, library: Library) -> None:
+    if present.too_long(st.session_state[key], LONGEST_NOTE):  # which the page says
+        return
     with _told(key):
         said = _said(place, library)
         if said and said.verdict is Opinion.BAD:  # the thumb may have been turned in the same moment

@@ -14,7 +14,9 @@ import streamlit as st
 from assistant.errors import PushbackError
 from assistant.library.library import Conversation, Library
 from assistant.settings import Settings
+from assistant.types import Filters
 from ui.parts.chat.conversation import UNNAMED
+from ui.parts.documents import scope
 from ui.parts.page import state, visiting
 from ui.parts.settings import running
 from ui.views import present_chat
@@ -45,48 +47,61 @@ def show(settings: Settings, *, asks: bool) -> None:
         close = scripts.html(scripts.CLOSE_SIDEBAR)
         st.html(f'<span hidden data-turn="{next(_turns)}"></span>{close}', unsafe_allow_javascript=True)
     with st.sidebar:
-        _way("New conversation", "new", None, asks=asks, icon=":material/add:")
+        _way("New conversation", "new", None, library, asks=asks, icon=":material/add:")
         sought = _sought() if len(conversations) >= MANY else ""
-        within = library.conversations.having(sought) if library and sought else set()
-        found = [one for one in conversations if sought in one.title.casefold() or one.id in within]
+        found = library.conversations.found(sought, visiting.owner()) if library and sought else conversations
         with st.container(key="conversations", gap=None):
             for day, some in groupby(found[:MOST], _day()):
                 st.html(f'<h2 class="day">{day}</h2>')
                 for one in some:
                     named = label(one.title) or UNNAMED
                     looks: Look = "secondary" if asks and one.id == state.conversation() else "tertiary"
-                    _way(named, f"conversation-{one.id}", one.id, asks=asks, looks=looks)
+                    _way(named, f"conversation-{one.id}", one.id, library, asks=asks, looks=looks)
         if sought and not found:
             st.html(f'<p class="small">No conversation has “{escape(sought)}” in it.</p>')
 
 
 def _way(
-    name: str, key: str, id: str | None, *, asks: bool, icon: str | None = None, looks: Look = "secondary"
+    name: str,
+    key: str,
+    id: str | None,
+    library: Library | None,
+    *,
+    asks: bool,
+    icon: str | None = None,
+    looks: Look = "secondary",
 ) -> None:
-    """Show a button that opens the conversation ``id`` (None for a new one). ``asks`` says that the current page is the
-    chat."""
+    """Show a button that opens the conversation ``id`` of ``library`` (None for a new one), with the filters of its
+    last answer. ``asks`` says that the current page is the chat."""
     leads = _open if asks else None
-    if st.button(name, key=key, icon=icon, type=looks, width="stretch", on_click=leads, args=(id,)) and not asks:
+    if (
+        st.button(name, key=key, icon=icon, type=looks, width="stretch", on_click=leads, args=(id, library))
+        and not asks
+    ):
         st.session_state[_CHOSEN] = True
         page = st.Page(lambda: None, title="Ask", url_path="", default=True)  # a page is known by its path
-        named = {state.LIBRARY: state.library(), state.CONVERSATION: id}
+        named = {state.LIBRARY: state.library(), state.CONVERSATION: id, **state.asking_within(_within(id, library))}
         st.switch_page(page, query_params={name: value for name, value in named.items() if value})
 
 
 def _day() -> Callable[[Conversation], str]:
-    """A function that takes a conversation and returns the day on which it began, as text in the visitor's time
+    """A function that takes a conversation and returns the day on which it was last used, as text in the visitor's time
     zone."""
     try:
         zone: tzinfo = ZoneInfo(st.context.timezone or "UTC")
     except (ValueError, OSError):
         zone = UTC
     today = datetime.now(zone).date()
-    return lambda one: present_chat.day(datetime.fromisoformat(one.created).astimezone(zone).date(), today)
+    return lambda one: present_chat.day(datetime.fromisoformat(one.used).astimezone(zone).date(), today)
 
 
-def _open(id: str | None) -> None:
+def _open(id: str | None, library: Library | None) -> None:
     st.session_state[_CHOSEN] = True
-    state.open_conversation(id)
+    state.open_conversation(id, _within(id, library))
+
+
+def _within(id: str | None, library: Library | None) -> Filters:
+    return scope.of_last(id, library) if id and library else state.EVERYWHERE
 
 
 def _sought() -> str:
@@ -97,4 +112,4 @@ def _sought() -> str:
         label_visibility="collapsed",
         icon=":material/search:",
     )
-    return " ".join((sought or "").split()).casefold()
+    return " ".join((sought or "").split())

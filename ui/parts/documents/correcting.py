@@ -14,8 +14,6 @@ from assistant.types import Document
 from ui.views.shown import as_guess
 from ui.work import corrections
 
-LONGEST = 300  # characters of a title or a name
-
 
 def show(document: Document, library: Library, failed: str) -> None:
     """Show a form in which visitors correct the title, author and date of a document, or reset them to what its file
@@ -27,7 +25,6 @@ def show(document: Document, library: Library, failed: str) -> None:
             st.text_input(
                 as_guess(about, name, name.capitalize()),
                 value,
-                max_chars=LONGEST,
                 key=_key(name, document.id),
                 placeholder="2024, 2024-05 or 2024-05-31" if name == "date" else None,
             )

@@ -11,6 +11,7 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from assistant import wire
 from assistant.errors import DocumentMissing
 from assistant.library.library import Library
 from assistant.settings import Settings
@@ -70,6 +71,16 @@ def _asking(documents: Sequence[str]) -> tuple[StreamlitPage, dict[str, str | li
     if library := state.library():
         query[state.LIBRARY] = library
     return page, query
+
+
+def of_last(conversation: str, library: Library) -> Filters:
+    """The filters of the last answer of a conversation, for opening the conversation. No filters if there is no answer
+    or no such conversation."""
+    try:
+        turns = library.conversations.turns(conversation)
+    except DocumentMissing:  # deleted elsewhere; the chat says so
+        return state.EVERYWHERE
+    return wire.stored_answer(turns[-1]).within if turns else state.EVERYWHERE
 
 
 def with_notice(answer: Answer, within: Filters, library: Library) -> Answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import monotonic
 
 import streamlit as st
 
@@ -23,8 +24,11 @@ from ui.work.library_health import Checked
 from ui.work.library_work import FileOutcome, ReadingOutcome
 
 EVERY = 0.5  # seconds between two looks: progress seems to move, and each look is a rerun of a part of the page
+LASTS = 120  # seconds that an outcome stands by itself: long enough to read a summary; a guess, not measured
+LOOKS = 5  # seconds between two looks whether it has stood so long
 ENDED = 10  # outcomes listed, the newest first: a day's work on a library; a guess, not measured
-SEEN = "outcomes-seen"  # of the session: where each outcome was first shown
+SEEN = "outcomes-seen"  # of the session: where and when each outcome was first shown
+AWAY = "put away"  # instead of where it was shown
 LISTED = 12  # files of an outcome shown by name; of those that failed a few more
 OPENS = (library_work.ADDED, library_work.CHANGED, library_work.COPY)
 OPENED = 3  # documents of an outcome that can be opened from it: meant for one row of buttons
@@ -35,13 +39,16 @@ def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
     job that ended last. Returns whether any job is running. The page reruns when the last one has ended. ``key`` makes
     the names of the widgets unique on the page.
 
-    The result is shown until another job ends, but each visitor sees it in only one place of the app: the first place
-    in which it was shown to them. A place is known by ``key`` and the open document. Pass ``opens=True`` on a page that
-    can open documents: results then have buttons that open the documents that were read, and the results of earlier
-    jobs are listed as well.
+    The result is shown until another job ends, ``LASTS`` seconds have passed or the visitor puts it away. A result that
+    somebody should act on is not removed by the time. Each visitor sees a result in only one place of the app: the
+    first place in which it was shown to them. A place is known by ``key`` and the open document. Pass ``opens=True`` on
+    a page that can open documents: results then have buttons that open the documents that were read, and a log has
+    the results that are no longer shown.
     """
     busy = busy_with(settings)
-    st.fragment(_shown, run_every=EVERY if busy else None)(settings, key, busy, opens)
+    leaves = [job for job in _new(_jobs(settings), key) if not _asks(job)]
+    every = EVERY if busy else LOOKS if leaves else None
+    st.fragment(_shown, run_every=every)(settings, key, busy, opens)
     return busy
 
 
@@ -55,12 +62,14 @@ def _shown(settings: Settings, key: str, was_busy: bool, opens: bool) -> None:
     going = [job for job in every if not job.done]
     for job in reversed(going):
         _going(job, settings, key)
-    seen, here = st.session_state.setdefault(SEEN, {}), f"{key} {state.document()}"
     ended = [job for job in every if job.done][:ENDED]
-    new = [job for job in ended[:1] if seen.setdefault(job.id, here) == here]
+    new = _new(every, key)
     for job in new:
         with st.container(key=f"{key}-job-{job.id}", border=True, gap="small"):
             _ended(job, settings, key, opens)
+            if st.button("Put away", key=f"{key}-away-{job.id}", type="tertiary"):
+                st.session_state[SEEN][job.id] = AWAY, monotonic()
+                st.rerun()
     if opens and (before := [job for job in ended if job not in new]):
         with st.expander(f"What was done before · {len(before)}", icon=":material/history:", key=f"{key}-log"):
             for job in before:
@@ -68,6 +77,27 @@ def _shown(settings: Settings, key: str, was_busy: bool, opens: bool) -> None:
                     _ended(job, settings, key, opens)
     if was_busy and not going:
         st.rerun()
+
+
+def _new(every: Sequence[Job], key: str) -> list[Job]:
+    """The job that ended last, if its outcome is to be shown in this place; see ``show``."""
+    seen, here = st.session_state.setdefault(SEEN, {}), f"{key} {state.document()}"
+    for job in [job for job in every if job.done][:1]:
+        where, since = seen.setdefault(job.id, (here, monotonic()))
+        if where == here and (_asks(job) or monotonic() - since < LASTS):
+            return [job]
+    return []
+
+
+def _asks(job: Job) -> bool:
+    """Whether the outcome of a job is something to act on: an error, unreadable or missing files, or problems of the
+    library."""
+    match job.result:
+        case ReadingOutcome(spared=spared) as outcome:
+            return bool(spared or outcome.count(library_work.FAILED) or outcome.stopped)
+        case Checked(problems=problems):
+            return bool(problems)
+    return bool(job.error or job.stopped)
 
 
 def _going(job: Job, settings: Settings, key: str) -> None:
@@ -115,9 +145,6 @@ def _ended(job: Job, settings: Settings, key: str, opens: bool) -> None:
                 if st.button("Re-index", key=f"{key}-reindex-{job.id}"):
                     starting_jobs.reindex(settings)
                     st.rerun()
-        if edits and st.button("Put away", key=f"{key}-away-{job.id}", type="tertiary"):
-            running.line(settings).forget(job)
-            st.rerun()
 
 
 def _read(files: Sequence[FileOutcome]) -> list[FileOutcome]:

@@ -20,6 +20,7 @@ WITHIN, AUTHOR, SINCE, UNTIL = "within", "author", "since", "until"
 EVERYWHERE = Filters()
 
 _ASKED, _EDITED, _DELETED = "asked", "edited", "deleted"  # what is under way in this tab, and is gone with a reload
+_RESUMED = "resumed"  # the conversation that this tab showed last
 
 
 def library() -> str | None:
@@ -80,6 +81,16 @@ def ask_within(filters: Filters) -> None:
     for name in (WITHIN, AUTHOR, SINCE, UNTIL):
         st.query_params.pop(name, None)
     st.query_params.update(asking_within(filters))
+
+
+def resume(filters: Filters) -> None:
+    """Put ``filters``, those of the last answer, into the page's address if the conversation has just been opened by an
+    address without filters. Another call for the same conversation changes nothing, so that visitors can remove the
+    filters."""
+    opened = conversation()
+    if st.session_state.get(_RESUMED) != opened and within() == EVERYWHERE:
+        ask_within(filters)
+    st.session_state[_RESUMED] = opened
 
 
 def asking_within(filters: Filters) -> dict[str, str | list[str]]:

@@ -13,7 +13,7 @@ from assistant.types import Verdict
 from ui.parts.pressure import testing
 from ui.parts.pressure.testing import IdeaDesk
 from ui.reports.verdict_report import Report
-from ui.views.present import label
+from ui.views.present import label, too_long
 
 LONGEST = 300  # characters of an assumption: a sentence or two
 WORDS = 90  # characters of one that is named on a button: meant for one line
@@ -29,7 +29,7 @@ def change(number: int, report: Report, desk: IdeaDesk) -> None:
     one, key = report.verdict.assumptions[number - 1], f"{report.id}-{number}"
     with st.container(horizontal=True, gap="small", key=f"change-{key}"):
         with st.popover("Reword", icon=":material/edit:", type="tertiary"):
-            text = st.text_area("The assumption, in your words", one.text, key=f"reword-{key}", max_chars=LONGEST)
+            text = st.text_area("The assumption, in your words", one.text, key=f"reword-{key}")
             if st.button("Test it so", key=f"reworded-{key}") and _says(text, report.verdict):
                 _test(report, desk, assumptions.reworded(report.verdict, number, text))
         name = "Leave it out" if one.lens in OF_THE_IDEA else "Does not apply"
@@ -43,7 +43,7 @@ def more(report: Report, desk: IdeaDesk) -> None:
     """Show a field to add an assumption to the idea, and a button for each assumption that was left out, which restores
     the assumption. Each change tests the idea again. ``desk`` holds what a new test needs, such as the assistant."""
     with st.popover("Add an assumption", icon=":material/add:", type="tertiary"):
-        text = st.text_area("What else must be so?", key=f"add-{report.id}", max_chars=LONGEST)
+        text = st.text_area("What else must be so?", key=f"add-{report.id}")
         if st.button("Test with it", key=f"added-{report.id}") and _says(text, report.verdict):
             _test(report, desk, assumptions.added(report.verdict, text))
     for number, left in enumerate(report.verdict.left_out, start=1):
@@ -53,14 +53,13 @@ def more(report: Report, desk: IdeaDesk) -> None:
 
 
 def _says(text: str, verdict: Verdict) -> bool:
-    """Whether the text is a new assumption. If it is empty or known, a message is shown."""
+    """Whether the text is a new assumption. If it is empty, known or too long, a message is shown."""
     plain = " ".join(text.split())
     known = any(one.text == plain for one in verdict.assumptions)
-    if known or not plain:
-        st.html(
-            f'<p class="notice" role="alert">{"It rests on that already." if known else "Say what must be so."}</p>'
-        )
-    return not known and bool(plain)
+    wrong = "It rests on that already." if known else too_long(plain, LONGEST) if plain else "Say what must be so."
+    if wrong:
+        st.html(f'<p class="notice" role="alert">{wrong}</p>')
+    return not wrong
 
 
 def _test(report: Report, desk: IdeaDesk, like: Verdict) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -29,6 +29,8 @@ LOADING = "Loading the model; only the first question waits for it."
 AT_ONCE = 1
 _OWN = "own-assistant"  # where a session keeps it
 _answering = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="answering")
+WRITING = 32  # models that write at a time: each waits for its server; a bound on threads
+_writing = ThreadPoolExecutor(WRITING, thread_name_prefix="writing")
 
 
 def answering(
@@ -37,7 +39,13 @@ def answering(
     """Start to answer a question in a background thread, and return the future of the answer. ``history`` has the
     earlier turns of the conversation; the filters ``within`` limit the documents that are searched. Questions are
     answered in the order in which they were asked."""
-    return _answering.submit(assistant.ask, question, history, within)
+    return begun(lambda: assistant.ask(question, history, within))
+
+
+def begun(work: Callable[[], Answer], *, by_model: bool = False) -> Future[Answer]:
+    """Start to make an answer in a background thread, and return the future of the answer. ``work`` makes it. If a chat
+    model writes it (``by_model``), it does not wait for other answers."""
+    return (_writing if by_model else _answering).submit(work)
 
 
 def _by_value(settings: Settings) -> str:
