@@ -10,7 +10,7 @@ from assistant.build import Assistant
 from assistant.library.library import Library
 from assistant.model.embedding import Embedder
 from assistant.pressure import rulings
-from assistant.pressure.discussion import Moved, compare, discuss, revised_idea, side_told, summary
+from assistant.pressure.discussion import Moved, compare, discuss, side_told, summary
 from assistant.settings import Settings
 from assistant.types import IdeaRuling, Stance, Verdict
 from ingest.sync import sync
@@ -166,51 +166,6 @@ def test_a_narrower_idea_is_tested_and_set_beside_the_former_one(opened: tuple[A
     assert (reply.moved, reply.verdict.idea) == (Moved.IDEA, "Print leaflets for the bakery.")
     assert any(change.better and change.findings for change in reply.changes)
     assert "Better:" in summary(reply.changes)
-
-
-@pytest.mark.parametrize(
-    ("message", "idea"),
-    [
-        ("only for the bakery in the old town", "Print leaflets, only for the bakery in the old town."),
-        ("And only in the summer months?", "Print leaflets, only in the summer months."),
-        ("How about we put up posters instead?", "Put up posters instead."),
-        ("Let us print half as many leaflets.", "Print half as many leaflets."),
-        ("What if we sell them to IBM?", "Print leaflets, but sell them to IBM."),
-        ("What if we sell posters to IBM?", "Sell posters to IBM."),
-        ("What if we just print posters instead?", "Just print posters instead."),
-        ("What if we print posters and give them to guests?", "Print posters and give them to guests."),
-        ("Let us sell umbrellas that are blue.", "Sell umbrellas that are blue."),
-        ("I disagree with this verdict.", None),
-        ("On this I can only disagree with you", None),
-        ("Let us do it anyway because you are wrong", None),
-        ("If we do that the company will fail", None),
-        ("What about it?", None),
-        ("Let us go!", None),
-    ],
-)
-def test_a_message_that_puts_another_idea_is_told_from_one_that_only_comments(message: str, idea: str | None) -> None:
-    assert revised_idea("Print leaflets.", message) == idea
-
-
-@pytest.mark.parametrize(
-    ("message", "narrowed"),
-    [
-        ("What if we only do it for enterprise accounts?", "only for enterprise accounts."),
-        ("What if we do it only for enterprise accounts?", "only for enterprise accounts."),
-        ("What if it is only for enterprise accounts?", "only for enterprise accounts."),
-        ("How about doing it just in Germany?", "just in Germany."),
-        ("Let's limit this to firms in Germany.", "only for firms in Germany."),
-        ("And for enterprise accounts only?", "for enterprise accounts only."),
-        ("We could do that for existing customers first.", "for existing customers first."),
-        ("Suppose we try this with two customers first", "with two customers first."),
-        ("What if we roll it out in Germany first?", "in Germany first."),
-        ("What if we only target enterprise accounts?", "but only target enterprise accounts."),
-        ("What if we do not do it in winter?", "but do not do it in winter."),
-        ("What if we outsource it to an agency?", "but outsource it to an agency."),
-    ],
-)
-def test_a_narrowed_idea_keeps_its_subject(message: str, narrowed: str) -> None:
-    assert revised_idea("We should double outbound sales.", message) == f"We should double outbound sales, {narrowed}"
 
 
 def test_a_verdict_compared_with_itself_has_not_changed(opened: tuple[Assistant, Path]) -> None:

@@ -298,7 +298,12 @@ def positive(idea: str) -> tuple[str, bool]:
 
 def _proposes(clause: str) -> bool:
     """Whether a clause is complete: a command, or a statement with a subject and a verb."""
-    return bool(_COMMAND.match(clause) or _FINITE.match(clause))
+    return is_command(clause) or bool(_FINITE.match(clause))
+
+
+def is_command(clause: str) -> bool:
+    """Whether a clause is a command, such as "open a shop"."""
+    return bool(_COMMAND.match(clause))
 
 
 def affirmed(idea: str) -> tuple[str, bool]:
