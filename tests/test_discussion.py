@@ -9,7 +9,7 @@ import pytest
 from assistant.build import Assistant
 from assistant.library.library import Library
 from assistant.model.embedding import Embedder
-from assistant.pressure import rulings
+from assistant.pressure import assumptions, rulings
 from assistant.pressure.discussion import Moved, compare, discuss, side_told, summary
 from assistant.settings import Settings
 from assistant.types import IdeaRuling, Stance, Verdict
@@ -166,6 +166,35 @@ def test_a_narrower_idea_is_tested_and_set_beside_the_former_one(opened: tuple[A
     assert (reply.moved, reply.verdict.idea) == (Moved.IDEA, "Print leaflets for the bakery.")
     assert any(change.better and change.findings for change in reply.changes)
     assert "Better:" in summary(reply.changes)
+
+
+def test_what_people_said_of_an_idea_stays_when_it_is_narrowed(opened: tuple[Assistant, Path]) -> None:
+    assistant, _ = opened
+    first = assistant.challenge(IDEA)
+    said = next(f for f in first.assumptions[0].findings if f.stance is not Stance.UNCLEAR)
+    judged = rulings.judge(said, None, "Ann")
+    own = assumptions.added(rulings.swapped(first, said, judged), "Guests read leaflets.")
+    before = rulings.weighed(replace(own, left_out=("Price decides.",)), {"1": 0.3})
+
+    reply = discuss(assistant, before, "What about only the bakery in town?")
+
+    after = reply.verdict
+    assert after.idea == f"{IDEA.rstrip('.')}, only for the bakery in town."
+    assert judged in after.assumptions[0].findings
+    assert (after.assumptions[0].importance, after.assumptions[-1].text) == (0.3, "Guests read leaflets.")
+    assert after.left_out == before.left_out
+    assert "What you had judged of the same quotes counts here, too." in reply.text
+
+
+def test_a_judgement_is_not_taken_over_to_the_opposite_idea(opened: tuple[Assistant, Path]) -> None:
+    assistant, _ = opened
+    first = assistant.challenge("Print leaflets for the bakery.")
+    said = first.assumptions[0].findings[0]
+    before = rulings.swapped(first, said, rulings.judge(said, Stance.SUPPORTS, "Ann"))
+
+    opposite = assistant.challenge("Do not print leaflets for the bakery.", like=before)
+
+    assert not any(one.judged for one in opposite.assumptions[0].findings)
 
 
 def test_a_verdict_compared_with_itself_has_not_changed(opened: tuple[Assistant, Path]) -> None:

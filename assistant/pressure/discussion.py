@@ -67,8 +67,8 @@ class AssistantParts(Protocol):
     library: Library
 
     def challenge(self, idea: str, *, like: Verdict | None = None) -> Verdict:
-        """Test an idea against the documents, and return the verdict. If ``like`` is an earlier verdict on the idea,
-        the assumptions that a model proposed for it, and those that people added or reworded, are tested again."""
+        """Test an idea against the documents, and return the verdict. If ``like`` is an earlier verdict on the idea, or
+        on another wording of it, what people judged, weighed, added and left out in it is taken over."""
         ...
 
     def replied(self, verdict: Verdict, message: str, findings: Sequence[Finding]) -> Beside:
@@ -261,16 +261,17 @@ def _with_passages(assistant: AssistantParts, verdict: Verdict, quotes: list[str
 
 
 def _revised(assistant: AssistantParts, verdict: Verdict, idea: str) -> DiscussionReply:
-    after = rulings.weighed_as(verdict, assistant.challenge(idea))
+    after = assistant.challenge(idea, like=verdict)
     changes = compare(verdict, after)
-    text = f"Tested as another idea: “{idea}” {_ruling(verdict, after)} {summary(changes)}"
-    return DiscussionReply(text.strip(), after, Moved.IDEA, changes)
+    judged = any(one.judged for assumption in after.assumptions for one in assumption.findings)
+    kept = "What you had judged of the same quotes counts here, too." if judged else ""
+    text = f"Tested as another idea: “{idea}” {_ruling(verdict, after)} {summary(changes)} {kept}"
+    return DiscussionReply(" ".join(text.split()), after, Moved.IDEA, changes)
 
 
 def _again(assistant: AssistantParts, verdict: Verdict) -> DiscussionReply:
-    """Test the idea again after the documents have changed, with the importance that the user set, and return the
-    reply."""
-    after = rulings.weighed_as(verdict, assistant.challenge(verdict.idea, like=verdict))
+    """Test the idea again after the documents have changed, with what people said of it, and return the reply."""
+    after = assistant.challenge(verdict.idea, like=verdict)
     changes = compare(verdict, after)
     if not changes:
         return DiscussionReply(
