@@ -132,9 +132,10 @@ class Assistant:
         have in the verdict, such as "2", or its name: that of a lens (a question that is put to every idea), or the
         assumption's role in the idea, such as "the reason".
 
-        ``like`` is an earlier verdict on the same idea. The assumptions that a model proposed for it, and those that
-        people added or reworded, are tested again; those that people left out stay out. If a person decided that a
-        quote is for an assumption, against it, or not about it, this decision is taken over.
+        ``like`` is an earlier verdict on the same idea, or on another wording of it, such as a wider one. What people
+        said of it is taken over: the assumptions that they added or reworded are tested again, those that they left out
+        stay out, and the weights that they gave stay. So do their decisions that a quote is for an assumption, against
+        it, or not about it. Assumptions that a model proposed are tested again only for the same idea.
 
         Raises:
             SettingsError: the idea is empty, has no words, or is too long, or ``importance`` has an invalid key or

@@ -182,6 +182,14 @@ def test_a_revised_idea_is_shown_beside_the_former_one(run: Run) -> None:
     assert told(run("verdicts", "--json"))[0]["revises"] == first["id"]
 
 
+def test_a_revised_idea_keeps_the_importance_that_was_given(run: Run) -> None:
+    first = told(run("challenge", IDEA, "--json", "--importance", "1=0.2"))
+
+    second = told(run("challenge", f"{IDEA.rstrip('.')} in May.", "--revises", first["id"], "--json"))
+
+    assert second["assumptions"][0]["importance"] == 0.2
+
+
 def test_disagreement_moves_nothing_and_new_documents_do(run: Run, folder: Path) -> None:
     made = told(run("challenge", IDEA, "--json"))
 

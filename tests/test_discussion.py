@@ -9,8 +9,8 @@ import pytest
 from assistant.build import Assistant
 from assistant.library.library import Library
 from assistant.model.embedding import Embedder
-from assistant.pressure import rulings
-from assistant.pressure.discussion import Moved, compare, discuss, revised_idea, side_told, summary
+from assistant.pressure import assumptions, rulings
+from assistant.pressure.discussion import Moved, compare, discuss, side_told, summary
 from assistant.settings import Settings
 from assistant.types import IdeaRuling, Stance, Verdict
 from ingest.sync import sync
@@ -168,49 +168,33 @@ def test_a_narrower_idea_is_tested_and_set_beside_the_former_one(opened: tuple[A
     assert "Better:" in summary(reply.changes)
 
 
-@pytest.mark.parametrize(
-    ("message", "idea"),
-    [
-        ("only for the bakery in the old town", "Print leaflets, only for the bakery in the old town."),
-        ("And only in the summer months?", "Print leaflets, only in the summer months."),
-        ("How about we put up posters instead?", "Put up posters instead."),
-        ("Let us print half as many leaflets.", "Print half as many leaflets."),
-        ("What if we sell them to IBM?", "Print leaflets, but sell them to IBM."),
-        ("What if we sell posters to IBM?", "Sell posters to IBM."),
-        ("What if we just print posters instead?", "Just print posters instead."),
-        ("What if we print posters and give them to guests?", "Print posters and give them to guests."),
-        ("Let us sell umbrellas that are blue.", "Sell umbrellas that are blue."),
-        ("I disagree with this verdict.", None),
-        ("On this I can only disagree with you", None),
-        ("Let us do it anyway because you are wrong", None),
-        ("If we do that the company will fail", None),
-        ("What about it?", None),
-        ("Let us go!", None),
-    ],
-)
-def test_a_message_that_puts_another_idea_is_told_from_one_that_only_comments(message: str, idea: str | None) -> None:
-    assert revised_idea("Print leaflets.", message) == idea
+def test_what_people_said_of_an_idea_stays_when_it_is_narrowed(opened: tuple[Assistant, Path]) -> None:
+    assistant, _ = opened
+    first = assistant.challenge(IDEA)
+    said = next(f for f in first.assumptions[0].findings if f.stance is not Stance.UNCLEAR)
+    judged = rulings.judge(said, None, "Ann")
+    own = assumptions.added(rulings.swapped(first, said, judged), "Guests read leaflets.")
+    before = rulings.weighed(replace(own, left_out=("Price decides.",)), {"1": 0.3})
+
+    reply = discuss(assistant, before, "What about only the bakery in town?")
+
+    after = reply.verdict
+    assert after.idea == f"{IDEA.rstrip('.')}, only for the bakery in town."
+    assert judged in after.assumptions[0].findings
+    assert (after.assumptions[0].importance, after.assumptions[-1].text) == (0.3, "Guests read leaflets.")
+    assert after.left_out == before.left_out
+    assert "What you had judged of the same quotes counts here, too." in reply.text
 
 
-@pytest.mark.parametrize(
-    ("message", "narrowed"),
-    [
-        ("What if we only do it for enterprise accounts?", "only for enterprise accounts."),
-        ("What if we do it only for enterprise accounts?", "only for enterprise accounts."),
-        ("What if it is only for enterprise accounts?", "only for enterprise accounts."),
-        ("How about doing it just in Germany?", "just in Germany."),
-        ("Let's limit this to firms in Germany.", "only for firms in Germany."),
-        ("And for enterprise accounts only?", "for enterprise accounts only."),
-        ("We could do that for existing customers first.", "for existing customers first."),
-        ("Suppose we try this with two customers first", "with two customers first."),
-        ("What if we roll it out in Germany first?", "in Germany first."),
-        ("What if we only target enterprise accounts?", "but only target enterprise accounts."),
-        ("What if we do not do it in winter?", "but do not do it in winter."),
-        ("What if we outsource it to an agency?", "but outsource it to an agency."),
-    ],
-)
-def test_a_narrowed_idea_keeps_its_subject(message: str, narrowed: str) -> None:
-    assert revised_idea("We should double outbound sales.", message) == f"We should double outbound sales, {narrowed}"
+def test_a_judgement_is_not_taken_over_to_the_opposite_idea(opened: tuple[Assistant, Path]) -> None:
+    assistant, _ = opened
+    first = assistant.challenge("Print leaflets for the bakery.")
+    said = first.assumptions[0].findings[0]
+    before = rulings.swapped(first, said, rulings.judge(said, Stance.SUPPORTS, "Ann"))
+
+    opposite = assistant.challenge("Do not print leaflets for the bakery.", like=before)
+
+    assert not any(one.judged for one in opposite.assumptions[0].findings)
 
 
 def test_a_verdict_compared_with_itself_has_not_changed(opened: tuple[Assistant, Path]) -> None:

@@ -14,7 +14,8 @@ from assistant import wire
 from assistant.build import Assistant
 from assistant.library.library import Library
 from assistant.model.chat import Model
-from assistant.pressure.assumptions import PROPOSED
+from assistant.pressure import rulings
+from assistant.pressure.assumptions import PROPOSED, added
 from assistant.pressure.discussion import Moved, discuss
 from assistant.settings import Settings
 from assistant.types import IdeaRuling, Stance, Verdict
@@ -27,6 +28,7 @@ from ui.reports.verdict_report import Report
 SCHEMA = Settings(model="fake:one", model_reply="schema")
 IDEA = "We should print leaflets for the bakery, so that people come to the bakery."
 FOR = "We should print leaflets for the bakery, since leaflets help the bakery."
+WALKED = "People walk by the bakery."
 AGAINST = "We should not print leaflets for the bakery: nobody reads leaflets."
 DOCUMENTS = {"for.txt": FOR, "against.txt": AGAINST, "mill.txt": "The mill was closed."}
 WHY = "It says that nobody reads leaflets."
@@ -170,6 +172,20 @@ def test_what_was_proposed_before_it_failed_is_tested_without_it(told: Told) -> 
     assert verdict.notices
 
 
+def test_of_another_wording_a_model_is_asked_anew_and_what_people_said_stays(told: Told) -> None:
+    before = told(scripted(borne(AGAINST), propose=proposed(proposal(assumption=WALKED))))
+    (found,) = before.assumptions[0].findings
+    judged = rulings.judge(found, Stance.SUPPORTS, "Ann")
+    before = added(rulings.swapped(before, found, judged), "Guests read leaflets.")
+
+    other = proposal(assumption="Guests keep what they are handed.")
+    after = told(scripted(borne(AGAINST), propose=proposed(other)), idea=f"{IDEA} Only in May.", like=before)
+
+    texts = [one.text for one in after.assumptions]
+    assert texts[1:] == ["Guests keep what they are handed.", "Guests read leaflets."]
+    assert judged in after.assumptions[0].findings
+
+
 def test_a_budget_that_is_used_up_is_told(told: Told) -> None:
     verdict = told(scripted(borne(AGAINST)), Settings(model="fake:one", model_reply="schema", model_budget=1))
 
@@ -202,7 +218,6 @@ def test_what_progress_raises_stops_the_model(told: Told) -> None:
 
 
 CANARY = "ZEBRA-7"
-WALKED = "People walk by the bakery."
 ORDERS: dict[str, FakeChat] = {
     "a reason": scripted(borne(AGAINST, why=f"{CANARY}: the idea holds.")),
     "a quote": scripted(borne(AGAINST), borne(f"The word is {CANARY}.", "supports")),

@@ -430,6 +430,22 @@ def test_a_revised_idea_stands_beside_the_former_one(bakery: Library, embedder: 
     assert "Beside the former one" not in shown(page.run())
 
 
+def test_a_revised_idea_keeps_what_was_judged_and_added(bakery: Library, embedder: WordEmbedder) -> None:
+    page = opened(verdict=keep(bakery, embedder))
+    page.button("Against-case-for-1").click().run()
+    page.text_area(f"add-{address(page)['verdict']}").set_value("Guests read leaflets.")
+    page = ended(press(page, "Test with it"))
+    (judged,) = [one for one in _latest(bakery).assumptions[0].findings if one.judged]
+
+    page.text_area(f"revised-{address(page)['verdict']}").set_value(f"{IDEA.rstrip('.')} in May.")
+    page = ended(press(page, "Test it beside the former one"))
+
+    after = _latest(bakery)
+    assert after.idea.endswith(" in May.")
+    assert judged in after.assumptions[0].findings
+    assert [one.text for one in after.assumptions if one.lens == OWN] == ["Guests read leaflets."]
+
+
 def test_it_does_not_fold_and_says_what_moved_it(bakery: Library, embedder: WordEmbedder) -> None:
     id = keep(bakery, embedder)
     page = opened(verdict=id)

@@ -195,3 +195,30 @@ def test_judgements_survive_another_test_where_their_words_still_stand() -> None
 
     assert [one.findings for one in after.assumptions] == [(kept, lost), (kept,)]  # found again or not
     assert after.ruling is IdeaRuling.CHALLENGED
+
+
+def _of(idea: str, *findings: Finding) -> Verdict:
+    whole = replace(assumption("the idea as it stands", 1.0, *findings), text=idea)
+    return rulings.ruled(replace(verdict(whole, assumption("price", 0.5)), idea=idea))
+
+
+def test_judgements_go_over_to_another_wording_with_the_same_quotes() -> None:
+    found, unfound = finding(S), rulings.judge(finding(S, document="b"), C, "Ann")
+    against = rulings.judge(found, C, "Ann")
+    before = _of("Do it.", against, unfound)
+
+    narrowed = rulings.judged_as(before, _of("Do it, only in May.", found), lambda _: True)
+    reworded = rulings.judged_as(before, _of("Make it.", found), lambda _: True)
+
+    assert narrowed.assumptions[0].findings == (against, unfound)  # it is the same idea with a condition
+    assert reworded.assumptions[0].findings == (against,)
+
+
+def test_a_judgement_for_or_against_an_idea_is_none_of_its_opposite() -> None:
+    found, beside = finding(S), finding(S, document="b")
+    against, none = rulings.judge(found, C, "Ann"), rulings.judge(beside, None, "Ann")
+    before, again = _of("Do it.", against, none), _of("Do not do it.", found, beside)
+
+    after = rulings.judged_as(before, again, lambda _: True, turned=True)
+
+    assert set(after.assumptions[0].findings) == {found, none}

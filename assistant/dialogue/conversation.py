@@ -116,11 +116,20 @@ _NUMBER = re.compile(r"\s*(?:\b(?:in|since|by|from|for|during)\s+)?(?<![^\W_])\d
 _COURTESY = frozenset(
     "thanks thank you thx ok okay great good cool nice perfect super fine got it i see yes no yep nope hi hello hey "
     "very so much a lot bye please sorry understood interesting wow hmm oh well done right alright sure that's thats "
-    "helps helpful for that the help all".split()
+    "helps helpful useful for that the help all awesome brilliant amazing excellent lovely wonderful fantastic goodbye "
+    "morning bitte".split()
+)
+_THANKING = frozenset(
+    "thanks thank thx thanx thankyou ty tysm tyvm cheers ta appreciate appreciated danke dankeschön merci gracias "
+    "grazie obrigado obrigada bedankt dank tack takk kiitos arigato kudos".split()
+)
+_IN_THANKS = frozenset(
+    "many i we it really was your this again too everything schön schon vielen sehr beaucoup muchas mille tante tusen "
+    "je wel u".split()
 )
 _COURTESIES = re.compile(
-    r"^\W*(?:(?:thanks|thank you|ok|okay|great|cool|nice|perfect|fine|good|yes|no|interesting|wow|hmm|oh|right|sure|hi"
-    r"|hello|hey|sorry|well)(?:\s+(?:so|very|a|lot|much))*[,.!]+\s*)+",
+    rf"^\W*(?:(?:thank you|{'|'.join(sorted(_THANKING))}|ok|okay|great|cool|nice|perfect|fine|good|yes|no|interesting"
+    r"|wow|hmm|oh|right|sure|hi|hello|hey|sorry|well)(?:\s+(?:so|very|a|lot|much))*[,.!]+\s*)+",
     re.I,
 )
 
@@ -151,7 +160,14 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
 
 def is_courtesy(said: str) -> bool:
     """Whether the message ``said`` consists only of thanks, a greeting or similar words, and asks nothing."""
-    return {word.lower() for word in WORD.findall(said)} <= _COURTESY
+    words = {word.lower() for word in WORD.findall(said)}
+    return words <= _COURTESY or is_thanks(said)
+
+
+def is_thanks(said: str) -> bool:
+    """Whether the message ``said`` consists only of thanks, in one of a few languages, and similar words."""
+    words = {word.lower() for word in WORD.findall(said)}
+    return bool(words & _THANKING) and words <= _COURTESY | _THANKING | _IN_THANKS
 
 
 def _resolved(question: str, talk: _Talk) -> tuple[str, str, str | None]:

@@ -298,7 +298,12 @@ def positive(idea: str) -> tuple[str, bool]:
 
 def _proposes(clause: str) -> bool:
     """Whether a clause is complete: a command, or a statement with a subject and a verb."""
-    return bool(_COMMAND.match(clause) or _FINITE.match(clause))
+    return is_command(clause) or bool(_FINITE.match(clause))
+
+
+def is_command(clause: str) -> bool:
+    """Whether a clause is a command, such as "open a shop"."""
+    return bool(_COMMAND.match(clause))
 
 
 def affirmed(idea: str) -> tuple[str, bool]:
@@ -348,12 +353,12 @@ def told(assumed: Assumed) -> str:
 
 
 def as_before(assumed: Sequence[Assumed], former: Verdict) -> list[Assumed]:
-    """Return the assumptions to test when an idea is tested again. ``former`` is the verdict of the earlier test;
-    ``assumed`` are the assumptions that code finds in the idea, the idea itself first.
+    """Return the assumptions to test when an idea is tested again, in the same wording or in another. ``former`` is the
+    verdict of the earlier test; ``assumed`` are the assumptions of the idea, the idea itself first.
 
     The result begins with ``assumed``, without the assumptions that people left out of ``former``. If a model set the
     importance of one of them in the earlier test, this importance is used again. After them come the assumptions of
-    ``former`` that a model proposed or people added.
+    ``former`` that a model proposed or people added, except those that ``assumed`` has already.
     """
     given = {(one.lens, one.part): one.importance for one in former.assumptions if one.importance_by == "model"}
     whole, *parts = assumed
@@ -363,7 +368,20 @@ def as_before(assumed: Sequence[Assumed], former: Verdict) -> list[Assumed]:
         else one
         for one in (whole, *(part for part in parts if told(part) not in former.left_out))
     ]
-    return kept + [_again(one) for one in former.assumptions if one.lens in (PROPOSED, OWN)]
+    known = {told(one) for one in kept}
+    return kept + [_again(one) for one in former.assumptions if one.lens in (PROPOSED, OWN) and one.text not in known]
+
+
+def of_people(verdict: Verdict) -> Verdict:
+    """Return the verdict without the assumptions that a model proposed. These are about its idea in that wording,
+    whereas what people added or left out is meant for another wording of the idea, too."""
+    return replace(verdict, assumptions=tuple(one for one in verdict.assumptions if one.lens != PROPOSED))
+
+
+def is_turned(idea: str) -> bool:
+    """Whether an idea is not to do something, or to stop it. Evidence for doing it is then evidence against the
+    idea."""
+    return of_words(idea)[0].turned
 
 
 def _again(one: Assumption) -> Assumed:

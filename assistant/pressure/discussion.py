@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 
 from assistant.checking import citations
 from assistant.library.library import Library
-from assistant.pressure import rulings
+from assistant.pressure import revising, rulings
 from assistant.types import (
     Assumption,
     AssumptionRuling,
@@ -34,38 +34,6 @@ SHORTEST = 4  # words of a quote, below which it could stand anywhere
 LOOKED_AT = 12
 
 _QUOTED = re.compile(r"[“„\"«](?P<quote>[^“”„\"«»]{10,})[”“\"»]", re.S)
-_NARROWER = re.compile(
-    r"^\s*(?:(?:what|how) (?:if|about)|suppose|instead[,:]|rather[,:]|then (?:let us|let['’]s|we)\b|let us\b|let['’]s\b"
-    r"|(?:and )?(?:if|what if) we\b|we (?:could|would|might)\b)\s*(?:we\s+)?(?P<idea>.+)$",
-    re.I | re.S,
-)
-_WHERE = (
-    r"(?:for|in|with|within|without|to|at|on|by|from|during|among|under|where|when|while|if|until|after|before|once"
-    r"|as long as|unless)"
-)
-_ONLY = r"(?:only|just|solely|exclusively)"
-_CONDITION = re.compile(
-    rf"^\s*(?:(?:and|but|or|so|say|(?:what|how) about|what if|instead|rather|suppose)\b[,:]?\s*)*"
-    rf"(?P<only>{_ONLY} (?:{_WHERE}\b.+|an? .+|the .+)|{_WHERE}\b.+ only\W*)$",
-    re.I | re.S,
-)
-# What leans on the former idea: "only do it for …", "limit this to …", "it is for … only", "outsource it".
-_LEANS = re.compile(
-    r"^(?:(?:only|just|not|never|first|also|still|even|either|then|do not|don['’]t|should|could|would|can|will)\s+)*"
-    r"(?:(?P<verb>[a-z][a-z-]*)(?:\s+(?:out|up|down|off|on|with|away|back))?\s+)?"
-    r"(?:(?:it|them)\b|(?:this|that|these|those|so)\b"
-    rf"(?=\s*(?:$|[.,;?!]|(?:{_ONLY}|{_WHERE}|is|are|was|were|first|instead|the|we|you|they)\b)))"
-    r"(?:\s+(?:out|up|down|off|away|back)\b)?(?P<rest>.*)$",
-    re.I | re.S,
-)
-# Verbs that say no more than that it is done; what comes after them is its condition.
-_DOES = re.compile(
-    r"(?:do|did|try|tried|run|ran|make|made|offer|start|launch|use|have|test|apply|keep|kept|limit|restrict|confine"
-    r"|roll|carry)(?:ing|ed)?|doing|making|using|having|limiting|trying|running",
-    re.I,
-)
-_NARROWS = re.compile(r"(?:limit|restrict|confin)", re.I)
-_NOT = re.compile(r"\b(?:not|never|no)\b|n['’]t\b", re.I)
 _FOR, _AGAINST = r"(?:for|supports?|in favou?r of)", r"(?:against|challenges?|contradicts?)"
 _IT = r"(?:it|this|that|them|the (?:idea|plan|quote|passage))"
 _SIDE = re.compile(  # a message that says no more than the side of what was quoted
@@ -99,8 +67,8 @@ class AssistantParts(Protocol):
     library: Library
 
     def challenge(self, idea: str, *, like: Verdict | None = None) -> Verdict:
-        """Test an idea against the documents, and return the verdict. If ``like`` is an earlier verdict on the idea,
-        the assumptions that a model proposed for it, and those that people added or reworded, are tested again."""
+        """Test an idea against the documents, and return the verdict. If ``like`` is an earlier verdict on the idea, or
+        on another wording of it, what people judged, weighed, added and left out in it is taken over."""
         ...
 
     def replied(self, verdict: Verdict, message: str, findings: Sequence[Finding]) -> Beside:
@@ -176,7 +144,7 @@ def _moved(assistant: AssistantParts, verdict: Verdict, message: str, by: str) -
         return _with_passages(assistant, verdict, long_enough)
     if (side := side_told(message)) and any(map(_is_asked, verdict.assumptions[0].findings)):
         return _judged(verdict, side, by)
-    if idea := revised_idea(verdict.idea, message):
+    if idea := revising.revised(verdict.idea, message):
         return _revised(assistant, verdict, idea)
     if assistant.library.digest() != verdict.library:
         return _again(assistant, verdict)
@@ -212,48 +180,6 @@ def _judged(verdict: Verdict, side: Stance, by: str) -> DiscussionReply:
 
 def _is_asked(finding: Finding) -> bool:
     return finding.stance is Stance.UNCLEAR and finding.confidence == ASKED
-
-
-def revised_idea(idea: str, message: str) -> str | None:
-    """Return the new idea that a message proposes instead of the earlier ``idea``; None if the message only comments on
-    the earlier idea.
-
-    If the message only narrows the idea, the result is the earlier idea with the new condition: “only do it for small
-    firms” means the earlier idea, only for small firms.
-    """
-    if message.rstrip().endswith("!") or len(message.split()) < SHORTEST:
-        return None
-    if match := _CONDITION.match(message):
-        return _with(idea, match["only"])
-    match = _NARROWER.match(message)
-    if not match or len(match["idea"].split()) < SHORTEST:
-        return None
-    new = match["idea"].strip(" ?.")
-    if leans := _LEANS.match(new):
-        return _narrowed(idea, new, leans)
-    if re.match(r"only\b|.*\bonly$", new, re.I | re.S) and "instead" not in new.lower():
-        return _with(idea, f"but {new}")
-    return f"{new[:1].upper()}{new[1:]}."
-
-
-def _narrowed(idea: str, new: str, leans: re.Match[str]) -> str | None:
-    """Return the former idea with the condition that the message adds, as in "only do it for small firms"; None if it
-    adds none. ``new`` is the idea in the message's words, and ``leans`` matches those of them that refer to the former
-    idea."""
-    rest = re.sub(r"^\s*(?:is|are|was|were|be)\b", "", leans["rest"]).strip()
-    before = new[: leans.start("rest")]
-    only = bool(re.search(rf"\b{_ONLY}\b", before, re.I) or _NARROWS.match(leans["verb"] or ""))
-    condition = re.match(rf"(?:{_ONLY}\s+)?(?:{_WHERE}|first)\b", rest, re.I)
-    if _NOT.search(new) or not (leans["verb"] is None or _DOES.fullmatch(leans["verb"])):
-        return _with(idea, f"but {new}")
-    if not condition:
-        return None if leans["verb"] else _with(idea, f"but {new}")
-    rest = re.sub(r"^to\b", "for", rest) if _NARROWS.match(leans["verb"] or "") else rest
-    return _with(idea, f"only {rest}" if only and not re.match(_ONLY, rest, re.I) else rest)
-
-
-def _with(idea: str, more: str) -> str:
-    return f"{idea.rstrip(' .')}, {more.strip(' ?.')}."
 
 
 def compare(before: Verdict, after: Verdict) -> tuple[VerdictChange, ...]:
@@ -335,16 +261,17 @@ def _with_passages(assistant: AssistantParts, verdict: Verdict, quotes: list[str
 
 
 def _revised(assistant: AssistantParts, verdict: Verdict, idea: str) -> DiscussionReply:
-    after = rulings.weighed_as(verdict, assistant.challenge(idea))
+    after = assistant.challenge(idea, like=verdict)
     changes = compare(verdict, after)
-    text = f"Tested as another idea: “{idea}” {_ruling(verdict, after)} {summary(changes)}"
-    return DiscussionReply(text.strip(), after, Moved.IDEA, changes)
+    judged = any(one.judged for assumption in after.assumptions for one in assumption.findings)
+    kept = "What you had judged of the same quotes counts here, too." if judged else ""
+    text = f"Tested as another idea: “{idea}” {_ruling(verdict, after)} {summary(changes)} {kept}"
+    return DiscussionReply(" ".join(text.split()), after, Moved.IDEA, changes)
 
 
 def _again(assistant: AssistantParts, verdict: Verdict) -> DiscussionReply:
-    """Test the idea again after the documents have changed, with the importance that the user set, and return the
-    reply."""
-    after = rulings.weighed_as(verdict, assistant.challenge(verdict.idea, like=verdict))
+    """Test the idea again after the documents have changed, with what people said of it, and return the reply."""
+    after = assistant.challenge(verdict.idea, like=verdict)
     changes = compare(verdict, after)
     if not changes:
         return DiscussionReply(

@@ -81,18 +81,22 @@ class ModelIdeas:
 
     def assumed(self, idea: str, like: Verdict | None, calls: Calls) -> proposing.Proposed:
         """Return the assumptions of ``idea``: the idea itself, and what would have to be true for it to work, according
-        to the model. The result also has the proposals of the model that failed a check. If ``like`` is an earlier
-        verdict on the idea, the assumptions are the idea itself and those that a model proposed or people added for
-        that verdict; the model is not asked again.
+        to the model. The result also has the proposals of the model that failed a check.
+
+        If ``like`` is an earlier verdict on the same idea, the assumptions are the idea itself and those that a model
+        proposed or people added for that verdict; the model is not asked again. If ``like`` is a verdict on another
+        wording of the idea, those that people added for it come after those that the model proposes now, and those that
+        people left out stay out.
 
         Raises:
             ModelError: the model failed; the error's subclass says what kind of failure it is.
         """
         whole = of_words(idea)[:1]
-        if like:
+        if like and like.idea == idea:
             return proposing.Proposed(as_before(whole, like), ())
         questions = [lens.question for lens in self._lenses]
-        return proposing.proposed(idea, whole[0]._replace(text=idea, turned=False), questions, calls)
+        made = proposing.proposed(idea, whole[0]._replace(text=idea, turned=False), questions, calls)
+        return made._replace(assumed=as_before(made.assumed, like)) if like else made
 
     def weighed(self, idea: str, assumed: Sequence[Assumed], calls: Calls, progress: Progress) -> Weighed:
         """Search for passages on the assumptions (``assumed``), let the model read them in batches, and return the

@@ -84,8 +84,8 @@ class PlainIdeas:
         is a question with two opposite answers, each with a claim; an idea that takes one of the two sides assumes the
         claim of that side.
 
-        If ``like`` is an earlier verdict on the idea, the result also has the assumptions that a model proposed or
-        people added for that verdict, and lacks those that people left out.
+        If ``like`` is an earlier verdict on the idea, or on another wording of it, the result also has the assumptions
+        that a model proposed or people added for that verdict, and lacks those that people left out.
         """
         assumed = [*of_words(idea), *self._lenses.assumptions(idea)]
         return as_before(assumed, like) if like else assumed

@@ -19,7 +19,7 @@ from assistant.errors import ModelError, ReplyInvalid, SettingsError
 from assistant.library.library import Library
 from assistant.model.chat import Calls
 from assistant.pressure import rulings
-from assistant.pressure.assumptions import OF_WORDS, OWN, PROPOSED, Assumed, told
+from assistant.pressure.assumptions import OF_WORDS, OWN, PROPOSED, Assumed, is_turned, of_people, told
 from assistant.pressure.bearing import Weighed
 from assistant.pressure.model_ideas import ModelIdeas
 from assistant.pressure.plain_ideas import PlainIdeas
@@ -61,10 +61,12 @@ class PressureTest:
         its name: that of a lens (a question that is put to every idea), or the assumption's role in the idea, such as
         "the reason". Keys that fit no assumption are reported in the verdict's ``notices``.
 
-        ``like`` is an earlier verdict on the same idea. The assumptions that a model proposed for it, and those that
-        people added or reworded, are tested again; those that people left out stay out. If a person decided that a
-        quote is for an assumption, against it, or not about it, this decision is taken over as long as the document
-        still has the quote.
+        ``like`` is an earlier verdict on the same idea, or on another wording of it, such as a wider one. What people
+        said of it is taken over: the assumptions that they added or reworded are tested again, those that they left out
+        stay out, and the weights that they gave stay. So do their decisions that a quote is for an assumption, against
+        it, or not about it, as long as the document still has the quote; if the idea is now the opposite of what it
+        was, a decision for or against stays only with an assumption of the same text. Assumptions that a model proposed
+        are tested again only for the same idea.
 
         Raises:
             SettingsError: the idea is empty, has no words, or has more than ``LONGEST_IDEA`` characters; or
@@ -78,7 +80,8 @@ class PressureTest:
         searched, digest = self._library.searched(), self._library.digest()
         step = _Step(progress)
         calls = self._model.calls(step.again) if self._model else None
-        weighed, by, notices = self._weighed(plain, like, calls, step)
+        former = like and (replace(like, idea=plain) if like.idea == idea else of_people(like))
+        weighed, by, notices = self._weighed(plain, former, calls, step)
         findings, rejected = self._findings(weighed)
         verdict = Verdict(
             idea=idea,
@@ -95,10 +98,13 @@ class PressureTest:
             cost=calls.cost if calls else None,
             left_out=like.left_out if like else (),
         )
+        verdict = rulings.weighed_as(like, verdict) if like else verdict
         idle = rulings.idle(verdict, given)
         verdict = replace(verdict, notices=(*verdict.notices, *(IDLE.format(name) for name in idle)))
         made = rulings.weighed(verdict, {name: given[name] for name in given if name not in idle})
-        made = rulings.judged_as(like, made, self._holds) if like else made
+        if like:
+            turned = is_turned(left_out(like.idea)) is not is_turned(plain)
+            made = rulings.judged_as(like, made, self._holds, turned=turned)
         waited = {"model": calls.seconds} if calls else {}
         return rulings.timed(made, time.perf_counter() - started, **waited)
 

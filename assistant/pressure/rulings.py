@@ -112,22 +112,26 @@ def swapped(verdict: Verdict, old: Finding, new: Finding) -> Verdict:
     )
 
 
-def judged_as(before: Verdict, verdict: Verdict, holds: Callable[[Citation], bool]) -> Verdict:
+def judged_as(before: Verdict, verdict: Verdict, holds: Callable[[Citation], bool], *, turned: bool = False) -> Verdict:
     """Return ``verdict`` with the judgements that people made on findings of ``before``, an earlier verdict on the same
-    idea.
+    idea or on another wording of it. ``turned`` is True if the one idea is to do what the other is not to do.
 
     A judged finding is taken over if ``holds``, called with its citation, returns True: the document then still has the
-    quoted words. The judged finding replaces all findings whose quotes overlap with its own. It also stays under the
-    assumptions that had it before, even if the new test did not find the passage.
+    quoted words. The judged finding replaces all findings whose quotes overlap with its own, except that a judgement
+    for or against one idea is none of the opposite idea. It also stays under the assumptions that had it before, even
+    if the new test did not find the passage; an idea that only got a condition is the same assumption.
     """
     said = {one: None for a in before.assumptions for one in a.findings if one.judged and holds(one.citation)}
     stood = {one.text: one.findings for one in before.assumptions}
+    if before.assumptions and verdict.assumptions and verdict.idea.startswith(before.idea.rstrip(" .")):
+        stood[verdict.assumptions[0].text] = before.assumptions[0].findings
     assumptions = []
     for one in verdict.assumptions:
         own = [
             each
             for each in said
-            if each in stood.get(one.text, ()) or any(_overlap(each, found) for found in one.findings)
+            if each in stood.get(one.text, ())
+            or ((not turned or is_set_aside(each)) and any(_overlap(each, found) for found in one.findings))
         ]
         found = (each for each in one.findings if not any(_overlap(each, other) for other in own))
         assumptions.append(replace(one, findings=(*own, *found)))

@@ -114,11 +114,10 @@ def challenge(
         prepare(opened, quiet=is_quiet(context))
         before = verdict_kept.opened(opened.library, revises).verdict if revises else None
         with Progress("Testing", "assumptions", quiet=is_quiet(context)) as progress:
-            like = before if before and before.idea == idea else None
             checked(idea)
             begun = verdict_kept.begin(opened.library, idea, revises=revises)
             try:
-                verdict = opened.challenge(idea, progress, importance, like=like)
+                verdict = opened.challenge(idea, progress, importance, like=before)
             except BaseException:
                 verdict_kept.give_up(opened.library, begun.id)
                 raise

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 from assistant import wire
 from assistant.library.records import UNFINISHED
 from assistant.pressure.discussion import compare
-from assistant.pressure.rulings import weighed_as
 from assistant.wire import Json
 from ui.reports import verdict_kept
 from ui.work import library_changes, library_health, library_work, uploads
@@ -177,9 +176,9 @@ def test(job: Job, place: Workplace, asked: Asked) -> str:
     id of the job before the job began; the verdict gets the same id. Only one verdict is stored, even if the job is run
     again.
 
-    ``asked["revises"]`` is the id of an earlier verdict. ``asked["like"]`` is a verdict on the same idea; the new test
-    takes over its assumptions, and the judgements that people have made in it. Each is None if there is no such
-    verdict.
+    ``asked["revises"]`` is the id of an earlier verdict, and ``asked["like"]`` a verdict that a person has changed
+    since; each is None if there is none. The new test takes over what people said in the changed verdict, or else in
+    the earlier one: their judgements, weights and assumptions.
     """
     assistant = place.assistant_of(asked)
     library, revises, idea = assistant.library, asked["revises"], asked["idea"]
@@ -187,17 +186,13 @@ def test(job: Job, place: Workplace, asked: Asked) -> str:
     if begun.ruling != UNFINISHED:
         return begun.id
     former = verdict_kept.opened(library, revises) if revises else None
-    same = wire.read_verdict(asked["like"]) if asked["like"] else None
-    if same is None and former and former.verdict.idea == idea:
-        same = former.verdict
+    like = wire.read_verdict(asked["like"]) if asked["like"] else former.verdict if former else None
     try:
         assistant.prepare(partial(job.at, PREPARING))
-        verdict = assistant.challenge(idea, _tells(job), like=same)
+        verdict = assistant.challenge(idea, _tells(job), like=like)
     except BaseException:
         verdict_kept.give_up(library, begun.id)
         raise
-    if former:
-        verdict = weighed_as(same or former.verdict, verdict)
     return verdict_kept.finish(library, begun, verdict, former.said if former else ())
 
 
@@ -232,8 +227,7 @@ class Reporting:
         self.sure_sides, self.replied = assistant.sure_sides, assistant.replied
 
     def challenge(self, idea: str, *, like: Verdict | None = None) -> Verdict:
-        """Test an idea and return the verdict. With the earlier verdict ``like``, the idea is tested with the same
-        assumptions as in that verdict."""
+        """Test an idea and return the verdict. What people said in the earlier verdict ``like`` is taken over."""
         return self._assistant.challenge(idea, self._progress, like=like)
 
 

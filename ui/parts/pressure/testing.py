@@ -60,9 +60,9 @@ def begin(desk: IdeaDesk, idea: str, revises: str | None = None, like: Verdict |
     """Start a job that tests ``idea``, and let the page show the progress of the job. The job's result is the id of the
     stored verdict. ``revises`` is the id of an earlier verdict with which the page compares the new one.
 
-    ``like`` is a verdict from which the new test takes over the assumptions, and people's judgements of which quotes
-    speak for or against them. Without ``like``, the new test takes them from the verdict ``revises`` if that verdict is
-    about the same idea. The idea is stored before the job starts, and earlier unfinished tests of the same idea are
+    ``like`` is a verdict from which the new test takes over what people said: the assumptions that they added or left
+    out, and their judgements of which quotes speak for or against them. Without ``like``, the new test takes them from
+    the verdict ``revises``. The idea is stored before the job starts, and earlier unfinished tests of the same idea are
     removed.
     """
     for one in unfinished(desk):
