@@ -36,8 +36,8 @@ class PushbackError(Exception):
     """Base class of all errors that a user can cause or fix. ``str(error)`` says what happened, ``hint`` what to do
     about it.
 
-    The argument ``details`` is the message of the software library or model provider that failed. ``str(error)`` ends
-    with it; ``summary`` is the message without it. In all these texts, logins and query strings are removed from URLs,
+    ``details`` is the message of the software library or model provider that failed. ``str(error)`` ends with it;
+    ``summary`` is the message without it. In all these texts, logins and query strings are removed from URLs,
     since they can contain API keys. ``retryable`` says whether the same action may succeed later.
     """
 
@@ -46,7 +46,7 @@ class PushbackError(Exception):
 
     def __init__(self, message: str, *, hint: str | None = None, details: str = "") -> None:
         super().__init__(without_secrets(f"{message.removesuffix('.')}: {details}" if details else message))
-        self.summary = without_secrets(message)
+        self.summary, self.details = without_secrets(message), without_secrets(details)
         if hint is not None:
             self.hint = without_secrets(hint)
 

@@ -27,6 +27,18 @@ def test_a_hint_that_can_be_followed_on_a_page_stays() -> None:
     )
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_message_of_the_command_line_is_told_in_other_words(kind: type[PushbackError]) -> None:
+    error = kind("No such model. Run `pushback doctor --model NAME`, or set OPENAI_API_KEY.")
+
+    assert not COMMANDS.search(for_users(error).what)
+    assert for_users(error).what.endswith(".")
+
+
+def test_a_message_that_can_be_read_on_a_page_stays() -> None:
+    assert for_users(errors.SourceError("The file letter.pdf has no text.")).what == "The file letter.pdf has no text."
+
+
 def test_a_providers_own_words_are_left_out_and_kept_for_the_log() -> None:
     error = ModelDenied("The model m cannot be used.", details="Error code: 404 - {'error': 'no such model'}")
 

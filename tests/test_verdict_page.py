@@ -27,6 +27,7 @@ from assistant.types import (
     Stance,
     Verdict,
 )
+from tests import paper
 from ui.reports import terminal, verdict_page, verdict_report, verdict_terminal
 from ui.reports.verdict_map import APART, RADIUS, placed, shares
 from ui.reports.verdict_outline import outline
@@ -76,7 +77,7 @@ def text_of(kind: str, report: Report = REPORT) -> str:
         cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
         return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
     if kind == ".html":
-        return "\n".join(html.fromstring(made).itertext())
+        return "\n".join(html.fromstring(made).body.itertext())
     return made.decode()
 
 
@@ -115,7 +116,7 @@ def test_a_sentence_that_a_model_says_in_a_discussion_names_whom_it_stands_on() 
 
     told = terminal.discussed(reply)
 
-    assert verdict_report.remark(remark) == "It fails often. (A guest, 2023-01-16)"
+    assert verdict_report.remark(remark) == "It fails often. (A guest, 16 January 2023)"
     assert told.index("It stands.") < told.index("It fails often. [1]") < told.index("The model was slow.")
     assert "A guest" in told[told.index("Sources") :]
 
@@ -148,7 +149,8 @@ def test_a_report_has_the_shape_of_the_page_and_is_titled_with_the_idea(kind: st
         "Who pays?",
         "Ask ten buyers.",
         "3 documents",
-        "2023-01-16",
+        "16 January 2023",
+        "2 January 2026",
         "A guest",
         "a reported figure",
     ):
@@ -210,7 +212,7 @@ def test_a_word_report_holds_the_picture_with_its_words() -> None:
     made = Document(io.BytesIO(verdict_page.rendered(REPORT, ".docx")))
 
     (shape,) = made.inline_shapes
-    assert shape._inline.docPr.get("descr").startswith("Assumptions by importance and evidence: 1 importance 0.9")
+    assert shape._inline.docPr.get("descr").startswith("Assumptions by importance and evidence. 1: importance 90%")
     assert made.core_properties.title.startswith("Do it")
 
 
@@ -220,7 +222,7 @@ def test_an_idea_that_nothing_touches_is_told_so(kind: str) -> None:
 
     told = text_of(kind, Report(rulings.ruled(replace(VERDICT, assumptions=gaps))))
 
-    assert "not covered" in told
+    assert "not covered" in told.lower()
     assert verdict_report.NOTHING in told
 
 
@@ -294,14 +296,71 @@ def test_the_picture_is_well_formed_and_says_in_words_what_it_shows() -> None:
     svg = html.fromstring(verdict_page.rendered(REPORT, ".html")).xpath("//svg")[0]
 
     assert ElementTree.fromstring(html.tostring(svg, encoding="unicode").replace("&nbsp;", " ")) is not None
-    assert svg.xpath("./title")[0].text.startswith("Assumptions by importance and evidence: 1 importance 0.9")
+    assert svg.xpath("./title")[0].text.startswith("Assumptions by importance and evidence. 1: importance 90%")
 
 
 def test_how_often_a_guessed_side_was_wrong_is_said_in_a_sentence_and_no_measure_is_named() -> None:
     lines = list(verdict_report.trust(replace(VERDICT, stance_model="pushback")))
 
-    assert [line for line in lines if "22 on the other" in line and "CARD.md" in line]
+    assert [line for line in lines if "22 on the other" in line]
     assert not [line for line in lines if re.search(r"f1|auroc|perspectrum|\b0\.\d", line, re.IGNORECASE)]
+
+
+@pytest.mark.parametrize("kind", verdict_page.KINDS)
+@pytest.mark.parametrize("model", ["pushback", "none"])
+def test_a_report_that_is_handed_on_has_no_words_of_the_machine(kind: str, model: str) -> None:
+    searched = tuple(replace(one, searched=("who wants it -bundle",)) for one in VERDICT.assumptions)
+
+    told = text_of(kind, replace(REPORT, verdict=replace(VERDICT, stance_model=model, assumptions=searched)))
+
+    assert not re.search(r"\.md\\?:\d|\d{4}-\d\d|\bgap\b|stance model|Looked at as|\d\.\d|assistant/|-bundle", told)
+    assert "no evidence" in told.lower()
+    assert "Who pays? · importance 80%" in told
+    assert re.search(r"A guest, Title .*, 16 January 2023 \(evil", told)
+
+
+def test_a_report_in_a_terminal_keeps_the_places_and_the_searches() -> None:
+    searched = replace(VERDICT.assumptions[0], searched=("who wants it",))
+
+    told = text_of("terminal", Report(replace(VERDICT, assumptions=(searched,))))
+
+    assert f"16 January 2023; evil<.md:0-{len(FOR.citation.quote)}" in told
+    assert "Searched for: who wants it" in told
+
+
+@pytest.mark.parametrize(("findings", "sentences", "why"), paper.FULL)
+def test_a_word_report_on_six_assumptions_takes_three_pages_or_fewer(findings: int, sentences: int, why: str) -> None:
+    verdict = paper.six_assumptions(findings, sentences, why)
+
+    made = verdict_page.rendered(replace(REPORT, verdict=verdict), ".docx")
+
+    assert len(verdict.assumptions) == 6
+    assert paper.pages(made) <= 3
+
+
+def test_where_there_is_room_a_word_report_quotes_three_findings_a_side() -> None:
+    told = text_of(".docx", replace(REPORT, verdict=paper.six_assumptions(12, 1)))
+
+    assert [told.count(f"“{number} times") for number in range(12)] == [1] * 12
+    assert "more, in the verdict itself" not in told
+
+
+@pytest.mark.parametrize("kind", [".docx", ".html"])
+def test_hebrew_and_arabic_run_from_right_to_left(kind: str) -> None:
+    hebrew = finding("המכתב מביא את ההזמנות.", Stance.SUPPORTS, 400)
+    one = replace(VERDICT.assumptions[0], findings=(hebrew, AGAINST))
+    verdict = rulings.ruled(replace(VERDICT, idea="كتابة رسالة", assumptions=(one, VERDICT.assumptions[1])))
+
+    made = verdict_page.rendered(replace(REPORT, verdict=verdict), kind)
+
+    if kind == ".html":
+        assert re.search(r":is\(p, h1, .*blockquote.*\) \{ unicode-bidi: plaintext; \}", made.decode())
+        return
+    paragraphs = Document(io.BytesIO(made)).paragraphs
+    turned = [one.text for one in paragraphs if one._p.xpath("./w:pPr/w:bidi")]
+    assert turned == ["كتابة رسالة", "1 “המכתב מביא את ההזמנות.”"]
+    assert all(run.font.rtl for one in paragraphs for run in one.runs if one.text in turned)
+    assert not any(run.font.rtl for one in paragraphs for run in one.runs if one.text not in turned)
 
 
 def test_a_page_that_cannot_be_written_is_told(tmp_path: Path) -> None:

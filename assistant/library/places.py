@@ -13,6 +13,7 @@ from assistant.library.catalog import Catalog
 from assistant.library.database.sqlite import Sqlite
 from assistant.library.index.traces import SEEN
 from assistant.library.tables.full_text import FullText
+from assistant.plainly import why
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -159,7 +160,7 @@ def _make_folder(settings: Settings) -> None:
     try:
         private.begin(settings.folder, settings.folder / CATALOG if settings.catalog is None else None)
     except OSError as exc:
-        raise LibraryError(f"{settings.folder} cannot be made: {exc}.", hint="Choose another --home.") from exc
+        raise LibraryError(f"{settings.folder} cannot be made: {why(exc)}.", hint="Choose another --home.") from exc
 
 
 def _postgres() -> ModuleType:

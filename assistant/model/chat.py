@@ -210,7 +210,7 @@ class Calls:
                         yield piece
             except ModelError as error:
                 if pieces and not isinstance(error, ReplyCut | ModelRefused):
-                    raise ReplyCut(f"The reply was cut in its middle. {error}") from error
+                    raise ReplyCut("The reply was cut in its middle.", details=str(error)) from error
                 if pieces or wait is None or not error.retryable:
                     raise
                 self._model.wait(wait, self._tick)

@@ -160,7 +160,7 @@ class SentenceTransformerEmbedder:
         try:
             return SentenceTransformer(str(self.folder), device="cpu", local_files_only=True)
         except (OSError, ValueError) as exc:
-            raise ModelUnavailable(f"The embedding model {self._name!r} cannot be loaded: {exc}") from exc
+            raise ModelUnavailable(f"The embedding model {self._name!r} cannot be loaded.", details=str(exc)) from exc
 
     @cached_property
     def _pools_by_mean(self) -> bool:

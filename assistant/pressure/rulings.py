@@ -29,7 +29,7 @@ OFFLINE = {"pushback", "none"}  # stance models without a language model, whose 
 IMPORTANT = 0.5  # importance from which an assumption without support is a leap of faith: the least that a lens has
 LEAST = (
     "One finding whose side is clear supports or challenges an assumption; contested takes one on each side; an unclear"
-    " finding rules on nothing, and without a clear one there is a gap."
+    " finding decides nothing."
 )
 
 

@@ -1,8 +1,8 @@
 """Runs a suite for another program, as in ``python -m eval.harness.piped SUITE OUT``: JSON lines on stdout report the
 progress.
 
-It prints ``{"done", "of"}`` after every few cases, and at the end ``{"suite", "exit"}`` or ``{"error", "hint"}``. On
-SIGTERM, the finished cases are stored as an interrupted run. No model is used."""
+It prints ``{"done", "of"}`` after every few cases, and at the end ``{"suite", "exit"}`` or ``{"error", "details",
+"hint"}``. On SIGTERM, the finished cases are stored as an interrupted run. No model is used."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def run(suite: Path, out: Path, told: TextIO) -> int:
             progress=lambda _, done, of: say(done=done, of=of),
         )
     except PushbackError as error:
-        say(error=str(error), hint=error.hint)
+        say(error=error.summary, details=error.details, hint=error.hint)
         return 2
     say(suite=kept.summary.suite, exit=int(kept.verdict.exit))
     return int(kept.verdict.exit)

@@ -34,7 +34,7 @@ def chat(model: str, recording: Recording, *, live: bool, budget: Budget) -> Rep
     try:
         real: Any = init_chat_model(model)
     except (ImportError, ValueError) as exc:
-        raise ModelUnavailable(f"The model {model!r} cannot be used: {exc}.") from exc
+        raise ModelUnavailable(f"The model {model!r} cannot be used.", details=f"{exc}.") from exc
     return RecordingChat(model=model, recording=recording, chat=real, budget=budget)
 
 

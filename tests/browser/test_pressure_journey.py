@@ -8,10 +8,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pypdfium2 import PdfDocument
 
+from tests import paper
 from tests.browser.conftest import HOSTILE, Visit, picture, serious, visitor
+from ui.reports import verdict_page
+from ui.reports.verdict_report import Report
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -80,12 +83,13 @@ def test_an_idea_becomes_a_report_that_can_be_handed_on(
     for name, ending in (("Markdown", ".md"), ("Web page", ".html"), ("Word document", ".docx")):
         with page.expect_download() as awaited:
             page.get_by_role("button", name=name).click()
+        assert awaited.value.suggested_filename == f"repeat-the-spring-campaign-and-drop-the-radio{ending}"
         awaited.value.save_as(tmp_path / f"report{ending}")
     page.keyboard.press("Escape")
     assert IDEA in (tmp_path / "report.md").read_text("utf-8")
     assert "judged" in (tmp_path / "report.md").read_text("utf-8")
     assert IDEA in (tmp_path / "report.html").read_text("utf-8")
-    assert _pages_on_paper(page, tmp_path / "report.html") <= 3
+    assert _pages_on_paper(page.context, tmp_path / "report.html") <= 3
     assert "word/document.xml" in zipfile.ZipFile(tmp_path / "report.docx").namelist()
 
     page.get_by_text("Revise the idea").click()
@@ -128,8 +132,20 @@ def test_an_idea_becomes_a_report_that_can_be_handed_on(
     expect(page.get_by_role("button", name=REVISED)).to_be_visible()
 
 
-def _pages_on_paper(page: Page, report: Path) -> int:
-    shown = page.context.new_page()
+@pytest.mark.parametrize(("findings", "sentences", "why"), paper.FULL)
+def test_a_web_report_on_six_assumptions_takes_three_pages_or_fewer(
+    browser: Browser, tmp_path: Path, findings: int, sentences: int, why: str
+) -> None:
+    verdict = paper.six_assumptions(findings, sentences, why)
+    verdict_page.write(Report(verdict, created="2026-01-02"), tmp_path / "report.html")
+
+    assert len(verdict.assumptions) == 6
+    with browser.new_context() as context:
+        assert _pages_on_paper(context, tmp_path / "report.html") <= 3
+
+
+def _pages_on_paper(context: BrowserContext, report: Path) -> int:
+    shown = context.new_page()
     shown.goto(report.as_uri())
     printed = PdfDocument(shown.pdf(prefer_css_page_size=True))
     shown.close()

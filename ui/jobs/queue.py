@@ -332,7 +332,9 @@ class Queue:
                 session.execute(f"SET search_path TO {SCHEMA}")
                 yield session
         except procrastinate.exceptions.ConnectorException as exc:
-            raise LibraryError(f"The queue of jobs cannot be used: {exc}.", hint="Check its server.") from exc
+            raise LibraryError(
+                "The queue of jobs cannot be used.", hint="Check its server.", details=f"{exc}."
+            ) from exc
 
 
 def app(address: str) -> procrastinate.App:

@@ -5,11 +5,11 @@ Each answer keeps its citation numbers and its sources with their quotes, so tha
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from assistant.types import Answer, Citation, Grounding, Statement
+from ui.reports import word
 from ui.views import inert, present
 from ui.views.present import Standing
 from ui.views.shown import CLOSEST, NEAREST, NOT_SAID, PERHAPS, REFUSED, disagreeing, shown, who_disagrees, why
@@ -71,10 +71,10 @@ def lines(answer: Answer, standing: Mapping[Citation, Standing] | None = None) -
 
 
 def source(citation: Citation) -> str:
-    """A citation as text: its title, speaker, date and page, then the file and the positions of the quote in it."""
+    """A citation as text: its title, speaker, date and page, and the file in brackets."""
     about = citation.about
     known = (*present.particulars(citation), about.place(citation.page))
-    return f"{', '.join(filter(None, known))} ({about.source}:{citation.start}-{citation.end})"
+    return f"{', '.join(filter(None, known))} ({about.source})"
 
 
 def plain(answer: Answer) -> str:
@@ -113,9 +113,7 @@ def docx(title: str, answers: Sequence[Answer], standing: Mapping[Citation, Stan
         made.add_heading(inert.plain(answer.question), 1)
         for line in lines(answer, standing):
             _add(made, line)
-    file = io.BytesIO()
-    made.save(file)
-    return file.getvalue()
+    return word.saved(made)
 
 
 def _add(made: Document, line: ExportLine) -> None:

@@ -13,6 +13,7 @@ from assistant.pressure.assumptions import Assumed, of_words
 from assistant.pressure.discussion import VerdictChange
 from assistant.pressure.pressure_text import left_out
 from assistant.types import Assumption, AssumptionRuling, Citation, Finding, Verdict
+from ui.reports import verdict_map
 from ui.reports import verdict_report as told
 from ui.reports.verdict_map import CORNERS, shares
 from ui.reports.verdict_report import Point, Report
@@ -77,8 +78,8 @@ def called(ruling: str) -> str:
 def head(number: int, one: Assumption) -> str:
     """An assumption as one line of Markdown: its number, text and ruling, and how many voices (people, or documents
     without a named speaker) are for it and against it."""
-    mark = f":gray-badge[{told.OPEN}]" if told.outcome(one) == told.OPEN else badge(one.ruling)
-    return f"**{number}** {label(opened(one.text), WORDS)} {mark} {told.counted(one)}".rstrip()
+    mark = f":{BADGES[one.ruling]}-badge[{told.outcome(one)}]"
+    return f"**{number}** {label(told.opened(one.text), WORDS)} {mark} {told.counted(one)}".rstrip()
 
 
 def places(verdict: Verdict) -> dict[Finding, Place]:
@@ -128,11 +129,6 @@ def attributed(one: Finding, report: Report) -> str:
     return f'<p class="small attributed">{escape(how)}</p>{since}' if how else since
 
 
-def opened(text: str) -> str:
-    """The text with its first letter in upper case."""
-    return text[:1].upper() + text[1:]
-
-
 def settling(verdict: Verdict, most: int | None = None) -> str:
     """The open questions of a verdict as HTML, each with the cheapest way to settle it. ``most`` is the largest number
     of questions; None for all."""
@@ -147,7 +143,7 @@ def settling(verdict: Verdict, most: int | None = None) -> str:
 
 def listed(lines: Sequence[str], otherwise: str = "") -> str:
     """The lines as an HTML list. If there are no lines, the text ``otherwise`` as an HTML paragraph."""
-    items = "".join(f"<li>{escape(opened(line))}</li>" for line in lines)
+    items = "".join(f"<li>{escape(told.opened(line))}</li>" for line in lines)
     return f"<ul>{items}</ul>" if items else f"<p>{escape(otherwise)}</p>"
 
 
@@ -155,7 +151,7 @@ def changes(found: Sequence[VerdictChange], *, better: bool) -> str:
     """The changes from one verdict to another as HTML: those for the better, or, if ``better`` is false, those for the
     worse. Each change is shown with at most three of the quotes that caused it."""
     items = [
-        f"<li>{escape(opened(one.what))}{''.join(map(_because, one.findings[:3]))}</li>"
+        f"<li>{escape(told.opened(one.what))}{''.join(map(_because, one.findings[:3]))}</li>"
         for one in found
         if one.better is better
     ]
@@ -168,11 +164,7 @@ def _because(one: Finding) -> str:
 
 def in_words(points: Sequence[Point]) -> str:
     """The chart of importance and evidence in words, for people who cannot see it."""
-    each = "; ".join(
-        f"{p.number}: importance {p.importance:.0%}, evidence {p.evidence:.0%}, {called(p.assumption.ruling)}"
-        for p in points
-    )
-    return f"Assumptions by importance and evidence. {each}. Each is among the cards beside it."
+    return f"{verdict_map.in_words(points)} Each is among the cards beside it."
 
 
 def picture(points: Sequence[Point], chosen: int) -> dict[str, Any]:

@@ -6,10 +6,10 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ui.reports import verdict_png
+from ui.reports import verdict_png, word
 from ui.reports.verdict_map import in_words
 from ui.reports.verdict_outline import Bullets, OpenQuestion, Outline, Paragraph, Part, Picture, QuotedFinding, Resting
-from ui.reports.verdict_report import EACH, Point
+from ui.reports.verdict_report import Point, opened
 from ui.views.inert import plain as _plain
 
 if TYPE_CHECKING:
@@ -38,17 +38,14 @@ def document(outline: Outline) -> bytes:
     made.core_properties.author = "Pushback"
     made.add_heading(_plain(outline.idea), 0)
     opening = made.add_paragraph()
-    opening.add_run(f"{outline.ruling}. ").bold = True
+    opening.add_run(f"{opened(outline.ruling)}. ").bold = True
     opening.add_run(_plain(outline.opening))
     made.add_paragraph(_plain(outline.head), "Caption")
     for section in outline.sections:
         made.add_heading(section.title, 1)
         for part in section.parts:
             _part(made, part)
-    made.add_paragraph(_plain(f"Searched for: {'; '.join(outline.searched)}"), "Caption")
-    file = io.BytesIO()
-    made.save(file)
-    return file.getvalue()
+    return word.saved(made)
 
 
 def _part(made: Document, part: Part) -> None:
@@ -77,10 +74,11 @@ def _small(made: Document) -> None:
         section.top_margin = section.bottom_margin = Cm(1.8)
     for name, points, before, after in STYLES:
         style: Any = made.styles[name]
-        style.font.size = Pt(points)
+        word.resize(style, points)
         style.paragraph_format.space_before, style.paragraph_format.space_after = Pt(before), Pt(after)
+        style.paragraph_format.line_spacing = 1.0
     caption: Any = made.styles["Caption"].font
-    caption.bold, caption.color.rgb = False, RGBColor(0x55, 0x55, 0x55)
+    caption.bold, caption.cs_bold, caption.color.rgb = False, False, RGBColor(0x55, 0x55, 0x55)
 
 
 def _picture(made: Document, points: Sequence[Point]) -> None:
@@ -94,13 +92,13 @@ def _picture(made: Document, points: Sequence[Point]) -> None:
 def _resting(made: Document, part: Resting) -> None:
     made.add_heading(_plain(f"{part.number}. {part.text}"), 2)
     line = made.add_paragraph()
-    line.add_run(f"{part.ruling}. ").bold = True
-    line.add_run(_plain(f"{part.looked_at} {part.left}".strip()))
+    line.add_run(f"{opened(part.ruling)}. ").bold = True
+    line.add_run(_plain(f"{part.looked_at}. {part.left}".strip()))
     for side in part.sides:
-        made.add_heading(f"{side.name} {side.see}".rstrip(), 3)
-        for quote in side.quotes[:EACH]:
+        made.add_heading(f"{side.name}: {side.see}" if side.see else side.name, 3)
+        for quote in side.quotes[: side.fitting]:
             _quote(made, quote)
-        if more := len(side.quotes[EACH:]):
+        if more := len(side.quotes[side.fitting :]):
             made.add_paragraph(f"And {more} more, in the verdict itself.", "Caption")
 
 

@@ -16,8 +16,8 @@ from markupsafe import Markup
 
 from eval.render.shown import visible
 from ui.reports import verdict_map
+from ui.reports import verdict_report as told
 from ui.reports.verdict_outline import PARTS, Outline
-from ui.reports.verdict_report import EACH
 
 FOLDER = Path(__file__).parent
 POLICY = Markup("default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'")
@@ -26,7 +26,8 @@ CLASSES = {
     "supported": "good",
     "contested": "part",
     "challenged": "bad",
-    "gap": "none",
+    told.OPEN: "none",
+    told.NONE: "none",
     "not covered": "none",
 }
 
@@ -51,7 +52,7 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         finalize=lambda value: value if isinstance(value, Markup) else visible(str(value)),
     )
-    made.globals.update(POLICY=POLICY, CLASSES=CLASSES, EACH=EACH, map=verdict_map)
+    made.globals.update(POLICY=POLICY, CLASSES=CLASSES, map=verdict_map)
     made.tests.update({kind.__name__: _is_a(kind) for kind in PARTS})
     return made
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import product
 
-from ui.reports.verdict_report import ENOUGH, Point
+from ui.reports.verdict_report import ENOUGH, Point, outcome
 
 WIDE, HIGH, EDGE = 560, 380, 44  # user units; the edge holds the names of the axes
 RADIUS = 13  # a number of two digits has room in it
@@ -26,9 +26,10 @@ CORNERS = {
 
 def in_words(points: Sequence[Point]) -> str:
     """The chart of importance and evidence in words, for people who cannot see it."""
-    return "Assumptions by importance and evidence: " + "; ".join(
-        f"{p.number} importance {p.importance:.1f}, evidence {p.evidence:.1f}, {p.assumption.ruling}" for p in points
+    each = "; ".join(
+        f"{p.number}: importance {p.importance:.0%}, evidence {p.evidence:.0%}, {outcome(p.assumption)}" for p in points
     )
+    return f"Assumptions by importance and evidence. {each}."
 
 
 def placed(points: Sequence[Point]) -> list[tuple[Point, float, float]]:

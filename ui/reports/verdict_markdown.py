@@ -14,9 +14,8 @@ from ui.reports.verdict_outline import (
     Picture,
     QuotedFinding,
     Resting,
-    Section,
 )
-from ui.reports.verdict_report import Point
+from ui.reports.verdict_report import Point, opened, outcome
 from ui.views.inert import markdown as _plain
 
 
@@ -28,8 +27,8 @@ def page(outline: Outline) -> str:
 def _parts(outline: Outline) -> Iterator[str]:
     yield f"# {_plain(outline.idea)}"
     yield _plain(outline.head)
-    yield f"**{outline.ruling}**: {_plain(outline.opening)}"
-    for section in (*outline.sections, Section("What was searched for", (Bullets(outline.searched),))):
+    yield f"**{opened(outline.ruling)}**: {_plain(outline.opening)}"
+    for section in outline.sections:
         yield f"## {section.title}"
         yield ("\n\n" if isinstance(section.parts[0], Resting) else "\n").join(map(_part, section.parts))
 
@@ -52,8 +51,8 @@ def _part(part: Part) -> str:
 
 def _table(points: Sequence[Point]) -> str:
     rows = [
-        f"| {point.number} | {_plain(point.assumption.text)} | {point.importance:.1f} "
-        f"| {said_for} | {said_against} | {point.assumption.ruling} |"
+        f"| {point.number} | {_plain(point.assumption.text)} | {point.importance:.0%} "
+        f"| {said_for} | {said_against} | {outcome(point.assumption)} |"
         for point in points
         for said_for, said_against in [rulings.heard(point.assumption.findings)]
     ]
@@ -63,7 +62,8 @@ def _table(points: Sequence[Point]) -> str:
 
 
 def _resting(part: Resting) -> str:
-    lines = [f"### {part.number}. {_plain(part.text)}", "", f"**{part.ruling}**. {_plain(part.looked_at)}"]
+    heading = f"### {part.number}. {_plain(part.text)}"
+    lines = [heading, "", f"**{opened(part.ruling)}**. {_plain(part.looked_at)}"]
     if part.left:
         lines += ["", _plain(part.left)]
     for side in part.sides:
@@ -73,7 +73,7 @@ def _resting(part: Resting) -> str:
 
 def _quote(part: QuotedFinding) -> str:
     number = f"[{part.number}] " if part.number else ""
-    line = f"- {number}“{_plain(part.words)}” ({_plain(part.source)})"
+    line = f"- {number}“{_plain(part.words)}” — {_plain(part.source)}"
     if part.attributed:
         line += f" — {_plain(part.attributed)}"
     if part.mark:

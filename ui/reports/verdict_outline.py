@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
 from typing import TypeAlias
 
 from assistant.types import Assumption, Finding, IdeaRuling
 from ui.reports import verdict_report as told
 from ui.reports.verdict_report import Point, Report
+
+EACH = 3  # findings on a side that a Word or web report quotes of an assumption at most, beside those above
+# Lines of quotes for which three pages have room beside six assumptions, and characters of a line: as many as
+# ``tests/paper.py`` has room for.
+ROOM, LINE = 75, 105
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,8 @@ class OpenQuestion:
 @dataclass(frozen=True, slots=True)
 class QuotedFinding:
     """A finding (a quote that concerns an assumption) as a report shows it: its number (None if it has none), its quote
-    (``words``), the text before and after the quote (may be empty), why it concerns the assumption, and its source.
+    (``words``), the text before and after the quote (may be empty), why it concerns the assumption, and its source,
+    without (``source``) or with (``place``) the positions of the quote in its file.
     ``attributed`` says of what kind the statement is (such as a forecast), and whether a person or a model decided if
     it speaks for or against the assumption. ``mark`` is a warning if the source has changed or is gone."""
 
@@ -46,6 +54,7 @@ class QuotedFinding:
     after: str
     why: str
     source: str
+    place: str
     attributed: str
     mark: str
 
@@ -59,18 +68,20 @@ class QuotedFinding:
 @dataclass(frozen=True, slots=True)
 class SideOutline:
     """The findings on one side of an assumption: for it, against it, or unclear (``name``). ``see`` is a sentence that
-    refers to findings shown earlier in the report; ``quotes`` has the other findings."""
+    refers to findings shown earlier in the report; ``quotes`` has the other findings. Word and web reports have room
+    for the first ``fitting`` of them."""
 
     name: str
     see: str
     quotes: tuple[QuotedFinding, ...]
+    fitting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Resting:
     """The part of a report on one assumption that the idea rests on, with its findings grouped by side (for the
-    assumption, against it, or unclear). ``looked_at`` says under which question the assumption was examined and how
-    important it is; ``left`` says what is still open."""
+    assumption, against it, or unclear). ``ruling`` is the name under which readers see the ruling. ``looked_at`` says
+    under which question the assumption was examined and how important it is; ``left`` says what is still open."""
 
     number: int
     text: str
@@ -105,7 +116,7 @@ class Section:
 @dataclass(frozen=True, slots=True)
 class Outline:
     """A whole report, as sections that can be written in any format. ``opening`` is the result in short, ``head`` a
-    summary of the test, and ``searched`` has the search queries of the test."""
+    summary of the test, and ``searched`` has the search queries of the test, which only a terminal shows."""
 
     idea: str
     ruling: IdeaRuling
@@ -130,17 +141,37 @@ def outline(report: Report) -> Outline:
 
 def _sections(report: Report) -> Iterator[Section]:
     verdict = report.verdict
-    numbers = told.numbered(verdict)
+    numbers, room = told.numbered(verdict), ROOM
     for case in told.cases(verdict):
         quotes = tuple(_quote(finding, report, number=numbers[finding]) for finding in case.findings)
+        room -= sum(map(_lines, quotes))
         yield Section(case.title, quotes or (Paragraph(case.empty),), "cases")
     yield Section(told.UNFOUND, (Bullets(told.missing(verdict) or (told.ALL_TOUCHED,)),), "open")
     for question, how in told.settling(verdict)[:1]:
         yield Section("Find out first", (OpenQuestion(question, f"{told.CHEAPEST}{how}" if how else ""),), "open")
     yield Section("Importance and evidence", (Picture(tuple(told.points(verdict))),))
-    resting = (_resting(number, one, report) for number, one in enumerate(verdict.assumptions, start=1))
-    yield Section("What it rests on", tuple(resting))
+    resting = [_resting(number, one, report) for number, one in enumerate(verdict.assumptions, start=1)]
+    yield Section("What it rests on", _fitted(resting, room))
     yield Section("How it was tested", (Bullets(tuple(told.trust(verdict))),))
+
+
+def _fitted(resting: Sequence[Resting], room: int) -> tuple[Resting, ...]:
+    """The assumptions with the number of quotes on each side that fit into so many lines. The first quotes of all sides
+    come before the second ones, and so on, up to ``EACH``."""
+    sides = [(number, side) for number, one in enumerate(resting) for side in one.sides]
+    fitting: Counter[tuple[int, str]] = Counter()
+    for place, (number, side) in product(range(EACH), sides):
+        for quote in side.quotes[place : place + 1]:
+            room -= _lines(quote)
+            fitting[number, side.name] += room >= 0
+    return tuple(
+        replace(one, sides=tuple(replace(side, fitting=fitting[number, side.name]) for side in one.sides))
+        for number, one in enumerate(resting)
+    )
+
+
+def _lines(quote: QuotedFinding) -> int:
+    return sum(-(-len(text) // LINE) for text in (quote.words, quote.caption, quote.why))
 
 
 def _resting(number: int, assumption: Assumption, report: Report) -> Resting:
@@ -151,7 +182,7 @@ def _resting(number: int, assumption: Assumption, report: Report) -> Resting:
         for side in told.sides(report.verdict, number)
     )
     left = told.left_open(report.verdict, number)
-    return Resting(number, assumption.text, assumption.ruling, told.looked_at(assumption), left, tuple(sides))
+    return Resting(number, assumption.text, told.outcome(assumption), told.looked_at(assumption), left, tuple(sides))
 
 
 def _quote(finding: Finding, report: Report, *, number: int | None = None, in_context: bool = False) -> QuotedFinding:
@@ -163,6 +194,7 @@ def _quote(finding: Finding, report: Report, *, number: int | None = None, in_co
         after if in_context else "",
         told.why(finding),
         told.source(finding.citation),
+        told.place(finding.citation),
         told.attributed(finding),
         report.mark(finding.citation),
     )

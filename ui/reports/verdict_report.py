@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from assistant.pressure import rulings
 from assistant.pressure import settling as settling_of
-from assistant.pressure.assumptions import PROPOSED, WHOLE
+from assistant.pressure.assumptions import OWN, PROPOSED, WHOLE
+from assistant.text.dates import spoken
 from assistant.types import Assumption, AssumptionRuling, Citation, Finding, IdeaRuling, Kind, Remark, Stance, Verdict
 from ui.views.present import Standing
 from ui.views.shown import as_guess, cost_line, voice
@@ -41,18 +42,20 @@ SIDES = {Stance.SUPPORTS: "For", Stance.CHALLENGES: "Against", Stance.UNCLEAR: "
 GUESSED = "side guessed"
 HOW_WRONG = (  # measured as ``eval/training/README.md`` says
     "of 74 passages of two companies' handbooks that people had put on one side of an idea, the model put 22 on the"
-    " other. Its card"
-    " (assistant/evidence/CARD.md) has all figures."
+    " other."
 )
-OPEN, NONE = "of no clear side", "with no evidence"
+READERS = {  # stance models that are no chat model, by what readers call them
+    "pushback": "The small model that comes with Pushback",
+    "none": "A list of words such as “not” and “should”",
+    "": "A model",
+}
+OPEN, NONE = "of no clear side", "no evidence"
+COUNTED = {NONE: f"with {NONE}"}  # outcomes that need another word after their number
 OUTCOMES = (*(ruling.value for ruling in AssumptionRuling if ruling is not AssumptionRuling.GAP), OPEN, NONE)
 TAKEN = (Stance.SUPPORTS, Stance.CHALLENGES)
 # Voices from which an assumption lies at the right edge of the picture: more make it no better known; a guess.
 ENOUGH = 6
 MISSING = 3  # of what nothing was found on that is told at a glance: as many as findings a side
-# Findings of a side that a Word or web report tells of an assumption, beside those above: three pages hold six
-# assumptions.
-EACH = 3
 
 
 class Point(NamedTuple):
@@ -106,8 +109,8 @@ def head(report: Report) -> str:
     many sources have changed since."""
     verdict = report.verdict
     called = Counter(map(outcome, verdict.assumptions))
-    counts = ", ".join(f"{called[name]} {name}" for name in OUTCOMES if called[name])
-    when = f"Tested {report.created[:10]}. " if report.created else ""
+    counts = ", ".join(f"{called[name]} {COUNTED.get(name, name)}" for name in OUTCOMES if called[name])
+    when = f"Tested {spoken(report.created[:10])}. " if report.created else ""
     documents, passages = verdict.searched
     searched = f"Searched: {_count(documents, 'document')}, {_count(passages, 'passage')}."
     faults = sum(standing is not Standing.HOLDS for standing in report.standing.values())
@@ -121,7 +124,7 @@ def head(report: Report) -> str:
 def outcome(one: Assumption) -> str:
     """The ruling on an assumption, in words for readers. The ruling is ``GAP`` if no quote counts for or against the
     assumption. It is then called "of no clear side" if at least one quote that was found concerns the assumption, and
-    "with no evidence" if none does."""
+    "no evidence" if none does."""
     if one.ruling is not AssumptionRuling.GAP:
         return one.ruling.value
     return OPEN if rulings.bears(one.findings) else NONE
@@ -241,15 +244,22 @@ def why(finding: Finding) -> str:
 
 def remark(one: Remark) -> str:
     """A sentence of a model's comment, followed by the cited speakers in brackets."""
-    who = dict.fromkeys(f"{voice(c) or c.about.title}, {c.about.date or 'undated'}" for c in one.citations)
+    who = dict.fromkeys(f"{voice(c) or c.about.title}, {spoken(c.about.date or 'undated')}" for c in one.citations)
     return f"{one.text} ({'; '.join(who)})" if who else one.text
 
 
 def looked_at(one: Assumption) -> str:
-    """A sentence on how an assumption was examined: its lens (the kind of question that led to it), its importance, who
-    set the importance, and the question itself."""
-    asked = f" {one.question}" if one.question else ""
-    return f"Looked at as {one.lens}, importance {one.importance:.1f}{weighed_by(one)}.{asked}"
+    """How an assumption was examined: its lens (the kind of question that led to it), the question itself, its
+    importance, and who set the importance."""
+    by = {"user": ", set by hand", "model": ", set by the model"}.get(one.importance_by, "")
+    lens = "in a person's words" if one.lens == OWN else one.lens
+    parts = (opened(lens), one.question, f"importance {one.importance:.0%}{by}")
+    return " · ".join(part for part in parts if part)
+
+
+def opened(text: str) -> str:
+    """The text with its first letter in upper case."""
+    return text[:1].upper() + text[1:]
 
 
 def weighed_by(one: Assumption) -> str:
@@ -326,11 +336,20 @@ def around(finding: Finding) -> tuple[str, str, str]:
 
 
 def source(citation: Citation) -> str:
-    """A citation as text: its speaker, title, date and page, then its file and the positions of the quote in it."""
+    """A citation as text: its speaker, title, date and page, and the file in brackets."""
+    return f"{_particulars(citation)} ({citation.about.source})"
+
+
+def place(citation: Citation) -> str:
+    """A citation as text for a terminal: its speaker, title, date and page, then its file and the positions of the
+    quote in it, so that the line can be searched for."""
+    return f"{_particulars(citation)}; {citation.about.source}:{citation.start}-{citation.end}"
+
+
+def _particulars(citation: Citation) -> str:
     about = citation.about
-    title, when = as_guess(about, "title", about.title), as_guess(about, "date", about.date or "") or "undated"
-    known = filter(None, [voice(citation), title, when, about.place(citation.page)])
-    return f"{', '.join(known)}; {about.source}:{citation.start}-{citation.end}"
+    title, when = as_guess(about, "title", about.title), as_guess(about, "date", spoken(about.date or ""))
+    return ", ".join(filter(None, [voice(citation), title, when or "undated", about.place(citation.page)]))
 
 
 def attributed(finding: Finding) -> str:
@@ -359,13 +378,14 @@ def trust(verdict: Verdict) -> Iterator[str]:
     """Yield sentences on how far to trust a verdict: how rulings are made, how reliably the test distinguishes findings
     for the idea from findings against it, and what was left out."""
     yield rulings.LEAST
+    reader = READERS.get(verdict.stance_model, f"The model {verdict.stance_model}")
     found = [one for assumption in verdict.assumptions for one in sided(assumption)]
     if unsure := [one for one in found if one.confidence < 1]:
-        yield f"The stance model “{verdict.stance_model}” told the sides of {_count(len(unsure), 'finding')}."
+        yield f"{reader} told the sides of {_count(len(unsure), 'finding')}."
     elif not found:
-        yield f"Sides were asked of the stance model “{verdict.stance_model}”; it could tell none."
+        yield f"{reader} was asked for sides and could tell none."
     if verdict.stance_model == "none":
-        yield "That is no trained model: it reads plain marks such as “not” and “should”, and is often wrong."
+        yield "That list is no trained model, and is often wrong."
     if verdict.stance_model == "pushback":
         yield f"They are guesses: {HOW_WRONG}"
     if verdict.model:

@@ -17,7 +17,7 @@ from ui.reports.verdict_outline import (
     Resting,
     Section,
 )
-from ui.reports.verdict_report import Point
+from ui.reports.verdict_report import Point, outcome
 
 INDENT = "  "
 
@@ -57,7 +57,7 @@ def _table(points: Sequence[Point]) -> str:
     against, and ruling."""
     return "\n".join(
         f"{point.number:4}. importance {point.importance:.1f}"
-        f"   voices: {said_for} for, {said_against} against   {point.assumption.ruling}"
+        f"   voices: {said_for} for, {said_against} against   {outcome(point.assumption)}"
         for point in points
         for said_for, said_against in [rulings.heard(point.assumption.findings)]
     )
@@ -80,5 +80,6 @@ def _quote(part: QuotedFinding, indent: str) -> str:
     there is one."""
     mark = f"{indent}{part.number}. " if part.number else f"{indent}- "
     beside = " " * len(mark)
-    lines = [filled(f"“{part.words}”", mark, beside), filled(part.caption, beside)]
+    caption = " · ".join(filter(None, (part.place, part.attributed)))
+    lines = [filled(f"“{part.words}”", mark, beside), filled(caption, beside)]
     return "\n".join([*lines, *(filled(line, beside) for line in (part.mark, part.why) if line)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 
+NAME = 50  # characters of the name of a file: still read whole in a folder; a matter of taste
 _MARKUP = re.compile(r"([\\`*_\[\]<>#|~$!&])")
 _STARTS = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))")  # what would make a list or a heading of a line
 TURNING = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")  # also what turns the text round
@@ -25,6 +26,14 @@ def markdown(text: str) -> str:
     return _STARTS.sub(
         lambda found: f"{found[1]}{found[2]}\\" if found[2].isdigit() else f"{found[1]}\\{found[2]}", line
     )
+
+
+def file_name(title: str, otherwise: str) -> str:
+    """The name of a file, without its ending, for a text with this title; ``otherwise`` if the title has no letters or
+    digits. It consists of the title's first words in lower case, with hyphens between them."""
+    words = re.sub(r"[^\w]+", "-", title.lower()).strip("-")
+    cut = words if len(words) <= NAME else words[: NAME + 1].rpartition("-")[0] or words[:NAME]
+    return cut or otherwise
 
 
 def lines(text: str, *, bold: bool = False) -> str:

@@ -34,6 +34,17 @@ HINTS: dict[type[PushbackError], str] = {
 }
 
 
+# What happened, in general, where the error's own words are for the command line.
+WHATS: dict[type[PushbackError], str] = {
+    errors.SettingsError: "A setting does not hold.",
+    errors.SourceError: "The document cannot be read.",
+    errors.LibraryError: "The library cannot be used.",
+    errors.ModelError: "The model cannot be used.",
+    errors.CaseError: "The suite cannot be understood.",
+    PushbackError: "This did not work.",
+}
+
+
 class ErrorText(NamedTuple):
     """An error in words for users of the pages: ``what`` happened, and what they can do about it (``todo``)."""
 
@@ -42,8 +53,12 @@ class ErrorText(NamedTuple):
 
 
 def for_users(error: PushbackError) -> ErrorText:
-    """The error in words for users of the pages, who cannot use the command line."""
-    return ErrorText(error.summary, todo(error.hint, type(error)))
+    """The error in words for users of the pages, who cannot use the command line. A message that names a command, an
+    option or the like, for instance in the words of a model provider, is replaced by one that ``WHATS`` has for errors
+    of its kind."""
+    told = not COMMANDS.search(error.summary)
+    what = error.summary if told else next(WHATS[one] for one in type(error).__mro__ if one in WHATS)
+    return ErrorText(what, todo(error.hint, type(error)))
 
 
 def todo(hint: str, kind: type[PushbackError] = PushbackError, hints: Mapping[type[PushbackError], str] = HINTS) -> str:

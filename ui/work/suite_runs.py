@@ -133,7 +133,7 @@ def run(job: Job, suite: Path, settings: Settings, *, module: Sequence[str] = ("
     finally:
         _ended(process)
     if "error" in told:
-        raise PushbackError(told["error"], hint=told["hint"])
+        raise PushbackError(told["error"], hint=told["hint"], details=told["details"])
     if "suite" not in told:
         what = f"The run of {suite.name} ended without a word (exit code {process.returncode})."
         raise PushbackError(what, hint="Run `pushback eval run SUITE` to see why.")

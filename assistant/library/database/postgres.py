@@ -356,9 +356,9 @@ def _in_our_words(error: psycopg.Error, place: str) -> LibraryError:
     if isinstance(error, errors.LockNotAvailable | errors.DeadlockDetected):
         return LibraryLocked(f"Another process is changing the catalog {place}.")
     if isinstance(error, errors.DiskFull | errors.OutOfMemory):
-        return LibraryFull(f"The server of the catalog {place} is full: {told}.")
+        return LibraryFull(f"The server of the catalog {place} is full.", details=f"{told}.")
     if isinstance(error, errors.DataCorrupted | errors.IndexCorrupted):
         hint = "Ask who runs the server, and put a copy back."
-        return LibraryDamaged(f"The catalog {place} is damaged: {told}.", hint=hint)
+        return LibraryDamaged(f"The catalog {place} is damaged.", hint=hint, details=f"{told}.")
     hint = "Check the setting catalog, that its server runs, and what its user may do there."
-    return LibraryError(f"The catalog {place} cannot be used: {told}.", hint=hint)
+    return LibraryError(f"The catalog {place} cannot be used.", hint=hint, details=f"{told}.")

@@ -113,11 +113,14 @@ class Sqlite:
             return LibraryLocked(f"Another process is changing {self._path}.")
         if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR):
             return LibraryDamaged(
-                f"The catalog {self._path} is damaged: {error}.",
+                f"The catalog {self._path} is damaged.",
                 hint="Put a copy of the folder back, or remove it and run `pushback ingest` again.",
+                details=f"{error}.",
             )
         return LibraryError(
-            f"The catalog {self._path} cannot be used: {error}.", hint="Check the folder's permissions."
+            f"The catalog {self._path} cannot be used.",
+            hint="Check the folder's permissions.",
+            details=f"{error}.",
         )
 
     def _nearly_full(self) -> bool:

@@ -276,10 +276,11 @@ class VectorIndex:
         unheard = type(error).__module__.startswith("httpx") or "connect to a Chroma server" in text
         # What a server says that is no error of Chroma's comes as a plain Exception.
         if kind in REFUSED or unheard or (self._url is not None and type(error) is Exception):
-            what = f"The Chroma server {self._url} does not serve us: {text or kind}"
-            return LibraryError(what, hint="Check the setting chroma_url.")
+            what = f"The Chroma server {self._url} does not serve us."
+            return LibraryError(what, hint="Check the setting chroma_url.", details=text or kind)
         if kind in DAMAGED:
-            return LibraryDamaged(f"The vector index {self._url or self._folder} cannot be read: {text or kind}.")
+            what = f"The vector index {self._url or self._folder} cannot be read."
+            return LibraryDamaged(what, details=f"{text or kind}.")
         if isinstance(error, OSError):
             return LibraryError(
                 f"The vector index {self._folder} cannot be changed: {why(error)}.", hint="Close what uses it."

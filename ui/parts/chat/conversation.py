@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
 import streamlit as st
@@ -13,7 +12,7 @@ from assistant.library.tables.conversations import TITLE
 from assistant.types import Answer, Citation
 from ui.parts.page import failure, state
 from ui.reports import conversation_export
-from ui.views import kept
+from ui.views import inert, kept
 from ui.views.present import Standing, escape, label, too_long
 
 UNNAMED = "No question yet"
@@ -56,7 +55,7 @@ def tell() -> None:
 def _menu(one: Conversation, answers: Sequence[Answer], library: Library) -> None:
     key = f"title-{one.id}"
     st.text_input("Title", one.title, key=key, on_change=_rename, args=(one.id, key, library))
-    name = re.sub(r"[^\w]+", "-", one.title.lower()).strip("-")[:50] or "conversation"
+    name = inert.file_name(one.title, "conversation")
     st.download_button(
         "Markdown",
         lambda: conversation_export.markdown(one.title or UNNAMED, answers, _standing(answers, library)).encode(),

@@ -66,4 +66,5 @@ def _sign_in(provider: str) -> None:
         st.login(None if provider == DEFAULT else provider)
     except StreamlitAuthError as exc:
         hint = f"{how_to_add('signin')} Then check [auth] in Streamlit's secrets.toml."
-        raise PushbackError(f"Signing in does not work: {str(exc).split(chr(10))[0]}", hint=hint) from exc
+        details = str(exc).split("\n")[0]
+        raise PushbackError("Signing in does not work.", hint=hint, details=details) from exc

@@ -100,7 +100,7 @@ def _card(number: int, one: Assumption, report: Report) -> None:
 
 def _about(one: Assumption) -> str:
     """The lens of an assumption and its question, joined in one line of text."""
-    return " · ".join(part for part in (present_verdict.opened(one.lens), one.question) if part)
+    return " · ".join(part for part in (told.opened(one.lens), one.question) if part)
 
 
 def _importance(id: str, number: int, one: Assumption) -> None:

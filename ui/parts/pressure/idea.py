@@ -12,6 +12,7 @@ from ui.parts.documents import pasted
 from ui.parts.pressure import testing
 from ui.parts.pressure.testing import IdeaDesk
 from ui.reports import present_verdict
+from ui.reports.verdict_report import opened
 from ui.views.present import escape
 
 FIELD = "idea"
@@ -62,8 +63,7 @@ def _looked_at(idea: str, lenses: Sequence[Lens]) -> None:
         if looked.urges:
             st.html(f'<p class="small notice">What only urges is left aside. Tested is: “{escape(looked.tested)}”</p>')
         parts = "".join(
-            f"<li><strong>{escape(present_verdict.opened(one.name))}</strong> {escape(one.part)}</li>"
-            for one in looked.parts
+            f"<li><strong>{escape(opened(one.name))}</strong> {escape(one.part)}</li>" for one in looked.parts
         )
         st.html(f"<ol>{parts}</ol>" if parts else "<p>The idea as it stands, then each of its clauses.</p>")
         st.html("<p>And each of these questions on which the idea takes a side, five at most:</p>")

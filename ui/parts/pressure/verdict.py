@@ -16,6 +16,7 @@ from ui.reports import verdict_report as told
 from ui.reports.present_verdict import Place
 from ui.reports.verdict_kept import StoredVerdict
 from ui.reports.verdict_report import CaseOfSide, Report
+from ui.views import inert
 from ui.views.present import escape
 
 FILES = {  # by their ending: what they are called, and their media type
@@ -148,7 +149,7 @@ def export(report: Report) -> None:
             st.download_button(
                 name,
                 data=partial(verdict_page.rendered, report, ending),
-                file_name=f"pressure-test-{report.id}{ending}",
+                file_name=f"{inert.file_name(report.verdict.idea, 'pressure-test')}{ending}",
                 mime=kind,
                 key=f"export{ending}",
                 on_click="ignore",
