@@ -44,7 +44,7 @@ __all__ = ["BadFiles", "Progress", "SyncReport", "Work", "sync"]
 BATCH = 256  # passages embedded and written at a time; more gains nothing and costs memory
 RACY = 2_000_000_000  # nanoseconds; a file so young may change again and keep its time (FAT keeps even seconds)
 MOST_GONE = 1 / 3  # of a folder's files: when more are gone at once, it may be a share that is not mounted
-A_LOOK = 0.5  # seconds until it is asked again how far a long file has been read: as often as pages look
+A_LOOK = 0.5  # seconds until it is told again which file is being read, and how far: as often as pages look
 NOTICED = 100  # files named for each kind of what they hold besides text: a bound on a report; not measured
 UNSURE = -1  # written down in place of such a file's time, so that the next run looks at its bytes
 
@@ -75,8 +75,9 @@ def sync(
 
     Args:
         progress: called with three values: the number of files that are done, the number of all files, and the source
-            of the current file (empty at the end). It is called before each new or changed file is read, while the
-            pages of a long file are read, and at the end.
+            of the current file (empty at the end). It is called before each new or changed file is read, about twice
+            a second while a file is read in a worker, and at the end. If ``progress`` raises an exception, the sync
+            ends with this exception.
         work: called after each embedded passage with three numbers: the bytes of new and changed files that are done,
             the bytes of all new and changed files, and the passages that have been embedded. The bytes are the best
             basis for an estimate of the time left. If ``work`` raises an exception, the sync ends with this exception
@@ -324,10 +325,12 @@ class _Run:
             self._finish(self._jobs.popleft())
 
     def _wait(self, parsing: Future[ParsedFile], task: Task) -> ParsedFile:
-        """Wait for a worker's result; meanwhile report how many pages of a long file have been read."""
+        """Wait for a worker's result; meanwhile report which file is read, and how many of its pages if it is long. So
+        whoever follows the progress can end a long wait."""
         while not wait([parsing], A_LOOK).done:
-            if reached := self._workers.reached(task.source):
-                _tell(self._told.progress, *self._far, f"{task.source}: page {reached.page:,} of {reached.pages:,}")
+            reached = self._workers.reached(task.source)
+            page = f": page {reached.page:,} of {reached.pages:,}" if reached else ""
+            _tell(self._told.progress, *self._far, f"{task.source}{page}")
         return parsing.result()
 
     def _finish(self, job: _Job) -> None:

@@ -42,6 +42,23 @@ def test_a_question_is_asked_within_the_file_that_came_with_it(orchard: Library,
     assert [one.title for one in orchard.conversations.listed()] == [ASKED]
 
 
+def test_a_file_that_comes_without_a_question_is_told_in_short_until_one_is_asked(
+    orchard: Library, settings: Settings
+) -> None:
+    long = "\n\n".join(
+        f"Of the {n} plum trees in row {n}, we pruned those in the shade of the barn." for n in range(20)
+    )
+    page = opened()
+
+    page.chat_input[0].upload("plums.txt", long.encode()).run()
+    page = read(page, settings)
+
+    assert address(page)["within"] == orchard.document("plums.txt").id
+    assert '<section class="short">' in shown(page)
+    page.chat_input[0].set_value("How many plum trees are in row 7?").run()
+    assert '<section class="short">' not in shown(page)
+
+
 def held_back(monkeypatch: pytest.MonkeyPatch) -> Event:
     """Let no file be read until this is set."""
     go, take_in = Event(), library_work.take_in

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+import streamlit as st
 
 from assistant.library.library import Library
 from assistant.settings import Settings
@@ -17,7 +19,9 @@ from tests.chat import CIDER, ORCHARD, address, answered, button, cite, keep, op
 from tests.conftest import make_document, make_new
 from tests.fakes import WordEmbedder
 from tests.test_reading_pdf import column, make
+from ui.parts.chat import reader
 from ui.work import pdf_picture
+from ui.work.pdf_picture import PagePicture
 
 pytestmark = pytest.mark.usefixtures("at_this_machine", "the_words_embedder")
 
@@ -62,7 +66,11 @@ def test_citations_are_walked_through_in_one_place(orchard: Library) -> None:
 def test_a_cited_page_of_a_pdf_is_shown_as_it_is_printed(
     orchard: Library, embedder: WordEmbedder, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pdf_picture, "draw", lambda path, sha256, page, words: f"{path.name} {page} {words}".encode())
+    def draw(path: Path, sha256: str, page: int, words: str) -> PagePicture:
+        return PagePicture(f"{path.name} {page} {words}".encode(), marked=bool(words) and is_there)
+
+    is_there = True
+    monkeypatch.setattr(pdf_picture, "draw", draw)
     path = settings.home / "pears.pdf"
     path.write_bytes(make(column("Pears keep.")))
     assert not sync([path], orchard, settings, embedder).failed
@@ -74,9 +82,15 @@ def test_a_cited_page_of_a_pdf_is_shown_as_it_is_printed(
     page.button_group[-1].set_value("page 1").run()
 
     (picture,) = re.findall(
-        r'<img class="printed" alt="Page 1 of [^"]*" src="data:image/png;base64,([^"]*)">', shown(page)
+        r'<img class="printed" alt="Page 1 of [^"]*, the cited words marked" src="data:image/png;base64,([^"]*)">',
+        shown(page),
     )
     assert b64decode(picture) == b"pears.pdf 1 Pears keep."
+    assert reader.UNMARKED not in shown(page)
+    is_there = False
+    st.cache_data.clear()
+    assert reader.UNMARKED in shown(page.run())
+    assert "the cited words marked" not in shown(page)
     path.unlink()
     assert "<img" not in shown(opened(**address(page)))
 

@@ -146,6 +146,19 @@ def test_a_document_that_comes_alone_is_told_in_short(settings: Settings) -> Non
     assert "In short" in shown(finished(page, settings))
 
 
+@pytest.mark.usefixtures("library")
+def test_of_documents_that_come_together_each_is_told_in_short_below_its_title(settings: Settings) -> None:
+    page = opened()
+    page.file_uploader[0].set_value(
+        [(f"{name}.md", f"# {name} trees\n\n{LONG}{name}".encode(), "") for name in ("Old", "New")]
+    )
+
+    page = finished(page.run(), settings)
+
+    assert {one.label for one in page.expander} >= {"In short: Old trees", "In short: New trees"}
+    assert shown(page).count('<section class="short">') == 2
+
+
 def test_a_model_sums_a_document_up(
     library: Library, embedder: WordEmbedder, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from pathlib import Path
 
@@ -122,6 +123,38 @@ def test_stopped_it_tells_what_was_not_read(settings: Settings, embedder: WordEm
     assert outcome.stopped
     assert done(outcome) == [("one.md", "not read"), ("two.md", "not read")]
     assert take_in(Job("library", None, ""), settings, embedder, kept).count("added") == 2
+
+
+def test_stop_ends_it_while_a_reader_is_at_work(
+    settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.pipeline.workers.PARSER", "tests.misbehaving:parse")
+    kept = uploads.keep(settings, [("pears.csv", b"hang for,a quarter of an hour\n1,2\n")])
+    job = jobs.start("x", "", lambda job: take_in(job, settings, embedder, kept))
+    while "pears.csv" not in job.doing:
+        assert not job.done
+        threading.Event().wait(0.01)
+
+    job.stop()
+
+    assert done(ended(job).result) == [("pears.csv", "not read")]
+    assert job.result.stopped
+
+
+def test_stop_ends_it_while_a_server_does_not_answer(
+    settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.web.connections.is_public", lambda _: True)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/pears"
+        job = jobs.start("x", "", lambda job: library_work.take_in_address(job, settings, embedder, address))
+        asking, _ = silent.accept()
+        with asking:
+            job.stop()
+            ended(job)  # while its request is still unanswered
+
+    assert job.stopped
+    assert not uploads.folder(settings).exists()
 
 
 def test_progress_is_told_in_passages_embedded_and_stop_ends_it_between_two(

@@ -25,7 +25,11 @@ LINES = column("The orchard has ninety pear", "trees, which were planted in 1931
 def drawn(path: Path, data: bytes, page: int, words: str) -> Image.Image | None:
     path.write_bytes(data)
     picture = pdf_picture.draw(path, hashlib.sha256(data).hexdigest(), page, words)
-    return Image.open(io.BytesIO(picture)) if picture else None
+    if picture is None:
+        return None
+    image = Image.open(io.BytesIO(picture.png))
+    assert picture.marked is (marked(image) is not None)  # what is said of it is so
+    return image
 
 
 def marked(picture: Image.Image | None) -> tuple[int, int] | None:

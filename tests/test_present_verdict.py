@@ -35,19 +35,39 @@ def test_of_no_idea_nothing_is_looked_at() -> None:
 def test_the_head_of_a_card_has_number_words_ruling_and_sides_and_is_inert() -> None:
     one = replace(VERDICT.assumptions[0], text=EVIL)
 
-    head = present_verdict.head(3, one)
+    head = present_verdict.head(3, (*VERDICT.assumptions, one))
 
     assert head.startswith("**3** ")
     assert head.endswith(":orange-badge[contested] 1 voice for, 1 against")
     assert "<script>" not in head.replace("\\<", "")
-    assert "no evidence" in present_verdict.head(1, VERDICT.assumptions[1])
+    assert "no evidence" in present_verdict.head(2, VERDICT.assumptions)
+
+
+def test_heads_of_assumptions_that_begin_alike_are_cut_where_they_differ() -> None:
+    begins = (
+        "hire ten more people for cold calling in the two northern regions and give up the stand at the spring fair"
+    )
+    texts = (
+        f"{begins}, since calls are how we reach accounts",
+        f"{begins}, since stands cost more than they bring",
+        begins,
+        "calls are how we reach accounts",
+    )
+    assumptions = [replace(VERDICT.assumptions[1], text=text) for text in texts]
+
+    heads = [present_verdict.head(number, assumptions).partition(" :gray")[0] for number in (1, 2, 3, 4)]
+
+    assert heads[0] == "**1** Hire ten more people … calls are how we reach accounts"
+    assert heads[1] == "**2** Hire ten more people … stands cost more than they bring"
+    assert heads[2] == "**3** Hire ten more people … fair"
+    assert heads[3] == "**4** Calls are how we reach accounts"
 
 
 def test_findings_of_one_voice_are_told_as_such() -> None:
     second = replace(FOR, citation=replace(FOR.citation, start=90, end=97))
     one = VERDICT.assumptions[0]
 
-    head = present_verdict.head(1, replace(one, findings=(*one.findings, second)))
+    head = present_verdict.head(1, [replace(one, findings=(*one.findings, second))])
 
     assert head.endswith(" 1 voice for, 1 against")
 
@@ -73,9 +93,37 @@ def test_a_side_that_a_person_gave_is_no_probability() -> None:
 
 def test_a_finding_is_found_by_its_place() -> None:
     assert present_verdict.places(VERDICT) == {FOR: Place(1, 1), AGAINST: Place(1, 2)}
-    assert present_verdict.cited(VERDICT, (1, 2)) == AGAINST.citation
-    assert present_verdict.cited(VERDICT, (2, 1)) is None
-    assert present_verdict.cited(VERDICT, None) is None
+    assert present_verdict.in_order(VERDICT) == {(1, 1): FOR.citation, (1, 2): AGAINST.citation}
+
+
+def test_what_is_shown_first_is_walked_through_first() -> None:
+    unsaid = replace(
+        FOR,
+        stance=Stance.UNCLEAR,
+        confidence=0.6,
+        citation=replace(FOR.citation, start=90, end=90 + len(FOR.citation.quote)),
+    )
+    first = replace(VERDICT.assumptions[0], findings=(*VERDICT.assumptions[0].findings, unsaid))
+    verdict = replace(VERDICT, assumptions=(first, VERDICT.assumptions[1]))
+
+    assert list(present_verdict.in_order(verdict)) == [(1, 3), (1, 1), (1, 2)]
+
+
+def test_a_quote_at_a_glance_is_folded_over_what_it_stands_in_unless_there_is_no_more() -> None:
+    html = present_verdict.folded(FOR)
+
+    assert '<summary><span class="context">Before it. </span><mark class="words">It works &lt;script&gt;' in html
+    assert "<details" not in present_verdict.folded(replace(AGAINST, context=AGAINST.citation.quote))
+    assert "<details" in present_verdict.folded(
+        replace(AGAINST, context="", citation=replace(AGAINST.citation, quote="It fails. " * 9))
+    )
+
+
+def test_a_source_is_told_with_the_words_around_the_quote_when_it_is_pointed_at() -> None:
+    tip = present_verdict.tip(AGAINST)
+
+    assert "16 January 2023" in tip
+    assert "Before it\\. **“It fails\\.”** After it\\." in tip
 
 
 def test_a_quote_is_marked_in_what_it_stands_in_and_is_only_text() -> None:

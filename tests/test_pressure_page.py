@@ -31,7 +31,7 @@ from ui.jobs.work import Progress
 from ui.parts.page import visiting
 from ui.parts.pressure import verdict_talk
 from ui.parts.pressure.idea import EXAMPLE
-from ui.reports import verdict_kept, verdict_terminal
+from ui.reports import present_verdict, verdict_kept, verdict_terminal
 from ui.reports.verdict_outline import outline
 from ui.reports.verdict_report import Report
 from ui.work import jobs
@@ -376,6 +376,19 @@ def test_a_finding_opens_its_document_at_the_words(bakery: Library, embedder: Wo
     assert "cited" in address(page)
     assert '<mark class="cited">' in shown(opened(**address(page)))
     assert '<mark class="cited">' not in shown(opened(verdict=id, cited="9.9"))
+
+
+def test_arrows_lead_from_a_findings_document_to_that_of_the_next(bakery: Library, embedder: WordEmbedder) -> None:
+    id = keep(bakery, embedder)
+    found = list(present_verdict.in_order(verdict_kept.opened(bakery, id).verdict))
+    page = opened(verdict=id).button("open-case-for-1").click().run()
+    here = found.index(tuple(map(int, address(page)["cited"].split("."))))
+
+    assert f"Citation {here + 1} of {len(found)}" in shown(page)
+    press(page, "Next")
+
+    assert address(page)["cited"] == "{}.{}".format(*found[here + 1])
+    assert f"Citation {here + 2} of {len(found)}" in shown(page)
 
 
 def test_cards_hold_what_is_said_for_and_against_with_who_says_it(bakery: Library, embedder: WordEmbedder) -> None:

@@ -8,12 +8,28 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from pypdfium2 import PdfDocument
 
+from assistant.library.library import Library
+from assistant.model.embedding import SentenceTransformerEmbedder
+from assistant.pressure import rulings
+from assistant.settings import Settings
+from assistant.types import (
+    Assumption,
+    AssumptionRuling,
+    Citation,
+    Document,
+    Finding,
+    IdeaRuling,
+    Kind,
+    Searched,
+    Stance,
+    Verdict,
+)
 from tests import paper
-from tests.browser.conftest import HOSTILE, Visit, picture, serious, visitor
-from ui.reports import verdict_page
+from tests.browser.conftest import HOSTILE, App, Visit, picture, serious, settle, visitor
+from ui.reports import verdict_kept, verdict_page
 from ui.reports.verdict_report import Report
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -142,6 +158,100 @@ def test_a_web_report_on_six_assumptions_takes_three_pages_or_fewer(
     assert len(verdict.assumptions) == 6
     with browser.new_context() as context:
         assert _pages_on_paper(context, tmp_path / "report.html") <= 3
+
+
+def test_the_first_screen_tells_what_to_find_out_first_however_full_the_verdict_is(
+    visit: Visit, shared: App, sentence_transformer: SentenceTransformerEmbedder, artifacts: Path
+) -> None:
+    with Library.open(Settings(home=shared.home), sentence_transformer) as library:
+        id = verdict_kept.keep(library, full(library.some(1)[0]))
+    page = visit.page
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"{visit.address}/pressure-test?verdict={id}")
+    cards = page.locator('[class*="st-key-at-card-"]')
+    expect(cards).to_have_count(6, timeout=WAIT)
+    settle(page)
+    picture(page, artifacts, "pressure-full")
+
+    glance = page.locator(".st-key-glance")
+    expect(glance.locator('[class*="st-key-judge-case-"]')).to_have_count(9)
+    expect(glance.get_by_text("The cheapest way:")).to_have_count(1)
+    assert _end(glance) <= 900
+    main = "document.querySelector('[data-testid=stMainBlockContainer]').parentElement"
+    assert page.evaluate(f"{main}.scrollHeight") <= 1800
+    heads = cards.locator("summary p strong").evaluate_all("every => every.map(one => one.nextSibling.textContent)")
+    assert len(set(heads)) == 6
+
+    first = glance.locator("blockquote").first
+    folded = first.bounding_box()
+    first.locator("summary").click()
+    unfolded = first.bounding_box()
+    assert folded
+    assert unfolded
+    assert unfolded["height"] > folded["height"]
+    assert serious(page, "full verdict") == []
+
+    first.locator("summary").click()
+    sources = glance.locator('[class*="st-key-finding-"]').get_by_role("button", name=re.compile("Speaker"))
+    sources.first.hover()
+    expect(page.get_by_role("tooltip")).to_contain_text("Speaker 1")
+    sources.first.click()
+    told = page.locator(".st-key-beside h2")
+    expect(told).to_have_text("Citation 1 of 9")
+    page.keyboard.press("ArrowRight")
+    expect(told).to_have_text("Citation 2 of 9")
+    expect(page.locator("header.document")).to_contain_text("Speaker 2")
+    page.keyboard.press("ArrowLeft")
+    expect(told).to_have_text("Citation 1 of 9")
+    cards.nth(0).locator("summary").click()
+    slider = cards.nth(0).get_by_role("slider")
+    slider.press("ArrowRight")  # moves the slider, and leaves the document where it is
+    expect(page.get_by_text("set by you")).to_be_visible()
+    expect(told).to_have_text("Citation 1 of 9")
+
+
+def full(document: Document) -> Verdict:
+    """A verdict that is as full as can be: an idea of two lines, six assumptions, three findings a side and three of
+    which nobody knows the side, each with a model's reason, and nothing on four questions."""
+    words = [match.start() for match in re.finditer(r"\w+", document.text)]
+
+    def finding(number: int, stance: Stance) -> Finding:
+        start = words[number]
+        cited = Citation(
+            document.about, start, len(document.text), document.text[start:], f"Speaker {number + 1} of a team"
+        )
+        why = "A trial of it brought more than was hoped for, and it was repeated."
+        return Finding(cited, stance, 0.8, Kind.FIGURE, f"{document.text[:start]}{cited.quote}", why)
+
+    stances = [stance for stance in (Stance.UNCLEAR, Stance.SUPPORTS, Stance.CHALLENGES) for _ in range(3)]
+    found = tuple(finding(number, stance) for number, stance in enumerate(stances))
+    ways = ("since the letter brings the orders", "while the agency runs the adverts", "and the stands are given up")
+    idea = f"Repeat the spring campaign for the former customers of the two northern regions, {', '.join(ways)}."
+    asked = ("Does the agency know the trade?", "Is reach earned, or is it bought for as long as it is paid for?")
+    rests = (
+        Assumption(idea, "the idea as it stands", 1.0, AssumptionRuling.GAP, found),
+        Assumption(f"{idea.partition(', while')[0]}.", "the reason", 0.9, AssumptionRuling.GAP, found[3:]),
+        *(
+            Assumption(
+                f"{each} {lens}",
+                lens,
+                0.8,
+                AssumptionRuling.GAP,
+                (),
+                each,
+                settle="Pull the adverts in one region for a quarter.",
+            )
+            for lens in ("reach", "price")
+            for each in asked
+        ),
+    )
+    return rulings.ruled(Verdict(idea, IdeaRuling.CONTESTED, rests, (), Searched(3, 9), stance_model="pushback"))
+
+
+def _end(of: Locator) -> float:
+    box = of.bounding_box()
+    assert box
+    return box["y"] + box["height"]
 
 
 def _pages_on_paper(context: BrowserContext, report: Path) -> int:

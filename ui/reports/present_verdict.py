@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from assistant.pressure.assumptions import Assumed, of_words
@@ -35,6 +36,8 @@ CORNER = {"color": LINES, "fontSize": 11, "lineBreak": "\n"}
 LEGEND = {"symbolSize": 120, "symbolStrokeWidth": 0}
 PICTURE = 300  # pixels high, so that the cards below are still seen; not measured
 WORDS = 90  # characters of an assumption in the head of its card: meant for one line
+BEGINNING = 24  # of them, where the rest is told from where it differs from another's: two or three words
+SHORT = 60  # characters of a quote that no screen cuts off at two lines
 
 
 class Place(NamedTuple):
@@ -75,11 +78,35 @@ def called(ruling: str) -> str:
     return "no evidence" if ruling == AssumptionRuling.GAP else ruling
 
 
-def head(number: int, one: Assumption) -> str:
-    """An assumption as one line of Markdown: its number, text and ruling, and how many voices (people, or documents
-    without a named speaker) are for it and against it."""
-    mark = f":{BADGES[one.ruling]}-badge[{told.outcome(one)}]"
-    return f"**{number}** {label(told.opened(one.text), WORDS)} {mark} {told.counted(one)}".rstrip()
+def head(number: int, assumptions: Sequence[Assumption]) -> str:
+    """The assumption with this number (counted from 1) as one line of Markdown: its number, text and ruling, and how
+    many voices (people, or documents without a named speaker) are for it and against it. A long text is cut; if another
+    of the ``assumptions`` would then have the same words, the part in which both are the same is left out instead."""
+    one = assumptions[number - 1]
+    mark = (
+        f":gray-badge[{told.OPEN}]"
+        if told.outcome(one) == told.OPEN
+        else f":{BADGES[one.ruling]}-badge[{told.outcome(one)}]"
+    )
+    words = _cut(one.text, [other.text for other in assumptions])
+    return f"**{number}** {label(told.opened(words), WORDS)} {mark} {told.counted(one)}".rstrip()
+
+
+def _cut(text: str, others: Sequence[str]) -> str:
+    """``text`` so that its first ``WORDS`` characters differ from those of every text in ``others`` that begins as it
+    does."""
+    text, *others = (" ".join(each.split()) for each in (text, *others))
+    alike = [each for each in others if each != text and present.option(each, WORDS) == present.option(text, WORDS)]
+    if not alike:
+        return text
+    same = max(_shared(text, each) for each in alike)
+    start = text.rfind(" ", 0, min(same, len(text) - 1)) + 1
+    return f"{text[:BEGINNING].rsplit(' ', 1)[0]} … {text[start:]}"
+
+
+def _shared(one: str, other: str) -> int:
+    """How many characters both texts begin with."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def places(verdict: Verdict) -> dict[Finding, Place]:
@@ -92,11 +119,11 @@ def places(verdict: Verdict) -> dict[Finding, Place]:
     return found
 
 
-def cited(verdict: Verdict, place: tuple[int, int] | None) -> Citation | None:
-    """The citation of the finding at ``place``, a pair of two numbers: that of an assumption, and that of the finding
-    among the findings of this assumption, both counted from 1. None if there is no such finding, or if ``place`` is
-    None."""
-    return next((finding.citation for finding, at in places(verdict).items() if at == place), None)
+def in_order(verdict: Verdict) -> dict[tuple[int, int], Citation]:
+    """The citations of all findings (quotes that concern the idea) of a verdict, each with its position (``places``),
+    in the order in which the page shows them: those of the overview first, then those of each assumption."""
+    at = places(verdict)
+    return {at[one]: one.citation for one in (*told.numbered(verdict), *at)}
 
 
 def quote(one: Finding, *, in_context: bool) -> str:
@@ -105,8 +132,23 @@ def quote(one: Finding, *, in_context: bool) -> str:
     before, words, after = told.around(one) if in_context else ("", one.citation.quote, "")
     context = [f'<span class="context">{_lines(part)}</span>' if part.strip() else "" for part in (before, after)]
     said = f'<mark class="words">{escape(words)}</mark>' if any(context) else escape(words)
-    why = f'<p class="small why">{escape(told.why(one))}</p>' if one.why else ""
-    return f'<blockquote class="finding">{context[0]}{said}{context[1]}</blockquote>{why}'
+    return f'<blockquote class="finding">{context[0]}{said}{context[1]}</blockquote>{_why(one)}'
+
+
+def folded(one: Finding) -> str:
+    """The quote of a finding as HTML of two lines, as the style sheet cuts it; a click unfolds it, together with the
+    text around it. A short quote without any text around it has nothing to unfold. A model's reason why it concerns its
+    assumption follows, if there is one."""
+    before, words, after = told.around(one)
+    if len(words) <= SHORT and not (before + after).strip():
+        return quote(one, in_context=False)
+    context = [f'<span class="context">{_lines(part)}</span>' if part.strip() else "" for part in (before, after)]
+    said = f'{context[0]}<mark class="words">{_lines(words)}</mark>{context[1]}'
+    return f'<blockquote class="finding"><details><summary>{said}</summary></details></blockquote>{_why(one)}'
+
+
+def _why(one: Finding) -> str:
+    return f'<p class="small why">{escape(told.why(one))}</p>' if one.why else ""
 
 
 def _lines(text: str) -> str:
@@ -114,9 +156,17 @@ def _lines(text: str) -> str:
 
 
 def source(citation: Citation) -> str:
-    """The title, speaker, date and page of a citation, as the label of the button that opens it."""
-    place = citation.about.place(citation.page)
-    return label(" · ".join([*present.particulars(citation), *([place] if place else [])]), 160)
+    """The speaker, date, title and page of a citation, as the label of the button that opens it. Where a screen cuts it
+    off, who speaks and when is still read."""
+    title, *known = present.particulars(citation)
+    return label(" · ".join(filter(None, [*known, title, citation.about.place(citation.page)])), 160)
+
+
+def tip(one: Finding) -> str:
+    """The tooltip of the button that opens the source of a finding, in Streamlit's Markdown: title, speaker and date,
+    and the quote between what stands before and after it."""
+    before, _, after = told.around(one)
+    return present.tip(one.citation, " ".join(before.split()), " ".join(after.split()))
 
 
 def attributed(one: Finding, report: Report) -> str:

@@ -154,6 +154,7 @@ def _ask(
     ``unkept`` is the error if the question could not be stored; then the answer is shown with this error and not
     stored.
     """
+    attached.asked()
     turn = len(before) + 1
     row = exchange.asked(question, turn)
     with exchange.reply():
@@ -214,4 +215,5 @@ def _open_document(answers: list[Answer], library: Library) -> None:
     turn, number = state.cited() or (0, 0)
     if 0 < turn <= len(answers) and 0 < number <= len(citations := answers[turn - 1].cited):
         evidence = None if answers[turn - 1].refused else FeedbackPlace(state.conversation() or "", turn, number)
-        reader.show(citations[number - 1], library, evidence, len(citations))
+        among = [(turn, each) for each in range(1, len(citations) + 1)]
+        reader.show(citations[number - 1], library, among, evidence)

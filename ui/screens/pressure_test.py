@@ -109,8 +109,9 @@ def _verdict(id: str, line: list[Job], desk: IdeaDesk) -> None:
     idea.revise(desk, id, kept.verdict.idea)
     verdict.how(report)
     verdict_talk.show(kept, talk, desk)
-    if cited := present_verdict.cited(kept.verdict, state.cited()):
-        reader.show(cited, library)
+    citations = present_verdict.in_order(kept.verdict)
+    if (cited := state.cited()) in citations:
+        reader.show(citations[cited], library, among=tuple(citations))
 
 
 def _tools(id: str, report: Report | None, desk: IdeaDesk) -> None:

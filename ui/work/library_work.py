@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from assistant.errors import LibraryLocked
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from assistant.model.embedding import Embedder
     from ingest.reports import SyncReport
 
-PATIENCE = 0.5  # seconds between two tries to be the one who writes: short beside what another's work takes
+PATIENCE = 0.5  # seconds between two tries to be the one who writes, and two looks at Stop: people wait no longer
 WAITING = "Waiting until somebody else has written"
 ADDED, CHANGED, SAME, REMOVED, FAILED, LEFT = "added", "changed", "same", "removed", "failed", "not read"
 EMPTY = "empty"
@@ -137,13 +139,14 @@ def take_in_address(job: Job, settings: Settings, embedder: Embedder, address: s
     """Download the web page at ``address``, store it like an uploaded file, and read it into the library.
 
     Raises:
+        Stopped: somebody has asked the job to stop while the page was downloaded; nothing is stored then.
         SourceError: the page cannot be downloaded, or files of its kind cannot be read.
         LibraryError: the library cannot be written.
     """
     from ingest.web import fetching
 
     job.at(f"Fetching {address}")
-    page = fetching.fetch(address)
+    page = _stoppable(job, lambda: fetching.fetch(address))
     assert isinstance(page, fetching.Fetched), "no copy was named that it could be the same as"
     name = NO_NAME.sub("-", page.url.partition("://")[2]).strip("-").removesuffix(page.extension)
     path = uploads.keep(settings, [(f"{name}{page.extension}", page.data)])[0]
@@ -163,6 +166,27 @@ def patiently(job: Job, work: Callable[[], Result]) -> Result:
         except LibraryLocked:
             job.at(WAITING)
             time.sleep(PATIENCE)
+
+
+def _stoppable(job: Job, work: Callable[[], Result]) -> Result:
+    """Call ``work`` in a thread of its own and return its result. The thread is left to itself if the job is stopped
+    meanwhile: a server that does not answer holds it until the fetch has taken its longest.
+
+    Raises:
+        Stopped: somebody has asked the job to stop.
+    """
+    outcome: Future[Result] = Future()
+
+    def carry_out() -> None:
+        try:
+            outcome.set_result(work())
+        except BaseException as error:  # it is raised where the result is asked for
+            outcome.set_exception(error)
+
+    Thread(target=carry_out, daemon=True).start()
+    while not wait([outcome], PATIENCE).done:
+        job.at(job.doing)
+    return outcome.result()
 
 
 class _Told:

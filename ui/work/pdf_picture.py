@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ingest import limits
 
@@ -24,9 +24,18 @@ SECONDS = 30  # for one page, on a busy machine; a guess, not measured
 PIXELS = 1_400  # of the longer side: small print can be read; not measured
 MEMORY = 2 << 30  # bytes of addresses, as ``ingest.pipeline.workers`` allows
 MARK = (255, 224, 102)  # the page is multiplied by it, so that words stay black
+MARKED, PLAIN = b"+", b"-"  # before the PNG on stdout: whether the words are marked on it
 
 
-def draw(path: Path, sha256: str, page: int, words: str) -> bytes | None:
+class PagePicture(NamedTuple):
+    """A page of a PDF as a PNG. ``marked`` is false if the page does not contain the words that were to be marked, or
+    not as the text of the document has them."""
+
+    png: bytes
+    marked: bool
+
+
+def draw(path: Path, sha256: str, page: int, words: str) -> PagePicture | None:
     """Draw one page of the PDF file ``path`` as a PNG, with ``words`` marked. ``page`` is the number of the page,
     counted from 1. Returns None if the page cannot be drawn, or if the SHA-256 hash of the file is not ``sha256``."""
     called = [sys.executable, "-m", "ui.work.pdf_picture", str(path), sha256, str(page), str(os.getpid())]
@@ -36,19 +45,21 @@ def draw(path: Path, sha256: str, page: int, words: str) -> bytes | None:
         )
     except (subprocess.TimeoutExpired, OSError):
         return None
-    return done.stdout if done.returncode == 0 and done.stdout else None
+    return PagePicture(done.stdout[1:], done.stdout[:1] == MARKED) if done.returncode == 0 and done.stdout else None
 
 
 def main() -> None:
-    """Draw one page of a PDF file, and write the PNG to stdout. ``draw`` starts this as a separate process. The
-    command-line arguments name the file and the page; stdin has the words to be marked."""
+    """Draw one page of a PDF file, and write the PNG to stdout, after a byte that says whether the words are marked.
+    ``draw`` starts this as a separate process. The command-line arguments name the file and the page; stdin has the
+    words to be marked."""
     path, sha256, page, parent = sys.argv[1:]
     limits.end_with(int(parent))
     _bound()
     data = Path(path).read_bytes()
     if hashlib.sha256(data).hexdigest() != sha256:
         sys.exit("the file is another by now")
-    sys.stdout.buffer.write(_drawn(data, int(page), sys.stdin.buffer.read().decode(errors="replace")))
+    png, marked = _drawn(data, int(page), sys.stdin.buffer.read().decode(errors="replace"))
+    sys.stdout.buffer.write((MARKED if marked else PLAIN) + png)
 
 
 def _bound() -> None:
@@ -62,7 +73,7 @@ def _bound() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _drawn(data: bytes, number: int, words: str) -> bytes:
+def _drawn(data: bytes, number: int, words: str) -> PagePicture:
     from PIL import ImageChops, ImageDraw
     from pypdfium2 import PdfDocument
 
@@ -73,13 +84,14 @@ def _drawn(data: bytes, number: int, words: str) -> bytes:
     marks = picture.copy()
     marks.paste((255, 255, 255), (0, 0, *picture.size))
     pen = ImageDraw.Draw(marks)
-    for left, bottom, right, top in _boxes(page, words):
+    boxes = list(_boxes(page, words))
+    for left, bottom, right, top in boxes:
         corners = place.to_bitmap(left, top), place.to_bitmap(right, bottom)
         (x1, x2), (y1, y2) = (sorted(pair) for pair in zip(*corners, strict=True))
         pen.rectangle((x1 - 1, y1 - 1, x2 + 1, y2 + 1), fill=MARK)
     out = io.BytesIO()
     ImageChops.multiply(picture, marks).save(out, "PNG", optimize=True)
-    return out.getvalue()
+    return PagePicture(out.getvalue(), bool(boxes))
 
 
 def _boxes(page: PdfPage, words: str) -> Iterator[tuple[float, float, float, float]]:

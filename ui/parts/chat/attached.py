@@ -17,7 +17,7 @@ from assistant.library.library import Library
 from assistant.library.records import Awaiting
 from assistant.settings import Settings
 from assistant.types import Filters
-from ui.parts.documents import adding, starting_jobs, work
+from ui.parts.documents import adding, arriving, starting_jobs, work
 from ui.parts.page import failure, state, visiting
 from ui.parts.settings import running
 from ui.views import present_work
@@ -28,7 +28,7 @@ from ui.work import library_work, uploads
 from ui.work.jobs import Job
 from ui.work.library_work import FileOutcome, ReadingOutcome
 
-_ALONE, _REFUSED = "attached-alone", "attached-refused"  # of the session
+_ALONE, _REFUSED, _ARRIVED = "attached-alone", "attached-refused", "attached-arrived"  # of the session
 LISTED = 12  # files told by name; more would fill the screen
 READ = adding.READ.replace(" and ", " or ")
 
@@ -108,14 +108,16 @@ def _settle(reading: AttachedReading, library: Library) -> None:
         state.open_conversation(reading.conversation, Filters(documents=read))
         if reading.question:
             state.ask(reading.question)
+        else:
+            st.session_state[_ARRIVED] = reading.conversation, read
     failed = [one for one in files if one.document is None]
     if failed or not read:
         st.session_state[_REFUSED] = RefusedFile(reading.job.error or _told(failed), "")
 
 
 def show(settings: Settings, library: Library, *, follows: bool = True) -> None:
-    """Show each question that waits until its attached files have been read, and the error message if files could not
-    be read.
+    """Show each question that waits until its attached files have been read, the error message if files could not be
+    read, and a summary of documents that have come without a question.
 
     If ``follows`` is true, also show the progress of reading, and rerun the page when the files have been read. Pass
     False if another part of the page does this.
@@ -130,6 +132,14 @@ def show(settings: Settings, library: Library, *, follows: bool = True) -> None:
         st.rerun()
     if refused := st.session_state.get(_REFUSED):
         _refusal(refused)
+    conversation, arrived = st.session_state.get(_ARRIVED, (None, ()))
+    if arrived and (conversation, arrived) == (state.conversation(), state.within().documents):
+        arriving.show(arrived, library, "arrived")
+
+
+def asked() -> None:
+    """Show no summaries any more, because the visitor asks a question."""
+    st.session_state.pop(_ARRIVED, None)
 
 
 def _keep(library: Library, question: str, files: Sequence[Path]) -> None:

@@ -7,6 +7,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -19,49 +20,47 @@ from ui.views import kept, present, present_document
 from ui.views.present import Standing, escape
 from ui.web import scripts
 
+if TYPE_CHECKING:
+    from ui.work.pdf_picture import PagePicture
+
 PANEL = "beside"  # page.css puts it there
 PDF = "application/pdf"
 TEXT = "text"
+UNMARKED = "The cited words could not be found on the printed page, so nothing is marked on it. In the text they are."
 _PRINT = "beside-print"  # of the session: whether pages of PDFs are shown as they are printed
 _shown = count()  # a script runs again only in an element that is another
 
 
-def show(citation: Citation, library: Library, evidence: FeedbackPlace | None = None, last: int | None = None) -> None:
+def show(
+    citation: Citation, library: Library, among: Sequence[tuple[int, int]], evidence: FeedbackPlace | None = None
+) -> None:
     """Show the cited document with the cited words marked. If the document no longer contains these words, show the
     stored quote.
 
-    The last two arguments are for a citation of an answer. ``evidence`` names the answer and the citation: a switch
-    lets the visitor mark this citation as wrong evidence. ``last`` is the number of citations in the answer: buttons
-    lead to the previous and the next citation. Both arguments are None for any other citation, such as one of a
-    verdict.
+    ``among`` has the places of the citations that are shown together, as of an answer or a verdict, in their order; a
+    place is a pair of numbers, as ``state.cited`` has it. Buttons lead from the open citation to the previous and the
+    next one. ``evidence`` names a citation of an answer: a switch lets the visitor mark it as wrong evidence.
     """
     with st.container(key=PANEL, gap="small"):
-        _bar(last)
+        _bar(among)
         _document(citation, library, evidence)
 
 
-def _bar(last: int | None) -> None:
-    """Show buttons for the previous and the next citation, and a button that closes the document. ``last`` is the
-    number of citations in the answer; None if the citation belongs to no answer."""
+def _bar(among: Sequence[tuple[int, int]]) -> None:
+    """Show buttons for the previous and the next citation, and a button that closes the document. ``among`` has the
+    places of all citations, in their order."""
     with st.container(key=f"{PANEL}-bar", horizontal=True, vertical_alignment="center", gap="small", wrap=False):
-        turn, number = state.cited() or (0, 0)
-        told = f"Citation {number} of {last}" if last else "In the document"
-        st.html(f'<h2 class="small" role="status">{told}</h2>', width="stretch")
-        if last:
-            _to("Previous", "Left", turn, number - 1, disabled=number <= 1)
-            _to("Next", "Right", turn, number + 1, disabled=number >= last)
+        here = among.index(state.cited() or among[0])
+        st.html(f'<h2 class="small" role="status">Citation {here + 1} of {len(among)}</h2>', width="stretch")
+        _to("Previous", "Left", among[:here][-1:])
+        _to("Next", "Right", among[here + 1 :][:1])
         st.button("Close", shortcut="Esc", type="tertiary", on_click=state.close_citation)
 
 
-def _to(name: str, key: str, turn: int, number: int, *, disabled: bool) -> None:
-    st.button(
-        name,
-        shortcut=key,
-        type="tertiary",
-        disabled=disabled,
-        on_click=state.open_citation,
-        args=(turn, number),
-    )
+def _to(name: str, key: str, place: Sequence[tuple[int, int]]) -> None:
+    """Show a button that opens the citation at ``place``; it is disabled if ``place`` is empty."""
+    at = place[0] if place else ()
+    st.button(name, shortcut=key, type="tertiary", disabled=not place, on_click=state.open_citation, args=at)
 
 
 def _document(citation: Citation, library: Library, evidence: FeedbackPlace | None) -> None:
@@ -114,13 +113,15 @@ def _picture(citation: Citation, path: Path) -> None:
     if not drawn:
         st.html('<p class="notice" role="status">The page cannot be drawn: its file has changed, or is broken.</p>')
         return
-    told = f"Page {page} of {citation.about.title}, the cited words marked"
-    data = b64encode(drawn).decode()
+    if not drawn.marked:
+        st.html(f'<p class="notice" role="status">{UNMARKED}</p>')
+    told = f"Page {page} of {citation.about.title}{', the cited words marked' if drawn.marked else ''}"
+    data = b64encode(drawn.png).decode()
     st.html(f'<img class="printed" alt="{escape(told)}" src="data:image/png;base64,{data}">')
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
-def _drawn(path: Path, sha256: str, page: int, words: str) -> bytes | None:
+def _drawn(path: Path, sha256: str, page: int, words: str) -> PagePicture | None:
     from ui.work import pdf_picture
 
     return pdf_picture.draw(path, sha256, page, words)

@@ -7,14 +7,12 @@ from time import monotonic
 
 import streamlit as st
 
-from assistant.answer.summary import summary
-from assistant.errors import DocumentMissing
 from assistant.settings import Settings
 from ui.jobs import work as works
-from ui.parts.documents import starting_jobs
+from ui.parts.documents import arriving, starting_jobs
 from ui.parts.page import failure, state, visiting
 from ui.parts.settings import running
-from ui.views import present_document, present_work
+from ui.views import present_work
 from ui.views.present import escape, label
 from ui.web.roles import VisitorRole
 from ui.work import library_work
@@ -123,7 +121,7 @@ def _ended(job: Job, settings: Settings, key: str, opens: bool) -> None:
         failure.show(job.error)
     else:
         st.html(f'<div class="outcome" role="status">{_told(job)}</div>')
-    _arrived(job, settings, opens=opens)
+    _arrived(job, settings, key, opens=opens)
     edits, owns = (visiting.may(role, settings) for role in (VisitorRole.EDITOR, VisitorRole.OWNER))
     with st.container(horizontal=True, gap="small"):
         match job.result:
@@ -151,18 +149,11 @@ def _read(files: Sequence[FileOutcome]) -> list[FileOutcome]:
     return [one for one in files if one.document and one.what in OPENS]
 
 
-def _arrived(job: Job, settings: Settings, *, opens: bool) -> None:
-    """If the job has read exactly one document, show a summary of it."""
-    read = _read(job.result.files) if opens and isinstance(job.result, ReadingOutcome) else []
-    if len(read) != 1:
-        return
-    library = running.opened(settings).library
-    try:
-        document = library.document(read[0].document or "")
-    except DocumentMissing:  # it was removed since
-        return
-    if told := present_document.in_short(document, summary(document, library.stored_of(document.id))):
-        st.html(told)
+def _arrived(job: Job, settings: Settings, key: str, *, opens: bool) -> None:
+    """If the job has read documents, show summaries of them."""
+    files = _read(job.result.files) if opens and isinstance(job.result, ReadingOutcome) else []
+    if read := tuple(dict.fromkeys(one.document or "" for one in files)):
+        arriving.show(read, running.opened(settings).library, f"{key}-short-{job.id}")
 
 
 def _told(job: Job) -> str:

@@ -48,7 +48,7 @@ def show(report: Report, desk: IdeaDesk) -> None:
         for point in points:
             name = _card_key(report.id, point.number)
             st.session_state.setdefault(name, point.number == chosen)
-            label = present_verdict.head(point.number, point.assumption)
+            label = present_verdict.head(point.number, report.verdict.assumptions)
             with st.container(key=f"at-{name}"), st.expander(label, key=name, on_change="rerun"):
                 _card(point.number, point.assumption, report)
                 resting.change(point.number, report, desk)

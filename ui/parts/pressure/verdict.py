@@ -27,6 +27,7 @@ FILES = {  # by their ending: what they are called, and their media type
 
 WIDTHS = {True: 2, False: 1}  # of a case with findings, and of one without: that one has a single line
 LONG = 120  # characters of an idea from which it is set smaller: it has two lines and more
+FOLDED = 300  # characters of an idea from which it has more than the three lines that are shown until it is clicked
 
 JUDGED = {"For": Stance.SUPPORTS, "Against": Stance.CHALLENGES, "Not about this": None}
 SAID, BEFORE = "finding-judged", "finding-before"  # what was just said of a finding; the finding before and after
@@ -36,7 +37,10 @@ def head(report: Report) -> None:
     """Show the top of a verdict: the idea, the ruling on it, and a summary in one or two sentences."""
     verdict = report.verdict
     look = "idea long" if len(verdict.idea) > LONG else "idea"
-    st.html(f'<p class="small">{escape(told.head(report))}</p><h1 class="{look}">{escape(verdict.idea)}</h1>')
+    idea = f'<h1 class="{look}">{escape(verdict.idea)}</h1>'
+    if len(verdict.idea) > FOLDED:
+        idea = f"<details><summary>{idea}</summary></details>"
+    st.html(f'<p class="small">{escape(told.head(report))}</p>{idea}')
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="ruling"):
         st.markdown(present_verdict.badge(verdict.ruling), width="content")
         st.html(f"<p>{escape(told.in_short(verdict))}</p>", width="content")
@@ -66,14 +70,15 @@ def finding(one: Finding, place: Place, key: str, report: Report, *, in_context:
     """Show a finding (a quote that concerns an assumption of the idea), a button that opens its source, and buttons by
     which the visitor judges it: for the assumption, against it, or not about it. ``place`` is the position of the
     finding in the verdict, and ``key`` makes the names of the buttons unique. With ``in_context``, the words around the
-    quote are shown, too."""
+    quote are shown, too; else a click on a long quote unfolds it."""
     with st.container(key=f"finding-{key}", gap=None):
-        st.html(present_verdict.quote(one, in_context=in_context))
+        st.html(present_verdict.quote(one, in_context=True) if in_context else present_verdict.folded(one))
         st.button(
             present_verdict.source(one.citation),
             key=f"open-{key}",
             type="tertiary",
             icon=":material/description:",
+            help=present_verdict.tip(one),
             on_click=state.open_citation,
             args=tuple(place),
         )
