@@ -15,7 +15,7 @@ from assistant.errors import DocumentMissing, LibraryDamaged, LibraryError, Libr
 from assistant.library.catalog import Catalog
 from assistant.library.database import sqlite as database
 from assistant.library.database.places import in_file
-from assistant.library.records import DocumentRow, Feedback, Opinion, PassageRow, Said
+from assistant.library.records import Correction, DocumentRow, Feedback, Opinion, PassageRow
 from assistant.library.tables.schema import TABLES, WORDS
 from assistant.types import Block, BlockKind, Document, Dropped, Filters, Inline, Searched
 from tests.conftest import make_document, make_passages
@@ -255,11 +255,11 @@ def test_what_is_guessed_of_a_document_is_known_until_somebody_says_it(catalog: 
 
     assert guessed() == [("title", "author")] * 3
     assert catalog.documents.holdings().authors == ()  # nobody is greeted with a guess
-    catalog.correct(plain.id, Said(author="Ann"))
+    catalog.correct(plain.id, Correction(author="Ann"))
     assert guessed() == [("title",)] * 3
     catalog.put([row])
     assert guessed() == [("title",)] * 3
-    catalog.correct(plain.id, Said())
+    catalog.correct(plain.id, Correction())
     assert guessed() == [("title", "author")] * 3
 
 
@@ -269,7 +269,7 @@ def test_what_is_said_of_a_document_holds_when_it_is_read_again_until_it_is_take
     catalog.put([row])
     generation = catalog.state().generation
 
-    catalog.correct(plain.id, Said("Pears", "Mona Ous", ""))
+    catalog.correct(plain.id, Correction("Pears", "Mona Ous", ""))
     assert known(catalog, plain) == ("Pears", "Mona Ous", None)
     assert catalog.state().generation == generation + 1
     assert found(catalog, "trust", authors=("mona ous",)) == ["Plain trust."]
@@ -281,9 +281,9 @@ def test_what_is_said_of_a_document_holds_when_it_is_read_again_until_it_is_take
     assert known(catalog, plain) == ("Pears", "Mona Ous", None)
     assert found(catalog, "trust", authors=("mona ous",)) == ["Plain trust."]
 
-    catalog.correct(plain.id, Said(date="2013"))
+    catalog.correct(plain.id, Correction(date="2013"))
     assert known(catalog, plain) == ("Report", "Adyen", "2013")
-    catalog.correct(plain.id, Said())
+    catalog.correct(plain.id, Correction())
     assert known(catalog, plain) == ("Report", "Adyen", "2012")
     assert catalog.corrections.get(plain.id) is None
     assert not catalog.full_text.is_wrong()

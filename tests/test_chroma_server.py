@@ -53,7 +53,7 @@ def test_a_chroma_server_serves_as_well_as_a_folder(tmp_path: Path, chroma: Serv
             assert len(reader.dense(question, 500)) == library.searched().passages
 
         library._index.delete([reader.dense(question, 1)[0][0]])
-        assert [problem.mended for problem in library.doctor()] == [True]
+        assert [problem.repaired for problem in library.doctor()] == [True]
         library.reindex()
 
         assert library.doctor() == []
@@ -108,7 +108,7 @@ def test_a_server_that_lost_its_files_gives_no_empty_answer(own: Server, own_set
 
         with pytest.raises(LibraryDamaged, match="lacks vectors"):
             dense(library, "trust")
-        assert [problem.mended for problem in library.doctor()] == [True]
+        assert [problem.repaired for problem in library.doctor()] == [True]
         assert len(dense(library, "trust")) == 2
 
 

@@ -220,7 +220,7 @@ def test_what_was_backed_up_is_restored_and_its_index_made_anew(postgres: Server
             subprocess.run(restore, check=True)
 
         with Library.open(Settings(home=tmp_path / "anew", catalog=second), embedder) as library:
-            assert [problem.mended for problem in library.doctor()] == [True]
+            assert [problem.repaired for problem in library.doctor()] == [True]
             assert (library.digest(), sorted(dense(library, "lamp", 50))) == before
             assert len(library.verdicts.listed()) == 1
 

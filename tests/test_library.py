@@ -360,7 +360,7 @@ def test_the_doctor_mends_an_index_that_does_not_fit(library: Library, embedder:
 
     (problem,) = library.doctor()
 
-    assert problem.mended
+    assert problem.repaired
     for fault in ("passages without a vector: 1", "vectors without a passage: 1", "not their passage's: 1"):
         assert fault in problem.what
     assert (library.doctor(), dense(library, "slow trust", 1)) == ([], [first.text])
@@ -376,7 +376,7 @@ def test_a_spoilt_index_is_reported_and_mended(library: Library, settings: Setti
         with pytest.raises(LibraryDamaged):
             dense(again, "trust")
 
-        assert [problem.mended for problem in again.doctor()] == [True]
+        assert [problem.repaired for problem in again.doctor()] == [True]
         assert len(dense(again, "trust")) == 2
 
 
@@ -389,7 +389,7 @@ def test_a_lost_index_is_no_empty_answer(library: Library, settings: Settings, e
         with pytest.raises(LibraryDamaged, match="lacks vectors"):
             dense(again, "trust")
 
-        assert [problem.mended for problem in again.doctor()] == [True]
+        assert [problem.repaired for problem in again.doctor()] == [True]
         assert len(dense(again, "trust")) == 2
 
 
@@ -461,7 +461,7 @@ def test_the_doctor_outlives_an_index_that_ends_whoever_reads_it(
     with Library.open(settings, embedder) as library:
         (problem,) = library.doctor()
 
-        assert problem.mended
+        assert problem.repaired
         assert why in problem.what
         assert "rebuilt from the catalog" in problem.remedy
         assert (library.doctor(), len(dense(library, "words", 5))) == ([], 5)
@@ -559,7 +559,7 @@ def test_the_doctor_tells_of_a_damaged_catalog(library: Library, settings: Setti
 
     (problem, *_) = library.doctor()
 
-    assert (problem.mended, "passages points nowhere" in problem.what) == (False, True)
+    assert (problem.repaired, "passages points nowhere" in problem.what) == (False, True)
     assert "backup" in problem.remedy or "copy" in problem.remedy
 
 
@@ -567,7 +567,7 @@ def test_the_doctor_tells_of_a_damaged_catalog(library: Library, settings: Setti
 def test_the_doctor_leaves_a_library_alone_that_is_being_written_to(library: Library, settings: Settings) -> None:
     put(library, TRUST)
     with library.writing(), Library.open(settings, WordEmbedder()) as other:
-        assert [(problem.mended, problem.remedy) for problem in other.doctor()] == [(False, LibraryLocked.hint)]
+        assert [(problem.repaired, problem.remedy) for problem in other.doctor()] == [(False, LibraryLocked.hint)]
 
 
 def test_copying_the_folder_copies_the_library(library: Library, settings: Settings, embedder: WordEmbedder) -> None:

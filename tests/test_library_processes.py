@@ -163,7 +163,7 @@ def test_a_library_survives_twenty_kills(tmp_path: Path) -> None:
     for number in range(KILLS):
         name = f"killed-{number}"
         with opened(tmp_path, name) as library:
-            assert all(problem.mended for problem in library.doctor()), name
+            assert all(problem.repaired for problem in library.doctor()), name
             assert all(len(library.stored_of(entry.about.id)) == PARAGRAPHS for entry in library.entries()), name
         sync(tmp_path, name, documents)
         assert contents(tmp_path, name) == expected, name

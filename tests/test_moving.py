@@ -271,4 +271,4 @@ def test_a_move_that_is_killed_at_any_moment_loses_nothing(home: Path, database_
     for settings in filter(places.is_there, both):
         with Library.open(settings, WordEmbedder()) as library:
             assert library.digest()
-            assert not [problem for problem in library.doctor() if not problem.mended]
+            assert not [problem for problem in library.doctor() if not problem.repaired]

@@ -109,7 +109,7 @@ def test_a_library_of_another_machine_is_opened_there_and_its_index_made_from_th
         with pytest.raises(LibraryDamaged, match="lacks vectors"):
             there.dense(question, 5)
 
-        assert [problem.mended for problem in there.doctor()] == [True]
+        assert [problem.repaired for problem in there.doctor()] == [True]
 
         assert len(there.dense(question, 5)) == len(here.dense(question, 5)) == 1
         assert here.doctor() == []
@@ -319,7 +319,7 @@ def test_what_is_ended_at_a_random_moment_loses_nothing_and_shows_nothing_half(
     def held(name: str) -> tuple[object, ...]:
         with Library.open(Settings(home=home, library=name, catalog=database_address), embedder) as library:
             found = library.dense(embedder.query("The second memo 3 says 7"), 5000)
-            assert not [problem for problem in library.doctor() if not problem.mended]
+            assert not [problem for problem in library.doctor() if not problem.repaired]
             assert {entry.passages for entry in library.entries()} <= {PARAGRAPHS}
             return library.digest(), library.searched(), sorted(id for id, _ in found), library._catalog.state()[2:]
 

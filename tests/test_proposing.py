@@ -8,7 +8,7 @@ import pytest
 
 from assistant.model.chat import Model
 from assistant.pressure.assumptions import PROPOSED, Assumed, of_words
-from assistant.pressure.proposing import MOST, OF_A_SEARCH, SEARCHES, WEIGHT, Proposed, fault, proposed, tied
+from assistant.pressure.proposing import MOST, OF_A_SEARCH, SEARCHES, WEIGHT, ProposedAssumptions, fault, proposed, tied
 from assistant.settings import Settings
 from assistant.types import Rejected
 from tests.fakes import FakeChat
@@ -18,7 +18,7 @@ WHOLE = of_words(IDEA)[0]
 QUESTION = "Who says so?"
 
 
-def asked(*proposals: dict[str, Any], chat: FakeChat | None = None, **whole: Sequence[str]) -> Proposed:
+def asked(*proposals: dict[str, Any], chat: FakeChat | None = None, **whole: Sequence[str]) -> ProposedAssumptions:
     chat = chat or FakeChat(replies=[json.dumps({**whole, "assumptions": proposals})])
     model = Model(Settings(model="fake:one", model_reply="schema"), chat)
     return proposed(IDEA, WHOLE, [QUESTION], model.calls())
@@ -34,7 +34,7 @@ TRUE = "There are new accounts that callers can reach."
 def test_the_model_is_given_the_idea_and_the_questions_of_strategists() -> None:
     chat = FakeChat(replies=[json.dumps({"assumptions": []})])
 
-    assert asked(chat=chat) == Proposed([WHOLE], ())
+    assert asked(chat=chat) == ProposedAssumptions([WHOLE], ())
     assert IDEA in chat.asked[0][-1].text
     assert f"- {QUESTION}" in chat.asked[0][-1].text
 

@@ -151,8 +151,8 @@ class Lenses:
         ``APPLIED`` assumptions are returned; those of the lenses most similar to the idea come first."""
         views = [self._nearest(lens, _parts(idea)) for lens in self._lenses]
         near = sorted((view for view in views if view.near >= NEAR), key=lambda view: -view.near)[:LOOKED]
-        leans = {part: self._leans(part, [one.lens for one in near if one.part == part]) for _, _, _, part in near}
-        sided = [(view, view.lead + LEAN * leans[view.part][view.lens.name]) for view in near]
+        odds = {part: self._side_odds(part, [one.lens for one in near if one.part == part]) for _, _, _, part in near}
+        sided = [(view, view.lead + LEAN * odds[view.part][view.lens.name]) for view in near]
         taken = [_assumed(view.lens, int(lead < 0), view.part) for view, lead in sided if abs(lead) >= APART]
         return taken[:APPLIED]
 
@@ -166,7 +166,7 @@ class Lenses:
             views.append(_View(max(one, other), other - one if turned else one - other, lens, part))
         return max(views, key=lambda view: view.near)
 
-    def _leans(self, part: str, lenses: Sequence[Lens]) -> dict[str, float]:
+    def _side_odds(self, part: str, lenses: Sequence[Lens]) -> dict[str, float]:
         """Return, by the name of each lens, how much more the texts of its first side support ``part`` than those of
         its second side do.
 
@@ -334,7 +334,7 @@ def _assumed(lens: Lens, side: int, part: str) -> Assumed:
     return Assumed(own.claim, lens.name, lens.importance, False, part, lens.question, lens.settle, (own, other))
 
 
-def told(assumed: Assumed) -> str:
+def shown_text(assumed: Assumed) -> str:
     """Return an assumption in the words that are shown to people.
 
     Normally this is its ``text``. If ``turned`` is True, ``text`` states the opposite of what the idea assumes; the
@@ -361,7 +361,7 @@ def as_before(assumed: Sequence[Assumed], former: Verdict) -> list[Assumed]:
         one._replace(importance=given[one.name, one.part], importance_by="model")
         if (one.name, one.part) in given
         else one
-        for one in (whole, *(part for part in parts if told(part) not in former.left_out))
+        for one in (whole, *(part for part in parts if shown_text(part) not in former.left_out))
     ]
     return kept + [_again(one) for one in former.assumptions if one.lens in (PROPOSED, OWN)]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from assistant.errors import DocumentMissing, LibraryDamaged, LibraryMissing
-from assistant.pressure.lens import gathered
+from assistant.pressure.lens import all_lenses
 from assistant.settings import Settings
 from ui.parts.chat import reader
 from ui.parts.documents import pasted
@@ -67,7 +67,7 @@ def _welcome(job: Job | None, desk: IdeaDesk, settings: Settings) -> None:
         st.html(CUT_SHORT)
     else:
         _ended(job)
-    idea.put(desk, gathered(settings.lenses), job.about if job else "".join(cut_short))
+    idea.put(desk, all_lenses(settings.lenses), job.about if job else "".join(cut_short))
     kept_verdicts.show(desk)
 
 

@@ -79,7 +79,7 @@ class Conversations:
         sql = "SELECT conversation, answer FROM turns WHERE instr(fold(answer), fold(?)) > 0"
         found = self._db.rows(sql, [json.dumps(words, ensure_ascii=False)[1:-1]])
         folded = words.casefold()
-        return {id for id, answer in found if any(folded in text.casefold() for text in _shown(_told(answer)))}
+        return {id for id, answer in found if any(folded in text.casefold() for text in _shown(_parsed(answer)))}
 
     def check_owner(self, conversation: str, owner: str | None) -> None:
         """Check that a conversation belongs to ``owner``; if ``owner`` is None, that it has no owner.
@@ -288,7 +288,7 @@ def _title(answer_json: str) -> str:
     return question if len(question) <= TITLE else question[: TITLE - 1].rstrip() + "…"
 
 
-def _told(answer: str) -> object:
+def _parsed(answer: str) -> object:
     """Parse a stored answer (JSON). Returns None if it is damaged."""
     try:
         return json.loads(answer)

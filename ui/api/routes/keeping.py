@@ -13,7 +13,7 @@ from starlette.datastructures import UploadFile
 from assistant import wire
 from assistant.errors import SettingsError
 from assistant.library.library import Library
-from assistant.library.records import Said
+from assistant.library.records import Correction
 from ui.api import jobs, limits
 from ui.api.desk import Desk
 from ui.api.faults import JsonReply
@@ -80,7 +80,7 @@ def correct(
     if said.as_read:
         corrections.take_back(document, library)
     else:
-        corrections.correct(document, Said(said.title, said.author, said.date), library)
+        corrections.correct(document, Correction(said.title, said.author, said.date), library)
     return JsonReply(_entry(library, document.id))
 
 
