@@ -286,7 +286,7 @@ def test_an_empty_folder_is_no_error(
 ) -> None:
     report = sync([folder], library, settings, embedder)
 
-    assert (counts(report), report.found) == ((0, 0, 0, 0, 0), 0)
+    assert (counts(report), report.files) == ((0, 0, 0, 0, 0), 0)
 
 
 @pytest.mark.posix
@@ -750,7 +750,7 @@ def test_files_of_the_same_bytes_are_one_document_and_told_as_copies(
 
     report = sync([folder], library, settings, embedder)
 
-    assert (report.added, report.copies, report.found) == (1, 1, before.found + 2)
+    assert (report.added, report.copies, report.files) == (1, 1, before.files + 2)
     assert library.searched().documents == held.documents + 1
     assert "1 added, 0 changed, 0 removed" in terminal.synced(report, "work")
     assert "1 already there under another name" in terminal.synced(report, "work")

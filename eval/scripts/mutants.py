@@ -163,7 +163,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "ingest/structure/outline.py", "structure",
         ("date-lost", "bylines.date(kept, found, around)", "bylines.NOTHING"),
         ("dates-wrong", "bylines.date(kept, found, around)",
-         'bylines.Told("1999-12-31" if bylines.date(kept, found, around).text else None)'),
+         'bylines.BylineValue("1999-12-31" if bylines.date(kept, found, around).text else None)'),
         ("author-lost", "bylines.author(kept, found, around)", "bylines.NOTHING"),
     ),
 )  # fmt: skip
