@@ -37,7 +37,7 @@ def show(settings: Settings) -> None:
         attached.settle(settings, library)
     owner = visiting.owner()
     every = library.conversations.listed(owner) if state.conversation() else []
-    answers = _kept(library, owner)
+    answers = _stored_answers(library, owner)
     asked, at = (typed, None) if typed else state.asked() or (None, None)
     if asked and pasted.too_long(asked, LONGEST_QUESTION):
         asked = None
@@ -100,7 +100,7 @@ def _scoped_box(library: Library, settings: Settings) -> None:
     _box(settings)
 
 
-def _kept(library: Library, owner: str | None) -> list[Answer]:
+def _stored_answers(library: Library, owner: str | None) -> list[Answer]:
     named = state.conversation()
     if not named:
         return []
