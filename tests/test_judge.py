@@ -17,12 +17,12 @@ from eval.judging.judge import (
     Judgement,
     Label,
     advice,
+    as_line,
     calibration,
     decide,
     prompt,
     prompt_hash,
     read_labels,
-    told,
     vote,
 )
 from eval.running.replay import Recording, RecordingChat, ReplayedChat, ReplyMissing
@@ -246,12 +246,12 @@ def test_kappa_is_not_defined_where_all_labels_are_the_same() -> None:
 def test_all_that_an_uncalibrated_judge_prints_says_so() -> None:
     decided, open_ = decide("clear", (True, True, False)), decide("clear", (True, False, None))
 
-    assert [told(decided, False), told(open_, False), str(calibration(*labels(50, 20)))] == [
+    assert [as_line(decided, False), as_line(open_, False), str(calibration(*labels(50, 20)))] == [
         "clear: yes (2 of 3, uncalibrated)",
         "clear: undecided (no majority: 1 yes, 1 no, 1 unreadable, uncalibrated)",
         "uncalibrated: kappa 0.20 over 50 labels, needs 0.6 over 50",
     ]
-    assert told(decided, True) == "clear: yes (2 of 3)"
+    assert as_line(decided, True) == "clear: yes (2 of 3)"
     assert str(calibration(*labels(60))) == "calibrated: kappa 1.00 over 60 labels"
 
 

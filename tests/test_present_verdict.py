@@ -22,7 +22,7 @@ def test_what_will_be_looked_at_is_told_from_the_words_alone() -> None:
     assert not looked.is_shortened
 
 
-def test_words_that_only_ask_for_agreement_are_left_out() -> None:
+def test_sentences_that_only_ask_for_agreement_are_left_out() -> None:
     looked = present_verdict.looked_at("Hire ten people for cold calling. Everybody knows that it works.")
 
     assert (looked.tested, looked.is_shortened) == ("Hire ten people for cold calling.", True)

@@ -60,7 +60,7 @@ def _looked_at(idea: str, lenses: Sequence[Lens]) -> None:
     with st.container(key="looked-at", gap="xsmall"):
         st.html("<h2>What it will look at</h2>")
         if looked.is_shortened:
-            notice = f"Words that only ask for agreement are left out. This is tested: “{escape(looked.tested)}”"
+            notice = f"Sentences that only ask for agreement are left out. This is tested: “{escape(looked.tested)}”"
             st.html(f'<p class="small notice">{notice}</p>')
         parts = "".join(
             f"<li><strong>{escape(present_verdict.opened(one.name))}</strong> {escape(one.part)}</li>"
