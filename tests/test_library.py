@@ -234,7 +234,7 @@ def test_a_second_writer_is_told_which_library_is_locked(library: Library, setti
 
 
 @wherever_it_is
-def test_a_reader_that_looks_whether_to_mend_keeps_no_writer_out(library: Library, settings: Settings) -> None:
+def test_a_reader_that_looks_whether_to_repair_keeps_no_writer_out(library: Library, settings: Settings) -> None:
     """It saw the writer's doubt, and takes the lock when the writer has just let go."""
     put(library, TRUST)
     holds = threading.Event()
@@ -334,7 +334,7 @@ def test_a_reindex_that_breaks_off_leaves_the_library_as_it_was(library: Library
 
 
 @wherever_it_is
-def test_a_writer_that_fails_midway_shows_nothing_and_the_next_one_mends_it(
+def test_a_writer_that_fails_midway_shows_nothing_and_the_next_one_repairs_it(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(library, TRUST)
@@ -351,7 +351,7 @@ def test_a_writer_that_fails_midway_shows_nothing_and_the_next_one_mends_it(
 
 
 @wherever_it_is
-def test_the_doctor_mends_an_index_that_does_not_fit(library: Library, embedder: WordEmbedder) -> None:
+def test_the_doctor_repairs_an_index_that_does_not_fit(library: Library, embedder: WordEmbedder) -> None:
     put(library, TRUST, NOISE)
     index = library._index
     first, second = make_passages(TRUST)
@@ -367,7 +367,7 @@ def test_the_doctor_mends_an_index_that_does_not_fit(library: Library, embedder:
 
 
 @on_both_databases
-def test_a_spoilt_index_is_reported_and_mended(library: Library, settings: Settings, embedder: WordEmbedder) -> None:
+def test_a_spoilt_index_is_reported_and_repaired(library: Library, settings: Settings, embedder: WordEmbedder) -> None:
     put(library, TRUST)
     library.close()
     spoil_index(settings)
@@ -409,7 +409,7 @@ def test_a_library_beside_which_nothing_can_be_written_is_read(settings: Setting
         assert len(library.lexical(["pears"], 9)) == 1
 
 
-def test_a_library_in_doubt_is_read_though_its_index_cannot_be_made_anew(
+def test_a_library_in_doubt_is_read_though_its_index_cannot_be_rebuilt(
     settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As after a disk that filled in the middle of writing."""
@@ -492,7 +492,7 @@ def test_an_index_that_was_changed_is_looked_at_by_another_process_before_it_is_
 
 @pytest.mark.posix
 @pytest.mark.slow
-def test_an_index_that_ended_a_question_is_made_anew_for_the_next(settings: Settings, embedder: WordEmbedder) -> None:
+def test_an_index_that_ended_a_question_is_rebuilt_for_the_next(settings: Settings, embedder: WordEmbedder) -> None:
     """Nothing tells of the damage at first, as when a disk fails."""
     links = damaged(settings, embedder)
     seen = json.loads((settings.folder / "index.seen").read_text())

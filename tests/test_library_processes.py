@@ -208,7 +208,7 @@ def test_of_two_writers_one_works_and_one_is_told(tmp_path: Path) -> None:
             assert second.doctor() == []
 
 
-def test_a_search_after_a_kill_mends_what_was_left(tmp_path: Path) -> None:
+def test_a_search_after_a_kill_repairs_what_was_left(tmp_path: Path) -> None:
     sync(tmp_path, "default", write_first())
     with opened(tmp_path) as library:
         library._index.open(library.generation())

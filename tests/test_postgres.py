@@ -26,7 +26,7 @@ from assistant.types import Filters, Searched
 from tests.conftest import make_document, make_new
 from tests.database import Server
 from tests.fakes import WordEmbedder
-from tests.test_catalog import found, make_row
+from tests.test_catalog import make_row, matching_texts
 from tests.test_library_processes import PARAGRAPHS, ROOT, in_a_fork, write_second
 
 psycopg = pytest.importorskip("psycopg", reason="the extra `postgres` is not installed")
@@ -143,7 +143,7 @@ def test_a_name_that_is_too_long_for_a_schema_is_refused(settings: Settings, emb
         Library.open(settings.model_copy(update={"library": "x" * 60}), embedder, create=True)
 
 
-def test_a_server_that_was_started_anew_is_read_again(own_server: Server) -> None:
+def test_a_server_that_was_restarted_is_read_again(own_server: Server) -> None:
     catalog = own_server.new_catalog()
     catalog.put([make_row(make_document("Trust me."))])
 
@@ -152,7 +152,7 @@ def test_a_server_that_was_started_anew_is_read_again(own_server: Server) -> Non
         catalog.documents.searched()
     own_server.start()
 
-    assert found(catalog, "trust") == ["Trust me."]
+    assert matching_texts(catalog, "trust") == ["Trust me."]
     own_server.end()
     own_server.start()
     catalog.put([make_row(make_document("Other.", "other.txt"))])

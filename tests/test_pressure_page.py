@@ -493,7 +493,9 @@ def test_a_message_sent_while_another_is_worked_on_waits_its_turn(
     go_on.set()
     page = ended(page)
     for _ in range(100):
-        if "It is read" not in shown(page) and any(told(bakery, one.id) == 2 for one in bakery.verdicts.listed()):
+        if "It is read" not in shown(page) and any(
+            message_count(bakery, one.id) == 2 for one in bakery.verdicts.listed()
+        ):
             break
         page = page.run()
 
@@ -521,7 +523,7 @@ def test_a_reply_that_comes_while_the_page_is_drawn_is_shown(
     assert "job" not in address(page)
 
 
-def told(library: Library, id: str) -> int:
+def message_count(library: Library, id: str) -> int:
     return len(stored_verdicts.opened(library, id).said)
 
 

@@ -25,7 +25,7 @@ def test_an_idea_that_only_proposes_stays_as_it_is(idea: str) -> None:
     assert left_out(idea) == idea
 
 
-def test_when_nothing_but_urging_is_said_all_of_it_stays() -> None:
+def test_when_nothing_but_a_demand_for_agreement_is_said_all_of_it_stays() -> None:
     assert left_out("Please say yes.") == "Please say yes."
 
 

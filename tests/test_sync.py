@@ -296,7 +296,7 @@ def test_bad_files_are_named_with_their_reasons_and_the_rest_goes_in(
     write(folder / "binary.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
     write(folder / "broken16.txt", b"\xff\xfe" + "half".encode("utf-16-le") + b"\x00\xd8")
     write(folder / "empty.md", "")
-    write(folder / "furniture.txt", "-----\n")
+    write(folder / "rules.txt", "-----\n")
     write(folder / "good.txt")
     write(folder / "huge.txt", "words")
     os.truncate(folder / "huge.txt", 10**11)  # the disk holds no more than its words
@@ -311,7 +311,7 @@ def test_bad_files_are_named_with_their_reasons_and_the_rest_goes_in(
     assert dict(report.failed) == {
         "binary.txt": "not a text file (it holds zero bytes).",
         "broken16.txt": "marked as UTF-16, but broken at byte 10: unexpected end of data.",
-        "furniture.txt": "holds no text.",
+        "rules.txt": "holds no text.",
         "huge.txt": "it holds 100,000 MB; at most 1,000 are read.",
         "pipe.json": "not a regular file.",
         "pipe.txt": "not a regular file.",
