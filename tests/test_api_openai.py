@@ -161,7 +161,7 @@ def test_words_of_documents_are_inert_in_the_text_and_numbers_of_ours_are_not() 
 
 @pytest.mark.parametrize("quotes", [("One thing.",), ("One thing.", "Another * thing."), ("A list:\n- one\n- two",)])
 def test_an_answer_that_comes_back_is_what_it_said(quotes: tuple[str, ...]) -> None:
-    """A follow-up leans on the words of the documents, and not on the list of sources."""
+    """A follow-up refers to the words of the documents, and not on the list of sources."""
     said = quotes[0] if len(quotes) == 1 else "\n".join(f"- {quote}" for quote in quotes)
 
     assert telling.turn(Role.ASSISTANT, streamed_text(answer(*quotes))) == Turn(Role.ASSISTANT, said)

@@ -344,7 +344,7 @@ def test_a_writer_that_fails_midway_shows_nothing_and_the_next_one_repairs_it(
             put(library, NOISE)
 
     assert library._catalog.state().in_doubt
-    assert sorted(dense(library, "trust")) == sorted(p.text for p in make_passages(TRUST))  # mends by itself
+    assert sorted(dense(library, "trust")) == sorted(p.text for p in make_passages(TRUST))  # it repairs itself
     assert not library._catalog.state().in_doubt
     put(library, NOISE)
     assert (library.searched(), library.doctor()) == (Searched(2, 4), [])
