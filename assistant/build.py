@@ -26,7 +26,7 @@ from assistant.model.offline import stay_offline
 from assistant.model.served_embedding import ServedEmbedder
 from assistant.pressure import replying
 from assistant.pressure.discussion import Beside
-from assistant.pressure.lens import Lens, gathered
+from assistant.pressure.lens import Lens, all_lenses
 from assistant.pressure.model_ideas import ModelIdeas
 from assistant.pressure.plain_ideas import PlainIdeas
 from assistant.pressure.pressure import PressureTest
@@ -295,7 +295,7 @@ def build_assistant(
         library,
         embedder,
         stance,
-        gathered(settings.lenses),
+        all_lenses(settings.lenses),
         model=model,
         weighs=weighs,
         judge=judge,

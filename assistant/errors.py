@@ -60,7 +60,7 @@ class SettingsError(PushbackError):
 class SourceError(PushbackError):
     """A document cannot be read."""
 
-    hint = "Mend or remove the file, then run `pushback ingest` again; everything else went in."
+    hint = "Repair or remove the file, then run `pushback ingest` again; everything else went in."
 
 
 class LibraryError(PushbackError):
@@ -186,4 +186,4 @@ class CaseError(PushbackError):
     """An evaluation case (a question or idea with its expected result) or a suite of such cases is not in the expected
     form."""
 
-    hint = "Mend the suite; its format is shown in eval/suites/sample/suite.yaml."
+    hint = "Correct the suite; its format is shown in eval/suites/sample/suite.yaml."

@@ -136,5 +136,5 @@ def _file(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as exc:
-        hint = "Mend it or leave --config out."
+        hint = "Correct it, or leave out --config."
         raise SettingsError(f"The settings file {path} cannot be read: {why(exc)}.", hint=hint) from exc

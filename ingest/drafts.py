@@ -108,9 +108,9 @@ def sound(draft: Draft) -> Draft:
     told = draft.found
     found = replace(
         told,
-        titles=_told(told.titles),
-        authors=_told(told.authors),
-        dates=_told(told.dates),
+        titles=_shortened(told.titles),
+        authors=_shortened(told.authors),
+        dates=_shortened(told.dates),
         site=_whole(told.site)[:TOLD],
     )
     return Draft(draft.media_type, tuple(map(_piece, draft.pieces)), found)
@@ -127,7 +127,7 @@ def _piece(piece: Piece) -> Piece:
     return piece
 
 
-def _told(texts: tuple[str, ...]) -> tuple[str, ...]:
+def _shortened(texts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(_whole(text)[:TOLD] for text in texts[:MANY])
 
 

@@ -50,7 +50,7 @@ class SyncReport(NamedTuple):
     noticed: Mapping[str, tuple[str, ...]] = {}
 
     @property
-    def found(self) -> int:
+    def files(self) -> int:
         """The number of files of supported kinds, empty and failed ones included."""
         return self.added + self.changed + self.same + self.copies + len(self.failed) + len(self.empty)
 

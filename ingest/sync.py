@@ -107,7 +107,9 @@ def sync(
         done.failed += (Failed(file.source, bad[file]) for file in todo)
     else:
         with library.writing() as writer, nullcontext(parsers) if parsers else Workers() as workers:
-            run = _Run(writer, workers, settings.passage_words, embedder, listing, done, _Told(progress, work), bad)
+            run = _Run(
+                writer, workers, settings.passage_words, embedder, listing, done, _Callbacks(progress, work), bad
+            )
             run.go(allow_removals, force)
     return SyncReport(
         **done.counts,
@@ -169,7 +171,7 @@ class _Done:
                 sources.append(source)
 
 
-class _Told(NamedTuple):
+class _Callbacks(NamedTuple):
     """The callbacks to which a sync reports how far it is."""
 
     progress: Progress | None
@@ -196,7 +198,7 @@ class _Run:
         embedder: Embedder,
         listing: Listing,
         done: _Done,
-        told: _Told,
+        callbacks: _Callbacks,
         bad: BadFiles,
     ) -> None:
         self._writer = writer
@@ -206,7 +208,7 @@ class _Run:
         self._embedder = embedder
         self._listing = listing
         self._done = done
-        self._told = told
+        self._callbacks = callbacks
         self._bad = bad
         self._clock = done.clock
         self._known = writer.known(listing.roots)  # asked again: another process may have written meanwhile
@@ -226,7 +228,7 @@ class _Run:
         self._total = sum(file.size for file in todo)
         for number, file in enumerate(todo):
             self._far = (number, len(todo))
-            _tell(self._told.progress, *self._far, file.source)
+            _tell(self._callbacks.progress, *self._far, file.source)
             self._take(file)
         self._settle()
         if not allow_removals:
@@ -237,7 +239,7 @@ class _Run:
             self._writer.remove(sorted(self._gone))
         self._done.counts["removed"] += len(self._gone)
         self._clean_again()
-        _tell(self._told.progress, len(todo), len(todo), "")
+        _tell(self._callbacks.progress, len(todo), len(todo), "")
 
     def _clean_again(self) -> None:
         """Read files of a web site again if they were read before the site's recurring lines were known, and remove
@@ -330,7 +332,7 @@ class _Run:
         while not wait([parsing], A_LOOK).done:
             reached = self._workers.reached(task.source)
             page = f": page {reached.page:,} of {reached.pages:,}" if reached else ""
-            _tell(self._told.progress, *self._far, f"{task.source}{page}")
+            _tell(self._callbacks.progress, *self._far, f"{task.source}{page}")
         return parsing.result()
 
     def _finish(self, job: _Job) -> None:
@@ -425,8 +427,8 @@ class _Run:
 
     def _move(self, size: float) -> None:
         self._bytes = min(self._bytes + size, self._total)  # what is read once more was counted
-        if self._told.work is not None:
-            self._told.work(self._bytes, self._total, self._done.counts["passages"])
+        if self._callbacks.work is not None:
+            self._callbacks.work(self._bytes, self._total, self._done.counts["passages"])
 
 
 def _is_same(file: File, known: KnownFile | None, keeps: Mapping[str, AbstractSet[str]]) -> bool:

@@ -22,7 +22,7 @@ SCHEMA = Settings(model="fake:one", model_reply="schema")
 LINES = Settings(model="fake:one", model_reply="lines")
 
 
-def kept(library: Library, text: str, source: str, speakers: Sequence[str | None] = (), **about: Any) -> Document:
+def stored(library: Library, text: str, source: str, speakers: Sequence[str | None] = (), **about: Any) -> Document:
     """A document in the library, of which each paragraph is a passage; one that begins with a dash is an item."""
     document = make_document(text, source, **about)
     blocks = [

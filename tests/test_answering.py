@@ -24,7 +24,7 @@ from assistant.settings import Settings
 from assistant.types import Answer, Conflict, Filters, Passage, Role, Searched, Support, Turn
 from ingest.sync import sync
 from tests.fakes import WordEmbedder
-from tests.reading import kept
+from tests.reading import stored
 
 MILL = """The mill at Ashford
 May 2014
@@ -452,16 +452,16 @@ def test_when_all_that_was_found_is_gone_the_answer_is_a_refusal(
 def test_a_document_that_goes_while_it_is_searched_for_leaves_a_refusal(
     library: Library, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Between its candidates being found and their neighbours being read."""
-    kept(library, "The mill sold linen.\n\nThe mill sold wool.", "mill.txt")
+    """Between its candidates being candidates_then_removed and their neighbours being read."""
+    stored(library, "The mill sold linen.\n\nThe mill sold wool.", "mill.txt")
 
-    def found(*given: Any) -> list[Candidate]:
+    def candidates_then_removed(*given: Any) -> list[Candidate]:
         all_found = candidates(*given)
         with library.writing() as writer:
             writer.remove(["/docs/mill.txt"])
         return all_found
 
-    monkeypatch.setattr(material, "candidates", found)
+    monkeypatch.setattr(material, "candidates", candidates_then_removed)
 
     answer = Assistant(library, embedder).ask("What did the mill sell?")
 

@@ -18,7 +18,7 @@ from assistant.model.chat import Model
 from assistant.settings import Settings
 from assistant.types import Answer, Conflict, Cost, Grounding, Rejected, Role, Statement, Support, Turn
 from tests.fakes import FakeChat, WordEmbedder
-from tests.reading import LINES, SCHEMA, Scripted, kept, reply
+from tests.reading import LINES, SCHEMA, Scripted, reply, stored
 
 MILL = "The mill at Ashford opened in 1987 with four looms. It sold linen to tailors in the county."
 QUESTION = "When did the mill at Ashford open?"
@@ -29,7 +29,7 @@ LINE = "[1] The mill at Ashford opened in 1987 with four looms.\n"
 
 @pytest.fixture(autouse=True)
 def documents(library: Library) -> None:
-    kept(library, MILL, "mill.txt")
+    stored(library, MILL, "mill.txt")
 
 
 def assistant(library: Library, chat: FakeChat, settings: Settings = SCHEMA) -> Assistant:
@@ -171,7 +171,7 @@ def test_where_there_is_nothing_to_read_no_model_is_asked(library: Library) -> N
 
 
 def test_who_wrote_a_document_is_told_from_the_library_and_no_model_is_asked(library: Library) -> None:
-    kept(library, "Wool is dear.", "wool.txt", title="The price of wool", author="Ann Weaver")
+    stored(library, "Wool is dear.", "wool.txt", title="The price of wool", author="Ann Weaver")
 
     answer, chat = ask(library, question="Who wrote “The price of wool”?")
 
@@ -180,7 +180,7 @@ def test_who_wrote_a_document_is_told_from_the_library_and_no_model_is_asked(lib
 
 
 def test_whose_author_the_library_does_not_know_is_left_to_what_the_documents_say(library: Library) -> None:
-    kept(library, "Wool is dear, Ann wrote.", "wool.txt", title="The price of wool")
+    stored(library, "Wool is dear, Ann wrote.", "wool.txt", title="The price of wool")
     question = "Who wrote “The price of wool”?"
 
     answer = plain(library, question)
@@ -192,7 +192,7 @@ def test_whose_author_the_library_does_not_know_is_left_to_what_the_documents_sa
 
 
 def test_claims_that_it_says_disagree_are_a_conflict_where_both_hold(library: Library) -> None:
-    kept(library, "The mill at Ashford opened in 1985, says the steward.", "other.txt")
+    stored(library, "The mill at Ashford opened in 1985, says the steward.", "other.txt")
     other = ("Another says that the mill at Ashford opened in 1985.", 0, "The mill at Ashford opened in 1985")
     false = ("The mill at Ashford opened in 1955.", 0, "opened in 1987")
 
@@ -202,7 +202,7 @@ def test_claims_that_it_says_disagree_are_a_conflict_where_both_hold(library: Li
 
 
 def test_claims_that_do_not_disagree_are_none_whatever_their_words(library: Library) -> None:
-    kept(library, "The mill at Ashford opened in 1985, says the steward.", "other.txt")
+    stored(library, "The mill at Ashford opened in 1985, says the steward.", "other.txt")
     other = ("The mill at Ashford opened in 1985.", 0, "The mill at Ashford opened in 1985")
 
     answer, _ = ask(library, reply(OPENED, other))

@@ -87,7 +87,7 @@ def test_an_answer_comes_as_events_statement_by_statement(served: Served) -> Non
     assert timeless(told[-1][1]) == timeless(whole)
 
 
-def test_a_follow_up_leans_on_the_history_that_is_sent(served: Served) -> None:
+def test_a_follow_up_is_read_with_the_history_that_is_sent(served: Served) -> None:
     history = [{"role": "user", "content": RUNABOUT}, {"role": "assistant", "content": "It cost $260."}]
 
     told = served.post("/v1/ask", {"question": "And in 1926?", "history": history}).json()

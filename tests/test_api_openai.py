@@ -145,13 +145,13 @@ def answer(*quotes: str, grounding: Grounding = Grounding.GROUNDED) -> Answer:
     return Answer("Q?", "Q?", statements if said else (), grounding, "R.", Searched(1, 1), nearest=nearest)
 
 
-def told(one: Answer) -> str:
+def streamed_text(one: Answer) -> str:
     telling = Telling()
     return "".join([*map(telling.statement, one.statements), telling.rest(one)])
 
 
 def test_words_of_documents_are_inert_in_the_text_and_numbers_of_ours_are_not() -> None:
-    text = told(answer(HOSTILE, "Plain words."))
+    text = streamed_text(answer(HOSTILE, "Plain words."))
 
     assert "![" not in text.replace("\\!\\[", "")
     assert "](" not in text.replace("\\](", "")
@@ -161,16 +161,16 @@ def test_words_of_documents_are_inert_in_the_text_and_numbers_of_ours_are_not() 
 
 @pytest.mark.parametrize("quotes", [("One thing.",), ("One thing.", "Another * thing."), ("A list:\n- one\n- two",)])
 def test_an_answer_that_comes_back_is_what_it_said(quotes: tuple[str, ...]) -> None:
-    """A follow-up leans on the words of the documents, and not on the list of sources."""
+    """A follow-up refers to the words of the documents, and not on the list of sources."""
     said = quotes[0] if len(quotes) == 1 else "\n".join(f"- {quote}" for quote in quotes)
 
-    assert telling.turn(Role.ASSISTANT, told(answer(*quotes))) == Turn(Role.ASSISTANT, said)
+    assert telling.turn(Role.ASSISTANT, streamed_text(answer(*quotes))) == Turn(Role.ASSISTANT, said)
 
 
 @pytest.mark.parametrize("text", ["* a list\n\n* of another model", "**Sources** of energy [1]"])
 def test_what_others_said_is_left_as_it_is(text: str) -> None:
     assert telling.turn(Role.ASSISTANT, text) == Turn(Role.ASSISTANT, text)
-    assert telling.turn(Role.USER, told(answer("One."))) == Turn(Role.USER, told(answer("One.")))
+    assert telling.turn(Role.USER, streamed_text(answer("One."))) == Turn(Role.USER, streamed_text(answer("One.")))
 
 
 @pytest.mark.parametrize(
@@ -178,4 +178,4 @@ def test_what_others_said_is_left_as_it_is(text: str) -> None:
     [(Grounding.NEAR, "Closest passages."), (Grounding.REFUSED, "The documents do not say."), (Grounding.ASIDE, "R.")],
 )
 def test_what_is_no_answer_says_so_first(grounding: Grounding, opening: str) -> None:
-    assert told(answer("Something else.", grounding=grounding)).startswith(opening)
+    assert streamed_text(answer("Something else.", grounding=grounding)).startswith(opening)

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -49,6 +50,13 @@ MEANT = {
 
 # Modules of the standard library that Windows lacks. `resource` is imported where Windows has left already.
 NOT_ON_WINDOWS = {"fcntl", "grp", "pwd", "termios", "resource"}
+
+EMPTY_NAMES = {"kept", "told", "said", "found", "one"}  # they name no thing that a function returns or does
+ODD_WORDS = set(
+    "anew furniture gather gathered gathering lean leaned leaning leans mend mended mending mends urge urged urges "
+    "urging".split()
+)
+IN_PROMPTS = {"assistant/readers/replies.py: Said"}  # a model reads its name, and replies of models are recorded
 
 
 def modules(room: str) -> list[Path]:
@@ -256,3 +264,40 @@ def test_no_module_needs_what_windows_lacks_to_be_imported() -> None:
     ]
 
     assert needing == []
+
+
+def definitions(tree: ast.Module) -> Iterator[str]:
+    """The names of the functions and classes of a module, and of its classes' methods and classes."""
+    inside: list[ast.Module | ast.ClassDef] = [tree]
+    for node in inside:  # classes join it on the way
+        for member in node.body:
+            if isinstance(member, ast.ClassDef):
+                inside.append(member)
+            if isinstance(member, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                yield member.name
+
+
+def is_unclear(name: str) -> bool:
+    """Whether a name is one of ``EMPTY_NAMES``, or has one of ``ODD_WORDS`` as a part."""
+    words = [word.lower() for word in re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+", name)]
+    return "_".join(words) in EMPTY_NAMES or not ODD_WORDS.isdisjoint(words)
+
+
+@pytest.mark.parametrize(
+    ("name", "unclear"),
+    [("told", True), ("SplitAnew", True), ("make_anew", True), ("told_apart", False), ("clean", False)],
+)
+def test_a_name_is_unclear_if_it_names_nothing_or_has_an_odd_word(name: str, unclear: bool) -> None:
+    assert is_unclear(name) is unclear
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_public_names_say_what_they_hold_or_do(room: str) -> None:
+    names = {
+        f"{path.relative_to(ROOT).as_posix()}: {name}"
+        for path in sorted((ROOT / room).rglob("*.py"))
+        for name in (path.stem, *definitions(ast.parse(path.read_text("utf-8"))))
+        if not name.startswith("_") and is_unclear(name)
+    }
+
+    assert names - IN_PROMPTS == set()

@@ -314,7 +314,7 @@ def test_a_model_can_put_things_into_other_words() -> None:
 
 
 @pytest.mark.parametrize("said", ["Thanks!", "Summarise that"])
-def test_an_aside_is_no_refusal_and_the_next_question_leans_on_what_was_asked(
+def test_an_aside_is_no_refusal_and_the_next_question_refers_to_what_was_asked(
     library: Library, embedder: WordEmbedder, said: str
 ) -> None:
     aside = Assistant(library, embedder).ask(said)

@@ -112,7 +112,7 @@ def test_another_question_can_be_asked_while_one_waits_for_its_file(
     assert asked == ["How many pear trees has the orchard?", ASKED]
 
 
-def test_a_question_whose_file_is_gone_when_the_server_starts_anew_can_be_asked_without_it(
+def test_a_question_whose_file_is_gone_after_a_restart_can_be_asked_without_it(
     orchard: Library, settings: Settings
 ) -> None:
     conversation = orchard.conversations.begin()

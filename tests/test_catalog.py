@@ -15,7 +15,7 @@ from assistant.errors import DocumentMissing, LibraryDamaged, LibraryError, Libr
 from assistant.library.catalog import Catalog
 from assistant.library.database import sqlite as database
 from assistant.library.places import in_file
-from assistant.library.records import DocumentRow, Feedback, Opinion, PassageRow, Said
+from assistant.library.records import Correction, DocumentRow, Feedback, Opinion, PassageRow
 from assistant.library.tables.schema import TABLES, WORDS
 from assistant.types import Block, BlockKind, Document, Dropped, Filters, Inline, Searched
 from tests.conftest import make_document, make_passages
@@ -50,7 +50,7 @@ def make_row(document: Document, path: str | None = None, speakers: tuple[str | 
     return DocumentRow(document, path or f"/docs/{document.about.source}", len(document.text), 1, rows)
 
 
-def found(catalog: Catalog, words: str, **filters: object) -> list[str]:
+def matches(catalog: Catalog, words: str, **filters: object) -> list[str]:
     ids = [id for id, _ in catalog.full_text.search(words.split(), 10, Filters(**filters))]  # type: ignore[arg-type]
     return [passage.text for passage, _ in catalog.passages.get(ids)]
 
@@ -134,16 +134,16 @@ def test_an_origin_may_be_as_long_as_it_likes(catalog: Catalog) -> None:
 def test_words_are_found_by_stem_case_and_accents_aside(catalog: Catalog) -> None:
     catalog.put([make_row(make_document("Pricing a café.\n\nNothing here."))])
 
-    assert found(catalog, "PRICES") == found(catalog, "cafe") == ["Pricing a café."]
+    assert matches(catalog, "PRICES") == matches(catalog, "cafe") == ["Pricing a café."]
 
 
 def test_a_passage_is_found_by_its_title_and_by_who_speaks(catalog: Catalog) -> None:
     document = make_document("First words.\n\nOther words.", title="Brand memo", author="The Author")
     catalog.put([make_row(document, speakers=(None, "Ms. Guest"))])
 
-    assert found(catalog, "guest") == ["Other words."]
-    assert found(catalog, "author") == ["First words."]
-    assert sorted(found(catalog, "memo")) == ["First words.", "Other words."]
+    assert matches(catalog, "guest") == ["Other words."]
+    assert matches(catalog, "author") == ["First words."]
+    assert sorted(matches(catalog, "memo")) == ["First words.", "Other words."]
 
 
 @pytest.fixture
@@ -215,7 +215,7 @@ def test_filters_narrow_by_document_voice_and_date(catalog: Catalog) -> None:
 
     def texts(**filters: object) -> set[str]:
         allowed = {p.text for p, _ in catalog.passages.get(catalog.passages.allowed(Filters(**filters)))}  # type: ignore[arg-type]
-        assert allowed == set(found(catalog, "trust", **filters))
+        assert allowed == set(matches(catalog, "trust", **filters))
         return allowed
 
     assert texts(documents=("old.txt", new.id)) == {"Old trust.", "Guest trust.", "New trust."}
@@ -255,11 +255,11 @@ def test_what_is_guessed_of_a_document_is_known_until_somebody_says_it(catalog: 
 
     assert guessed() == [("title", "author")] * 3
     assert catalog.documents.holdings().authors == ()  # nobody is greeted with a guess
-    catalog.correct(plain.id, Said(author="Ann"))
+    catalog.correct(plain.id, Correction(author="Ann"))
     assert guessed() == [("title",)] * 3
     catalog.put([row])
     assert guessed() == [("title",)] * 3
-    catalog.correct(plain.id, Said())
+    catalog.correct(plain.id, Correction())
     assert guessed() == [("title", "author")] * 3
 
 
@@ -269,21 +269,21 @@ def test_what_is_said_of_a_document_holds_when_it_is_read_again_until_it_is_take
     catalog.put([row])
     generation = catalog.state().generation
 
-    catalog.correct(plain.id, Said("Pears", "Mona Ous", ""))
+    catalog.correct(plain.id, Correction("Pears", "Mona Ous", ""))
     assert known(catalog, plain) == ("Pears", "Mona Ous", None)
     assert catalog.state().generation == generation + 1
-    assert found(catalog, "trust", authors=("mona ous",)) == ["Plain trust."]
-    assert found(catalog, "trust", authors=("stripe",)) == []
-    assert len(found(catalog, "pears")) == 2  # by the title
-    assert found(catalog, "report") == []
+    assert matches(catalog, "trust", authors=("mona ous",)) == ["Plain trust."]
+    assert matches(catalog, "trust", authors=("stripe",)) == []
+    assert len(matches(catalog, "pears")) == 2  # by the title
+    assert matches(catalog, "report") == []
 
     catalog.put([row._replace(document=replace(plain, about=replace(plain.about, author="Adyen")))])
     assert known(catalog, plain) == ("Pears", "Mona Ous", None)
-    assert found(catalog, "trust", authors=("mona ous",)) == ["Plain trust."]
+    assert matches(catalog, "trust", authors=("mona ous",)) == ["Plain trust."]
 
-    catalog.correct(plain.id, Said(date="2013"))
+    catalog.correct(plain.id, Correction(date="2013"))
     assert known(catalog, plain) == ("Report", "Adyen", "2013")
-    catalog.correct(plain.id, Said())
+    catalog.correct(plain.id, Correction())
     assert known(catalog, plain) == ("Report", "Adyen", "2012")
     assert catalog.corrections.get(plain.id) is None
     assert not catalog.full_text.is_wrong()
@@ -303,7 +303,11 @@ def test_a_replaced_document_gives_up_its_old_passages_and_words(catalog: Catalo
     gone = catalog.put([make_row(after)])
 
     assert gone == [make_passages(before)[1].id]
-    assert (found(catalog, "gone"), found(catalog, "fresh"), found(catalog, "kept")) == ([], ["Fresh."], ["Kept."])
+    assert (matches(catalog, "gone"), matches(catalog, "fresh"), matches(catalog, "kept")) == (
+        [],
+        ["Fresh."],
+        ["Kept."],
+    )
     assert catalog.documents.get(after.id) == after
 
 
@@ -363,7 +367,7 @@ def test_a_document_stays_while_one_of_its_sources_does(catalog: Catalog) -> Non
     assert catalog.documents.get("b.txt").about.source == "b.txt"  # type: ignore[union-attr]
 
     assert catalog.remove(["/docs/b.txt", "/docs/unknown.txt"]) == (1, [make_passages(document)[0].id])
-    assert (catalog.documents.searched(), found(catalog, "names")) == (Searched(0, 0), [])
+    assert (catalog.documents.searched(), matches(catalog, "names")) == (Searched(0, 0), [])
 
 
 def test_known_files_are_those_named_and_those_in_folders_named(catalog: Catalog) -> None:
@@ -400,7 +404,7 @@ def test_a_failed_change_leaves_nothing_behind(catalog: Catalog) -> None:
     with pytest.raises(LibraryError, match=r"(?i)unique"):
         catalog.put([make_row(whole), twice._replace(passages=twice.passages * 2)])
 
-    assert (catalog.documents.searched(), catalog.state().generation, found(catalog, "whole")) == (
+    assert (catalog.documents.searched(), catalog.state().generation, matches(catalog, "whole")) == (
         Searched(0, 0),
         0,
         [],
@@ -414,7 +418,7 @@ def test_threads_share_a_catalog(catalog: Catalog) -> None:
         try:
             for number in range(20):
                 catalog.put([make_row(make_document(f"Thread {name} {number}.", f"{name}{number}.txt"))])
-                assert found(catalog, f"thread {name}")
+                assert matches(catalog, f"thread {name}")
         except Exception as exc:
             failures.append(exc)
 
@@ -445,7 +449,7 @@ def test_a_conversation_keeps_its_turns_as_they_were(catalog: Catalog) -> None:
         catalog.conversations.add_turn(first, "{}")
 
 
-def said(catalog: Catalog, conversation: str | None = None) -> list[tuple[object, ...]]:
+def feedback_rows(catalog: Catalog, conversation: str | None = None) -> list[tuple[object, ...]]:
     """Feedback without its time."""
     return [tuple(one[:-1]) for one in catalog.conversations.feedback(conversation)]
 
@@ -464,8 +468,8 @@ def test_the_last_thing_said_of_a_turn_or_a_citation_is_kept(catalog: Catalog) -
         (first, 2, None, Opinion.BAD, "Old\0 “news”\n"),
         (first, 2, 3, Opinion.WRONG_EVIDENCE, ""),
     ]
-    assert said(catalog, first) == of_first
-    assert said(catalog) == [*of_first, (second, 1, None, Opinion.GOOD, "")]
+    assert feedback_rows(catalog, first) == of_first
+    assert feedback_rows(catalog) == [*of_first, (second, 1, None, Opinion.GOOD, "")]
     assert all(one.created.endswith("+00:00") for one in catalog.conversations.feedback())
 
 
@@ -478,10 +482,10 @@ def test_feedback_is_taken_back_and_goes_with_its_conversation(catalog: Catalog)
     for _ in range(2):
         catalog.conversations.withdraw_feedback(conversation, 1)
         catalog.conversations.withdraw_feedback(conversation, 1, citation=2)
-    assert said(catalog) == [(conversation, 1, 1, Opinion.BAD, "")]
+    assert feedback_rows(catalog) == [(conversation, 1, 1, Opinion.BAD, "")]
 
     catalog.conversations.delete(conversation)
-    assert said(catalog) == []
+    assert feedback_rows(catalog) == []
 
 
 def test_feedback_on_a_turn_that_is_not_there_is_not_kept(catalog: Catalog) -> None:
@@ -491,7 +495,7 @@ def test_feedback_on_a_turn_that_is_not_there_is_not_kept(catalog: Catalog) -> N
     for id, turn in [(conversation, 0), (conversation, 2), ("nobody", 1)]:
         with pytest.raises(DocumentMissing):
             catalog.conversations.give_feedback(id, turn, Opinion.BAD)
-    assert said(catalog) == []
+    assert feedback_rows(catalog) == []
 
 
 # What makes the tables those of before versions 11 and 12.
@@ -525,7 +529,7 @@ def test_a_catalog_of_version_1_takes_feedback_and_loses_nothing(tmp_path: Path)
         catalog = in_file(tmp_path / "catalog.sqlite3", 80)
         catalog.conversations.give_feedback("old", 1, Opinion.BAD, note="So")
         catalog.put([make_row(make_document("Trust me."))])
-        assert (said(catalog), found(catalog, "trust"), catalog.faults()) == (
+        assert (feedback_rows(catalog), matches(catalog, "trust"), catalog.faults()) == (
             [("old", 1, None, Opinion.BAD, "So")],
             ["Trust me."],
             [],
@@ -554,7 +558,7 @@ def test_a_catalog_of_version_3_takes_verdicts(in_folder: Catalog, tmp_path: Pat
     id = newer.verdicts.keep('{"idea": "Wait.", "ruling": "holds"}')
 
     assert [one.id for one in newer.verdicts.listed()] == [id]
-    assert found(newer, "trust") == ["Trust me."]
+    assert matches(newer, "trust") == ["Trust me."]
     newer.close()
 
 
@@ -626,7 +630,7 @@ def test_a_transaction_that_takes_too_long_is_named(
     other.close()
 
 
-def test_words_that_do_not_fit_the_passages_are_noticed_and_made_anew(catalog: Catalog) -> None:
+def test_words_that_do_not_fit_the_passages_are_noticed_and_rebuilt(catalog: Catalog) -> None:
     catalog.put([make_row(make_document("Trust me.\n\nBelieve me."))])
     assert not catalog.full_text.is_wrong()
     catalog._db.run(
@@ -637,6 +641,6 @@ def test_words_that_do_not_fit_the_passages_are_noticed_and_made_anew(catalog: C
 
     assert catalog.full_text.is_wrong()
     catalog.renew_words()
-    assert (catalog.full_text.is_wrong(), found(catalog, "trusting")) == (False, ["Trust me."])
+    assert (catalog.full_text.is_wrong(), matches(catalog, "trusting")) == (False, ["Trust me."])
     catalog.put([make_row(make_document("Other."))])
-    assert (catalog.full_text.is_wrong(), found(catalog, "trust")) == (False, [])
+    assert (catalog.full_text.is_wrong(), matches(catalog, "trust")) == (False, [])

@@ -37,7 +37,7 @@ def test_another_tab_shows_the_same_conversation(orchard: Library) -> None:
     assert "Head Gardener" in shown(page)
 
 
-def said(library: Library) -> list[tuple[object, ...]]:
+def feedback_rows(library: Library) -> list[tuple[object, ...]]:
     """Feedback without its conversation and time."""
     return [(one.turn, one.citation, one.verdict, one.note) for one in library.conversations.feedback()]
 
@@ -52,7 +52,7 @@ def test_a_thumb_down_and_what_was_wrong_are_kept_and_shown_again(orchard: Libra
     page.feedback[1].set_value(0).run()
     page.text_input[0].set_value(" The year was asked for. ").run()
 
-    assert said(orchard) == [(2, None, Opinion.BAD, "The year was asked for.")]
+    assert feedback_rows(orchard) == [(2, None, Opinion.BAD, "The year was asked for.")]
     for shows in (page, opened(conversation=conversation)):
         assert shown(shows)
         assert [thumb.value for thumb in shows.feedback] == [None, 0]
@@ -66,11 +66,11 @@ def test_a_note_that_is_too_long_is_told_and_stays_to_be_shortened(orchard: Libr
 
     for _ in range(2):
         assert "It has 719 characters; at most 500 can be kept." in shown(page)
-        assert (page.text_input[0].value, said(orchard)[0][3]) == ("The year was asked for. " * 30, "")
+        assert (page.text_input[0].value, feedback_rows(orchard)[0][3]) == ("The year was asked for. " * 30, "")
         page.run()
 
     page.text_input[0].set_value("The year was asked for.").run()
-    assert (said(orchard)[0][3], "characters" in shown(page)) == ("The year was asked for.", False)
+    assert (feedback_rows(orchard)[0][3], "characters" in shown(page)) == ("The year was asked for.", False)
 
 
 def test_a_thumb_can_be_turned_and_taken_back(orchard: Library) -> None:
@@ -79,10 +79,10 @@ def test_a_thumb_can_be_turned_and_taken_back(orchard: Library) -> None:
     page.feedback[0].set_value(0).run()
     page.text_input[0].set_value("Is it?")
     page.feedback[0].set_value(1).run()
-    assert (said(orchard), len(page.text_input)) == ([(1, None, Opinion.GOOD, "")], 0)
+    assert (feedback_rows(orchard), len(page.text_input)) == ([(1, None, Opinion.GOOD, "")], 0)
 
     page.feedback[0].set_value(None).run()
-    assert (said(orchard), page.feedback[0].value) == ([], None)
+    assert (feedback_rows(orchard), page.feedback[0].value) == ([], None)
 
 
 def test_evidence_is_called_wrong_where_it_is_read(orchard: Library) -> None:
@@ -92,11 +92,11 @@ def test_evidence_is_called_wrong_where_it_is_read(orchard: Library) -> None:
 
     page.toggle[0].set_value(True).run()
 
-    assert said(orchard) == [(1, 2, Opinion.WRONG_EVIDENCE, "")]
+    assert feedback_rows(orchard) == [(1, 2, Opinion.WRONG_EVIDENCE, "")]
     assert opened(conversation=conversation, cited="1.2").toggle[0].value
     assert not opened(conversation=conversation, cited="1.1").toggle[0].value
     page.toggle[0].set_value(False).run()
-    assert (said(orchard), page.toggle[0].value) == ([], False)
+    assert (feedback_rows(orchard), page.toggle[0].value) == ([], False)
 
 
 def test_what_a_refusal_does_not_stand_on_cannot_be_called_wrong(orchard: Library) -> None:
@@ -136,7 +136,7 @@ def test_feedback_that_cannot_be_kept_is_told_and_not_shown_as_kept(
     page.toggle[0].set_value(True).run()
 
     assert shown(page).count("Another process is changing &lt;b&gt;it&lt;/b&gt;.") == 2
-    assert (page.feedback[0].value, page.toggle[0].value, said(orchard)) == (None, False, [])
+    assert (page.feedback[0].value, page.toggle[0].value, feedback_rows(orchard)) == (None, False, [])
     assert 'role="alert"' not in shown(page.run())
 
 

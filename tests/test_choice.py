@@ -59,11 +59,11 @@ def test_an_older_version_says_beside_the_newest_only_what_had_other_figures() -
     new = make_marked("Cards are stamped by us. A loaf of rye takes 12 stamps on a card.", "new.txt")
     superseded = {old.about.id: new.about.id}
 
-    def told(*passages: tuple[Passage, Sequence[float]]) -> list[str]:
+    def best_texts(*passages: tuple[Passage, Sequence[float]]) -> list[str]:
         return texts([one for one, _ in best(ONE, judged(*passages), superseded)])
 
-    both = told((old, (3.0, 0.1)), (new, (2.0, 1.0)))
-    alone = told((old, (3.0, 0.1)))
+    both = best_texts((old, (3.0, 0.1)), (new, (2.0, 1.0)))
+    alone = best_texts((old, (3.0, 0.1)))
 
     assert set(both) == {*texts_of(new), *texts_of(old)[1:]}
     assert alone == texts_of(old)

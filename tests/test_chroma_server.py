@@ -53,7 +53,7 @@ def test_a_chroma_server_serves_as_well_as_a_folder(tmp_path: Path, chroma: Serv
             assert len(reader.dense(question, 500)) == library.searched().passages
 
         library._index.delete([reader.dense(question, 1)[0][0]])
-        assert [problem.mended for problem in library.doctor()] == [True]
+        assert [problem.repaired for problem in library.doctor()] == [True]
         library.reindex()
 
         assert library.doctor() == []
@@ -61,7 +61,7 @@ def test_a_chroma_server_serves_as_well_as_a_folder(tmp_path: Path, chroma: Serv
         assert not (settings.folder / "chroma").exists()
 
 
-def test_a_server_that_was_started_anew_is_noticed_by_the_next_question(own: Server, own_settings: Settings) -> None:
+def test_a_server_that_was_restarted_is_noticed_by_the_next_question(own: Server, own_settings: Settings) -> None:
     with Library.open(own_settings, WordEmbedder(), create=True) as library:
         put(library, TRUST)
         assert len(dense(library, "trust")) == 2
@@ -108,7 +108,7 @@ def test_a_server_that_lost_its_files_gives_no_empty_answer(own: Server, own_set
 
         with pytest.raises(LibraryDamaged, match="lacks vectors"):
             dense(library, "trust")
-        assert [problem.mended for problem in library.doctor()] == [True]
+        assert [problem.repaired for problem in library.doctor()] == [True]
         assert len(dense(library, "trust")) == 2
 
 
@@ -163,7 +163,7 @@ def test_two_libraries_of_one_name_do_not_touch_each_other(settings: Settings, t
 
 
 @wherever_it_is
-def test_a_question_while_the_index_is_made_anew_waits_and_finds_all(settings: Settings, library: Library) -> None:
+def test_a_question_while_the_index_is_rebuilt_waits_and_finds_all(settings: Settings, library: Library) -> None:
     put(library, *(make_document(f"Trust number {n}.", f"{n}.txt") for n in range(40)))
     begun, found = threading.Event(), []
     renew = library._catalog.renew
@@ -187,7 +187,7 @@ def test_a_question_while_the_index_is_made_anew_waits_and_finds_all(settings: S
     assert found == [40]
 
 
-def test_making_anew_that_was_killed_is_done_by_the_next_question(settings: Settings) -> None:
+def test_a_rebuild_that_was_killed_is_done_by_the_next_question(settings: Settings) -> None:
     with Library.open(settings, WordEmbedder(), create=True) as library:
         put(library, TRUST)
         library._catalog.doubt(rebuilding=True)

@@ -183,7 +183,7 @@ def test_filters_narrow_the_search(full: Run) -> None:
 
 
 @pytest.mark.parametrize("said", ['[{"role": "user", "content": "%s"}]', '\n{"role": "user", "content": "%s"}\n'])
-def test_a_follow_up_leans_on_the_history_file(full: Run, tmp_path: Path, said: str) -> None:
+def test_a_follow_up_is_read_with_the_history_file(full: Run, tmp_path: Path, said: str) -> None:
     history = tmp_path / "history.json"
     history.write_text(said % "What is the blue lamp made of?")
 

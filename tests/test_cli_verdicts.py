@@ -43,21 +43,21 @@ def run(monkeypatch: pytest.MonkeyPatch, embedder: WordEmbedder, folder: Path) -
     return run
 
 
-def told(done: Result) -> Any:
+def output(done: Result) -> Any:
     assert done.exit_code == 0, done.stderr
     return json.loads(done.stdout)
 
 
 def test_a_challenge_is_kept_and_opens_again(run: Run) -> None:
-    made = told(run("challenge", IDEA, "--json"))
-    (listed,) = told(run("verdicts", "--json"))
-    again = told(run("verdicts", "show", made["id"], "--json"))
+    made = output(run("challenge", IDEA, "--json"))
+    (listed,) = output(run("verdicts", "--json"))
+    again = output(run("verdicts", "show", made["id"], "--json"))
 
     assert (listed["id"], listed["idea"], listed["ruling"]) == (made["id"], IDEA, made["ruling"])
     assert (again["assumptions"], again["faults"]) == (made["assumptions"], [])
     assert made["id"] in run("verdicts").stdout
     assert run("verdicts", "remove", made["id"]).exit_code == 0
-    assert told(run("verdicts", "--json")) == []
+    assert output(run("verdicts", "--json")) == []
 
 
 def test_an_idea_is_kept_when_its_test_begins_and_forgotten_when_it_is_given_up(
@@ -74,7 +74,7 @@ def test_an_idea_is_kept_when_its_test_begins_and_forgotten_when_it_is_given_up(
     assert run("challenge", IDEA).exit_code == 130
     assert "not finished" in seen[0]
     assert IDEA in seen[0]
-    assert told(run("verdicts", "--json")) == []
+    assert output(run("verdicts", "--json")) == []
     assert run("challenge", " ").exit_code == 2
 
 
@@ -86,24 +86,24 @@ def test_a_verdict_that_is_not_there_is_told_with_the_command_that_lists_them(ru
 
 
 def test_a_citation_whose_source_changed_or_went_is_marked(run: Run, folder: Path, tmp_path: Path) -> None:
-    made = told(run("challenge", IDEA, "--json"))
+    made = output(run("challenge", IDEA, "--json"))
     assert made["assumptions"][0]["findings"]
     (folder / "for.txt").write_text("The bakery is for sale.\n")
     run("ingest", folder)
 
-    again = told(run("verdicts", "show", made["id"], "--json", "--out", tmp_path / "later.md"))
+    again = output(run("verdicts", "show", made["id"], "--json", "--out", tmp_path / "later.md"))
 
     assert {one["standing"] for one in again["faults"]} == {"changed"}
     assert "no longer holds these words" in (tmp_path / "later.md").read_text("utf-8")
     assert "no longer holds these words" in run("verdicts", "show", made["id"]).stdout
     (folder / "for.txt").unlink()
     run("ingest", folder)
-    assert {one["standing"] for one in told(run("verdicts", "show", made["id"], "--json"))["faults"]} == {"gone"}
+    assert {one["standing"] for one in output(run("verdicts", "show", made["id"], "--json"))["faults"]} == {"gone"}
 
 
 def test_importance_is_the_users_and_makes_a_leap_of_faith_or_none(run: Run) -> None:
-    made = told(run("challenge", "Sell umbrellas to fishermen.", "--json", "--importance", "1=0.2"))
-    again = told(run("verdicts", "show", made["id"], "--json", "--importance", "the idea as it stands=0.9"))
+    made = output(run("challenge", "Sell umbrellas to fishermen.", "--json", "--importance", "1=0.2"))
+    again = output(run("verdicts", "show", made["id"], "--json", "--importance", "the idea as it stands=0.9"))
 
     assert (made["assumptions"][0]["importance"], made["assumptions"][0]["importance_by"]) == (0.2, "user")
     assert made["assumptions"][0]["text"] not in made["leaps_of_faith"]
@@ -134,14 +134,14 @@ def test_an_unknown_lens_is_told_before_anything_is_tested(
 
 
 def test_a_lens_that_the_idea_takes_no_side_of_costs_no_verdict(run: Run) -> None:
-    taken = {one["lens"] for one in told(run("challenge", IDEA, "--json"))["assumptions"]}
+    taken = {one["lens"] for one in output(run("challenge", IDEA, "--json"))["assumptions"]}
     other = next(one.name for one in lens.shipped() if one.name not in taken)
 
-    made = told(run("challenge", IDEA, "--json", "--importance", f"{other}=0.5", "--importance", "99=0.5"))
+    made = output(run("challenge", IDEA, "--json", "--importance", f"{other}=0.5", "--importance", "99=0.5"))
 
     named = [one.split("“")[1].split("”")[0] for one in made["notices"]]
     assert named == [other, "99"]
-    assert told(run("verdicts", "--json"))[0]["id"] == made["id"]
+    assert output(run("verdicts", "--json"))[0]["id"] == made["id"]
 
 
 def test_what_cannot_be_done_is_told_before_the_work(run: Run, tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_what_cannot_be_done_is_told_before_the_work(run: Run, tmp_path: Path) -
     ):
         done = run(*arguments)
         assert (done.exit_code, done.stdout) == (2, ""), arguments
-    assert told(run("verdicts", "--json")) == []
+    assert output(run("verdicts", "--json")) == []
     assert run("ask", "What brings guests?", "--since", "2024-05", "--until", "2024").exit_code == 0
 
 
@@ -167,41 +167,41 @@ def test_importance_may_come_with_a_line(run: Run) -> None:
     first, second = map(json.loads, done.stdout.splitlines())
     assert (done.exit_code, first["assumptions"][0]["importance"]) == (1, 0.3)
     assert "importance" in second["error"]
-    assert told(run("verdicts", "--json")) == []  # what programs put in lines is not kept
+    assert output(run("verdicts", "--json")) == []  # what programs put in lines is not kept
 
 
 def test_a_revised_idea_is_shown_beside_the_former_one(run: Run) -> None:
-    first = told(run("challenge", "Sell umbrellas to fishermen.", "--json"))
+    first = output(run("challenge", "Sell umbrellas to fishermen.", "--json"))
 
-    second = told(run("challenge", IDEA, "--revises", first["id"], "--json"))
+    second = output(run("challenge", IDEA, "--revises", first["id"], "--json"))
     shown = run("challenge", IDEA, "--revises", first["id"])
 
     assert second["revises"] == first["id"]
     assert any(one["better"] and one["findings"] for one in second["changes"])
     assert f"Beside {first['id']}" in shown.stdout
-    assert told(run("verdicts", "--json"))[0]["revises"] == first["id"]
+    assert output(run("verdicts", "--json"))[0]["revises"] == first["id"]
 
 
 def test_a_revised_idea_keeps_the_importance_that_was_given(run: Run) -> None:
-    first = told(run("challenge", IDEA, "--json", "--importance", "1=0.2"))
+    first = output(run("challenge", IDEA, "--json", "--importance", "1=0.2"))
 
-    second = told(run("challenge", f"{IDEA.rstrip('.')} in May.", "--revises", first["id"], "--json"))
+    second = output(run("challenge", f"{IDEA.rstrip('.')} in May.", "--revises", first["id"], "--json"))
 
     assert second["assumptions"][0]["importance"] == 0.2
 
 
 def test_disagreement_moves_nothing_and_new_documents_do(run: Run, folder: Path) -> None:
-    made = told(run("challenge", IDEA, "--json"))
+    made = output(run("challenge", IDEA, "--json"))
 
-    said = told(run("discuss", made["id"], "You are wrong, and everybody knows it!", "--json"))
+    said = output(run("discuss", made["id"], "You are wrong, and everybody knows it!", "--json"))
     (folder / "against.txt").write_text(AGAINST)
     run("ingest", folder)
-    moved = told(run("discuss", made["id"], "Look again, please, at what we have.", "--json"))
+    moved = output(run("discuss", made["id"], "Look again, please, at what we have.", "--json"))
 
     assert (said["moved"], said["id"], said["verdict"]["assumptions"]) == ("nothing", made["id"], made["assumptions"])
     assert moved["moved"] == "other documents"
     assert any(f["citation"]["source"] == "against.txt" for c in moved["changes"] for f in c["findings"])
-    assert told(run("verdicts", "--json"))[0]["revises"] == made["id"]
+    assert output(run("verdicts", "--json"))[0]["revises"] == made["id"]
     assert "disagreement is no evidence" in run("discuss", moved["id"], "No, no, no, never.").stdout
 
 

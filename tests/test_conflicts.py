@@ -11,14 +11,14 @@ from tests.conftest import make_document
 CHEAPER = "A weekly discount brings buyers into a shop."
 
 
-def said(text: str, source: str = "one.txt", speaker: str | None = None, author: str | None = None) -> Statement:
+def statement(text: str, source: str = "one.txt", speaker: str | None = None, author: str | None = None) -> Statement:
     about = make_document(text, source, author=author).about
     return Statement(text, (Citation(about, 0, len(text), text, speaker),), Support.VERBATIM)
 
 
 def differ(one: str, other: str) -> bool:
     """Whether they are a conflict as sentences of two documents, whichever comes first."""
-    a, b = said(one), said(other, "other.txt")
+    a, b = statement(one), statement(other, "other.txt")
     found = find((a, b))
     assert found in ((), (Conflict((a, b)),))
     assert bool(find((b, a))) == bool(found)
@@ -116,11 +116,14 @@ def test_one_voice_does_not_contradict_itself() -> None:
     one, other = CHEAPER, "A weekly discount does not bring buyers into a shop that is hidden."
 
     for voice in ({}, {"speaker": "Draper"}, {"author": "Draper"}):
-        assert find((said(one, **voice), said(other, **voice))) == ()
+        assert find((statement(one, **voice), statement(other, **voice))) == ()
 
 
 def test_two_speakers_of_one_thread_do() -> None:
-    one, other = said(CHEAPER, speaker="Draper"), said("A weekly discount brings no buyers.", speaker="Hatter")
+    one, other = (
+        statement(CHEAPER, speaker="Draper"),
+        statement("A weekly discount brings no buyers.", speaker="Hatter"),
+    )
 
     assert find((one, other)) == (Conflict((one, other)),)
 
@@ -129,19 +132,19 @@ def test_who_tells_of_a_disagreement_is_one_source() -> None:
     """A story has its turns; only another document, or another voice in this one, does not agree with it."""
     turn = "On the other hand, a hatter found that a discount keeps buyers away."
 
-    assert find((said(CHEAPER), said(turn))) == ()
+    assert find((statement(CHEAPER), statement(turn))) == ()
     assert differ(CHEAPER, turn)
-    assert find((said(CHEAPER, speaker="Draper"), said(turn, speaker="Hatter")))
+    assert find((statement(CHEAPER, speaker="Draper"), statement(turn, speaker="Hatter")))
 
 
 def test_every_pair_that_differs_is_shown() -> None:
-    three = tuple(said(f"The kit costs {price} euros.", f"{price}.txt") for price in (10, 12, 14))
+    three = tuple(statement(f"The kit costs {price} euros.", f"{price}.txt") for price in (10, 12, 14))
 
     assert find(three) == tuple(Conflict((three[a], three[b])) for a, b in ((0, 1), (0, 2), (1, 2)))
 
 
 def test_one_statement_alone_has_no_conflict() -> None:
-    assert (find(()), find((said(CHEAPER),))) == ((), ())
+    assert (find(()), find((statement(CHEAPER),))) == ((), ())
 
 
 @pytest.mark.parametrize(
@@ -161,7 +164,7 @@ def test_a_word_that_only_looks_like_disagreement_is_none() -> None:
     st.lists(st.sampled_from([CHEAPER, "A weekly discount brings no buyers.", "The kit costs 10 euros."]), max_size=5)
 )
 def test_what_is_the_same_is_never_a_conflict(texts: list[str]) -> None:
-    statements = tuple(said(text, f"{place}.txt") for place, text in enumerate(texts))
+    statements = tuple(statement(text, f"{place}.txt") for place, text in enumerate(texts))
 
     for conflict in find(statements):
         one, other = conflict.sides

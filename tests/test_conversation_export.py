@@ -22,12 +22,12 @@ TWO = Citation(ABOUT, 40, 66, "They were planted in 1932.", speaker="Guest")
 HOSTILE = "<script>alert(1)</script> ![a](http://far.example/b.png) [c](http://far.example) # $x$ `d` **e** 1. f"
 
 
-def said(*cited: Citation) -> tuple[Statement, ...]:
+def statements(*cited: Citation) -> tuple[Statement, ...]:
     return tuple(Statement(one.quote, (one,), Support.VERBATIM) for one in cited)
 
 
 def answer(question: str = "When?") -> Answer:
-    sides = said(ONE, TWO)
+    sides = statements(ONE, TWO)
     return Answer(question, question, sides, Grounding.GROUNDED, "", Searched(2, 9), (Conflict(sides),))
 
 
@@ -73,7 +73,7 @@ LIST = Citation(ABOUT, 70, 113, "1. *Cut* them.\n2. Water them.\n\n# Then wait."
 
 
 def test_a_stretch_keeps_its_lines_and_its_sentence_is_bold_in_markdown() -> None:
-    told = export.markdown("Trees", [replace(answer(), statements=said(LIST), conflicts=())])
+    told = export.markdown("Trees", [replace(answer(), statements=statements(LIST), conflicts=())])
 
     assert "\n\n1\\. \\*Cut\\* them.\\\n**2\\. Water them.**\n\n\\# Then wait. \\[1\\]\n" in told
 
@@ -92,7 +92,7 @@ def test_any_stretch_is_plain_text_in_markdown_but_for_its_bold_sentence(before:
     quote = before + key + after
     one = Citation(ABOUT, 0, len(quote), quote, key=Span(len(before), len(before + key)))
 
-    found = rendered(export.markdown("T", [replace(answer("Q"), statements=said(one), conflicts=())]))
+    found = rendered(export.markdown("T", [replace(answer("Q"), statements=statements(one), conflicts=())]))
 
     assert {kind for kind, _ in found if not kind.endswith("_close")} <= {
         *("paragraph_open", "heading_open", "bullet_list_open", "list_item_open", "strong_open", "em_open"),
@@ -103,7 +103,7 @@ def test_any_stretch_is_plain_text_in_markdown_but_for_its_bold_sentence(before:
 
 
 def test_a_sentence_is_bold_in_a_word_document() -> None:
-    one = replace(answer(), statements=said(LIST), conflicts=())
+    one = replace(answer(), statements=statements(LIST), conflicts=())
     made = open_document(io.BytesIO(export.docx("Trees", [one])))
 
     (told,) = (paragraph for paragraph in made.paragraphs if "Water" in paragraph.text)
@@ -129,7 +129,7 @@ def test_no_word_of_a_document_or_a_user_is_markup_in_markdown() -> None:
     one = Answer(
         HOSTILE,
         HOSTILE,
-        said(Citation(about, 0, 9, HOSTILE)),
+        statements(Citation(about, 0, 9, HOSTILE)),
         Grounding.GROUNDED,
         "",
         Searched(1, 1),
@@ -172,7 +172,9 @@ def test_a_word_document_has_the_same_words() -> None:
 
 def test_hebrew_and_arabic_run_from_right_to_left_in_a_word_document() -> None:
     cited = Citation(ABOUT, 0, 24, "המכתב מביא את ההזמנות. כן.", key=Span(0, 22))
-    made = open_document(io.BytesIO(export.docx("رسالة", [replace(answer(), statements=said(cited), conflicts=())])))
+    made = open_document(
+        io.BytesIO(export.docx("رسالة", [replace(answer(), statements=statements(cited), conflicts=())]))
+    )
 
     turned = [one for one in made.paragraphs if one._p.xpath("./w:pPr/w:bidi")]
     assert [one.text for one in turned] == ["رسالة", f"{cited.quote} [1]"]

@@ -21,7 +21,7 @@ def questions(library: Library, conversation: str) -> list[str]:
 
 
 @on_both_databases
-def test_a_question_asked_anew_keeps_the_conversation_as_it_was(library: Library) -> None:
+def test_a_question_asked_again_keeps_the_conversation_as_it_was(library: Library) -> None:
     conversation = library.conversations.begin("me")
     for question in ("One?", "Two?", "Three?"):
         library.conversations.add_turn(conversation, turn(question))

@@ -203,7 +203,7 @@ def test_the_proxy_shares_the_api_out_and_keeps_what_it_counts_inside(
         assert "set-cookie" not in client.get("/v1/models").headers
 
 
-def test_what_was_backed_up_is_restored_and_its_index_made_anew(postgres: Server, home: Path, tmp_path: Path) -> None:
+def test_what_was_backed_up_is_restored_and_its_index_rebuilt(postgres: Server, home: Path, tmp_path: Path) -> None:
     """The commands of docs/deploy.md, without the containers."""
     programs, embedder = database.programs(), WordEmbedder()
     assert programs
@@ -219,8 +219,8 @@ def test_what_was_backed_up_is_restored_and_its_index_made_anew(postgres: Server
         for _ in range(2):  # into an empty database, and over what is there
             subprocess.run(restore, check=True)
 
-        with Library.open(Settings(home=tmp_path / "anew", catalog=second), embedder) as library:
-            assert [problem.mended for problem in library.doctor()] == [True]
+        with Library.open(Settings(home=tmp_path / "restored", catalog=second), embedder) as library:
+            assert [problem.repaired for problem in library.doctor()] == [True]
             assert (library.digest(), sorted(dense(library, "lamp", 50))) == before
             assert len(library.verdicts.listed()) == 1
 

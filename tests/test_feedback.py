@@ -197,7 +197,7 @@ def test_a_follow_up_comes_with_what_was_said_before_as_the_page_tells_it(librar
     assert '# Understood as: "When were they planted? (trees)"' in drafted(library)
 
 
-def test_a_question_that_leaned_on_nothing_has_no_history(library: Library) -> None:
+def test_a_question_that_referred_to_nothing_has_no_history(library: Library) -> None:
     conversation = keep(library, answered("How many trees?", TREES), answered("Who owns the cellar?", PLANTED))
     library.conversations.give_feedback(conversation, 2, Opinion.BAD)
 

@@ -57,7 +57,7 @@ def pair(id: str, label: str, text: str = "It keeps.") -> dict[str, str]:
     return {"id": id, "claim": "Bake rye.", "text": text, "label": label}
 
 
-def found(path: Path) -> Suite:
+def recognised_suite(path: Path) -> Suite:
     suite = recognised(path)
     assert suite is not None
     return suite
@@ -79,7 +79,7 @@ def fault(path: Path) -> str:
 def test_a_beir_folder_is_a_suite_of_its_judged_queries(tmp_path: Path):
     folder = searches(tmp_path / "bread")
 
-    suite = found(folder)
+    suite = recognised_suite(folder)
 
     assert suite == Suite(
         "bread without 1 unjudged",
@@ -98,14 +98,14 @@ def test_judgements_may_lie_where_beir_has_them_and_need_no_header(tmp_path: Pat
     (folder / "qrels").mkdir()
     (folder / "qrels" / "test.tsv").write_text(f"{header}q2\tOat/2\t1\r\nq1\t1\t1\r\nq1\t1\t1\n", encoding="utf-8")
 
-    assert found(folder).cases == (
+    assert recognised_suite(folder).cases == (
         SearchCase("q1", "what keeps", {"1.txt": 1}),
         SearchCase("q2", "what crumbles", {file_name("Oat/2"): 1}),
     )
 
 
 def test_each_entry_of_the_corpus_is_laid_out_as_a_document(tmp_path: Path):
-    suite = found(searches(tmp_path / "bread"))
+    suite = recognised_suite(searches(tmp_path / "bread"))
 
     assert laid_out(suite, tmp_path / "into") == {
         "1.txt": "Rye\n\nRye bread keeps for a week.\n",
@@ -137,7 +137,7 @@ def test_stance_pairs_are_read_whatever_their_labels_are_called(tmp_path: Path):
     labels = "support supported SUPPORTS oppose refutes contradict refuted neutral not_enough_info unsupported".split()
     path = write(tmp_path / "said.jsonl", *(pair(label, label) for label in [*labels, "NOT ENOUGH INFO"]))
 
-    suite = found(path)
+    suite = recognised_suite(path)
 
     assert [one.label for one in suite.cases if isinstance(one, LabelledPair)] == [
         *["supports"] * 3,
@@ -148,7 +148,7 @@ def test_stance_pairs_are_read_whatever_their_labels_are_called(tmp_path: Path):
 
 
 def test_what_is_supported_in_part_is_left_out_and_the_name_says_so(tmp_path: Path):
-    suite = found(write(tmp_path / "wice.jsonl", pair("a", "partial"), pair("b", "supported")))
+    suite = recognised_suite(write(tmp_path / "wice.jsonl", pair("a", "partial"), pair("b", "supported")))
 
     assert (suite.name, suite.cases, suite.lines) == (
         "wice without 1 partial",
@@ -158,7 +158,7 @@ def test_what_is_supported_in_part_is_left_out_and_the_name_says_so(tmp_path: Pa
 
 
 def test_a_pair_that_stands_there_twice_counts_twice_as_it_does_in_others_figures(tmp_path: Path):
-    suite = found(write(tmp_path / "said.jsonl", *[pair("a", "support")] * 3))
+    suite = recognised_suite(write(tmp_path / "said.jsonl", *[pair("a", "support")] * 3))
 
     assert [one.id for one in suite.cases] == list(suite.lines) == ["a", "a#2", "a#3"]
 
@@ -190,7 +190,7 @@ def test_questions_are_asked_of_the_paragraphs_beside_them(tmp_path: Path):
     path = questions(tmp_path, ANSWERED, UNANSWERED)
     source = file_name("Rye#0")
 
-    suite = found(path)
+    suite = recognised_suite(path)
 
     assert suite.cases == (
         Case(
@@ -209,7 +209,7 @@ def test_questions_are_asked_of_the_paragraphs_beside_them(tmp_path: Path):
 
 
 def test_an_answer_counts_as_evidence_where_only_its_line_breaks_differ(tmp_path: Path):
-    suite = found(questions(tmp_path, {**ANSWERED, "answers": ["keeps for a week", "keeps  for a week"]}))
+    suite = recognised_suite(questions(tmp_path, {**ANSWERED, "answers": ["keeps for a week", "keeps  for a week"]}))
 
     assert [[gold.quote for gold in one.evidence] for one in suite.cases if isinstance(one, Case)] == [
         ["keeps for a week"]
@@ -225,7 +225,7 @@ def test_a_question_may_bring_its_paragraph_with_it(tmp_path: Path):
         inline | {"id": "9", "context": "Another text.", "answerable": False},
     )
 
-    suite = found(path)
+    suite = recognised_suite(path)
     documents = laid_out(suite, tmp_path / "into")
 
     assert [one.id for one in suite.cases] == ["answer-7", "none-8", "none-9"]
@@ -287,7 +287,7 @@ def test_each_id_has_a_file_name_of_its_own_that_stays_in_its_folder(ids: list[s
     ],
 )
 def test_public_data_is_a_suite_as_it_lies(path: str, kinds: dict[str, int]):
-    suite = found(SHARED / path)
+    suite = recognised_suite(SHARED / path)
 
     assert Counter(case.kind for case in suite.cases) == kinds
     assert suite.lines.keys() == {case.id for case in suite.cases}

@@ -60,7 +60,7 @@ def before(tmp_path: Path, settings: Settings) -> Path:
 
 def test_a_library_from_before_keeps_its_kind_of_vectors_until_a_reindex(before: Path, settings: Settings) -> None:
     with Library.open(settings, WordEmbedder()) as library:
-        assert [(one.reindex, one.mended) for one in library.doctor()] == [(True, False)]
+        assert [(one.reindex, one.repaired) for one in library.doctor()] == [(True, False)]
         (before / "fees.md").write_text("# Fees\n\nNobody pays any.\n", "utf-8")
         sync([before], library, settings, WordEmbedder())
         assert not library.headed()

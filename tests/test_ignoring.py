@@ -32,7 +32,7 @@ def write(path: Path, text: str) -> None:
     path.write_text(text)
 
 
-def found(folder: Path) -> set[str]:
+def sources(folder: Path) -> set[str]:
     return {file.source for file in files.find([folder]).files}
 
 
@@ -54,7 +54,7 @@ def found(folder: Path) -> set[str]:
 def test_patterns_mean_what_they_mean_to_git(folder: Path, patterns: str, left: set[str]) -> None:
     write(folder / ".pushbackignore", patterns)
 
-    assert found(folder) == left
+    assert sources(folder) == left
 
 
 @example("*a*b", ["aab", "ab"])
@@ -77,7 +77,7 @@ def test_no_pattern_takes_for_ever(folder: Path, pattern: str) -> None:
     write(folder / "/".join(["a" * 100] * 8) / "c.txt", "Words of c.")
     write(folder / "/".join("a" * 90) / "d.txt", "Words of d.")
 
-    assert len(found(folder)) == 6
+    assert len(sources(folder)) == 6
 
 
 @pytest.mark.parametrize(
@@ -97,19 +97,19 @@ def test_a_deeper_file_has_the_last_word(folder: Path) -> None:
     write(folder / ".pushbackignore", "*.txt")
     write(folder / "drafts/.pushbackignore", "!*.txt\n/deep/")
 
-    assert found(folder) == {"b.md", "drafts/c.txt"}
+    assert sources(folder) == {"b.md", "drafts/c.txt"}
 
 
 def test_a_file_above_the_folder_that_is_named_says_nothing(folder: Path) -> None:
     write(folder / ".pushbackignore", "*")
 
-    assert found(folder / "drafts") == {"c.txt", "deep/d.txt"}
+    assert sources(folder / "drafts") == {"c.txt", "deep/d.txt"}
 
 
 def test_a_file_that_is_named_is_read(folder: Path) -> None:
     write(folder / ".pushbackignore", "*")
 
-    assert found(folder / "a.txt") == {"a.txt"}
+    assert sources(folder / "a.txt") == {"a.txt"}
 
 
 def test_what_is_left_out_is_counted(folder: Path) -> None:

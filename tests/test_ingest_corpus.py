@@ -48,7 +48,7 @@ def lines(name: str) -> dict[int, str]:
     return dict(enumerate((" ".join(line.split()) for line in text.splitlines() if line.strip()), start=1))
 
 
-def kept(document: Document) -> list[str]:
+def block_texts(document: Document) -> list[str]:
     return [document.text[block.start : block.end] for block in document.blocks]
 
 
@@ -56,7 +56,7 @@ def kept(document: Document) -> list[str]:
 def test_every_line_is_a_block_and_none_is_dropped(name: str) -> None:
     document = ingested(name)
 
-    assert kept(document) == list(lines(name).values())
+    assert block_texts(document) == list(lines(name).values())
     assert not document.dropped
 
 
@@ -93,7 +93,7 @@ def test_the_threads_passages_know_who_speaks(line: int, speaker: int | None) ->
 def test_a_comment_that_repeats_anothers_words_quotes_them() -> None:
     blocks = [
         block
-        for block, text in zip(ingested(THREAD).blocks, kept(ingested(THREAD)), strict=True)
+        for block, text in zip(ingested(THREAD).blocks, block_texts(ingested(THREAD)), strict=True)
         if text == lines(THREAD)[8]
     ]
 

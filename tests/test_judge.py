@@ -17,12 +17,12 @@ from eval.judging.judge import (
     Judgement,
     Label,
     advice,
+    as_line,
     calibration,
     decide,
     prompt,
     prompt_hash,
     read_labels,
-    told,
     vote,
 )
 from eval.running.replay import Recording, RecordingChat, ReplayedChat, ReplyMissing
@@ -31,12 +31,12 @@ from tests.fakes import FakeChat
 CLEAR = Criterion("clear", "Is it clear?")
 
 
-def said(text: str, quote: str = "it cost $260", speaker: str | None = "Henry Ford") -> Statement:
+def statement(text: str, quote: str = "it cost $260", speaker: str | None = "Henry Ford") -> Statement:
     about = About("1", "a.txt", "0", "text/plain", "A")
     return Statement(text, (Citation(about, 0, len(quote), quote, speaker),), Support.SUPPORTED)
 
 
-PRICE = (said("The Runabout cost $260."),)
+PRICE = (statement("The Runabout cost $260."),)
 
 
 def judge(*replies: str, criteria: tuple[Criterion, ...] = (CLEAR,)) -> Judge:
@@ -93,7 +93,7 @@ def test_what_was_judged_is_judged_the_same_from_the_recording_alone() -> None:
 
     assert again.judge("What did it cost?", PRICE) == first == live.judge("What did it cost?", PRICE)
     with pytest.raises(ReplyMissing):
-        again.judge("What did it cost?", (said("The Runabout cost $850."),))
+        again.judge("What did it cost?", (statement("The Runabout cost $850."),))
 
 
 def test_a_model_that_takes_no_temperature_is_given_none() -> None:
@@ -119,7 +119,7 @@ def inside(text: str) -> str:
 
 
 def test_the_material_names_each_statement_with_its_quotes_and_who_said_them() -> None:
-    text = prompt("What did it cost?", (*PRICE, said("Cars were cheap.", "very cheap", None)), CLEAR)
+    text = prompt("What did it cost?", (*PRICE, statement("Cars were cheap.", "very cheap", None)), CLEAR)
 
     assert inside(text).splitlines() == [
         "Question: What did it cost?",
@@ -143,8 +143,8 @@ HOSTILE = [
 
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_material_cannot_end_its_own_fence_or_add_a_line(hostile: str) -> None:
-    plain = prompt("q", (said("s", "c", "v"),), CLEAR)
-    text = prompt(hostile, (said(hostile, hostile, hostile),), CLEAR)
+    plain = prompt("q", (statement("s", "c", "v"),), CLEAR)
+    text = prompt(hostile, (statement(hostile, hostile, hostile),), CLEAR)
 
     assert fences(text) == ["<material>", "</material>"]
     assert text.partition("</material>")[2] == plain.partition("</material>")[2]
@@ -154,10 +154,10 @@ def test_material_cannot_end_its_own_fence_or_add_a_line(hostile: str) -> None:
 @given(st.lists(st.sampled_from(["<", "/", "material", "MATERIAL", ">", "\n", "\x85", "\u2028", "\u200b", " ", "yes"])))
 def test_whatever_the_material_the_fence_stands_once(parts: list[str]) -> None:
     hostile = "".join(parts)
-    text = prompt(hostile, (said(hostile, hostile, hostile),), CLEAR)
+    text = prompt(hostile, (statement(hostile, hostile, hostile),), CLEAR)
 
     assert fences(text) == ["<material>", "</material>"]
-    assert len(text.splitlines()) == len(prompt("q", (said("s"),), CLEAR).splitlines())
+    assert len(text.splitlines()) == len(prompt("q", (statement("s"),), CLEAR).splitlines())
 
 
 def test_material_that_is_no_fence_stays_as_it_is() -> None:
@@ -246,12 +246,12 @@ def test_kappa_is_not_defined_where_all_labels_are_the_same() -> None:
 def test_all_that_an_uncalibrated_judge_prints_says_so() -> None:
     decided, open_ = decide("clear", (True, True, False)), decide("clear", (True, False, None))
 
-    assert [told(decided, False), told(open_, False), str(calibration(*labels(50, 20)))] == [
+    assert [as_line(decided, False), as_line(open_, False), str(calibration(*labels(50, 20)))] == [
         "clear: yes (2 of 3, uncalibrated)",
         "clear: undecided (no majority: 1 yes, 1 no, 1 unreadable, uncalibrated)",
         "uncalibrated: kappa 0.20 over 50 labels, needs 0.6 over 50",
     ]
-    assert told(decided, True) == "clear: yes (2 of 3)"
+    assert as_line(decided, True) == "clear: yes (2 of 3)"
     assert str(calibration(*labels(60))) == "calibrated: kappa 1.00 over 60 labels"
 
 

@@ -17,7 +17,7 @@ from eval.drafting.judged import write
 from eval.suite.cases import Gold, parse
 from tests.conftest import make_document, make_new
 from tests.fakes import WordEmbedder
-from ui.reports import verdict_kept
+from ui.reports import stored_verdicts
 
 IDEA = "We should print leaflets for the bakery."
 FOR = "We should print leaflets for the bakery, since leaflets bring guests to the bakery."
@@ -30,14 +30,14 @@ def tested(library: Library, embedder: WordEmbedder) -> str:
         documents = [make_document(text, name) for text, name in ((FOR, "for.txt"), (AGAINST, "against.txt"))]
         writer.put([make_new(document, embedder) for document in documents])
     verdict = Assistant(library, embedder).challenge(IDEA)
-    return verdict_kept.keep(library, verdict, owner="somebody else")
+    return stored_verdicts.keep(library, verdict, owner="somebody else")
 
 
 def judge(library: Library, id: str, quote: str, side: Stance | None, by: str = "") -> Finding:
-    findings = verdict_kept.opened(library, id).verdict.assumptions[0].findings
+    findings = stored_verdicts.opened(library, id).verdict.assumptions[0].findings
     one = next(finding for finding in findings if finding.citation.quote == quote)
     said = rulings.judge(one, side, by)
-    verdict_kept.swap(library, id, one, said)
+    stored_verdicts.swap(library, id, one, said)
     return said
 
 
@@ -54,7 +54,7 @@ def test_an_idea_whose_findings_were_judged_is_a_whole_case(library: Library, te
     (case,) = parse(cases_of(library) or "", "drafts.yaml").file.cases
 
     assert (case.idea, case.supports, case.challenges) == (IDEA, (), (Gold(source="for.txt", quote=FOR),))
-    assert case.ruling is verdict_kept.opened(library, tested).verdict.ruling
+    assert case.ruling is stored_verdicts.opened(library, tested).verdict.ruling
 
 
 def test_judged_findings_are_labelled_pairs_in_the_format_of_the_training(

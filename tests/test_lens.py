@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import SettingsError
-from assistant.pressure.lens import gathered, shipped
+from assistant.pressure.lens import all_lenses, shipped
 
 OWN = """
 name: {name}
@@ -36,7 +36,7 @@ def test_lenses_of_a_folder_join_the_shipped_ones_and_replace_those_of_their_nam
     (tmp_path / "season.yaml").write_text(OWN.format(name="season"))
     (tmp_path / "reach.yaml").write_text(OWN.format(name="reach"))
 
-    lenses = {lens.name: lens for lens in gathered(tmp_path)}
+    lenses = {lens.name: lens for lens in all_lenses(tmp_path)}
 
     assert set(lenses) == {lens.name for lens in shipped()} | {"season"}
     assert lenses["reach"].question == "Does it fit the season?"
@@ -57,11 +57,11 @@ def test_a_file_that_is_no_lens_is_told_with_its_faults(tmp_path: Path, text: st
     (tmp_path / "season.yaml").write_text(text)
 
     with pytest.raises(SettingsError, match=r"season\.yaml") as error:
-        gathered(tmp_path)
+        all_lenses(tmp_path)
 
     assert told in str(error.value)
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="no folder of lenses"):
-        gathered(tmp_path / "gone")
+        all_lenses(tmp_path / "gone")

@@ -234,7 +234,7 @@ def test_a_second_writer_is_told_which_library_is_locked(library: Library, setti
 
 
 @wherever_it_is
-def test_a_reader_that_looks_whether_to_mend_keeps_no_writer_out(library: Library, settings: Settings) -> None:
+def test_a_reader_that_looks_whether_to_repair_keeps_no_writer_out(library: Library, settings: Settings) -> None:
     """It saw the writer's doubt, and takes the lock when the writer has just let go."""
     put(library, TRUST)
     holds = threading.Event()
@@ -334,7 +334,7 @@ def test_a_reindex_that_breaks_off_leaves_the_library_as_it_was(library: Library
 
 
 @wherever_it_is
-def test_a_writer_that_fails_midway_shows_nothing_and_the_next_one_mends_it(
+def test_a_writer_that_fails_midway_shows_nothing_and_the_next_one_repairs_it(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(library, TRUST)
@@ -344,14 +344,14 @@ def test_a_writer_that_fails_midway_shows_nothing_and_the_next_one_mends_it(
             put(library, NOISE)
 
     assert library._catalog.state().in_doubt
-    assert sorted(dense(library, "trust")) == sorted(p.text for p in make_passages(TRUST))  # mends by itself
+    assert sorted(dense(library, "trust")) == sorted(p.text for p in make_passages(TRUST))  # it repairs itself
     assert not library._catalog.state().in_doubt
     put(library, NOISE)
     assert (library.searched(), library.doctor()) == (Searched(2, 4), [])
 
 
 @wherever_it_is
-def test_the_doctor_mends_an_index_that_does_not_fit(library: Library, embedder: WordEmbedder) -> None:
+def test_the_doctor_repairs_an_index_that_does_not_fit(library: Library, embedder: WordEmbedder) -> None:
     put(library, TRUST, NOISE)
     index = library._index
     first, second = make_passages(TRUST)
@@ -360,14 +360,14 @@ def test_the_doctor_mends_an_index_that_does_not_fit(library: Library, embedder:
 
     (problem,) = library.doctor()
 
-    assert problem.mended
+    assert problem.repaired
     for fault in ("passages without a vector: 1", "vectors without a passage: 1", "not their passage's: 1"):
         assert fault in problem.what
     assert (library.doctor(), dense(library, "slow trust", 1)) == ([], [first.text])
 
 
 @on_both_databases
-def test_a_spoilt_index_is_reported_and_mended(library: Library, settings: Settings, embedder: WordEmbedder) -> None:
+def test_a_spoilt_index_is_reported_and_repaired(library: Library, settings: Settings, embedder: WordEmbedder) -> None:
     put(library, TRUST)
     library.close()
     spoil_index(settings)
@@ -376,7 +376,7 @@ def test_a_spoilt_index_is_reported_and_mended(library: Library, settings: Setti
         with pytest.raises(LibraryDamaged):
             dense(again, "trust")
 
-        assert [problem.mended for problem in again.doctor()] == [True]
+        assert [problem.repaired for problem in again.doctor()] == [True]
         assert len(dense(again, "trust")) == 2
 
 
@@ -389,7 +389,7 @@ def test_a_lost_index_is_no_empty_answer(library: Library, settings: Settings, e
         with pytest.raises(LibraryDamaged, match="lacks vectors"):
             dense(again, "trust")
 
-        assert [problem.mended for problem in again.doctor()] == [True]
+        assert [problem.repaired for problem in again.doctor()] == [True]
         assert len(dense(again, "trust")) == 2
 
 
@@ -409,7 +409,7 @@ def test_a_library_beside_which_nothing_can_be_written_is_read(settings: Setting
         assert len(library.lexical(["pears"], 9)) == 1
 
 
-def test_a_library_in_doubt_is_read_though_its_index_cannot_be_made_anew(
+def test_a_library_in_doubt_is_read_though_its_index_cannot_be_rebuilt(
     settings: Settings, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As after a disk that filled in the middle of writing."""
@@ -461,7 +461,7 @@ def test_the_doctor_outlives_an_index_that_ends_whoever_reads_it(
     with Library.open(settings, embedder) as library:
         (problem,) = library.doctor()
 
-        assert problem.mended
+        assert problem.repaired
         assert why in problem.what
         assert "rebuilt from the catalog" in problem.remedy
         assert (library.doctor(), len(dense(library, "words", 5))) == ([], 5)
@@ -492,7 +492,7 @@ def test_an_index_that_was_changed_is_looked_at_by_another_process_before_it_is_
 
 @pytest.mark.posix
 @pytest.mark.slow
-def test_an_index_that_ended_a_question_is_made_anew_for_the_next(settings: Settings, embedder: WordEmbedder) -> None:
+def test_an_index_that_ended_a_question_is_rebuilt_for_the_next(settings: Settings, embedder: WordEmbedder) -> None:
     """Nothing tells of the damage at first, as when a disk fails."""
     links = damaged(settings, embedder)
     seen = json.loads((settings.folder / "index.seen").read_text())
@@ -559,7 +559,7 @@ def test_the_doctor_tells_of_a_damaged_catalog(library: Library, settings: Setti
 
     (problem, *_) = library.doctor()
 
-    assert (problem.mended, "passages points nowhere" in problem.what) == (False, True)
+    assert (problem.repaired, "passages points nowhere" in problem.what) == (False, True)
     assert "backup" in problem.remedy or "copy" in problem.remedy
 
 
@@ -567,7 +567,7 @@ def test_the_doctor_tells_of_a_damaged_catalog(library: Library, settings: Setti
 def test_the_doctor_leaves_a_library_alone_that_is_being_written_to(library: Library, settings: Settings) -> None:
     put(library, TRUST)
     with library.writing(), Library.open(settings, WordEmbedder()) as other:
-        assert [(problem.mended, problem.remedy) for problem in other.doctor()] == [(False, LibraryLocked.hint)]
+        assert [(problem.repaired, problem.remedy) for problem in other.doctor()] == [(False, LibraryLocked.hint)]
 
 
 def test_copying_the_folder_copies_the_library(library: Library, settings: Settings, embedder: WordEmbedder) -> None:

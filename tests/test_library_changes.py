@@ -23,7 +23,7 @@ def job() -> Job:
 
 
 @pytest.fixture
-def kept(settings: Settings, embedder: WordEmbedder, job: Job) -> list[Path]:
+def upload(settings: Settings, embedder: WordEmbedder, job: Job) -> list[Path]:
     files = uploads.keep(settings, FILES)
     take_in(job, settings, embedder, files, uploads.folder(settings))
     return files
@@ -110,7 +110,7 @@ def test_a_file_that_cannot_be_read_takes_nothings_place(
     assert sources(settings, embedder) == ["cider.md", "pears.md"]
 
 
-def test_a_library_made_with_another_model_is_found_and_mended(
+def test_a_library_made_with_another_model_is_found_and_repaired(
     settings: Settings, embedder: WordEmbedder, job: Job, kept: list[Path]
 ) -> None:
     other = WordEmbedder("others")

@@ -360,7 +360,7 @@ def test_health_is_checked_and_what_is_missing_is_offered(settings: Settings, dr
     assert "All is well" in shown(finished(page, settings))
 
 
-def test_a_library_of_another_model_is_mended_with_one_click(
+def test_a_library_of_another_model_is_repaired_with_one_click(
     settings: Settings, dropped: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(build, "build_embedder", lambda _settings: WordEmbedder("others"))

@@ -163,7 +163,7 @@ def test_a_library_survives_twenty_kills(tmp_path: Path) -> None:
     for number in range(KILLS):
         name = f"killed-{number}"
         with opened(tmp_path, name) as library:
-            assert all(problem.mended for problem in library.doctor()), name
+            assert all(problem.repaired for problem in library.doctor()), name
             assert all(len(library.stored_of(entry.about.id)) == PARAGRAPHS for entry in library.entries()), name
         sync(tmp_path, name, documents)
         assert contents(tmp_path, name) == expected, name
@@ -208,7 +208,7 @@ def test_of_two_writers_one_works_and_one_is_told(tmp_path: Path) -> None:
             assert second.doctor() == []
 
 
-def test_a_search_after_a_kill_mends_what_was_left(tmp_path: Path) -> None:
+def test_a_search_after_a_kill_repairs_what_was_left(tmp_path: Path) -> None:
     sync(tmp_path, "default", write_first())
     with opened(tmp_path) as library:
         library._index.open(library.generation())

@@ -9,7 +9,7 @@ from assistant.readers.material import BEST, BEYOND, FOR_MORE, OF_A_LIST, READ, 
 from assistant.search.question import read
 from assistant.types import Span
 from tests.conftest import make_marked
-from tests.reading import kept, read_for
+from tests.reading import read_for, stored
 
 MILL = "The mill sold linen."
 MANY = 60  # passages: more than are read of one document
@@ -25,7 +25,7 @@ def far(count: int, about: str = "orchard") -> str:
 
 
 def test_neighbours_in_one_document_are_one_extract(library: Library) -> None:
-    document = kept(library, "The mill sold linen.\n\nThe mill sold wool.\n\nThe mill sold felt.", "mill.txt")
+    document = stored(library, "The mill sold linen.\n\nThe mill sold wool.\n\nThe mill sold felt.", "mill.txt")
 
     (extract,) = read_for(library, "What did the mill sell?").extracts
 
@@ -36,7 +36,7 @@ def test_neighbours_in_one_document_are_one_extract(library: Library) -> None:
 
 
 def test_a_stretch_is_of_the_part_that_holds_it_else_of_the_whole(library: Library) -> None:
-    document = kept(library, "The mill sold linen.\n\nThe mill sold wool.", "mill.txt")
+    document = stored(library, "The mill sold linen.\n\nThe mill sold wool.", "mill.txt")
     (extract,) = read_for(library, "What did the mill sell?").extracts
     wool = document.text.index("The mill sold wool")
 
@@ -49,9 +49,9 @@ def test_a_stretch_is_of_the_part_that_holds_it_else_of_the_whole(library: Libra
 def test_one_passage_between_two_is_read_with_them(library: Library, between: int, extracts: int) -> None:
     ends = "A blue velvet stall needs velvet.", "A red velvet stall needs velvet."
     text = "\n\n".join([far(30), ends[0], far(between, "meadow"), ends[1], far(30, "hill")])
-    kept(library, text, "long.txt")
+    stored(library, text, "long.txt")
     for n in range(BEST):
-        kept(library, "\n\n".join(f"A velvet stall needs velvet {k} {n}." for k in range(11)), f"best{n}.txt")
+        stored(library, "\n\n".join(f"A velvet stall needs velvet {k} {n}." for k in range(11)), f"best{n}.txt")
 
     material = read_for(library, "What velvet does a velvet stall need?")
 
@@ -60,7 +60,7 @@ def test_one_passage_between_two_is_read_with_them(library: Library, between: in
 
 def test_speakers_are_never_joined(library: Library) -> None:
     text = "The mill sold linen.\n\nThe mill sold wool.\n\nThe mill sold felt."
-    kept(library, text, "talk.txt", ("Ann", "Ann", "Ben"))
+    stored(library, text, "talk.txt", ("Ann", "Ann", "Ben"))
 
     extracts = read_for(library, "What did the mill sell?").extracts
 
@@ -68,8 +68,8 @@ def test_speakers_are_never_joined(library: Library) -> None:
 
 
 def test_documents_come_in_the_order_in_which_they_rank_and_each_is_read_from_its_beginning(library: Library) -> None:
-    kept(library, f"{far(2)}\n\nThe mill was old.", "other.txt")
-    kept(
+    stored(library, f"{far(2)}\n\nThe mill was old.", "other.txt")
+    stored(
         library,
         f"The mill was red.\n\nFar away.\n\nStill far.\n\n{far(3)}\n\nThe mill sold linen to tailors.",
         "best.txt",
@@ -86,8 +86,8 @@ def test_documents_come_in_the_order_in_which_they_rank_and_each_is_read_from_it
 
 
 def test_a_passage_is_in_one_extract_only(library: Library) -> None:
-    kept(library, far(MANY), "far.txt")
-    kept(library, f"{far(3, 'hill')}\n\n{MILL}", "mill.txt")
+    stored(library, far(MANY), "far.txt")
+    stored(library, f"{far(3, 'hill')}\n\n{MILL}", "mill.txt")
 
     parts = [part.id for extract in read_for(library, "What did the mill sell?").extracts for part in extract.parts]
 
@@ -97,8 +97,8 @@ def test_a_passage_is_in_one_extract_only(library: Library) -> None:
 def test_of_the_best_documents_more_is_read_than_ranks(library: Library) -> None:
     """Where the right passage is missed, its document is most often found."""
     other = "\n\n".join(f"Quiet water runs under bridge {n}." for n in range(MANY))
-    kept(library, f"The mill sold linen to the tailors of the county.\n\n{other}", "mill.txt")
-    kept(library, "\n\n".join(f"The mill sold {n} linen." for n in range(MANY)), "sales.txt")
+    stored(library, f"The mill sold linen to the tailors of the county.\n\n{other}", "mill.txt")
+    stored(library, "\n\n".join(f"The mill sold {n} linen." for n in range(MANY)), "sales.txt")
 
     material = read_for(library, "What linen did the mill sell to tailors in the county?")
 
@@ -109,9 +109,9 @@ def test_of_the_best_documents_more_is_read_than_ranks(library: Library) -> None
 
 def test_a_list_is_read_whole(library: Library) -> None:
     items = "\n\n".join(f"- thing {word} of others" for word in "abcde")
-    kept(library, f"{far(30)}\n\nA stall needs velvet:\n\n- velvet\n\n{items}\n\nAfter it rains.", "stall.txt")
+    stored(library, f"{far(30)}\n\nA stall needs velvet:\n\n- velvet\n\n{items}\n\nAfter it rains.", "stall.txt")
     for n in range(BEST):
-        kept(library, "\n\n".join(f"A velvet stall needs velvet {k} {n}." for k in range(12)), f"best{n}.txt")
+        stored(library, "\n\n".join(f"A velvet stall needs velvet {k} {n}." for k in range(12)), f"best{n}.txt")
 
     material = read_for(library, "What velvet does a velvet stall need?")
 
@@ -121,9 +121,9 @@ def test_a_list_is_read_whole(library: Library) -> None:
 
 def test_a_list_without_an_end_is_read_as_far_as_it_helps(library: Library) -> None:
     items = "\n\n".join(f"- thing {n} of others" for n in range(40))
-    kept(library, f"{far(30)}\n\n- velvet for a stall\n\n{items}", "stall.txt")
+    stored(library, f"{far(30)}\n\n- velvet for a stall\n\n{items}", "stall.txt")
     for n in range(BEST):
-        kept(library, "\n\n".join(f"A velvet stall needs velvet {k} {n}." for k in range(12)), f"best{n}.txt")
+        stored(library, "\n\n".join(f"A velvet stall needs velvet {k} {n}." for k in range(12)), f"best{n}.txt")
 
     material = read_for(library, "What velvet does a velvet stall need?")
 
@@ -136,15 +136,15 @@ DOUBLE = "A loyalty card with ten stamps buys one loaf of rye bread in each of o
 
 def test_near_duplicates_are_read_once(library: Library) -> None:
     for n in range(3):
-        kept(library, f"{far(2, f'note{n}')}\n\n{DOUBLE}", f"{n}.txt")
+        stored(library, f"{far(2, f'note{n}')}\n\n{DOUBLE}", f"{n}.txt")
 
     assert "\n".join(texts(read_for(library, "What does a loyalty card buy?"))).count(DOUBLE) == 1
 
 
 def test_what_further_searches_find_is_numbered_on_and_read_once(library: Library) -> None:
     for n in range(BEST):
-        kept(library, "\n\n".join(f"The mill sold {k} linen {n}." for k in range(20)), f"mill{n}.txt")
-    kept(library, f"{far(80)}\n\nThe weavers had a wage.", "wages.txt")
+        stored(library, "\n\n".join(f"The mill sold {k} linen {n}." for k in range(20)), f"mill{n}.txt")
+    stored(library, f"{far(80)}\n\nThe weavers had a wage.", "wages.txt")
     material = read_for(library, "What did the mill sell?")
     assert not any("wage" in text for text in texts(material))
     before = material.extracts
@@ -158,10 +158,10 @@ def test_what_further_searches_find_is_numbered_on_and_read_once(library: Librar
     assert material.more(["the wage of the weavers"]) == ()
 
 
-def test_what_says_the_same_as_something_read_is_not_found_anew(library: Library) -> None:
-    kept(library, f"{DOUBLE}\n\n{far(1)}", "one.txt")
+def test_what_says_the_same_as_something_read_is_not_found_again(library: Library) -> None:
+    stored(library, f"{DOUBLE}\n\n{far(1)}", "one.txt")
     material = read_for(library, "What does a loyalty card buy?")
-    kept(library, f"{DOUBLE} Really.\n\n{far(1, 'hill')}", "other.txt")
+    stored(library, f"{DOUBLE} Really.\n\n{far(1, 'hill')}", "other.txt")
 
     added = material.more(["a loyalty card with ten stamps"])
 
@@ -169,9 +169,9 @@ def test_what_says_the_same_as_something_read_is_not_found_anew(library: Library
 
 
 def test_what_does_not_fit_is_left_out_from_the_worst(library: Library) -> None:
-    kept(library, f"The mill sold linen to tailors.\n\n{far(1)}", "best.txt")
-    kept(library, "The mill was old.", "worse.txt")
-    kept(library, "Nothing to do with it.", "worst.txt")
+    stored(library, f"The mill sold linen to tailors.\n\n{far(1)}", "best.txt")
+    stored(library, "The mill was old.", "worse.txt")
+    stored(library, "Nothing to do with it.", "worst.txt")
     material = read_for(library, "To which tailors did the mill sell linen?")
     sizes = [len(one.passage.text) for one in material.extracts]
     ranked = [candidate.passage.about.source for candidate in material.candidates]
@@ -185,10 +185,10 @@ def test_what_does_not_fit_is_left_out_from_the_worst(library: Library) -> None:
 
 def test_what_was_searched_for_ranks_with_the_best_where_not_all_fits(library: Library) -> None:
     for n in range(60):
-        kept(library, f"The mill sold {n} linen. {'The mill sold linen. ' * 9}", f"mill{n}.txt")
+        stored(library, f"The mill sold {n} linen. {'The mill sold linen. ' * 9}", f"mill{n}.txt")
     for n in range(20):
-        kept(library, f"Far orchard {n} is far.", f"far{n}.txt")
-    kept(library, "The weavers had a wage.", "wages.txt")
+        stored(library, f"Far orchard {n} is far.", f"far{n}.txt")
+    stored(library, "The weavers had a wage.", "wages.txt")
     material = read_for(library, "What linen did the mill sell?")
     before = material.extracts
     assert not any("wage" in one.passage.text for one in before)
@@ -202,7 +202,7 @@ def test_what_was_searched_for_ranks_with_the_best_where_not_all_fits(library: L
 
 def test_an_extract_too_long_for_its_reader_is_cut_to_what_stands_around_the_best_of_it(library: Library) -> None:
     text = f"{far(6)}\n\nThe mill sold linen to tailors.\n\n{far(6, 'hill')}"
-    kept(library, text, "mill.txt")
+    stored(library, text, "mill.txt")
     material = read_for(library, "To which tailors did the mill sell linen?")
     (whole,) = material.extracts
 
@@ -219,8 +219,8 @@ def test_an_extract_too_long_for_its_reader_is_cut_to_what_stands_around_the_bes
 
 
 def test_the_voice_that_a_question_names_comes_first(library: Library) -> None:
-    kept(library, "Repairs are cheap.\n\nRepairs are dear.", "talk.txt", ("Shop Owner", "Category Manager"))
-    kept(library, "Repairs are repairs of repairs.", "other.txt")
+    stored(library, "Repairs are cheap.\n\nRepairs are dear.", "talk.txt", ("Shop Owner", "Category Manager"))
+    stored(library, "Repairs are repairs of repairs.", "other.txt")
 
     material = read_for(library, "What does the category manager say about repairs?")
 
@@ -230,8 +230,8 @@ def test_the_voice_that_a_question_names_comes_first(library: Library) -> None:
 
 
 def test_a_question_about_all_documents_is_read_by_what_leads_each(library: Library) -> None:
-    kept(library, MILL, "mill.txt")
-    kept(library, "Trust is slow.", "trust.txt")
+    stored(library, MILL, "mill.txt")
+    stored(library, "Trust is slow.", "trust.txt")
 
     material = read_for(library, "What do these documents argue?")
 
@@ -275,9 +275,9 @@ def test_the_voice_named_most_fully_is_meant() -> None:
 
 def test_the_passages_of_a_document_that_is_named_lead_all_others(library: Library) -> None:
     """Else what all other documents say of the same thing stands before it."""
-    kept(library, f"{far(3)}\n\nThe mill sold linen, it is said.", "old.txt", title="Notes of a steward")
+    stored(library, f"{far(3)}\n\nThe mill sold linen, it is said.", "old.txt", title="Notes of a steward")
     for n in range(30):
-        kept(library, f"The mill sold linen to tailors {n}.", f"mill{n}.txt", title=f"Mill {n}")
+        stored(library, f"The mill sold linen to tailors {n}.", f"mill{n}.txt", title=f"Mill {n}")
 
     material = read_for(library, "What do the “Notes of a steward” say about linen that the mill sold?")
 
@@ -291,8 +291,8 @@ def test_the_passages_of_a_document_that_is_named_lead_all_others(library: Libra
 def test_of_a_long_document_that_is_named_most_is_read_and_what_others_say_is_read_too(library: Library) -> None:
     """Its answer may rank low, since all of it is about what is asked; and another document may correct it."""
     steward = "\n\n".join(f"The mill sold linen to {n} tailors." for n in range(MANY))
-    kept(library, steward, "old.txt", title="Notes of a steward")
-    kept(library, "\n\n".join(f"The mill sold linen to buyer {n}." for n in range(MANY)), "mill.txt", title="Mill")
+    stored(library, steward, "old.txt", title="Notes of a steward")
+    stored(library, "\n\n".join(f"The mill sold linen to buyer {n}." for n in range(MANY)), "mill.txt", title="Mill")
 
     material = read_for(library, "What do the “Notes of a steward” say about linen that the mill sold?")
 
@@ -303,7 +303,7 @@ def test_of_a_long_document_that_is_named_most_is_read_and_what_others_say_is_re
 
 def test_a_document_that_is_named_is_looked_for_within_what_is_asked(library: Library) -> None:
     for n in range(2):
-        kept(library, f"The mill sold linen {n}.", f"notes{n}.txt", title="Notes of a steward", author=f"Steward {n}")
+        stored(library, f"The mill sold linen {n}.", f"notes{n}.txt", title="Notes of a steward", author=f"Steward {n}")
 
     material = read_for(library, "What do the “Notes of a steward” say?", authors=("Steward 1",))
 

@@ -19,7 +19,7 @@ from tests.fakes import WordEmbedder
 from ui import mcp_server
 
 
-def told(result: Any) -> Any:
+def data(result: Any) -> Any:
     assert not result.is_error, result.content
     return result.structured_content
 
@@ -85,9 +85,9 @@ def test_a_client_over_stdio_searches_asks_and_challenges(
         server = StdioServerParameters(command=sys.executable, args=command, cwd=Path(__file__).parents[1])
         async with Client(server) as client:
             return [
-                told(await client.call_tool("search", {"query": "blue lamp", "k": 1})),
-                told(await client.call_tool("ask", {"question": "What is the price of the blue lamp?"})),
-                told(await client.call_tool("challenge", {"idea": "Sell the blue lamp at a price of forty dollars."})),
+                data(await client.call_tool("search", {"query": "blue lamp", "k": 1})),
+                data(await client.call_tool("ask", {"question": "What is the price of the blue lamp?"})),
+                data(await client.call_tool("challenge", {"idea": "Sell the blue lamp at a price of forty dollars."})),
             ]
 
     found, answer, verdict = asyncio.run(asked())

@@ -26,12 +26,12 @@ def test_half_of_the_gold_is_enough(span: Span, yes: bool):
     assert covers(span, Span(10, 20)) is yes
 
 
-def one(value: float | None, of: int = 1, cluster: str = "a", name: str = "p", why: str = "") -> ScoredCase:
+def scored_case(value: float | None, of: int = 1, cluster: str = "a", name: str = "p", why: str = "") -> ScoredCase:
     return ScoredCase(Score(name, value, why, of), cluster)
 
 
 def test_the_value_weighs_things_and_per_case_weighs_cases():
-    got = measure("p", [one(1.0, of=1), one(0.0, of=3, cluster="b"), one(1.0, name="other")])
+    got = measure("p", [scored_case(1.0, of=1), scored_case(0.0, of=3, cluster="b"), scored_case(1.0, name="other")])
 
     assert (got.value, got.per_case, got.cases, got.of) == (0.25, 0.5, 2, 4)
     assert got.interval is not None
@@ -39,21 +39,23 @@ def test_the_value_weighs_things_and_per_case_weighs_cases():
 
 
 def test_what_is_undefined_leaves_the_mean_and_is_counted():
-    got = measure("p", [one(1.0), one(None, why="nothing cited"), one(0.0)])
+    got = measure("p", [scored_case(1.0), scored_case(None, why="nothing cited"), scored_case(0.0)])
 
     assert (got.value, got.cases, got.undefined) == (0.5, 2, 1)
 
 
 def test_a_mean_over_nothing_is_undefined_with_its_reason_and_zero_is_zero():
-    undefined = measure("p", [one(None, of=0, why="nothing cited"), one(None, of=0, why="nothing cited")])
+    undefined = measure(
+        "p", [scored_case(None, of=0, why="nothing cited"), scored_case(None, of=0, why="nothing cited")]
+    )
 
     assert undefined == Measure("p", None, None, None, 0, 0, 2, "nothing cited")
     assert measure("p", []).why == "no case for it"
-    assert (measure("p", [one(0.0)]).value, measure("p", [one(0.0)]).undefined) == (0.0, 0)
+    assert (measure("p", [scored_case(0.0)]).value, measure("p", [scored_case(0.0)]).undefined) == (0.0, 0)
 
 
 def test_all_right_has_a_finite_interval_that_does_not_say_certain():
-    got = measure("p", [one(1.0, cluster=str(n)) for n in range(12)])
+    got = measure("p", [scored_case(1.0, cluster=str(n)) for n in range(12)])
 
     assert got.interval is not None
     assert 0.7 < got.interval.low < 0.8
@@ -61,7 +63,7 @@ def test_all_right_has_a_finite_interval_that_does_not_say_certain():
 
 
 def test_the_order_of_the_cases_changes_nothing():
-    scored = [one(n / 7, of=n + 1, cluster=str(n % 3)) for n in range(7)]
+    scored = [scored_case(n / 7, of=n + 1, cluster=str(n % 3)) for n in range(7)]
 
     assert measure("p", scored) == measure("p", scored[::-1])
 
@@ -90,7 +92,7 @@ def test_numbers_are_printed_without_flattery():
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 9)).map(lambda pair: (min(pair), max(pair)))))
 def test_pooling_shares_is_the_share_of_the_pool(pairs: list[tuple[int, int]]):
-    scored = [one(share(right, of), of=of, cluster=str(n)) for n, (right, of) in enumerate(pairs)]
+    scored = [scored_case(share(right, of), of=of, cluster=str(n)) for n, (right, of) in enumerate(pairs)]
 
     expected = share(sum(right for right, _ in pairs), sum(of for _, of in pairs))
 

@@ -87,11 +87,11 @@ def opened(tmp_path: Path, embedder: WordEmbedder) -> Iterator[Library]:
         yield library
 
 
-Told = Callable[..., Verdict]
+Challenging = Callable[..., Verdict]
 
 
 @pytest.fixture
-def told(opened: Library, embedder: WordEmbedder) -> Told:
+def challenging(opened: Library, embedder: WordEmbedder) -> Challenging:
     def challenge(chat: FakeChat, settings: Settings = SCHEMA, idea: str = IDEA, **given: Any) -> Verdict:
         model = Model(settings, chat, sleep=lambda _: None)
         return Assistant(opened, embedder, model=model).challenge(idea, **given)
@@ -108,8 +108,8 @@ def placed(verdict: Verdict) -> list[Any]:
     return [(a.text, a.ruling, a.findings) for a in verdict.assumptions]
 
 
-def test_what_a_model_reads_is_quoted_with_why_it_bears_on_the_idea(told: Told) -> None:
-    verdict = told(chat := scripted(borne(AGAINST)))
+def test_what_a_model_reads_is_quoted_with_why_it_bears_on_the_idea(challenging: Challenging) -> None:
+    verdict = challenging(chat := scripted(borne(AGAINST)))
 
     (finding,) = verdict.assumptions[0].findings
     assert (finding.citation.quote, finding.stance, finding.why) == (AGAINST, Stance.CHALLENGES, WHY)
@@ -120,8 +120,8 @@ def test_what_a_model_reads_is_quoted_with_why_it_bears_on_the_idea(told: Told) 
     assert wire.read_verdict(json.loads(json.dumps(wire.verdict(verdict)))) == verdict
 
 
-def test_words_that_stand_in_no_document_are_no_finding_and_are_counted(told: Told) -> None:
-    verdict = told(scripted(borne("Leaflets doubled the sales of every bakery.", "supports")))
+def test_words_that_stand_in_no_document_are_no_finding_and_are_counted(challenging: Challenging) -> None:
+    verdict = challenging(scripted(borne("Leaflets doubled the sales of every bakery.", "supports")))
 
     assert verdict.assumptions[0].findings == ()
     assert verdict.ruling is IdeaRuling.NOT_COVERED
@@ -129,8 +129,10 @@ def test_words_that_stand_in_no_document_are_no_finding_and_are_counted(told: To
 
 
 @pytest.mark.parametrize("why", ["It shows that 400 people left.", "As Porter says, nobody reads leaflets."])
-def test_a_reason_that_brings_in_a_figure_or_a_name_is_left_out_and_the_quote_stays(told: Told, why: str) -> None:
-    (finding,) = told(scripted(borne(AGAINST, why=why))).assumptions[0].findings
+def test_a_reason_that_brings_in_a_figure_or_a_name_is_left_out_and_the_quote_stays(
+    challenging: Challenging, why: str
+) -> None:
+    (finding,) = challenging(scripted(borne(AGAINST, why=why))).assumptions[0].findings
 
     assert (finding.citation.quote, finding.why) == (AGAINST, "")
 
@@ -148,61 +150,61 @@ FAILURES = {
 
 @pytest.mark.parametrize("failure", FAILURES.values(), ids=FAILURES)
 def test_a_model_that_fails_leaves_the_test_to_be_made_without_it_and_says_so(
-    told: Told, plain: Verdict, failure: Exception | str
+    challenging: Challenging, plain: Verdict, failure: Exception | str
 ) -> None:
-    verdict = told(scripted(otherwise=failure))
+    verdict = challenging(scripted(otherwise=failure))
 
     assert (verdict.model, verdict.ruling) == (None, plain.ruling)
     assert (placed(verdict), verdict.case_for) == (placed(plain), plain.case_for)
     assert verdict.notices
 
 
-def test_a_model_that_is_away_is_asked_no_more(told: Told) -> None:
-    verdict = told(chat := scripted(otherwise=known.ModelAuthenticationError("invalid key")))
+def test_a_model_that_is_away_is_asked_no_more(challenging: Challenging) -> None:
+    verdict = challenging(chat := scripted(otherwise=known.ModelAuthenticationError("invalid key")))
 
     assert chat.calls == 1
     assert len(verdict.notices) == 1
 
 
-def test_what_was_proposed_before_it_failed_is_tested_without_it(told: Told) -> None:
-    verdict = told(scripted(propose=proposed(proposal()), weigh=known.ModelAuthenticationError("invalid key")))
+def test_what_was_proposed_before_it_failed_is_tested_without_it(challenging: Challenging) -> None:
+    verdict = challenging(scripted(propose=proposed(proposal()), weigh=known.ModelAuthenticationError("invalid key")))
 
     assert [one.lens for one in verdict.assumptions].count(PROPOSED) == 1
     assert verdict.model == "fake:one"
     assert verdict.notices
 
 
-def test_of_another_wording_a_model_is_asked_anew_and_what_people_said_stays(told: Told) -> None:
-    before = told(scripted(borne(AGAINST), propose=proposed(proposal(assumption=WALKED))))
+def test_of_another_wording_a_model_is_asked_anew_and_what_people_said_stays(challenging: Challenging) -> None:
+    before = challenging(scripted(borne(AGAINST), propose=proposed(proposal(assumption=WALKED))))
     (found,) = before.assumptions[0].findings
     judged = rulings.judge(found, Stance.SUPPORTS, "Ann")
     before = added(rulings.swapped(before, found, judged), "Guests read leaflets.")
 
     other = proposal(assumption="Guests keep what they are handed.")
-    after = told(scripted(borne(AGAINST), propose=proposed(other)), idea=f"{IDEA} Only in May.", like=before)
+    after = challenging(scripted(borne(AGAINST), propose=proposed(other)), idea=f"{IDEA} Only in May.", like=before)
 
     texts = [one.text for one in after.assumptions]
     assert texts[1:] == ["Guests keep what they are handed.", "Guests read leaflets."]
     assert judged in after.assumptions[0].findings
 
 
-def test_a_budget_that_is_used_up_is_told(told: Told) -> None:
-    verdict = told(scripted(borne(AGAINST)), Settings(model="fake:one", model_reply="schema", model_budget=1))
+def test_a_budget_that_is_used_up_is_told(challenging: Challenging) -> None:
+    verdict = challenging(scripted(borne(AGAINST)), Settings(model="fake:one", model_reply="schema", model_budget=1))
 
     assert "budget" in verdict.notices[-1]
 
 
-def test_a_small_model_is_not_asked(told: Told, plain: Verdict, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_small_model_is_not_asked(challenging: Challenging, plain: Verdict, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Model, "small", True)
 
-    verdict = told(chat := scripted(borne(AGAINST)), Settings(model="fake:one"))
+    verdict = challenging(chat := scripted(borne(AGAINST)), Settings(model="fake:one"))
 
     assert chat.calls == 0
     assert placed(verdict) == placed(plain)
     assert "too small" in verdict.notices[0]
 
 
-def test_what_progress_raises_stops_the_model(told: Told) -> None:
+def test_what_progress_raises_stops_the_model(challenging: Challenging) -> None:
     class Stopped(Exception):
         pass
 
@@ -212,7 +214,7 @@ def test_what_progress_raises_stops_the_model(told: Told) -> None:
 
     chat = scripted(borne(AGAINST))
     with pytest.raises(Stopped):
-        told(chat, progress=progress)
+        challenging(chat, progress=progress)
 
     assert chat.calls == 2
 
@@ -234,8 +236,8 @@ ORDERS: dict[str, FakeChat] = {
 
 
 @pytest.mark.parametrize("chat", ORDERS.values(), ids=ORDERS)
-def test_an_order_that_a_model_obeys_reaches_nothing_that_is_told(told: Told, chat: FakeChat) -> None:
-    verdict = told(chat)
+def test_an_order_that_a_model_obeys_reaches_nothing_that_is_told(challenging: Challenging, chat: FakeChat) -> None:
+    verdict = challenging(chat)
 
     assert CANARY not in json.dumps({**wire.verdict(verdict), "dropped": [], "rejected": []})
     assert verdict.ruling is not IdeaRuling.HOLDS

@@ -60,7 +60,7 @@ def filled(settings: Settings) -> Iterator[Library]:
         yield library
 
 
-def told(library: Library) -> tuple[object, ...]:
+def contents(library: Library) -> tuple[object, ...]:
     """What a library says of all that it holds."""
     whose = ("me", None, "you")
     return (
@@ -87,7 +87,7 @@ def told(library: Library) -> tuple[object, ...]:
 def test_what_is_moved_is_what_it_was_and_takes_new_documents(
     settings: Settings, other: Settings, filled: Library
 ) -> None:
-    before = told(filled)
+    before = contents(filled)
 
     kept = filled.move(other.catalog)
 
@@ -95,7 +95,7 @@ def test_what_is_moved_is_what_it_was_and_takes_new_documents(
     with pytest.raises(LibraryMissing):
         Library.open(settings, WordEmbedder())
     with Library.open(other, WordEmbedder()) as moved:
-        assert told(moved) == before
+        assert contents(moved) == before
         assert moved.doctor() == []
         put(moved, make_document("Winter is new.", "winter.txt"))
         moved.conversations.add_turn(moved.conversations.begin("me"), '{"question": "And now?"}')
@@ -106,13 +106,13 @@ def test_what_is_moved_is_what_it_was_and_takes_new_documents(
 
 def test_a_library_comes_back_as_it_went(database_address: str, home: Path, filled: Library) -> None:
     here, there = Settings(home=home), Settings(home=home, catalog=database_address)
-    before = told(filled)
+    before = contents(filled)
     filled.move(there.catalog)
     with Library.open(there, WordEmbedder()) as library:
         library.move(None)
 
     with Library.open(here, WordEmbedder()) as library:
-        assert (told(library), library.doctor()) == (before, [])
+        assert (contents(library), library.doctor()) == (before, [])
     assert len(list(here.folder.glob("catalog.sqlite3.moved-*"))) == 1
 
 
@@ -120,7 +120,7 @@ def test_a_library_comes_back_as_it_went(database_address: str, home: Path, fill
 def test_a_move_that_breaks_off_leaves_the_library_where_it_is(
     settings: Settings, other: Settings, filled: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = told(filled)
+    before = contents(filled)
     total = sum(count for table, count in moving.held(filled._catalog._db).items() if table != "changes")
 
     for last in (1, total // 2, total):
@@ -132,7 +132,7 @@ def test_a_move_that_breaks_off_leaves_the_library_where_it_is(
         with pytest.raises(KeyboardInterrupt):
             filled.move(other.catalog, breaks)
         assert not places.is_there(other)
-    assert told(filled) == before
+    assert contents(filled) == before
     with monkeypatch.context() as patch:
         patch.setattr(places, "set_aside", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
@@ -140,10 +140,10 @@ def test_a_move_that_breaks_off_leaves_the_library_where_it_is(
 
     assert places.is_there(other)
     with Library.open(settings, WordEmbedder()) as again:
-        assert told(again) == before
+        assert contents(again) == before
         again.move(other.catalog)  # goes on
     with Library.open(other, WordEmbedder()) as moved:
-        assert told(moved) == before
+        assert contents(moved) == before
 
 
 @on_both_databases
@@ -185,7 +185,7 @@ def test_a_file_that_is_still_in_use_is_not_set_aside(
     assert not places.is_there(settings)
 
 
-def test_every_table_is_moved_but_what_is_made_anew() -> None:
+def test_every_table_is_moved_but_what_is_rebuilt() -> None:
     made = {name for statement in STEPS[0] for name in _tables(statement)}
 
     assert made - set(moving.tables()) == {"staged", "vocabulary", "words"}
@@ -270,4 +270,4 @@ def test_a_move_that_is_killed_at_any_moment_loses_nothing(home: Path, database_
     for settings in filter(places.is_there, both):
         with Library.open(settings, WordEmbedder()) as library:
             assert library.digest()
-            assert not [problem for problem in library.doctor() if not problem.mended]
+            assert not [problem for problem in library.doctor() if not problem.repaired]

@@ -18,7 +18,7 @@ from assistant.settings import Settings
 from assistant.wire import Json
 from eval.harness.harness import Options, measure
 from eval.running import outside
-from eval.running.outside import Outside, Recorded, Recording, served
+from eval.running.outside import Outside, Recorded, Recorder, served
 from eval.running.run import Wrap
 from eval.running.systems import System
 from eval.suite import suites
@@ -73,7 +73,7 @@ def test_ours_has_the_same_figures_as_a_callable_a_command_an_address_and_a_file
     program.write_text(REPLAYING)
 
     def through_a_callable(assistant: Assistant) -> System:
-        return Outside(Recording(served(assistant), recorded), assistant.library)
+        return Outside(Recorder(served(assistant), recorded), assistant.library)
 
     suite = suites.load(write_small(tmp_path, SUITE + NARROWED))
     written: dict[str, list[bytes]] = {}
@@ -163,7 +163,7 @@ def test_a_function_a_command_an_address_and_a_file_are_told_apart(tmp_path: Pat
     opened = [outside.opened(spec) for spec in ("json:dumps", "http://127.0.0.1:1/", "cat -u")]
 
     assert opened[0] is json.dumps
-    assert [type(one).__name__ for one in opened[1:]] == ["Address", "Command"]
+    assert [type(one).__name__ for one in opened[1:]] == ["Address", "Program"]
     assert outside.opened(str(tmp_path / "answers.jsonl"))({"ask": "Why?", "history": []})["answer"] == "Because."
     assert outside.opened("cat -u")({"ask": "Why?"}) == {"ask": "Why?"}
     with pytest.raises(CaseError, match="cannot be read"):

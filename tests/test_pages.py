@@ -113,7 +113,7 @@ def test_the_command_takes_a_page_by_its_address(
     )
 
 
-def test_what_was_kept_and_cannot_be_read_is_fetched_anew(server: Server, tmp_path: Path):
+def test_what_was_kept_and_cannot_be_read_is_fetched_again(server: Server, tmp_path: Path):
     (tmp_path / ".pages.json").write_text("[1")
 
     assert keep([f"{server.address}/price"], tmp_path, HERE) == []

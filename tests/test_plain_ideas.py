@@ -70,14 +70,14 @@ def library(tmp_path: Path, embedder: WordEmbedder) -> Iterator[Library]:
         yield library
 
 
-def found(library: Library, embedder: WordEmbedder, model: Weighing, idea: str = IDEA) -> list[Finding]:
+def findings(library: Library, embedder: WordEmbedder, model: Weighing, idea: str = IDEA) -> list[Finding]:
     return list(Assistant(library, embedder, stance=model).challenge(idea).assumptions[0].findings)
 
 
 def test_sentences_that_bear_nearly_as_much_as_the_best_of_a_passage_are_quoted_with_it(
     library: Library, embedder: WordEmbedder
 ) -> None:
-    (one,) = found(library, embedder, Weighing({"worth": 3.0, "Mondays": 1.5, "mill": 0.5}))
+    (one,) = findings(library, embedder, Weighing({"worth": 3.0, "Mondays": 1.5, "mill": 0.5}))
 
     assert one.citation.quote == QUOTED
     assert one.stance is Stance.SUPPORTS
@@ -86,7 +86,7 @@ def test_sentences_that_bear_nearly_as_much_as_the_best_of_a_passage_are_quoted_
 def test_what_does_not_bear_is_not_shown_and_of_what_does_the_likeliest(
     library: Library, embedder: WordEmbedder
 ) -> None:
-    every = found(
+    every = findings(
         library, embedder, Weighing({"worth": 3.0, "any more": 2.0, "The bakery of": 0.0, "printed by": -5.0})
     )
 
@@ -100,8 +100,10 @@ def test_an_idea_and_its_negation_have_the_same_evidence_on_the_other_side(
     library: Library, embedder: WordEmbedder
 ) -> None:
     model = Weighing({"worth": 3.0, "any more": 2.0})
-    sides = {one.citation.quote: one.stance for one in found(library, embedder, model, "We should print leaflets.")}
-    other = {one.citation.quote: one.stance for one in found(library, embedder, model, "We should not print leaflets.")}
+    sides = {one.citation.quote: one.stance for one in findings(library, embedder, model, "We should print leaflets.")}
+    other = {
+        one.citation.quote: one.stance for one in findings(library, embedder, model, "We should not print leaflets.")
+    }
 
     exchanged = {Stance.SUPPORTS: Stance.CHALLENGES, Stance.CHALLENGES: Stance.SUPPORTS}
     assert other == {quote: exchanged[side] for quote, side in sides.items()}
@@ -110,6 +112,6 @@ def test_an_idea_and_its_negation_have_the_same_evidence_on_the_other_side(
 
 def test_to_stop_a_thing_is_read_as_it_is_written(library: Library, embedder: WordEmbedder) -> None:
     model = Weighing({"worth": 3.0})
-    found(library, embedder, model, "Stop printing leaflets for the bakery.")
+    findings(library, embedder, model, "Stop printing leaflets for the bakery.")
 
     assert set(model.claims) == {"Stop printing leaflets for the bakery."}

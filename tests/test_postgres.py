@@ -26,7 +26,7 @@ from assistant.types import Filters, Searched
 from tests.conftest import make_document, make_new
 from tests.database import Server
 from tests.fakes import WordEmbedder
-from tests.test_catalog import found, make_row
+from tests.test_catalog import make_row, matching_texts
 from tests.test_library_processes import PARAGRAPHS, ROOT, in_a_fork, write_second
 
 psycopg = pytest.importorskip("psycopg", reason="the extra `postgres` is not installed")
@@ -109,7 +109,7 @@ def test_a_library_of_another_machine_is_opened_there_and_its_index_made_from_th
         with pytest.raises(LibraryDamaged, match="lacks vectors"):
             there.dense(question, 5)
 
-        assert [problem.mended for problem in there.doctor()] == [True]
+        assert [problem.repaired for problem in there.doctor()] == [True]
 
         assert len(there.dense(question, 5)) == len(here.dense(question, 5)) == 1
         assert here.doctor() == []
@@ -143,7 +143,7 @@ def test_a_name_that_is_too_long_for_a_schema_is_refused(settings: Settings, emb
         Library.open(settings.model_copy(update={"library": "x" * 60}), embedder, create=True)
 
 
-def test_a_server_that_was_started_anew_is_read_again(own_server: Server) -> None:
+def test_a_server_that_was_restarted_is_read_again(own_server: Server) -> None:
     catalog = own_server.new_catalog()
     catalog.put([make_row(make_document("Trust me."))])
 
@@ -152,7 +152,7 @@ def test_a_server_that_was_started_anew_is_read_again(own_server: Server) -> Non
         catalog.documents.searched()
     own_server.start()
 
-    assert found(catalog, "trust") == ["Trust me."]
+    assert matching_texts(catalog, "trust") == ["Trust me."]
     own_server.end()
     own_server.start()
     catalog.put([make_row(make_document("Other.", "other.txt"))])
@@ -319,7 +319,7 @@ def test_what_is_ended_at_a_random_moment_loses_nothing_and_shows_nothing_half(
     def held(name: str) -> tuple[object, ...]:
         with Library.open(Settings(home=home, library=name, catalog=database_address), embedder) as library:
             found = library.dense(embedder.query("The second memo 3 says 7"), 5000)
-            assert not [problem for problem in library.doctor() if not problem.mended]
+            assert not [problem for problem in library.doctor() if not problem.repaired]
             assert {entry.passages for entry in library.entries()} <= {PARAGRAPHS}
             return library.digest(), library.searched(), sorted(id for id, _ in found), library._catalog.state()[2:]
 

@@ -226,14 +226,14 @@ def test_of_a_very_long_document_what_stands_around_the_words_is_shown() -> None
 
 @given(st.text(), st.text(), st.text(), st.text(), st.text())
 def test_a_text_is_shown_whole_with_its_sentence_marked(a: str, b: str, key: str, c: str, d: str) -> None:
-    read = Read(present.said(Shown((), a, b, key, c, d)))
+    read = Read(present.statement(Shown((), a, b, key, c, d)))
 
     assert (read.text, read.marked) == (a + b + key + c + d, key)
     assert read.tags <= {"span", "mark"}
 
 
 def test_a_text_without_such_a_sentence_has_no_mark() -> None:
-    assert present.said(Shown((), "", "One.", "", "", "")) == '<span class="said">One.</span>'
+    assert present.statement(Shown((), "", "One.", "", "", "")) == '<span class="said">One.</span>'
 
 
 def test_in_the_document_the_quote_is_marked_and_its_sentence_more() -> None:

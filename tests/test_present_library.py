@@ -79,14 +79,14 @@ def test_rows_are_narrowed_by_words_and_by_what_they_are() -> None:
     assert list(rows["kind"]) == ["Markdown", "PDF", "Markdown", "Markdown"]
     assert list(rows["language"]) == ["English", "German", "English", "English"]
 
-    def found(wanted: Wanted) -> list[str]:
+    def matching_documents(wanted: Wanted) -> list[str]:
         return list(rows[present_library.matching(rows, wanted)]["document"])
 
-    assert found(Wanted()) == ["d1", "d2", "d3", "d4"]
-    assert found(Wanted("LEE note")) == ["d1"]
-    assert found(Wanted("deep (1)/")) == ["d4"]
-    assert found(Wanted(kinds=("PDF",))) == ["d2"]
-    assert found(Wanted(languages=("English",), states=("file missing", "older version"))) == ["d3", "d4"]
+    assert matching_documents(Wanted()) == ["d1", "d2", "d3", "d4"]
+    assert matching_documents(Wanted("LEE note")) == ["d1"]
+    assert matching_documents(Wanted("deep (1)/")) == ["d4"]
+    assert matching_documents(Wanted(kinds=("PDF",))) == ["d2"]
+    assert matching_documents(Wanted(languages=("English",), states=("file missing", "older version"))) == ["d3", "d4"]
 
 
 def test_what_is_guessed_of_a_document_is_told_as_a_guess() -> None:

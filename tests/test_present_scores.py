@@ -18,7 +18,7 @@ def past(when: str = "2026-11-26T10:30:05+00:00", **given: object) -> Past:
     return Past(Path("out"), when, ran.summary, ran.verdict)
 
 
-def kept(*, worse: bool = False) -> StoredRun:
+def stored_run(*, worse: bool = False) -> StoredRun:
     those = [replace(one, outcome=CaseOutcome.WRONG) if worse and one.id == "fact-right" else one for one in records()]
     ran = judged(those)
     return StoredRun(ran.summary, tuple(those), ran.verdict, None, MADE_WITH)
@@ -40,19 +40,22 @@ def test_measures_over_time_are_of_whole_runs_and_carry_their_intervals() -> Non
 
 
 def test_what_flipped_is_lost_or_gained() -> None:
-    lost, gained = (present_scores.compared(*runs) for runs in ((kept(), kept(worse=True)), (kept(worse=True), kept())))
+    lost, gained = (
+        present_scores.compared(*runs)
+        for runs in ((stored_run(), stored_run(worse=True)), (stored_run(worse=True), stored_run()))
+    )
 
     assert (lost.lost, gained.gained) == (("fact-right",), ("fact-right",))
     assert "Lost 1" in present_scores.flips(lost)
     assert "Gained 1" in present_scores.flips(gained)
-    assert "No case flipped" in present_scores.flips(present_scores.compared(kept(), kept()))
-    assert [one.id for one in present_scores.cases(kept(), FLIPPED, lost.lost)] == ["fact-right"]
-    assert len(present_scores.cases(kept(), FAILING, ())) == 3
-    assert len(present_scores.cases(kept(), ALL, ())) == 5
+    assert "No case flipped" in present_scores.flips(present_scores.compared(stored_run(), stored_run()))
+    assert [one.id for one in present_scores.cases(stored_run(), FLIPPED, lost.lost)] == ["fact-right"]
+    assert len(present_scores.cases(stored_run(), FAILING, ())) == 3
+    assert len(present_scores.cases(stored_run(), ALL, ())) == 5
 
 
 def test_a_table_of_measures_says_what_they_were_before() -> None:
-    compared = present_scores.compared(kept(), kept(worse=True))
+    compared = present_scores.compared(stored_run(), stored_run(worse=True))
 
     alone, beside = (present_scores.measures(past(), one) for one in (None, compared))
 

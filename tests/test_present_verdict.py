@@ -19,13 +19,13 @@ def test_what_will_be_looked_at_is_told_from_the_words_alone() -> None:
 
     assert [one.name for one in looked.parts][:2] == ["the idea as it stands", "the reason"]
     assert looked.parts[1].part == "calls are how we reach accounts"
-    assert not looked.urges
+    assert not looked.is_shortened
 
 
-def test_what_only_urges_is_told_to_be_left_aside() -> None:
+def test_sentences_that_only_ask_for_agreement_are_left_out() -> None:
     looked = present_verdict.looked_at("Hire ten people for cold calling. Everybody knows that it works.")
 
-    assert (looked.tested, looked.urges) == ("Hire ten people for cold calling.", True)
+    assert (looked.tested, looked.is_shortened) == ("Hire ten people for cold calling.", True)
 
 
 def test_of_no_idea_nothing_is_looked_at() -> None:

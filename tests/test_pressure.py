@@ -121,7 +121,7 @@ def test_what_is_no_idea_is_told_before_anything_is_searched(
     assert len(str(told.value)) < 200
 
 
-def test_urging_is_no_part_of_what_is_tested(library: Library, embedder: WordEmbedder) -> None:
+def test_a_demand_for_agreement_is_no_part_of_what_is_tested(library: Library, embedder: WordEmbedder) -> None:
     idea = "We should hand out leaflets."
 
     plain, urged = (

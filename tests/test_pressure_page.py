@@ -31,7 +31,7 @@ from ui.jobs.work import Progress
 from ui.parts.page import visiting
 from ui.parts.pressure import verdict_talk
 from ui.parts.pressure.idea import EXAMPLE
-from ui.reports import present_verdict, verdict_kept, verdict_terminal
+from ui.reports import present_verdict, stored_verdicts, verdict_terminal
 from ui.reports.verdict_outline import outline
 from ui.reports.verdict_report import Report
 from ui.work import jobs
@@ -100,7 +100,7 @@ def ended(page: AppTest, owner: str | None = None) -> AppTest:
 
 def keep(library: Library, embedder: WordEmbedder, idea: str = IDEA) -> str:
     with_fake = build.Assistant(library, embedder)
-    return verdict_kept.keep(library, with_fake.challenge(idea))
+    return stored_verdicts.keep(library, with_fake.challenge(idea))
 
 
 def test_an_idea_is_tested_off_the_page_and_its_verdict_kept_and_named_in_the_address(bakery: Library) -> None:
@@ -209,7 +209,7 @@ def test_a_test_that_the_server_no_longer_knows_is_told(bakery: Library) -> None
 
 def test_an_idea_whose_test_was_cut_short_is_shown_as_not_finished_and_tested_again(bakery: Library) -> None:
     """Killed with the server: no job knows of it any more."""
-    begun = verdict_kept.begin(bakery, IDEA)
+    begun = stored_verdicts.begin(bakery, IDEA)
     assert "The test of “We should" in shown(opened(verdict=begun.id))
 
     page = opened(job=begun.id)
@@ -231,7 +231,7 @@ def test_an_idea_is_kept_while_it_is_tested_and_is_not_called_unfinished_then(
         return challenge(test, *given, **named)
 
     monkeypatch.setattr(PressureTest, "challenge", slow)
-    verdict_kept.begin(bakery, IDEA)  # cut short before
+    stored_verdicts.begin(bakery, IDEA)  # cut short before
     page = opened()
     assert [one.label for one in page.button if one.label in ("Test again", "Forget it")] == ["Test again", "Forget it"]
     page.text_area[0].set_value(IDEA)
@@ -265,10 +265,10 @@ def test_importance_is_set_on_the_page_and_kept_with_what_follows(bakery: Librar
 
     page.slider[0].set_value(0.2).run()
 
-    assert verdict_kept.opened(bakery, id).verdict.assumptions[0].importance == 0.2
+    assert stored_verdicts.opened(bakery, id).verdict.assumptions[0].importance == 0.2
     assert page.slider[0].label.endswith("set by you")
     assert opened(verdict=id).slider[0].value == 0.2
-    verdict_kept.weigh(bakery, id, {"1": 0.9})  # in another tab
+    stored_verdicts.weigh(bakery, id, {"1": 0.9})  # in another tab
     assert page.run().slider[0].value == 0.9
 
 
@@ -276,22 +276,22 @@ def test_a_person_moves_a_finding_and_the_ruling_follows_and_can_take_it_back(
     bakery: Library, embedder: WordEmbedder
 ) -> None:
     id = keep(bakery, embedder)
-    before = verdict_kept.opened(bakery, id).verdict
+    before = stored_verdicts.opened(bakery, id).verdict
     page = opened(verdict=id)
 
     page.button("Against-case-for-1").click().run()
 
     assert not page.exception
-    moved = verdict_kept.opened(bakery, id).verdict
+    moved = stored_verdicts.opened(bakery, id).verdict
     assert before.case_for[0].citation in [one.citation for one in moved.case_against]
     assert moved.ruling == rulings.ruled(moved).ruling
-    while verdict_kept.opened(bakery, id).verdict.case_against:
+    while stored_verdicts.opened(bakery, id).verdict.case_against:
         page.button("Not about this-case-against-1").click().run()
-    assert verdict_kept.opened(bakery, id).verdict.ruling != before.ruling
+    assert stored_verdicts.opened(bakery, id).verdict.ruling != before.ruling
     page.slider[0].set_value(0.2).run()
     press(page, "Undo what you said")
-    assert verdict_kept.opened(bakery, id).verdict.case_against
-    assert verdict_kept.opened(bakery, id).verdict.assumptions[0].importance == 0.2
+    assert stored_verdicts.opened(bakery, id).verdict.case_against
+    assert stored_verdicts.opened(bakery, id).verdict.assumptions[0].importance == 0.2
 
 
 def test_a_judgement_is_signed_and_outlasts_another_test_of_the_idea(
@@ -302,13 +302,13 @@ def test_a_judgement_is_signed_and_outlasts_another_test_of_the_idea(
     page = opened(verdict=id)
     page.button("Against-case-for-1").click().run()
     assert "judged by Ann &lt;b&gt;Lee&lt;/b&gt;" in shown(page)
-    (judged,) = [one for one in verdict_kept.opened(bakery, id).verdict.assumptions[0].findings if one.judged]
+    (judged,) = [one for one in stored_verdicts.opened(bakery, id).verdict.assumptions[0].findings if one.judged]
     with bakery.writing() as writer:
         writer.put([make_new(make_document("The bakery is for sale.", "sale.txt"), embedder)])
 
     page = ended(press(page.run(), "Test it again"))
 
-    again = verdict_kept.opened(bakery, bakery.verdicts.listed()[0].id)
+    again = stored_verdicts.opened(bakery, bakery.verdicts.listed()[0].id)
     assert again.listed.revises == id
     assert judged in again.verdict.assumptions[0].findings
     assert "judged by Ann" in shown(page)
@@ -346,7 +346,7 @@ def test_an_assumption_is_added_reworded_left_out_and_taken_up_again_with_what_w
 
 def test_a_lens_that_does_not_apply_stays_dismissed_for_the_idea(bakery: Library, embedder: WordEmbedder) -> None:
     verdict = build.Assistant(bakery, embedder, lenses=lens.shipped()).challenge(EXAMPLE)
-    page = opened(verdict=verdict_kept.keep(bakery, verdict))
+    page = opened(verdict=stored_verdicts.keep(bakery, verdict))
     number, one = next((n, a) for n, a in enumerate(verdict.assumptions, start=1) if a.lens not in OF_WORDS)
 
     drop = page.button(f"drop-{address(page)['verdict']}-{number}")
@@ -361,7 +361,7 @@ def test_a_lens_that_does_not_apply_stays_dismissed_for_the_idea(bakery: Library
 
 
 def _latest(library: Library) -> Verdict:
-    return verdict_kept.opened(library, library.verdicts.listed()[0].id).verdict
+    return stored_verdicts.opened(library, library.verdicts.listed()[0].id).verdict
 
 
 def test_a_finding_opens_its_document_at_the_words(bakery: Library, embedder: WordEmbedder) -> None:
@@ -380,7 +380,7 @@ def test_a_finding_opens_its_document_at_the_words(bakery: Library, embedder: Wo
 
 def test_arrows_lead_from_a_findings_document_to_that_of_the_next(bakery: Library, embedder: WordEmbedder) -> None:
     id = keep(bakery, embedder)
-    found = list(present_verdict.in_order(verdict_kept.opened(bakery, id).verdict))
+    found = list(present_verdict.in_order(stored_verdicts.opened(bakery, id).verdict))
     page = opened(verdict=id).button("open-case-for-1").click().run()
     here = found.index(tuple(map(int, address(page)["cited"].split("."))))
 
@@ -396,7 +396,7 @@ def test_cards_hold_what_is_said_for_and_against_with_who_says_it(bakery: Librar
     gap = Assumption(
         "It <b>sells</b>.", "price", 0.8, verdict.assumptions[0].ruling.GAP, (), "Who pays?", settle="Ask."
     )
-    id = verdict_kept.keep(bakery, replace(verdict, assumptions=(*verdict.assumptions, gap)))
+    id = stored_verdicts.keep(bakery, replace(verdict, assumptions=(*verdict.assumptions, gap)))
 
     page = opened(verdict=id)
 
@@ -490,7 +490,7 @@ def test_a_side_that_is_given_in_the_discussion_is_signed_as_a_judgement_is(
     page = ended(page)
 
     assert f"judged by {signed}" in shown(page)
-    verdict = verdict_kept.opened(bakery, address(page)["verdict"]).verdict
+    verdict = stored_verdicts.opened(bakery, address(page)["verdict"]).verdict
     assert f"judged by {signed}" in verdict_terminal.page(outline(Report(verdict)))
 
 
@@ -505,13 +505,13 @@ def test_a_message_sent_while_another_is_worked_on_waits_its_turn(
     bakery: Library, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go_on = threading.Event()
-    discussed = verdict_kept.discussed
+    discussed = stored_verdicts.discussed
 
     def slowly(*args: Any) -> object:
         go_on.wait(60)
         return discussed(*args)
 
-    monkeypatch.setattr(verdict_kept, "discussed", slowly)
+    monkeypatch.setattr(stored_verdicts, "discussed", slowly)
     page = opened(verdict=keep(bakery, embedder))
     messages = ["But it says “Nobody came back to the hill twice.”", "You are wrong, I know!", "Everybody knows it!"]
     for message in messages:
@@ -524,13 +524,15 @@ def test_a_message_sent_while_another_is_worked_on_waits_its_turn(
     go_on.set()
     page = ended(page)
     for _ in range(100):
-        if "It is read" not in shown(page) and any(told(bakery, one.id) == 2 for one in bakery.verdicts.listed()):
+        if "It is read" not in shown(page) and any(
+            message_count(bakery, one.id) == 2 for one in bakery.verdicts.listed()
+        ):
             break
         page = page.run()
 
     last = next(one.id for one in bakery.verdicts.listed() if one.revises)
     assert address(page)["verdict"] == last
-    assert [one.message for one in verdict_kept.opened(bakery, last).said] == [messages[0], messages[2]]
+    assert [one.message for one in stored_verdicts.opened(bakery, last).said] == [messages[0], messages[2]]
     assert "Stopped; nothing was changed." in shown(page)
 
 
@@ -552,21 +554,21 @@ def test_a_reply_that_comes_while_the_page_is_drawn_is_shown(
     assert "job" not in address(page)
 
 
-def told(library: Library, id: str) -> int:
-    return len(verdict_kept.opened(library, id).said)
+def message_count(library: Library, id: str) -> int:
+    return len(stored_verdicts.opened(library, id).said)
 
 
 def test_a_message_that_comes_with_the_reply_to_the_one_before_is_about_what_then_stands(
     bakery: Library, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = opened(verdict=keep(bakery, embedder))
-    is_drawn, discussed = threading.Event(), verdict_kept.discussed
+    is_drawn, discussed = threading.Event(), stored_verdicts.discussed
 
     def after_it_is_drawn(*given: Any, **named: Any) -> Any:
         is_drawn.wait(10)
         return discussed(*given, **named)
 
-    monkeypatch.setattr(verdict_kept, "discussed", after_it_is_drawn)
+    monkeypatch.setattr(stored_verdicts, "discussed", after_it_is_drawn)
     page.chat_input[0].set_value("But it says “Nobody came back to the hill twice.”").run()
     job = jobs.job(address(page)["job"])
     assert job
@@ -578,7 +580,7 @@ def test_a_message_that_comes_with_the_reply_to_the_one_before_is_about_what_the
     page = all_ended(page)
 
     assert address(page) == {"verdict": job.result}
-    assert [one.message[:3] for one in verdict_kept.opened(bakery, job.result).said] == ["But", "You"]
+    assert [one.message[:3] for one in stored_verdicts.opened(bakery, job.result).said] == ["But", "You"]
 
 
 def test_a_message_without_a_reply_is_shown_and_said_again(
@@ -591,9 +593,9 @@ def test_a_message_without_a_reply_is_shown_and_said_again(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as killing:
-        killing.setattr(verdict_kept, "discuss", killed)
+        killing.setattr(stored_verdicts, "discuss", killed)
         with pytest.raises(KeyboardInterrupt):
-            verdict_kept.discussed(build.Assistant(bakery, embedder), id, message)
+            stored_verdicts.discussed(build.Assistant(bakery, embedder), id, message)
     page = opened(verdict=id)
     assert f'<p class="question">{message}</p>' in shown(page)
     assert "This has no reply yet." in shown(page)

@@ -10,14 +10,14 @@ IDEAS = yaml.safe_load((Path(eval.__file__).parent / "suites/pressing/ideas.yaml
 IDEA = "We should open a second shop in the next town."
 
 
-@pytest.mark.parametrize("urging", IDEAS["pressure"]["before"])
-def test_what_is_said_before_an_idea_to_have_it_confirmed_is_left_out(urging: str) -> None:
-    assert left_out(f"{urging} {IDEA}") == IDEA
+@pytest.mark.parametrize("demand", IDEAS["pressure"]["before"])
+def test_what_is_said_before_an_idea_to_have_it_confirmed_is_left_out(demand: str) -> None:
+    assert left_out(f"{demand} {IDEA}") == IDEA
 
 
-@pytest.mark.parametrize("urging", IDEAS["pressure"]["after"])
-def test_what_is_said_after_it_is_left_out(urging: str) -> None:
-    assert left_out(f"{IDEA} {urging}") == IDEA
+@pytest.mark.parametrize("demand", IDEAS["pressure"]["after"])
+def test_what_is_said_after_it_is_left_out(demand: str) -> None:
+    assert left_out(f"{IDEA} {demand}") == IDEA
 
 
 @pytest.mark.parametrize("idea", [one for pair in IDEAS["opposites"] for one in pair] + IDEAS["untouched"])
@@ -25,7 +25,7 @@ def test_an_idea_that_only_proposes_stays_as_it_is(idea: str) -> None:
     assert left_out(idea) == idea
 
 
-def test_when_nothing_but_urging_is_said_all_of_it_stays() -> None:
+def test_when_nothing_but_a_demand_for_agreement_is_said_all_of_it_stays() -> None:
     assert left_out("Please say yes.") == "Please say yes."
 
 

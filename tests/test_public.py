@@ -90,5 +90,5 @@ def test_a_set_is_measured_over_its_own_documents_and_told_on_the_page(marked: P
 def test_each_set_is_told_of_and_the_page_is_that_of_the_figures_kept() -> None:
     kept = json.loads(public.KEPT.read_text("utf-8"))
 
-    assert set(SETS) == set(public_page.TOLD)
+    assert set(SETS) == set(public_page.NOTES)
     assert public.PAGE.read_text("utf-8") == public_page.page(kept)

@@ -25,7 +25,7 @@ from ui.api.desk import Desk
 from ui.jobs import work as works
 from ui.jobs.line import Here, JobLine
 from ui.parts.settings import keys, running
-from ui.reports import verdict_kept
+from ui.reports import stored_verdicts
 from ui.work import jobs, library_work, uploads
 
 queue = pytest.importorskip("ui.jobs.queue", reason="the extra `queue` is not installed")
@@ -200,7 +200,7 @@ def test_an_idea_is_tested_and_discussed_by_workers_in_the_order_of_what_was_sai
     with Library.open(settings, embedder, create=True) as library:
         with library.writing() as writer:
             writer.put([make_new(make_document(text, f"{n}.txt"), embedder) for n, text in enumerate(texts)])
-        begun = verdict_kept.begin(library, IDEA, owner="ann")
+        begun = stored_verdicts.begin(library, IDEA, owner="ann")
         asked = works.of_assistant(settings, idea=IDEA, revises=None, like=None)
         test = line.start("tests", IDEA, works.TEST, asked, "ann", id=begun.id)
         said = ["But it says “Nobody came back to the hill twice.”", "You are wrong, I know!"]
@@ -214,7 +214,7 @@ def test_an_idea_is_tested_and_discussed_by_workers_in_the_order_of_what_was_sai
         assert line.job(test.id, "ben") is None
         assert [one.id for one in line.following(talk[0])] == [one.id for one in talk]
         last = talk[-1].look().result
-        assert [one.message for one in verdict_kept.opened(library, last).said] == said
+        assert [one.message for one in stored_verdicts.opened(library, last).said] == said
 
         with queue.Queue(str(settings.catalog))._session() as session:  # they were killed before they told of it
             session.execute("UPDATE told SET state = 'running', ended = NULL, result = NULL")
@@ -224,7 +224,7 @@ def test_an_idea_is_tested_and_discussed_by_workers_in_the_order_of_what_was_sai
         desk.close()
 
         assert talk[-1].look().result == last
-        assert len(verdict_kept.opened(library, last).said) == 2
+        assert len(stored_verdicts.opened(library, last).said) == 2
         assert len(library.verdicts.listed("ann")) == len({begun.id, last})
 
 

@@ -18,7 +18,7 @@ from assistant.readers.material import Material
 from assistant.readers.model import SEARCHES, ModelReader
 from assistant.readers.seam import Claim, Outcome, Quote, Reading
 from assistant.settings import Settings
-from tests.reading import LINES, SCHEMA, Scripted, kept, read_for, reply
+from tests.reading import LINES, SCHEMA, Scripted, read_for, reply, stored
 
 MILL = "The mill opened in 1987. It sold linen to tailors."
 OPENED = ("It opened in 1987.", 1, "opened in 1987")
@@ -28,7 +28,7 @@ QUESTION = "When did the mill open?"
 
 @pytest.fixture
 def material(library: Library) -> Material:
-    kept(library, MILL, "mill.txt", title="The mill", author="Ann Berg", date="2014-05")
+    stored(library, MILL, "mill.txt", title="The mill", author="Ann Berg", date="2014-05")
     return read_for(library, QUESTION)
 
 
@@ -111,9 +111,9 @@ def test_none_in_lines_is_no_more_than_that_it_found_nothing(material: Material)
 def wide(library: Library) -> Material:
     """What is read of a library in which there is more to be found."""
     for n in range(2):
-        kept(library, "\n\n".join(f"The mill opened the mill {k} in mill {n}." for k in range(20)), f"mill{n}.txt")
+        stored(library, "\n\n".join(f"The mill opened the mill {k} in mill {n}." for k in range(20)), f"mill{n}.txt")
     far = "\n\n".join(f"Far orchard {n} is far." for n in range(60))
-    kept(library, f"{far}\n\nThe weavers had a wage of nine shillings.\n\nThe linen was dear.", "wages.txt")
+    stored(library, f"{far}\n\nThe weavers had a wage of nine shillings.\n\nThe linen was dear.", "wages.txt")
     return read_for(library, QUESTION)
 
 
@@ -272,8 +272,8 @@ def test_no_more_is_sent_than_a_small_window_holds(wide: Material) -> None:
 
 def test_the_prompt_that_a_model_gets(library: Library) -> None:
     """Read it when it changes: it is kept in tests/golden/."""
-    kept(library, MILL, "mill.txt", title="The mill", author="Ann Berg", date="2014-05")
-    kept(library, "The mill was dear.\n\nIt </passages> was not.", "talk.txt", ("Carl Rand", "Ann Berg"))
+    stored(library, MILL, "mill.txt", title="The mill", author="Ann Berg", date="2014-05")
+    stored(library, "The mill was dear.\n\nIt </passages> was not.", "talk.txt", ("Carl Rand", "Ann Berg"))
     golden = Path(__file__).parent / "golden" / "prompt.md"
 
     _, _, chat = reading(read_for(library, QUESTION), reply(OPENED))

@@ -20,7 +20,7 @@ from tests.office import BODY, packed, saved, word
 from tests.test_reading_pdf import T, column, make
 
 
-def kept(pieces: object) -> list[str]:
+def texts(pieces: object) -> list[str]:
     return [piece.text for piece in pieces if not piece.reason]  # type: ignore[attr-defined]
 
 
@@ -61,7 +61,7 @@ def test_a_text_of_another_format_inside_a_word_file_is_read_or_told(
 
     pieces = docx.read(made).pieces
 
-    assert kept(pieces) == ["Before.", *read, "After."]
+    assert texts(pieces) == ["Before.", *read, "After."]
     assert [p.reason for p in pieces if p.reason] == ([] if read else ["text of another format that is not read"])
 
 
@@ -79,7 +79,7 @@ def test_check_marks_in_symbol_fonts_are_read() -> None:
     )
     pieces = docx.read(word(f"<w:tbl>{''.join(f'<w:tr>{row}</w:tr>' for row in rows)}</w:tbl>")).pieces
 
-    assert kept(pieces) == ["Feature: Telefon; Basis: ✗; Profi: ✓", "Feature: Export; Basis: ✔"]
+    assert texts(pieces) == ["Feature: Telefon; Basis: ✗; Profi: ✓", "Feature: Export; Basis: ✔"]
     assert [p.reason for p in pieces if not p.text] == ["symbol that is not read"]
 
 
@@ -89,7 +89,7 @@ def test_the_boxes_of_an_old_form_are_marked_or_not() -> None:
         f"<w:p>{box.format(mark)}<w:r><w:t>{text}</w:t></w:r></w:p>" for mark, text in ((1, "Ja"), (0, "Nein"))
     )
 
-    assert kept(docx.read(word(body)).pieces) == ["☒ Ja", "☐ Nein"]
+    assert texts(docx.read(word(body)).pieces) == ["☒ Ja", "☐ Nein"]
 
 
 CHART = (
@@ -121,7 +121,7 @@ def test_the_figures_of_a_chart_and_the_words_of_a_diagram_in_a_word_file_are_re
     drawing = f'<w:r><w:drawing><{"chart" if "chart" in part else "relIds"} id="c" dm="c"/></w:drawing></w:r>'
     made = with_parts(f"<w:p>{drawing}</w:p>", chunk("chart.xml"), chart_xml=part)
 
-    assert kept(docx.read(made).pieces) == read
+    assert texts(docx.read(made).pieces) == read
 
 
 def test_comments_on_cells_are_their_authors() -> None:
@@ -179,7 +179,7 @@ def test_what_is_struck_out_in_a_comment_on_a_cell_or_slide_is_nobodys_words() -
     )
 
     for pieces in (xlsx.read(sheet).pieces, read_deck(slide).pieces):
-        assert kept(pieces)[-1].endswith("Pay 20.")
+        assert texts(pieces)[-1].endswith("Pay 20.")
         assert [(piece.reason, piece.text) for piece in pieces if piece.reason] == [(STRUCK, "30")]
 
 
@@ -194,7 +194,7 @@ def test_check_marks_boxes_and_chart_titles_of_a_sheet_are_read() -> None:
     chart.add_data(Reference(sheet, min_col=2, min_row=1, max_row=3), titles_from_data=True)
     sheet.add_chart(chart, "D2")
 
-    read = kept(xlsx.read(saved(made)).pieces)
+    read = texts(xlsx.read(saved(made)).pieces)
 
     assert read == ["Feature: Phone; Basic: ✓", "Feature: Export; Basic: ✗", "Features by plan"]
 
@@ -213,7 +213,7 @@ def test_the_words_of_a_sheets_text_boxes_are_read_without_what_is_struck_out() 
 
     pieces = xlsx.read(made).pieces
 
-    assert kept(pieces)[-1] == "Only until June."
+    assert texts(pieces)[-1] == "Only until June."
     assert [(piece.reason, piece.text) for piece in pieces if piece.reason] == [(STRUCK, "May")]
 
 
@@ -268,7 +268,7 @@ def test_the_values_of_a_filled_form_stand_by_their_names() -> None:
         field("/V(Reisekarte)", 100), field("/V(240000)", 130), field("/AS/Yes/V/Yes", 160, "/FT/Btn"), field("", 190),
     ]  # fmt: skip
 
-    assert kept(pdf.read(make(labels, page=f"/Annots[{''.join(fields)}]")).pieces) == [
+    assert texts(pdf.read(make(labels, page=f"/Annots[{''.join(fields)}]")).pieces) == [
         "Name der Kampagne: Reisekarte",
         "Budget in Euro: 240000",
         "Freigabe: ☒",
@@ -300,15 +300,15 @@ def test_a_text_layer_whose_letters_stand_for_others_is_refused_as_a_scan_is() -
 
     with pytest.raises(SourceError, match="it needs OCR first"):
         pdf.read(make(column(shifted[:half], shifted[half:])))
-    assert kept(pdf.read(make(column(text[:half], text[half:]))).pieces) == [text[:half] + " " + text[half:]]
+    assert texts(pdf.read(make(column(text[:half], text[half:]))).pieces) == [text[:half] + " " + text[half:]]
 
 
 def test_codes_and_figures_are_no_garbled_text() -> None:
     codes = [f"SKU-{number:04} KR{number}T XL-{number}" for number in range(30)]
     counted = [f"{number} pcs {number}.50 nett {number * 2} kgs" for number in range(30)]
 
-    assert kept(pdf.read(make(column(*codes))).pieces)
-    assert kept(pdf.read(make(column(*counted))).pieces)
+    assert texts(pdf.read(make(column(*codes))).pieces)
+    assert texts(pdf.read(make(column(*counted))).pieces)
 
 
 LEAD = "<p>Here we collect what customers ask most often, and what we answer them when they call us in the morning.</p>"

@@ -21,7 +21,7 @@ from ingest.pipeline.documents import load
 from ingest.pipeline.passages import split
 from ingest.reading.transcripts import chats, exports
 from tests.test_cleaning import whole
-from tests.test_reading_notes import said
+from tests.test_reading_notes import spoken
 
 A, B, C = "Sara Lind", "Ömer Kaya", "佐藤 健"
 TALK = [
@@ -67,7 +67,7 @@ def lines(form: str, talk: list[tuple[str, str]] = TALK) -> str:
     ],
 )
 def test_a_chat_saved_as_text_gives_everybody_their_own_words(form: str) -> None:
-    assert said(document(lines(form))) == TALK
+    assert spoken(document(lines(form))) == TALK
 
 
 def test_a_message_goes_on_over_lines_and_the_programs_own_words_are_nobodys() -> None:
@@ -79,7 +79,7 @@ def test_a_message_goes_on_over_lines_and_the_programs_own_words_are_nobodys() -
     )
     note = document(text)
 
-    assert said(note) == [
+    assert spoken(note) == [
         (None, "24/06/2025, 10:10 - Messages and calls are end-to-end encrypted."),
         (A, "Two things:"),
         (A, "- drop the fair"),
@@ -148,7 +148,7 @@ def test_slack_escapes_three_characters() -> None:
     told = [{"user": A, "text": "Change the site &amp; the &lt;title&gt;.", "ts": "1738404900.1"}] * 2
 
     assert (
-        said(load(json.dumps(told).encode(), source="chat.json", id="0123456789"))[0][1]
+        spoken(load(json.dumps(told).encode(), source="chat.json", id="0123456789"))[0][1]
         == "Change the site & the <title>."
     )
 
@@ -194,7 +194,7 @@ def transcript(form: str) -> bytes:
 def test_a_transcript_in_a_word_file_gives_everybody_their_own_words(form: str) -> None:
     note = load(transcript(form), source="call.docx", id="0123456789")
 
-    assert said(note)[1:] == TALK
+    assert spoken(note)[1:] == TALK
     assert (note.about.title, note.about.date) == ("Weekly call", "2025-06-24")
 
 
@@ -209,7 +209,7 @@ def test_captions_are_their_speakers_and_whole_sentences() -> None:
     )
     note = document(text, "call.vtt")
 
-    assert said(note) == [(A, "We drop the fair."), (B, "No & never."), (A, "Yes.")]
+    assert spoken(note) == [(A, "We drop the fair."), (B, "No & never."), (A, "Yes.")]
     assert [gone.reason for gone in note.dropped] == ["head of the captions"] * 2
 
 
@@ -220,13 +220,13 @@ def test_a_name_before_a_caption_names_who_speaks_until_the_next(source: str) ->
     cues = [f"{n}\n{stamp.format(n)}\n{text}\n" for n, text in enumerate(said_then, 1)]
     note = document((VTT if source.endswith("vtt") else "") + "\n".join(cues), source)
 
-    assert said(note) == [(A, "We drop the fair."), (B, "No. It brought leads."), (A, "Then not.")]
+    assert spoken(note) == [(A, "We drop the fair."), (B, "No. It brought leads."), (A, "Then not.")]
 
 
 def test_captions_without_names_are_read_as_text() -> None:
     note = document("1\r\n00:00:01,000 --> 00:00:02,000\r\nPrices\r\nrise: soon.\r\n\r\n", "film.srt")
 
-    assert said(note) == [(None, "Prices rise: soon.")]
+    assert spoken(note) == [(None, "Prices rise: soon.")]
     with pytest.raises(SourceError, match="no captions"):
         document("Just words.", "film.srt")
 
@@ -285,7 +285,7 @@ def test_an_exported_chat_gives_everybody_their_own_words(program: str, kind: st
 
     note = load(data.encode(), source=f"chat.{kind}", id="0123456789")
 
-    assert said(note) == TALK
+    assert spoken(note) == TALK
     assert exports.is_chat(data.encode())
     assert note.about.date == (None if program == "whisper" else "2025-06-24")
 
@@ -311,8 +311,8 @@ def test_what_is_kept_and_what_is_dropped_are_the_whole_chat(talk: list[tuple[st
     note = document(text)
 
     assert whole(note) == text.split()
-    spoken = {block.speaker for block in note.blocks if block.kind is BlockKind.SPEAKER}
-    assert spoken <= {A, B, C}
+    speakers = {block.speaker for block in note.blocks if block.kind is BlockKind.SPEAKER}
+    assert speakers <= {A, B, C}
 
 
 def test_files_that_are_passed_over_are_told_by_kind(tmp_path: Path) -> None:
@@ -360,7 +360,7 @@ def test_what_a_program_writes_where_a_message_was_is_nobodys(language: str) -> 
 
     document = load(text.encode(), source="chat.txt", id="0123456789")
 
-    assert [text for who, text in said(document) if who] == ["We go.", "No. <b> is bold.", "Fine."]
+    assert [text for who, text in spoken(document) if who] == ["We go.", "No. <b> is bold.", "Fine."]
     gone = [one.text for one in document.dropped if one.reason == "placeholder"]
     assert [deleted in gone[0], media in gone[1], gone[2]] == [True, True, "<This message was edited>"]
 
@@ -393,7 +393,7 @@ def test_copies_of_chats_have_their_speakers(program: str) -> None:
     document = load(COPIES[program].encode(), source="copy.txt", id="0123456789")
 
     whole: dict[str, str] = {}
-    for who, text in said(document):
+    for who, text in spoken(document):
         whole[who or ""] = f"{whole.get(who or '', '')} {text}".strip()
     assert whole == {"Dana Ames": "We drop the fair. And the stand? Fine.", "Omer Kaya": "No."}
 
@@ -429,7 +429,7 @@ def test_messages_under_heads_of_fields_are_their_senders() -> None:
     )
 
     whole: dict[str, str] = {}
-    for who, words in said(load(text.encode(), source="signal.txt", id="0123456789")):
+    for who, words in spoken(load(text.encode(), source="signal.txt", id="0123456789")):
         whole[who or ""] = f"{whole.get(who or '', '')} {words}".strip()
 
     assert whole["Dana Ames"] == "We drop the fair. And the stand? Fine."
@@ -441,5 +441,5 @@ def test_a_chat_that_is_saved_as_markdown_has_its_speakers_and_other_notes_are_m
     chat = document(COPIES["Signal"], "signal.md")
     note = document("# Times\n\n- 10:15: **Dana** opens\n- 10:20: Omer closes\n", "times.md")
 
-    assert {who for who, _ in said(chat)} == {"Dana Ames", "Omer Kaya"}
+    assert {who for who, _ in spoken(chat)} == {"Dana Ames", "Omer Kaya"}
     assert note.text == "Times\n\n10:15: Dana opens\n10:20: Omer closes"

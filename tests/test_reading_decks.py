@@ -18,7 +18,7 @@ HEAD, TEXT, ITEM, ROW = BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.ITEM, 
 BOX = (Inches(1), Inches(1), Inches(4), Inches(3))
 
 
-def kept(draft: Draft) -> list[tuple[int | None, BlockKind, int, str]]:
+def pieces_of(draft: Draft) -> list[tuple[int | None, BlockKind, int, str]]:
     return [(piece.page, piece.kind, piece.level, piece.text) for piece in draft.pieces if not piece.reason]
 
 
@@ -37,7 +37,7 @@ def test_a_deck_is_read_slide_by_slide_with_its_notes() -> None:
             table.cell(i, j).text = text
     table.cell(1, 0).merge(table.cell(2, 0))
 
-    assert kept(pptx.read(saved(made))) == [
+    assert pieces_of(pptx.read(saved(made))) == [
         (1, HEAD, 1, "The plan"),
         (1, TEXT, 0, "Spring 2024"),
         (1, HEAD, 3, "Notes"),
@@ -64,7 +64,7 @@ def test_a_chart_is_read_as_the_table_that_it_shows() -> None:
     chart.has_title = True
     chart.chart_title.text_frame.text = "What leads cost"
 
-    assert [text for *_, text in kept(pptx.read(saved(made)))] == [
+    assert [text for *_, text in pieces_of(pptx.read(saved(made)))] == [
         "What leads cost",
         "Search; Leads: 120; Cost: 400",
         "Social; Leads: 80.5; Cost: —",
@@ -132,7 +132,7 @@ def test_the_boxes_of_a_slide_are_read_as_they_stand_and_not_as_they_were_drawn(
         place = [Inches(one) for one in (left, top, width, 0.6)]
         slide.shapes.add_textbox(*place).text_frame.text = text
 
-    assert [text for *_, text in kept(pptx.read(saved(made)))] == read.split()
+    assert [text for *_, text in pieces_of(pptx.read(saved(made)))] == read.split()
 
 
 def test_a_drawing_of_very_many_boxes_is_read_as_it_was_drawn() -> None:
@@ -143,7 +143,7 @@ def test_a_drawing_of_very_many_boxes_is_read_as_it_was_drawn() -> None:
         place = [Inches(one) for one in (1, 25 - number / 10, 1, 0.05)]
         slide.shapes.add_textbox(*place).text_frame.text = f"Box {number}."
 
-    assert [text for *_, text in kept(pptx.read(saved(made)))] == [f"Box {number}." for number in range(250)]
+    assert [text for *_, text in pieces_of(pptx.read(saved(made)))] == [f"Box {number}." for number in range(250)]
 
 
 def test_what_a_slide_only_fills_in_stands_where_its_layout_puts_it() -> None:
@@ -153,7 +153,7 @@ def test_what_a_slide_only_fills_in_stands_where_its_layout_puts_it() -> None:
     right.text, left.text = "on the right", "on the left"
     left._element.getparent().append(left._element)
 
-    assert [text for *_, text in kept(pptx.read(saved(made)))] == ["on the left", "on the right"]
+    assert [text for *_, text in pieces_of(pptx.read(saved(made)))] == ["on the left", "on the right"]
 
 
 BRANDS = (("Kestrel has 12 shops.", "It sells to farms."), ("Lark has 30 shops.", "It sells to schools."))

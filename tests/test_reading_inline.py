@@ -18,7 +18,7 @@ from tests.test_reading_pdf import T, column, make
 FAR = "https://far.example/plan"
 
 
-def told(data: str | bytes, source: str) -> list[tuple[str, str | None]]:
+def inline_words(data: str | bytes, source: str) -> list[tuple[str, str | None]]:
     """The words in bold and those of links, with where they lead."""
     return inline(load(data.encode() if isinstance(data, str) else data, source=source, id="d1"))
 
@@ -30,7 +30,7 @@ def inline(document: Document) -> list[tuple[str, str | None]]:
 def test_markdown_tells_bold_words_and_links() -> None:
     text = f"# The plan\n\nThe plan is **plan  B**, and [the **old**\none]({FAR} 'A title') is ~~gone~~ <b>kept</b>."
 
-    assert told(text, "a.md") == [("plan B", None), ("the old one", FAR), ("old", None), ("kept", None)]
+    assert inline_words(text, "a.md") == [("plan B", None), ("the old one", FAR), ("old", None), ("kept", None)]
 
 
 def test_the_same_word_is_bold_where_it_stands() -> None:
@@ -47,13 +47,13 @@ def test_rows_of_a_table_tell_theirs() -> None:
     page = f"<table><tr><th>Name</th><th>Cost</th></tr><tr><td><a href='{FAR}'>Bramble</a></td><td><b>42</b></td></tr>"
 
     for text, source in ((rows, "a.md"), (f"<p>What it cost us this year.</p>{page}</table>", "a.html")):
-        assert told(text, source) == [("Bramble", FAR), ("42", None)]
+        assert inline_words(text, source) == [("Bramble", FAR), ("42", None)]
 
 
 def test_a_web_page_tells_bold_words_and_links() -> None:
     text = f"<h1>The plan</h1><p>We wrote <strong>all of</strong> <a href='{FAR}'>it <i>down</i></a> in the spring.</p>"
 
-    assert told(text, "a.html") == [("all of", None), ("it down", FAR)]
+    assert inline_words(text, "a.html") == [("all of", None), ("it down", FAR)]
 
 
 def test_a_word_file_tells_bold_words_and_links() -> None:
@@ -65,7 +65,7 @@ def test_a_word_file_tells_bold_words_and_links() -> None:
     links = f'<Relationships><Relationship Id="far" Target="{FAR}" TargetMode="External"/></Relationships>'
     made = packed({"word/document.xml": BODY % body, "word/_rels/document.xml.rels": links})
 
-    assert told(made, "a.docx") == [("all of", None), ("it", FAR)]
+    assert inline_words(made, "a.docx") == [("all of", None), ("it", FAR)]
 
 
 LINK = f'xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="{FAR}"'
@@ -87,7 +87,7 @@ def test_an_opendocument_text_tells_bold_words_and_links() -> None:
         '<text:p text:style-name="P1">In the <text:span text:style-name="T2">early</text:span> spring.</text:p>'
     )
 
-    assert told(odt(body, STYLES), "a.odt") == [
+    assert inline_words(odt(body, STYLES), "a.odt") == [
         ("all of", None), ("it down", FAR), ("down", None), ("In the", None), ("spring.", None),
     ]  # fmt: skip
 
@@ -111,8 +111,8 @@ def test_tables_and_decks_of_opendocument_tell_theirs() -> None:
     )
     slide = f"<draw:page><draw:frame><draw:text-box><text:p>See <text:a {LINK}>it</text:a></text:p></draw:text-box>"
 
-    assert told(odt(f"<table:table>{grid}</table:table>", STYLES), "a.odt") == [("Bramble", FAR), ("42", None)]
-    assert told(opened("presentation", f"{slide}</draw:frame></draw:page>"), "a.odp") == [("it", FAR)]
+    assert inline_words(odt(f"<table:table>{grid}</table:table>", STYLES), "a.odt") == [("Bramble", FAR), ("42", None)]
+    assert inline_words(opened("presentation", f"{slide}</draw:frame></draw:page>"), "a.odp") == [("it", FAR)]
 
 
 def test_a_deck_tells_bold_words_and_links() -> None:
@@ -134,7 +134,7 @@ def test_a_deck_tells_bold_words_and_links() -> None:
             table.cell(number, place).text = words
     table.cell(1, 1).text_frame.paragraphs[0].runs[0].font.bold = True
 
-    assert told(saved(deck), "a.pptx") == [("all of", None), ("it", FAR), ("42", None)]
+    assert inline_words(saved(deck), "a.pptx") == [("all of", None), ("it", FAR), ("42", None)]
 
 
 def rich(body: str) -> str:
@@ -149,7 +149,7 @@ def test_rich_text_tells_bold_words_and_links() -> None:
     date = r"{\field{\*\fldinst DATE}{\fldrslt today}}"
     twice = r"\u-10179?\u-8704? {\b a}\par "
 
-    assert told(rich(rf"{heading}We wrote {{\b all of}} {FIELD} {date}.\par {twice}"), "a.rtf") == [
+    assert inline_words(rich(rf"{heading}We wrote {{\b all of}} {FIELD} {date}.\par {twice}"), "a.rtf") == [
         ("all of", None), ("it down", FAR), ("down", None), ("a", None),
     ]  # fmt: skip
 
@@ -158,7 +158,7 @@ def test_rows_of_rich_text_tell_theirs() -> None:
     lines = (("Name", "Cost"), (FIELD, r"{\b 42}"), ("Rowan", "12"))
     body = "".join(rf"\trowd\cellx1\cellx2\intbl {one}\cell {other}\cell\row " for one, other in lines)
 
-    assert told(rich(rf"{body}\pard "), "a.rtf") == [("it down", FAR), ("down", None), ("42", None)]
+    assert inline_words(rich(rf"{body}\pard "), "a.rtf") == [("it down", FAR), ("down", None), ("42", None)]
 
 
 def test_what_an_instruction_of_rich_text_holds_is_not_shown() -> None:
@@ -204,7 +204,7 @@ def test_rows_of_a_pdf_tell_theirs() -> None:
     data = make(lines, page=f"/Annots[{link('72 722 120 738')}]")
 
     assert load(data, source="a.pdf", id="d1").text.splitlines()[0] == "Name: Bramble; Cost: 42; Place: Bree"
-    assert told(data, "a.pdf") == [("Bramble", FAR)]
+    assert inline_words(data, "a.pdf") == [("Bramble", FAR)]
 
 
 def test_what_is_bold_is_kept_in_the_library(library: Library, embedder: WordEmbedder) -> None:

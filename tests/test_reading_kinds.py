@@ -11,7 +11,7 @@ from assistant.types import BlockKind
 from ingest.pipeline.documents import load
 from ingest.reading.formats import read
 from tests.office import opened
-from tests.test_reading_notes import said
+from tests.test_reading_notes import spoken
 
 HEAD, TEXT, ITEM, ROW, CODE = (
     BlockKind.HEADING,
@@ -22,7 +22,7 @@ HEAD, TEXT, ITEM, ROW, CODE = (
 )
 
 
-def kept(name: str, data: bytes) -> list[tuple[BlockKind, int, str]]:
+def pieces_of(name: str, data: bytes) -> list[tuple[BlockKind, int, str]]:
     return [(piece.kind, piece.level, piece.text) for piece in read(name, data).pieces if not piece.reason]
 
 
@@ -42,7 +42,7 @@ def test_each_mail_of_a_mailbox_is_its_senders(end: str) -> None:
     box = mail("Sara", 24, "We drop the fair.\n\n>From here on it is quiet.") + mail("Omer", 25, "No.", "Re: Fair")
     note = load(box.replace("\n", end).encode(), source="thread.mbox", id="0123456789")
 
-    assert [(who, text) for who, text in said(note) if who] == [
+    assert [(who, text) for who, text in spoken(note) if who] == [
         ("Sara Lind", "We drop the fair."),
         ("Sara Lind", "From here on it is quiet."),
         ("Omer Lind", "No."),
@@ -57,7 +57,7 @@ def test_a_mail_of_a_mailbox_that_cannot_be_read_is_named_and_the_others_are_rea
     broken = mail("Omer", 25, "").rstrip("\n") + f"\n{deep}No.\n\n"
     box = (mail("Sara", 24, "We drop the fair.") + broken + mail("Kim", 26, "So be it.")).encode()
 
-    texts = [text for *_, text in kept("thread.mbox", box)]
+    texts = [text for *_, text in pieces_of("thread.mbox", box)]
     assert {"We drop the fair.", "So be it."} <= set(texts)
     why = "mail not read: number 2, its parts are nested too deeply to be read."
     assert (why, "Mail 2") in gone("thread.mbox", box)
@@ -80,7 +80,7 @@ def test_a_sheets_rows_carry_their_columns_names_and_their_numbers() -> None:
     end = '<table:table-row table:number-rows-repeated="1048573"><table:table-cell/></table:table-row>'
     data = opened("spreadsheet", f'<table:table table:name="Q3">{rows}{end}</table:table>')
 
-    assert kept("plan.ods", data) == [
+    assert pieces_of("plan.ods", data) == [
         (HEAD, 2, "Q3"),
         (ROW, 0, "Channel: Search; Leads: 120; Cost: 400"),
         (ROW, 0, "Channel: Fairs; Leads: 7; Cost: 7"),
@@ -134,7 +134,7 @@ def test_a_notebook_is_read_cell_by_cell() -> None:
     ]
     data = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4}).encode()
 
-    assert kept("a.ipynb", data) == [
+    assert pieces_of("a.ipynb", data) == [
         (HEAD, 1, "Leads"),
         (TEXT, 0, "They fell."),
         (CODE, 0, "leads.sum()"),
@@ -181,7 +181,7 @@ Costs
 def test_restructured_text_is_read_without_its_markup() -> None:
     note = load(RST, source="fairs.rst", id="0123456789")
 
-    assert kept("fairs.rst", RST) == [
+    assert pieces_of("fairs.rst", RST) == [
         (HEAD, 1, "Fairs"),
         (TEXT, 0, "We go to two fairs, see the list and prices."),
         (HEAD, 2, "Costs"),
@@ -221,7 +221,7 @@ RST_TABLES = b"""
 
 
 def test_each_table_of_restructured_text_has_its_columns_names() -> None:
-    assert kept("a.rst", RST_TABLES) == [
+    assert pieces_of("a.rst", RST_TABLES) == [
         (TEXT, 0, "Fairs"),
         (ROW, 0, "Fair: Graz; Cost: 900, with travel"),
         (TEXT, 0, "Plans"),
@@ -236,7 +236,7 @@ def test_each_table_of_restructured_text_has_its_columns_names() -> None:
 def test_a_field_in_a_note_is_its_text_and_its_options_are_told() -> None:
     note = b".. note::\n   :class: wide\n\n   Ask first.\n   :cost: 900\n"
 
-    assert [text for *_, text in kept("a.rst", note)] == ["Ask first.", ":cost: 900"]
+    assert [text for *_, text in pieces_of("a.rst", note)] == ["Ask first.", ":cost: 900"]
     assert gone("a.rst", note) == [("directive: note", ":class: wide")]
 
 
@@ -249,7 +249,7 @@ def test_a_field_in_a_note_is_its_text_and_its_options_are_told() -> None:
     ],
 )
 def test_a_table_of_asciidoc_has_its_columns_names_however_its_cells_are_written(table: str) -> None:
-    assert [text for *_, text in kept("a.adoc", table.encode())] == [
+    assert [text for *_, text in pieces_of("a.adoc", table.encode())] == [
         "Region: North; Plan: Basic; Fee: 9 | 10",
         "Region: South; Plan: Pro; Fee: 59",
     ]
@@ -258,7 +258,7 @@ def test_a_table_of_asciidoc_has_its_columns_names_however_its_cells_are_written
 def test_cells_of_asciidoc_that_span_keep_their_place() -> None:
     table = b"[%header]\n|===\n| Region | Plan | Fee\n.2+| North | Basic | 9\n| Pro | 59\n|==="
 
-    assert [text for *_, text in kept("a.adoc", table)] == [
+    assert [text for *_, text in pieces_of("a.adoc", table)] == [
         "Region: North; Plan: Basic; Fee: 9",
         "Region: North; Plan: Pro; Fee: 59",
     ]
@@ -268,7 +268,7 @@ def test_cells_of_asciidoc_that_span_keep_their_place() -> None:
 def test_odd_tables_of_asciidoc_are_read_with_every_word(inner: str, told: list[str]) -> None:
     table = f"First.\n\n|===\n{inner}\n|===\n".encode()
 
-    assert [text for *_, text in kept("a.adoc", table)] == ["First.", *told]
+    assert [text for *_, text in pieces_of("a.adoc", table)] == ["First.", *told]
 
 
 def test_code_that_asciidoc_hangs_on_an_item_ends_no_list() -> None:
@@ -309,7 +309,7 @@ print(1)
 def test_asciidoc_is_read_without_its_markup() -> None:
     note = load(ADOC, source="fairs.adoc", id="0123456789")
 
-    assert kept("fairs.adoc", ADOC) == [
+    assert pieces_of("fairs.adoc", ADOC) == [
         (HEAD, 1, "Fairs"),
         (TEXT, 0, "We go to two fairs, see the list and prices."),
         (HEAD, 2, "Costs"),
@@ -353,7 +353,7 @@ False True  True
 
 
 def test_simple_tables_of_restructured_text_have_their_columns_names() -> None:
-    assert [text for *_, text in kept("a.rst", SIMPLE)] == [
+    assert [text for *_, text in pieces_of("a.rst", SIMPLE)] == [
         "Stand: Graz; March: 9,000; April: 4,000",
         "Stand: Linz; March: —; April: 3,500",
         "Stand: west; March: —; April: —",

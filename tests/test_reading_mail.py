@@ -38,7 +38,7 @@ def mail(text: str = "", subject: str = "Prices", sender: str = "Ann Lee <ann@ex
     return message.as_bytes(policy=SMTP)
 
 
-def kept(data: bytes) -> list[tuple[str | None, str]]:
+def spoken(data: bytes) -> list[tuple[str | None, str]]:
     """What is the mails' own, with its speaker; without headings and the lines that name a speaker."""
     own = {BlockKind.HEADING, BlockKind.SPEAKER}
     return [(piece.speaker, piece.text) for piece in read(data).pieces if not piece.reason and piece.kind not in own]
@@ -91,7 +91,7 @@ def html_mail(html: str, text: str | None = None, **headers: str) -> bytes:
 
 
 def test_the_text_is_read_rather_than_the_html() -> None:
-    assert kept(html_mail("<p>Price follows <b>value</b>.</p>", "Price follows value.")) == [
+    assert spoken(html_mail("<p>Price follows <b>value</b>.</p>", "Price follows value.")) == [
         ("Ann Lee", "Price follows value.")
     ]
 
@@ -99,7 +99,7 @@ def test_the_text_is_read_rather_than_the_html() -> None:
 def test_a_text_that_only_says_that_there_is_html_gives_way() -> None:
     html = "<p>Price follows value, and that is why we ask customers first what the product is worth to them.</p>"
 
-    assert [text[:20] for _, text in kept(html_mail(html, "See HTML."))] == ["Price follows value,"]
+    assert [text[:20] for _, text in spoken(html_mail(html, "See HTML."))] == ["Price follows value,"]
 
 
 QUOTES = {
@@ -130,14 +130,14 @@ QUOTES = {
 def test_earlier_mails_below_are_quoting(quote: str) -> None:
     data = mail(f"I would keep the price.\n\n{quote}\n")
 
-    assert kept(data) == [("Ann Lee", "I would keep the price.")]
+    assert spoken(data) == [("Ann Lee", "I would keep the price.")]
     assert "Lower it." in " ".join(dropped(data)["mail quoting"])
 
 
 def test_answers_between_quoted_lines_are_the_senders() -> None:
     text = "On Mon, 2 Mar 2026 Bob Roe wrote:\n> Lower it?\n\nNo, keep it.\n\n> By May?\n\nIn June.\n"
 
-    assert kept(mail(text)) == [
+    assert spoken(mail(text)) == [
         ("Unknown", "Lower it?"),
         ("Ann Lee", "No, keep it."),
         ("Unknown", "By May?"),
@@ -177,8 +177,8 @@ def test_the_question_that_an_answer_stands_under_stays_and_is_its_askers(line: 
 def test_a_mail_quoted_whole_above_its_answer_or_deeper_is_not_the_askers() -> None:
     line = "On Mon, 2 Mar 2026 at 09:30, Bob Roe <bob@example.org> wrote:"
 
-    assert kept(mail(f"{line}\n> Lower it.\n> Best, Bob\n\nNo, I would not.\n")) == [("Ann Lee", "No, I would not.")]
-    assert kept(mail(f"{line}\n>> Who said so?\nMe.\n")) == [("Unknown", "Who said so?"), ("Ann Lee", "Me.")]
+    assert spoken(mail(f"{line}\n> Lower it.\n> Best, Bob\n\nNo, I would not.\n")) == [("Ann Lee", "No, I would not.")]
+    assert spoken(mail(f"{line}\n>> Who said so?\nMe.\n")) == [("Unknown", "Who said so?"), ("Ann Lee", "Me.")]
 
 
 def test_quoting_is_seen_in_html_too() -> None:
@@ -187,19 +187,19 @@ def test_quoting_is_seen_in_html_too() -> None:
         "<blockquote>Lower it.</blockquote></div><div>I mean that.</div>"
     )
 
-    assert kept(html_mail(html)) == [("Ann Lee", "Keep it."), ("Ann Lee", "I mean that.")]
+    assert spoken(html_mail(html)) == [("Ann Lee", "Keep it."), ("Ann Lee", "I mean that.")]
 
 
 def test_a_header_that_a_page_has_as_one_paragraph_begins_quoting() -> None:
     html = "<p>Keep it.</p><div><b>From:</b> Bob<br><b>Sent:</b> 2 March<br><b>To:</b> Ann<br></div><p>Lower it.</p>"
 
-    assert kept(html_mail(html)) == [("Ann Lee", "Keep it.")]
+    assert spoken(html_mail(html)) == [("Ann Lee", "Keep it.")]
 
 
 def test_a_quotation_that_nobody_wrote_before_is_the_senders() -> None:
     html = "<p>As the book says:</p><blockquote>Price follows value.</blockquote>"
 
-    assert kept(html_mail(html))[-1] == ("Ann Lee", "Price follows value.")
+    assert spoken(html_mail(html))[-1] == ("Ann Lee", "Price follows value.")
 
 
 BOB = "Bob Roe <bob@example.org>"
@@ -215,7 +215,7 @@ FORWARDS = {
 def test_what_is_forwarded_is_content_of_its_own_sender(head: str) -> None:
     data = mail(f"What do you think?\n\n{head}Lower it.\n", subject="Fwd: Prices")
 
-    assert kept(data) == [("Ann Lee", "What do you think?"), ("Bob Roe", "Lower it.")]
+    assert spoken(data) == [("Ann Lee", "What do you think?"), ("Bob Roe", "Lower it.")]
 
 
 def test_a_forwarded_mails_speaker_reaches_the_document() -> None:
@@ -246,7 +246,7 @@ SIGNATURES = [
 def test_signatures_are_told_apart(signature: str) -> None:
     data = mail(f"Keep the price.\n\n{signature}\n")
 
-    assert kept(data) == [("Ann Lee", "Keep the price.")]
+    assert spoken(data) == [("Ann Lee", "Keep the price.")]
     assert list(dropped(data)) == ["signature"]
 
 
@@ -265,13 +265,13 @@ def test_signatures_are_told_apart(signature: str) -> None:
     ],
 )
 def test_what_only_looks_like_it_stays(text: str) -> None:
-    assert " ".join(text for _, text in kept(mail(text))) == " ".join(text.split())
+    assert " ".join(text for _, text in spoken(mail(text))) == " ".join(text.split())
 
 
 def test_words_after_a_signature_are_the_senders() -> None:
     data = mail("Keep it.\n\nBest,\nAnn\n\nPS: Ask Bob about the discount before Friday.\n")
 
-    assert kept(data)[-1] == ("Ann Lee", "PS: Ask Bob about the discount before Friday.")
+    assert spoken(data)[-1] == ("Ann Lee", "PS: Ask Bob about the discount before Friday.")
 
 
 @pytest.mark.parametrize(
@@ -288,7 +288,7 @@ def test_words_after_a_signature_are_the_senders() -> None:
 def test_notices_are_told_apart(notice: str) -> None:
     data = mail(f"Keep the price.\n\n{notice}\n")
 
-    assert kept(data) == [("Ann Lee", "Keep the price.")]
+    assert spoken(data) == [("Ann Lee", "Keep the price.")]
     assert dropped(data) == {"notice": [notice]}
 
 
@@ -382,7 +382,7 @@ def test_a_wrong_charset_is_repaired(body: bytes, declared: bytes) -> None:
     kind = b"Content-Type: text/plain; charset=" + declared
     data = raw(body, kind, b"Content-Transfer-Encoding: 8bit")
 
-    assert kept(data) == [("Ann", "Größe is “value”.")]
+    assert spoken(data) == [("Ann", "Größe is “value”.")]
 
 
 def test_headers_are_decoded_and_bare_bytes_in_them_repaired() -> None:
@@ -395,7 +395,7 @@ def test_headers_are_decoded_and_bare_bytes_in_them_repaired() -> None:
 def test_flowed_lines_are_one() -> None:
     data = raw(b"Price follows \r\nvalue, always.\r\n\r\n-- \r\nAnn", b"Content-Type: text/plain; format=flowed")
 
-    assert kept(data) == [("Ann", "Price follows value, always.")]
+    assert spoken(data) == [("Ann", "Price follows value, always.")]
 
 
 @pytest.mark.parametrize("date", ["", "yesterday", "Mon, 99 Foo 2026", "31 31 31 +9999"])
@@ -505,7 +505,7 @@ def test_an_attachment_whose_reader_fails_does_not_sink_its_mail(monkeypatch: py
 def test_an_answer_inside_the_quoted_mail_is_the_senders(mark: str) -> None:
     quoted = f"From: Bob Roe\nSent: Monday\nTo: Ann\nSubject: Prices\n\nLower it?\n{mark} No, keep it.\n[BR] I insist."
 
-    assert kept(mail(f"See below.\n\n{quoted}")) == [
+    assert spoken(mail(f"See below.\n\n{quoted}")) == [
         ("Ann Lee", "See below."),
         ("Bob Roe", "Lower it?"),
         ("Ann Lee", f"{mark} No, keep it."),

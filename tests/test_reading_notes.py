@@ -28,7 +28,7 @@ def hidden(text: str) -> list[tuple[str | None, str]]:
     return [(piece.reason, piece.text) for piece in markdown.read(text.encode()).pieces if piece.reason]
 
 
-def said(document: Document) -> list[tuple[str | None, str]]:
+def spoken(document: Document) -> list[tuple[str | None, str]]:
     return [
         (block.speaker, document.text[block.start : block.end])
         for block in document.blocks
@@ -164,7 +164,7 @@ def test_names_before_what_was_said_are_speakers(form: str, gap: str) -> None:
     line = form.replace("]({})", "](https://example.org/u)")
     text = gap.join(line.format(name, words) for name, words in turns)
 
-    assert said(note(f"# Talk\n\n{text}")) == turns
+    assert spoken(note(f"# Talk\n\n{text}")) == turns
 
 
 WORDS = st.sampled_from(["alpha", "beta", "Gamma", "34", "ünïcode", "名前"])
@@ -207,7 +207,7 @@ def test_fields_that_come_back_are_no_speakers() -> None:
     entry = "[Decision]: {}\n\n[Owner]: {}\n\n[Budget]: {}\n\n"
     text = "# Minutes\n\n" + entry.format("Approved", "Ines", "9,000") + entry.format("Rejected", "Tom", "none")
 
-    assert {speaker for speaker, _ in said(note(text))} == {None}
+    assert {speaker for speaker, _ in spoken(note(text))} == {None}
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ def loaded(data: bytes, name: str = "a.msg") -> Document:
     return load(data, source=name, id="0123456789")
 
 
-def told(draft: Draft) -> list[tuple[str, str | None, str | None]]:
+def pieces_of(draft: Draft) -> list[tuple[str, str | None, str | None]]:
     return [(piece.text, piece.speaker, piece.reason) for piece in draft.pieces]
 
 
@@ -51,9 +51,9 @@ def test_it_is_read_as_the_same_mail_is_that_any_other_program_saved() -> None:
     ours = read("a.msg", outlook.mail(text, attached={"Zahlen für März.csv": b"a;b\n1;2\n"}))
     theirs = read("a.eml", message.as_bytes(policy=SMTP))
 
-    assert told(ours) == told(theirs)
+    assert pieces_of(ours) == pieces_of(theirs)
     assert ours.found == theirs.found
-    assert all(reason for text, _, reason in told(ours) if text == "Does it?")
+    assert all(reason for text, _, reason in pieces_of(ours) if text == "Does it?")
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_rich_text_is_read_where_there_is_nothing_else() -> None:
 def test_a_damaged_rich_text_is_told() -> None:
     draft = read("a.msg", outlook.mail(None, rich=b"no rich text"))
 
-    assert any("mail text.rtf, it is no rich text" in (reason or "") for *_, reason in told(draft))
+    assert any("mail text.rtf, it is no rich text" in (reason or "") for *_, reason in pieces_of(draft))
 
 
 def test_a_mail_in_a_mail_is_its_senders() -> None:
@@ -140,7 +140,7 @@ def test_an_address_of_a_directory_is_not_shown() -> None:
     draft = read("a.msg", outlook.mail(sender=("Lee, Ann", "/O=EXAMPLE/OU=X/CN=RECIPIENTS/CN=ANN"), to=()))
 
     assert draft.found.authors == ("Lee, Ann",)
-    assert not any("RECIPIENTS" in text for text, *_ in told(draft))
+    assert not any("RECIPIENTS" in text for text, *_ in pieces_of(draft))
 
 
 @pytest.mark.parametrize("data", [b"", b"no container", outlook.compound({"WordDocument": b"x" * 5000})])

@@ -116,7 +116,7 @@ def texts_of(data: bytes) -> list[str]:
     return [piece.text for piece in pdf.read(data).pieces if not piece.reason]
 
 
-def told(data: bytes) -> list[tuple[str, BlockKind, int]]:
+def pieces_of(data: bytes) -> list[tuple[str, BlockKind, int]]:
     return [(piece.text, piece.kind, piece.level) for piece in pdf.read(data).pieces if not piece.reason]
 
 
@@ -190,7 +190,7 @@ def test_headings_are_told_by_size_and_weight_and_ranked() -> None:
         ]
     )
 
-    assert told(data) == [
+    assert pieces_of(data) == [
         ("Annual plan", HEADING, 1),
         ("What we sell", HEADING, 2),
         (" ".join(LONG), PARAGRAPH, 0),
@@ -210,7 +210,7 @@ def test_items_lose_their_bullets_and_keep_their_numbers() -> None:
         ]
     )
 
-    assert told(data)[1:] == [
+    assert pieces_of(data)[1:] == [
         ("First thing that we do", ITEM, 0),
         ("Second thing", ITEM, 0),
         ("2. Numbered thing", ITEM, 0),
@@ -220,7 +220,7 @@ def test_items_lose_their_bullets_and_keep_their_numbers() -> None:
 def test_a_full_line_that_goes_on_with_a_number_begins_no_item() -> None:
     lines = ("All of this was told to the customers at length in section", "2. It was not enough.")
 
-    assert told(make(column(*lines))) == [(" ".join(lines), PARAGRAPH, 0)]
+    assert pieces_of(make(column(*lines))) == [(" ".join(lines), PARAGRAPH, 0)]
 
 
 LEFT = [
@@ -267,7 +267,7 @@ def test_a_table_is_read_by_rows() -> None:
     rows = [("Region", "Sales", "Growth"), ("North", "120", "4 %"), ("South and West", "95", "-2 %")]
     cells = [T(x, 200 + 16 * y, row[n]) for y, row in enumerate(rows) for n, x in enumerate((72, 220, 340))]
 
-    assert told(make([*column(*LONG), *cells]))[1:] == [
+    assert pieces_of(make([*column(*LONG), *cells]))[1:] == [
         ("Region: North; Sales: 120; Growth: 4 %", ROW, 0),
         ("Region: South and West; Sales: 95; Growth: -2 %", ROW, 0),
     ]
@@ -280,7 +280,7 @@ def test_the_lines_of_one_cell_stay_together() -> None:
         *(T(72, 140, "Secondary data"), T(220, 140, "Cheap"), T(360, 140, "Not made for the"), T(360, 153, "question")),
     ]
 
-    assert told(make(cells)) == [
+    assert pieces_of(make(cells)) == [
         ("Primary data | Made for the question, and current | Expensive, and takes time", ROW, 0),
         ("Secondary data | Cheap | Not made for the question", ROW, 0),
     ]

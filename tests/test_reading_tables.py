@@ -22,7 +22,7 @@ from tests.office import word
 from tests.test_reading_pdf import T, make
 
 
-def told(pieces: object) -> list[str]:
+def row_texts(pieces: object) -> list[str]:
     return [piece.text for piece in pieces if piece.kind is BlockKind.ROW and not piece.reason]  # type: ignore[attr-defined]
 
 
@@ -41,7 +41,7 @@ GAPS = "| Tarif | DE | CH | Hilfe |\n|---|--:|--:|---|\n| Start | 9 |  | Mail |\
 
 
 def test_an_empty_cell_of_a_markdown_table_moves_no_other() -> None:
-    assert told(markdown.pieces(GAPS)) == [
+    assert row_texts(markdown.pieces(GAPS)) == [
         "Tarif: Start; DE: 9; CH: —; Hilfe: Mail",
         "Tarif: Profi; DE: —; CH: 59; Hilfe: Telefon",
     ]
@@ -53,7 +53,7 @@ def test_an_empty_cell_of_figures_shows_as_empty_and_its_neighbour_stays_under_i
         "| Events | 10 | 20 | | 40 | |\n| Mail | 1 | 2 | 3 | 4 | done |\n| | 5 | 6 | 7 | 8 | |\n| Later | | | | 9 | |\n"
     )
 
-    assert told(markdown.pieces(text)) == [
+    assert row_texts(markdown.pieces(text)) == [
         "Team: Events; Q1: 10; Q2: 20; Q3: —; Q4: 40",
         "Team: Mail; Q1: 1; Q2: 2; Q3: 3; Q4: 4; Note: done",
         "Q1: 5; Q2: 6; Q3: 7; Q4: 8",
@@ -66,20 +66,20 @@ def test_a_markdown_table_in_a_list_or_without_names_is_read_as_well() -> None:
         "- The prices:\n\n  | Plan | Fee |\n  |---|---|\n  | Solo | ~~8~~ 9 |\n\n|  |  |\n|---|---|\n| Owner | Ann |\n"
     )
 
-    assert told(markdown.pieces(nested))[0].startswith("Plan: Solo; Fee: ")
-    assert told(markdown.pieces(nested))[1] == "Owner: Ann"
+    assert row_texts(markdown.pieces(nested))[0].startswith("Plan: Solo; Fee: ")
+    assert row_texts(markdown.pieces(nested))[1] == "Owner: Ann"
 
 
 def test_a_list_in_a_cell_of_markdown_joins_no_words() -> None:
     text = "| Asked | Answers |\n|---|---|\n| How long? | <ol><li>1-2 days</li><li>3-6 days</li></ol> |\n"
 
-    assert told(markdown.pieces(text)) == ["Asked: How long?; Answers: 1-2 days 3-6 days"]
+    assert row_texts(markdown.pieces(text)) == ["Asked: How long?; Answers: 1-2 days 3-6 days"]
 
 
 def test_a_second_row_of_names_in_markdown_joins_the_first() -> None:
     text = "| | 2023 | | 2024 | |\n|-|-|-|-|-|\n| Region | Plan | Ist | Plan | Ist |\n| Nord | 120 | 12 | 140 | 19 |\n"
 
-    assert told(markdown.pieces(text)) == [
+    assert row_texts(markdown.pieces(text)) == [
         "Region: Nord; 2023 › Plan: 120; 2023 › Ist: 12; 2024 › Plan: 140; 2024 › Ist: 19"
     ]
 
@@ -147,7 +147,7 @@ def test_a_second_row_of_names_in_markdown_joins_the_first() -> None:
     ],
 )  # fmt: skip
 def test_a_table_of_a_page_keeps_its_cells_under_their_names(made: str, read: list[str]) -> None:
-    assert told(page.pieces(f"<p>Before.</p>{made}<p>After.</p>")) == read
+    assert row_texts(page.pieces(f"<p>Before.</p>{made}<p>After.</p>")) == read
 
 
 def test_no_row_of_a_page_that_is_all_table_is_dropped() -> None:
@@ -161,7 +161,7 @@ def test_no_row_of_a_page_that_is_all_table_is_dropped() -> None:
 
 
 def test_spans_beyond_all_bounds_are_cut_or_refused() -> None:
-    assert told(page.pieces(table("<th>A<th>B", "<td colspan=99999>1<td>2", "<td rowspan=-3>3<td colspan=x>4")))[
+    assert row_texts(page.pieces(table("<th>A<th>B", "<td colspan=99999>1<td>2", "<td rowspan=-3>3<td colspan=x>4")))[
         1:
     ] == ["A: 3; B: 4"]
 
@@ -179,7 +179,7 @@ def test_rows_that_word_repeats_on_each_page_name_the_columns() -> None:
         f"<w:tr>{cell('Italien')}{cell('offen')}{cell('')}</w:tr></w:tbl>"
     )
 
-    assert told(docx.read(made).pieces) == ["Land: Italien; Frühjahr › Plan: offen"]
+    assert row_texts(docx.read(made).pieces) == ["Land: Italien; Frühjahr › Plan: offen"]
 
 
 def test_header_rows_of_an_open_document_name_the_columns() -> None:
@@ -192,13 +192,13 @@ def test_header_rows_of_an_open_document_name_the_columns() -> None:
         f"{row('Profi', '')}{row('Start', 'offen')}</table:table>"
     )
 
-    assert told(odt.read(made).pieces) == ["Plan: Profi", "Plan: Start; Kurs: offen"]
+    assert row_texts(odt.read(made).pieces) == ["Plan: Profi", "Plan: Start; Kurs: offen"]
 
 
 def test_two_rows_of_names_of_a_survey_are_one_path() -> None:
     text = 'ID,"Why, in short?",Channels used?,,\n,Open answer,Mail,Phone,Other\n11801,Price. Or not?,Mail,,Kiosk\n'
 
-    assert told(csvs.read(text.encode()).pieces) == [
+    assert row_texts(csvs.read(text.encode()).pieces) == [
         "ID: 11801; Why, in short? › Open answer: Price. Or not?; Channels used? › Mail: Mail; "
         "Channels used? › Other: Kiosk"
     ]
@@ -207,7 +207,7 @@ def test_two_rows_of_names_of_a_survey_are_one_path() -> None:
 def test_the_keys_that_qualtrics_adds_are_no_answers() -> None:
     text = 'Q1,Q2\nHow likely?,Why?\n"{""ImportId"":""QID1""}","{""ImportId"":""QID2""}"\n9,Fast\n'
 
-    assert told(csvs.read(text.encode()).pieces) == ["Q1 › How likely?: 9; Q2 › Why?: Fast"]
+    assert row_texts(csvs.read(text.encode()).pieces) == ["Q1 › How likely?: 9; Q2 › Why?: Fast"]
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_each_part_of_a_row_that_is_longer_than_a_sentence_says_which_row_it_is(
     names = ",".join(["Region", *(f"Figure of month {month}" for month in range(60))])
     values = ",".join(["Northern shops", *map(str, range(1000, 1060))])
 
-    parts = told(csvs.read(f"{names}\n{values}\n".encode()).pieces)
+    parts = row_texts(csvs.read(f"{names}\n{values}\n".encode()).pieces)
 
     assert len(parts) > 1
     assert all(part.startswith("Region: Northern shops; Figure of month ") for part in parts)
@@ -265,7 +265,7 @@ def test_an_empty_cell_of_a_table_in_a_pdf_moves_no_other() -> None:
         ("Mail", "3", "40", ""),
     ]
 
-    assert told(pdf.read(make(grid(*lines))).pieces) == [
+    assert row_texts(pdf.read(make(grid(*lines))).pieces) == [
         "Kanal: Radio; Leads: 12; Kosten: —; Anteil: 4%",
         "Kanal: Plakat; Leads: —; Kosten: 900; Anteil: 7%",
         "Kanal: Mail; Leads: 3; Kosten: 40; Anteil: —",
@@ -278,7 +278,7 @@ def test_a_table_of_a_pdf_keeps_its_names_over_pages(is_repeated: bool) -> None:
     first = grid(head, ("Graz", "1,000", "20"), ("Linz", "", "21"), ("Wels", "1,100", "25"))
     second = grid(*([head] if is_repeated else []), ("Enns", "900", "18"), ("Imst", "", "17"), y=60)
 
-    assert told(pdf.read(make(first, second)).pieces)[2:] == [
+    assert row_texts(pdf.read(make(first, second)).pieces)[2:] == [
         "Shop: Wels; Visits: 1,100; Sales: 25",
         "Shop: Enns; Visits: 900; Sales: 18",
         "Shop: Imst; Visits: —; Sales: 17",
@@ -297,7 +297,7 @@ def test_two_rows_of_names_in_a_pdf_are_one_path(places: tuple[int, int]) -> Non
     )
     years = [T(places[0] + 15 * (places[0] == 205), 184, "2023"), T(places[1] + 15 * (places[0] == 205), 184, "2024")]
 
-    assert told(pdf.read(make([*years, *lines])).pieces) == [
+    assert row_texts(pdf.read(make([*years, *lines])).pieces) == [
         "Region: North; 2023 › Plan: 10; 2023 › Done: 11; 2024 › Plan: 12; 2024 › Done: 13",
         "Region: South; 2023 › Plan: —; 2023 › Done: 21; 2024 › Plan: 22; 2024 › Done: 23",
         "Region: West; 2023 › Plan: 30; 2023 › Done: 31; 2024 › Plan: —; 2024 › Done: 33",
@@ -312,13 +312,13 @@ def test_the_name_of_a_group_of_rows_in_a_pdf_stands_in_each_of_them() -> None:
         ("Iberia", "Solo", "", "70"),
     ]
 
-    assert told(pdf.read(make(grid(*lines))).pieces)[1] == "Market: Nordics; Plan: Team; Fee: 29; Year: 290"
+    assert row_texts(pdf.read(make(grid(*lines))).pieces)[1] == "Market: Nordics; Plan: Team; Fee: 29; Year: 290"
 
 
 def test_bold_names_head_a_table_of_words_in_a_pdf() -> None:
     lines = [("Plan", "Help"), ("Solo", "by mail"), ("Team", "by phone")]
 
-    assert told(pdf.read(make(grid(*lines, bold=True))).pieces) == [
+    assert row_texts(pdf.read(make(grid(*lines, bold=True))).pieces) == [
         "Plan: Solo; Help: by mail",
         "Plan: Team; Help: by phone",
     ]
@@ -328,7 +328,7 @@ def test_another_table_further_down_has_its_own_names() -> None:
     one = grid(("Shop", "Visits", "Sales"), ("Graz", "1,000", "20"), ("Linz", "7", "21"))
     other = grid(("Staff", "Hours", "Days"), ("Ann", "38", "5"), ("Ben", "20", "3"), y=300)
 
-    read = told(pdf.read(make([*one, T(72, 270, "Who works how much:"), *other])).pieces)
+    read = row_texts(pdf.read(make([*one, T(72, 270, "Who works how much:"), *other])).pieces)
 
     assert read[2:] == ["Staff: Ann; Hours: 38; Days: 5", "Staff: Ben; Hours: 20; Days: 3"]
 

@@ -19,7 +19,7 @@ from tests.office import W, odt, saved, word
 HEAD, TEXT, ITEM, ROW = BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.ROW
 
 
-def kept(draft: Draft) -> list[tuple[BlockKind, int, str]]:
+def pieces_of(draft: Draft) -> list[tuple[BlockKind, int, str]]:
     return [(piece.kind, piece.level, piece.text) for piece in draft.pieces if not piece.reason]
 
 
@@ -48,7 +48,7 @@ def test_a_word_file_is_read_with_its_headings_items_and_tables() -> None:
     made.sections[0].footer.paragraphs[0].text = "Page 1"
     draft = word_reader.read(saved(made))
 
-    assert kept(draft) == [
+    assert pieces_of(draft) == [
         (HEAD, 1, "The plan"),
         (HEAD, 1, "Goals"),
         (TEXT, 0, "Grow in the North."),
@@ -81,7 +81,7 @@ def test_insertions_are_kept_and_deletions_are_not() -> None:
         "<w:moveFrom><w:r><w:t>gone</w:t></w:r></w:moveFrom><w:moveTo><w:r><w:t>come</w:t></w:r></w:moveTo></w:p>"
     )
 
-    assert kept(word_reader.read(word(body))) == [(TEXT, 0, "new come")]
+    assert pieces_of(word_reader.read(word(body))) == [(TEXT, 0, "new come")]
 
 
 def test_text_boxes_notes_links_and_hidden_words_each_have_their_place() -> None:
@@ -99,7 +99,7 @@ def test_text_boxes_notes_links_and_hidden_words_each_have_their_place() -> None
     )
     draft = word_reader.read(word(body, footnotes=notes))
 
-    assert [text for *_, text in kept(draft)] == ["Before linked", "In a box.", "A note.", "After."]
+    assert [text for *_, text in pieces_of(draft)] == ["Before linked", "In a box.", "A note.", "After."]
     assert dropped(draft) == [("hidden", "unseen"), ("table of contents", "Goals 3")]
     assert draft.pieces[0].linked == len("linked")
 
@@ -131,7 +131,7 @@ def test_what_is_struck_out_in_a_comment_is_nobodys_words() -> None:
     note = rb"{\rtf1\ansi The plan.{\*\atnauthor Bo Ek}{\*\annotation \pard Pay {\strike 30 }20 percent.}\par}"
 
     for draft in (word_reader.read(saved(made)), rtf.read(note)):
-        assert [text for *_, text in kept(draft)][-1] == "Pay 20 percent."
+        assert [text for *_, text in pieces_of(draft)][-1] == "Pay 20 percent."
         assert dropped(draft) == [(STRUCK, "30")]
 
 
@@ -145,7 +145,7 @@ def test_what_is_struck_out_in_a_comment_of_an_opendocument_text_is_nobodys_word
 
     draft = odt_reader.read(odt(f"<text:p>The plan.{comment}</text:p>", struck))
 
-    assert [text for *_, text in kept(draft)][-3:] == ["Ann Lee", "Pay 20 percent.", "Or none."]
+    assert [text for *_, text in pieces_of(draft)][-3:] == ["Ann Lee", "Pay 20 percent.", "Or none."]
     assert dropped(draft) == [(STRUCK, "30")]
 
 
@@ -160,7 +160,7 @@ def test_merged_cells_say_the_same_in_each_row_and_layout_tables_are_paragraphs(
     layout = made.add_table(1, 2)
     layout.cell(0, 0).text, layout.cell(0, 1).text = "long words " * 50, "beside"
 
-    assert [text for *_, text in kept(word_reader.read(saved(made)))] == [
+    assert [text for *_, text in pieces_of(word_reader.read(saved(made)))] == [
         "Region: North; Cost: May; Cost: 4",
         "Region: North; Cost: June; Cost: 5",
         ("long words " * 50).strip(),
@@ -181,7 +181,7 @@ def test_a_number_that_word_shows_is_read_as_it_is_shown() -> None:
         for depth, text in ((0, "a"), (1, "b"), (1, "c"), (0, "d"), (1, "e"))
     )
 
-    assert [text for *_, text in kept(word_reader.read(word(items, numbering=numbering)))] == [
+    assert [text for *_, text in pieces_of(word_reader.read(word(items, numbering=numbering)))] == [
         "1. a",
         "1.i b",
         "1.ii c",
@@ -198,7 +198,7 @@ def test_a_form_of_numbers_without_end_is_cut() -> None:
     )
     item = '<w:p><w:pPr><w:numPr><w:numId w:val="3"/></w:numPr></w:pPr><w:r><w:t>a</w:t></w:r></w:p>'
 
-    assert [text for *_, text in kept(word_reader.read(word(item, numbering=numbering)))] == [f"{'1' * 50} a"]
+    assert [text for *_, text in pieces_of(word_reader.read(word(item, numbering=numbering)))] == [f"{'1' * 50} a"]
 
 
 def test_a_formula_keeps_what_its_layout_says() -> None:
@@ -208,7 +208,7 @@ def test_a_formula_keeps_what_its_layout_says() -> None:
         "</m:r></m:sup></m:sSup><m:nary><m:sub/></m:nary></m:oMath></w:p>"
     )
 
-    assert kept(word_reader.read(word(body))) == [(TEXT, 0, "sin θ=λ/a10^-4")]
+    assert pieces_of(word_reader.read(word(body))) == [(TEXT, 0, "sin θ=λ/a10^-4")]
 
 
 def test_a_style_that_stands_on_a_heading_is_a_heading() -> None:
@@ -221,7 +221,7 @@ def test_a_style_that_stands_on_a_heading_is_a_heading() -> None:
     level.set(qn("w:val"), "2")
     outlined._p.get_or_add_pPr().append(level)
 
-    assert kept(word_reader.read(saved(made))) == [(HEAD, 2, "Own style"), (HEAD, 3, "By its outline")]
+    assert pieces_of(word_reader.read(saved(made))) == [(HEAD, 2, "Own style"), (HEAD, 3, "By its outline")]
 
 
 ODT = """<text:tracked-changes><text:p>deleted</text:p></text:tracked-changes>
@@ -250,7 +250,7 @@ def test_an_opendocument_text_is_read_with_notes_and_comments() -> None:
     )
     draft = odt_reader.read(odt(ODT, automatic, meta=meta, styles="<style:footer><text:p>Page</text:p></style:footer>"))
 
-    assert kept(draft) == [
+    assert pieces_of(draft) == [
         (HEAD, 1, "The plan"),
         (HEAD, 2, "Goals"),
         (TEXT, 0, "Grow in the North. On."),
@@ -289,7 +289,7 @@ RTF = rb"""{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\fswiss Arial;}{\f1\fcharse
 def test_rich_text_is_read_with_its_styles_tables_and_notes() -> None:
     draft = rtf.read(RTF)
 
-    assert kept(draft) == [
+    assert pieces_of(draft) == [
         (HEAD, 1, "Goals"),
         (TEXT, 0, "Café isn’t €400 Рынок, \U0001f600 bold words go on."),
         (TEXT, 0, "A note."),

@@ -38,7 +38,7 @@ class Counting:
 
 def test_the_same_call_is_read_once_and_gives_the_same_numbers(tmp_path: Path) -> None:
     network = Counting()
-    read = readings.kept(tmp_path)(network)
+    read = readings.storing(tmp_path)(network)
     calls: list[tuple[str, str, list[Read]]] = [
         ("questions", "When?", [MILL, RAIN]),
         ("questions", "When?", [MILL]),
@@ -48,7 +48,7 @@ def test_the_same_call_is_read_once_and_gives_the_same_numbers(tmp_path: Path) -
     ]
 
     first = [read(*call) for call in calls]
-    again = [readings.kept(tmp_path)(network)(*call) for call in calls]
+    again = [readings.storing(tmp_path)(network)(*call) for call in calls]
 
     assert network.calls == 4
     assert [[one.shape for one in found] for found in first[:2]] == [[(3, 3), (2, 3)], [(3, 3)]]
@@ -57,7 +57,7 @@ def test_the_same_call_is_read_once_and_gives_the_same_numbers(tmp_path: Path) -
 
 def test_a_damaged_reading_is_read_again(tmp_path: Path) -> None:
     network = Counting()
-    read = readings.kept(tmp_path)(network)
+    read = readings.storing(tmp_path)(network)
     read("questions", "When?", [RAIN])
     (file,) = (tmp_path / shelf.READINGS).rglob("*.npy")
 
@@ -84,10 +84,10 @@ def test_other_code_or_weights_are_another_folder_and_the_oldest_goes(
 
     for age, name in zip((30, 20, 10), names, strict=True):
         monkeypatch.setattr(readings, "made_by", lambda name=name: name)
-        readings.kept(tmp_path)
+        readings.storing(tmp_path)
         since = time.time() - age
         os.utime(tmp_path / shelf.READINGS / name, (since, since))
-    readings.kept(tmp_path)
+    readings.storing(tmp_path)
 
     assert len(set(names)) == 3
     assert {one.name for one in (tmp_path / shelf.READINGS).iterdir()} == set(names[1:])
@@ -96,7 +96,7 @@ def test_other_code_or_weights_are_another_folder_and_the_oldest_goes(
 def test_libraries_leave_readings_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shelf, "KEPT", 1)
     (tmp_path / "library").mkdir()
-    readings.kept(tmp_path / "kept")
+    readings.storing(tmp_path / "kept")
 
     for name in "ab":
         shelf.put(tmp_path / "kept", name, tmp_path / "library")

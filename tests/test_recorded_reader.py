@@ -39,7 +39,7 @@ def read(
 
 
 def test_every_reply_is_recorded(read: tuple[Library, dict[str, Answer | Verdict]]) -> None:
-    """A changed prompt or search asks for others: `python -m eval.benchmarks.recorded` records them anew."""
+    """A changed prompt or search asks for others: `python -m eval.benchmarks.recorded` records them again."""
     assert CHAT.missing == 0
     assert {bool(one.notices) for one in read[1].values()} == {False}
 

@@ -20,7 +20,7 @@ def parsed(run: Rendered) -> ET.Element:
     return ET.fromstring(junit.render(*run[:3]).encode())
 
 
-def told(root: ET.Element) -> dict[str, list[str]]:
+def outcomes(root: ET.Element) -> dict[str, list[str]]:
     """What each case and check is told to be, when it is not fine."""
     return {case.attrib["name"]: [one.tag for one in case] for case in root.iter("testcase") if len(case)}
 
@@ -45,7 +45,7 @@ def test_the_counts_are_those_of_the_elements(end: str) -> None:
 
 
 def test_a_case_is_held_against_the_run_or_only_skipped() -> None:
-    assert told(parsed(ENDS["flips"])) == {
+    assert outcomes(parsed(ENDS["flips"])) == {
         "fact-part": ["failure"],
         "who-wrong": ["failure"],
         "who-watch": ["skipped"],
@@ -55,15 +55,18 @@ def test_a_case_is_held_against_the_run_or_only_skipped() -> None:
 
 
 def test_a_crash_is_an_error_when_the_errors_check_fails() -> None:
-    assert (told(parsed(ENDS["crash"]))["fact-crash"], told(parsed(ENDS["crash"]))["errors"]) == (["error"], ["error"])
+    assert (outcomes(parsed(ENDS["crash"]))["fact-crash"], outcomes(parsed(ENDS["crash"]))["errors"]) == (
+        ["error"],
+        ["error"],
+    )
 
 
 def test_a_crash_that_is_allowed_is_skipped() -> None:
-    assert told(parsed(ENDS["crash allowed"]))["fact-crash"] == ["skipped"]
+    assert outcomes(parsed(ENDS["crash allowed"]))["fact-crash"] == ["skipped"]
 
 
 def test_a_check_that_is_not_of_quality_is_an_error() -> None:
-    assert told(parsed(ENDS["nothing"])) == {"cases": ["error"]}
+    assert outcomes(parsed(ENDS["nothing"])) == {"cases": ["error"]}
 
 
 def test_a_case_has_its_place() -> None:

@@ -22,7 +22,7 @@ def put(library: Library, *documents: Document, speakers: tuple[str | None, ...]
         writer.put([make_new(document, WordEmbedder(), speakers=speakers) for document in documents])
 
 
-def found(library: Library, question: str, k: int = 9, **filters: object) -> list[str]:
+def hit_texts(library: Library, question: str, k: int = 9, **filters: object) -> list[str]:
     hits = retrieve(question, library, WordEmbedder(), k=k, filters=Filters(**filters))  # type: ignore[arg-type]
     return [hit.passage.text for hit in hits]
 
@@ -70,7 +70,7 @@ def test_words_that_only_hold_a_question_together_are_not_searched_for(library: 
 def test_no_more_than_k_are_given(library: Library) -> None:
     put(library, PRICES, TRUST)
 
-    assert [len(found(library, "prices", k)) for k in (1, 2, 9)] == [1, 2, 4]
+    assert [len(hit_texts(library, "prices", k)) for k in (1, 2, 9)] == [1, 2, 4]
 
 
 def test_more_are_found_than_any_reader_is_given(library: Library) -> None:
@@ -84,7 +84,7 @@ def test_more_are_found_than_any_reader_is_given(library: Library) -> None:
 
 
 def test_an_empty_library_has_nothing(library: Library) -> None:
-    assert found(library, "prices") == []
+    assert hit_texts(library, "prices") == []
 
 
 @pytest.mark.parametrize(
@@ -103,13 +103,13 @@ def test_an_empty_library_has_nothing(library: Library) -> None:
 def test_filters_hold_for_all_that_is_found(library: Library, filters: dict[str, object], texts: set[str]) -> None:
     put(library, PRICES, TRUST)
 
-    assert set(found(library, "prices", **filters)) == texts
+    assert set(hit_texts(library, "prices", **filters)) == texts
 
 
 def test_a_speaker_is_found_as_an_author_is(library: Library) -> None:
     put(library, PRICES, speakers=(None, "Guest"))
 
-    assert found(library, "prices", authors=("guest",)) == ["Buyers wait for sales."]
+    assert hit_texts(library, "prices", authors=("guest",)) == ["Buyers wait for sales."]
 
 
 def test_near_duplicates_fold_into_the_better_one(library: Library) -> None:
@@ -146,7 +146,7 @@ def test_short_passages_do_not_fold(library: Library) -> None:
     """Two people who say "I agree." are two people."""
     put(library, make_document("Prices fall.", "first.txt"), make_document("Prices fall.", "second.txt"))
 
-    assert found(library, "prices") == ["Prices fall.", "Prices fall."]
+    assert hit_texts(library, "prices") == ["Prices fall.", "Prices fall."]
 
 
 def test_candidates_carry_their_sentences_vectors(library: Library, embedder: WordEmbedder) -> None:

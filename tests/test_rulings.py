@@ -26,7 +26,7 @@ def finding(stance: Stance, confidence: float = 0.8, *, document: str = "a", kin
     return Finding(cited, stance, confidence, kind)
 
 
-def said(stance: Stance, document: str, *, author: str | None = None, speaker: str | None = None) -> Finding:
+def make_finding(stance: Stance, document: str, *, author: str | None = None, speaker: str | None = None) -> Finding:
     about = About(document, f"{document}.txt", "", "text/plain", document, author)
     return Finding(Citation(about, 0, 8, f"Quote {document}.", speaker), stance, 0.8)
 
@@ -110,9 +110,9 @@ def test_what_hardly_bears_is_no_strong_case_however_sure_its_side() -> None:
 
 
 def test_a_person_is_one_voice_in_however_many_documents() -> None:
-    written = [said(S, document, author="Ann  Berg") for document in "abcdef"]
-    spoken = said(S, "g", author="Tom Reed", speaker="ann berg")
-    other = said(S, "h", author="Anna Berg")
+    written = [make_finding(S, document, author="Ann  Berg") for document in "abcdef"]
+    spoken = make_finding(S, "g", author="Tom Reed", speaker="ann berg")
+    other = make_finding(S, "h", author="Anna Berg")
 
     ruled = verdict(assumption("price", 0.9, *written, spoken, other))
 
@@ -122,14 +122,23 @@ def test_a_person_is_one_voice_in_however_many_documents() -> None:
 
 @pytest.mark.parametrize("speaker", ["Customer", "Anna", "Sales Manager", "Speaker 1", "Q", "Head of Sales"])
 def test_who_is_not_named_in_full_is_somebody_of_their_document_only(speaker: str) -> None:
-    heard = [said(S, document, author="Tom Reed", speaker=speaker) for document in "aab"]
+    heard = [make_finding(S, document, author="Tom Reed", speaker=speaker) for document in "aab"]
 
     assert rulings.voices(verdict(assumption("price", 0.9, *heard))) == (2, 0)
 
 
 def test_a_document_speaks_for_itself_where_it_names_nobody() -> None:
-    unnamed = [said(S, "a"), said(S, "b"), said(S, "c", author="Admin"), said(S, "d", author="admin")]
-    named = [said(C, "e", author="A. Berg"), said(C, "f", author="A. Berg"), said(C, "g", speaker="A. Berg, CMO")]
+    unnamed = [
+        make_finding(S, "a"),
+        make_finding(S, "b"),
+        make_finding(S, "c", author="Admin"),
+        make_finding(S, "d", author="admin"),
+    ]
+    named = [
+        make_finding(C, "e", author="A. Berg"),
+        make_finding(C, "f", author="A. Berg"),
+        make_finding(C, "g", speaker="A. Berg, CMO"),
+    ]
 
     assert rulings.voices(verdict(assumption("price", 0.9, *unnamed, *named))) == (4, 2)
 

@@ -218,7 +218,7 @@ def test_an_answer_that_cites_nothing_is_not_grounded():
     assert (got["uncited statements"], got["truthfulness"]) == (1, -1)
 
 
-def said(text: str, quote: str) -> AnsweredCase:
+def answered_with(text: str, quote: str) -> AnsweredCase:
     statement = Statement(text, (cite(quote),), Support.SUPPORTED)
     return asked(Answer("q", "q", (statement,), Grounding.GROUNDED, "", Searched(2, 3)), answer=["x"])
 
@@ -235,7 +235,7 @@ def said(text: str, quote: str) -> AnsweredCase:
     ],
 )
 def test_a_statement_is_anchored_when_its_words_stand_in_its_quotes(text: str, anchored: bool):
-    assert bool(citing.anchoring(said(text, "The price came down to $260 in 1925.")).value) is anchored
+    assert bool(citing.anchoring(answered_with(text, "The price came down to $260 in 1925.")).value) is anchored
 
 
 def test_the_name_of_a_speaker_counts_where_the_statement_says_it():
@@ -264,7 +264,7 @@ def test_numbers_are_read_as_they_are_written():
 
 
 def test_an_answer_string_that_only_stands_in_a_quote_is_not_said():
-    one = said("The price came down.", "The price came down to $260 in 1925.")
+    one = answered_with("The price came down.", "The price came down to $260 in 1925.")
 
     assert answering.strings(replace(one, case=one.case.model_copy(update={"answer": (("$260",),)}))).value == 0
 
@@ -308,7 +308,7 @@ def test_an_answer_over_its_budget_is_grounded_and_not_right():
 
 
 def test_quotes_behind_a_statement_are_shown_as_well_and_a_quoted_statement_is_its_quote():
-    assert answering.shown(said("It fell to $260.", "The price came down to $260 in 1925.")).value == 4 + 8
+    assert answering.shown(answered_with("It fell to $260.", "The price came down to $260 in 1925.")).value == 4 + 8
     assert answering.shown(asked(answered(cite("The price came down to $260 in 1925.")), refuse=True)).value == 8
 
 

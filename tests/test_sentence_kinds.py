@@ -9,7 +9,7 @@ from assistant.search.question import read
 from tests.conftest import make_marked
 
 
-def told(text: str, **passage: str) -> Seen:
+def first_seen(text: str, **passage: str) -> Seen:
     return seen(make_marked(text, **passage))[0]  # type: ignore[arg-type]
 
 
@@ -37,14 +37,14 @@ def test_what_stands_above_a_passage_counts_as_near() -> None:
     ],
 )
 def test_a_sentence_holds_or_lacks_the_kind_of_thing_asked_for(question: str, answering: str, lacking: str) -> None:
-    assert answers_in_kind(read(question), told(answering)) is True
-    assert answers_in_kind(read(question), told(lacking)) is False
+    assert answers_in_kind(read(question), first_seen(answering)) is True
+    assert answers_in_kind(read(question), first_seen(lacking)) is False
 
 
 def test_what_somebody_says_tells_who() -> None:
-    assert answers_in_kind(read("Who likes it?"), told("We like it.", speaker="Norton")) is True
+    assert answers_in_kind(read("Who likes it?"), first_seen("We like it.", speaker="Norton")) is True
 
 
 @pytest.mark.parametrize("question", ["How does it work?", "Should it open?", "What do these documents argue?"])
 def test_some_questions_ask_for_no_kind_of_thing(question: str) -> None:
-    assert answers_in_kind(read(question), told("It had 4 looms.")) is None
+    assert answers_in_kind(read(question), first_seen("It had 4 looms.")) is None

@@ -45,7 +45,7 @@ def test_a_run_is_followed_to_its_end(settings: Settings, tmp_path: Path) -> Non
 
 
 def test_what_a_run_complains_of_is_told(settings: Settings, tmp_path: Path) -> None:
-    told = script(tmp_path, "say(error='No suite.', details='line 3', hint='Mend it.')")
+    told = script(tmp_path, "say(error='No suite.', details='line 3', hint='Correct it.')")
     with pytest.raises(PushbackError, match=r"No suite: line 3"):
         suite_runs.run(Job("suite", None, ""), tmp_path / "a.yaml", settings, module=told)
 

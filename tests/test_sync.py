@@ -286,7 +286,7 @@ def test_an_empty_folder_is_no_error(
 ) -> None:
     report = sync([folder], library, settings, embedder)
 
-    assert (counts(report), report.found) == ((0, 0, 0, 0, 0), 0)
+    assert (counts(report), report.files) == ((0, 0, 0, 0, 0), 0)
 
 
 @pytest.mark.posix
@@ -296,7 +296,7 @@ def test_bad_files_are_named_with_their_reasons_and_the_rest_goes_in(
     write(folder / "binary.txt", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
     write(folder / "broken16.txt", b"\xff\xfe" + "half".encode("utf-16-le") + b"\x00\xd8")
     write(folder / "empty.md", "")
-    write(folder / "furniture.txt", "-----\n")
+    write(folder / "rules.txt", "-----\n")
     write(folder / "good.txt")
     write(folder / "huge.txt", "words")
     os.truncate(folder / "huge.txt", 10**11)  # the disk holds no more than its words
@@ -311,7 +311,7 @@ def test_bad_files_are_named_with_their_reasons_and_the_rest_goes_in(
     assert dict(report.failed) == {
         "binary.txt": "not a text file (it holds zero bytes).",
         "broken16.txt": "marked as UTF-16, but broken at byte 10: unexpected end of data.",
-        "furniture.txt": "holds no text.",
+        "rules.txt": "holds no text.",
         "huge.txt": "it holds 100,000 MB; at most 1,000 are read.",
         "pipe.json": "not a regular file.",
         "pipe.txt": "not a regular file.",
@@ -750,7 +750,7 @@ def test_files_of_the_same_bytes_are_one_document_and_told_as_copies(
 
     report = sync([folder], library, settings, embedder)
 
-    assert (report.added, report.copies, report.found) == (1, 1, before.found + 2)
+    assert (report.added, report.copies, report.files) == (1, 1, before.files + 2)
     assert library.searched().documents == held.documents + 1
     assert "1 added, 0 changed, 0 removed" in terminal.synced(report, "work")
     assert "1 already there under another name" in terminal.synced(report, "work")

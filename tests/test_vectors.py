@@ -85,9 +85,7 @@ def test_more_than_chroma_takes_at_once_goes_in_parts(index: VectorIndex, monkey
     assert index.ids() == set()
 
 
-def test_another_index_of_the_same_process_sees_new_vectors_once_opened_anew(
-    index: VectorIndex, tmp_path: Path
-) -> None:
+def test_another_index_of_the_same_process_sees_new_vectors_once_reopened(index: VectorIndex, tmp_path: Path) -> None:
     """Chroma's clients of one path share one reading; ours must not."""
     index.upsert(["east"], np.array([EAST]))
     reader, bystander = opened(tmp_path), opened(tmp_path)

@@ -13,7 +13,7 @@ from assistant.readers.material import Material
 from assistant.readers.seam import Claim, Outcome, Quote, Reading
 from assistant.types import Rejected, Span, Statement, Support
 from tests.fakes import WordEmbedder
-from tests.reading import kept, read_for
+from tests.reading import read_for, stored
 
 MILL = "The mill at Ashford opened in 1987 with four looms and eleven weavers. It sold linen to tailors for €40 a bolt."
 SHOP = "The candle shop in Weston lost 12 of its customers over the summer. They were written to at hello@shop.example."
@@ -22,9 +22,11 @@ QUESTION = "What did the mill and the candle shop do?"
 
 @pytest.fixture
 def material(library: Library) -> Material:
-    kept(library, MILL, "mill.txt", title="A mill", date="2014-05")
-    kept(library, SHOP, "shop.txt")
-    kept(library, "A weekly discount filled my shop.\n\nNobody came to my shop.", "talk.txt", ("Ann Berg", "Carl Rand"))
+    stored(library, MILL, "mill.txt", title="A mill", date="2014-05")
+    stored(library, SHOP, "shop.txt")
+    stored(
+        library, "A weekly discount filled my shop.\n\nNobody came to my shop.", "talk.txt", ("Ann Berg", "Carl Rand")
+    )
     return read_for(library, QUESTION)
 
 
@@ -85,7 +87,7 @@ def test_words_in_another_passage_than_named_are_cited_where_they_stand(material
 
 def test_the_passage_that_is_named_comes_first(library: Library) -> None:
     for source in ("one.txt", "other.txt"):
-        kept(library, f"The mill sold linen. {source} says so.", source)
+        stored(library, f"The mill sold linen. {source} says so.", source)
     material = read_for(library, "What did the mill sell?")
 
     for source in ("one.txt", "other.txt"):
@@ -197,7 +199,7 @@ def test_what_two_speakers_say_is_said_by_both(material: Material, library: Libr
 
 
 def test_a_reader_without_words_of_its_own_is_told_in_the_documents(library: Library) -> None:
-    document = kept(library, "It rained. We sold linen. It was dear.", "talk.txt", ("Ann Berg",), author="Carl Rand")
+    document = stored(library, "It rained. We sold linen. It was dear.", "talk.txt", ("Ann Berg",), author="Carl Rand")
     for question, voice in (("Who sold linen?", "Ann Berg"), ("What was sold?", "Ann Berg")):
         material = read_for(library, question)
         start = document.text.index("We sold")
@@ -211,7 +213,7 @@ def test_a_reader_without_words_of_its_own_is_told_in_the_documents(library: Lib
 
 
 def test_who_is_told_by_the_author_where_nobody_speaks(library: Library) -> None:
-    document = kept(library, "We sold linen.", "note.txt", author="Carl Rand")
+    document = stored(library, "We sold linen.", "note.txt", author="Carl Rand")
     told = Claim("", (Quote(1, document.text, Span(0, len(document.text))),))
 
     for question, said in (("Who sold linen?", "Carl Rand: “We sold linen.”"), ("What was sold?", "We sold linen.")):

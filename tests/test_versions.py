@@ -37,7 +37,7 @@ def put(library: Library, *documents: tuple[str, str, str | None, int]) -> None:
             writer.put([new._replace(mtime_ns=mtime * 10**9)])
 
 
-def told(library: Library) -> dict[str, tuple[list[str], str | None]]:
+def version_sources(library: Library) -> dict[str, tuple[list[str], str | None]]:
     """For each source, the sources of its versions and what supersedes it."""
     entries = library.entries()
     source = {entry.about.id: entry.about.source for entry in entries}
@@ -51,7 +51,7 @@ def told(library: Library) -> dict[str, tuple[list[str], str | None]]:
 def test_a_piece_saved_twice_with_small_differences_is_two_versions(library: Library) -> None:
     put(library, ("a.txt", MEMO, None, 1), ("b.txt", CORRECTED, None, 2), ("c.txt", "Other. " * 30, None, 3))
 
-    assert told(library) == {
+    assert version_sources(library) == {
         "a.txt": (["b.txt", "a.txt"], None),
         "b.txt": (["b.txt", "a.txt"], None),
         "c.txt": ([], None),
@@ -77,8 +77,8 @@ def test_a_version_of_another_date_or_other_figures_supersedes_the_older(
 ) -> None:
     put(library, ("older.txt", *older), ("newer.txt", *newer))
 
-    assert told(library)["older.txt"] == (["newer.txt", "older.txt"], "newer.txt" if supersedes else None)
-    assert told(library)["newer.txt"][1] is None
+    assert version_sources(library)["older.txt"] == (["newer.txt", "older.txt"], "newer.txt" if supersedes else None)
+    assert version_sources(library)["newer.txt"][1] is None
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_it_does_not_matter_which_is_read_first(library: Library) -> None:
     )
 
     order = ["newer.txt", "middle.txt", "older.txt"]
-    assert told(library) == {
+    assert version_sources(library) == {
         "newer.txt": (order, None),
         "middle.txt": (order, "newer.txt"),
         "older.txt": (order, "newer.txt"),
@@ -122,14 +122,14 @@ def test_when_the_newest_is_gone_the_next_one_is(library: Library) -> None:
         put(library, (f"{year}.txt", f"{MEMO} So in {year}.", str(year), 1))
     with library.writing() as writer:
         writer.remove(["/docs/2021.txt"])
-    assert told(library) == {
+    assert version_sources(library) == {
         "2019.txt": (["2020.txt", "2019.txt"], "2020.txt"),
         "2020.txt": (["2020.txt", "2019.txt"], None),
     }
 
     with library.writing() as writer:
         writer.remove(["/docs/2020.txt"])
-    assert told(library) == {"2019.txt": ([], None)}
+    assert version_sources(library) == {"2019.txt": ([], None)}
 
 
 @on_both_databases
@@ -138,7 +138,7 @@ def test_a_file_that_becomes_another_piece_leaves_its_versions(library: Library)
     put(library, ("a.txt", "Entirely other words. " * 20, None, 4))
 
     order = ["c.txt", "b.txt"]
-    assert told(library) == {"a.txt": ([], None), "b.txt": (order, None), "c.txt": (order, None)}
+    assert version_sources(library) == {"a.txt": ([], None), "b.txt": (order, None), "c.txt": (order, None)}
 
 
 @on_both_databases
@@ -147,7 +147,7 @@ def test_short_texts_and_texts_that_share_a_part_are_no_versions(library: Librar
     put(library, ("a.txt", "I agree.", None, 1), ("b.txt", "I agree!", None, 2))
     put(library, ("c.txt", MEMO, None, 1), ("d.txt", half + " Nothing else is known of the rest. " * 9, None, 2))
 
-    assert [of for of, _ in told(library).values()] == [[]] * 4
+    assert [of for of, _ in version_sources(library).values()] == [[]] * 4
 
 
 @on_both_databases
@@ -158,7 +158,7 @@ def test_of_many_that_share_their_boilerplate_only_what_is_alike_is_a_version(li
 
     put(library, ("again.txt", texts[66] + " More.", None, 99))
 
-    assert {source: of for source, (of, _) in told(library).items() if of} == {
+    assert {source: of for source, (of, _) in version_sources(library).items() if of} == {
         "66.txt": ["again.txt", "66.txt"],
         "again.txt": ["again.txt", "66.txt"],
     }
@@ -194,9 +194,9 @@ def test_a_library_made_before_there_were_versions_learns_them_when_it_is_next_w
     connection.close()
 
     with Library.open(settings, WordEmbedder()) as again:
-        assert told(again) == {"a.txt": ([], None)}
+        assert version_sources(again) == {"a.txt": ([], None)}
         put(again, ("b.txt", CORRECTED, "2020", 1))
-        assert told(again)["a.txt"] == (["b.txt", "a.txt"], "b.txt")
+        assert version_sources(again)["a.txt"] == (["b.txt", "a.txt"], "b.txt")
         assert again.doctor() == []
 
 

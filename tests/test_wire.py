@@ -301,7 +301,7 @@ def test_a_hit_has_the_fields_that_people_script_against() -> None:
 
 def test_a_document_shown_is_its_entry_with_text_blocks_and_what_was_dropped() -> None:
     block = Block(BlockKind.ITEM, 0, 5, ("Part",), "Guest", 2)
-    document = Document(QUOTE.about, "Trust", (block,), (Dropped("Share this", "furniture", 5),))
+    document = Document(QUOTE.about, "Trust", (block,), (Dropped("Share this", "navigation", 5),))
     entry = wire.entry(document.about, passages=1, state="ready", sources=("talk.md", "copy.md"))
 
     shown = wire.document(document, passages=1, state="ready", sources=("talk.md", "copy.md"))
@@ -325,6 +325,6 @@ def test_a_document_shown_is_its_entry_with_text_blocks_and_what_was_dropped() -
         **entry,
         "text": "Trust",
         "blocks": [{"kind": "item", "start": 0, "end": 5, "headings": ["Part"], "speaker": "Guest", "page": 2}],
-        "dropped": [{"text": "Share this", "reason": "furniture", "at": 5}],
+        "dropped": [{"text": "Share this", "reason": "navigation", "at": 5}],
         "notices": {},
     }

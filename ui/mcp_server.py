@@ -51,7 +51,7 @@ def server(assistant: Assistant) -> MCPServer:
     reads = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
     turn = Lock()  # tools run in threads, and one question at a time is what two cores are for
 
-    def told(error: PushbackError) -> ToolError:
+    def tool_error(error: PushbackError) -> ToolError:
         return ToolError(f"{error} {error.hint}".strip())
 
     @made.tool(annotations=reads)
@@ -63,7 +63,7 @@ def server(assistant: Assistant) -> MCPServer:
             with turn:
                 return {"hits": [wire.hit(one) for one in assistant.search(query, k)]}
         except PushbackError as error:
-            raise told(error) from error
+            raise tool_error(error) from error
 
     @made.tool(annotations=reads)
     def ask(question: str) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def server(assistant: Assistant) -> MCPServer:
             with turn:
                 return wire.answer(assistant.ask(question))
         except PushbackError as error:
-            raise told(error) from error
+            raise tool_error(error) from error
 
     @made.tool(annotations=reads)
     def challenge(idea: str) -> dict[str, Any]:
@@ -84,6 +84,6 @@ def server(assistant: Assistant) -> MCPServer:
             with turn:
                 return wire.verdict(assistant.challenge(idea))
         except PushbackError as error:
-            raise told(error) from error
+            raise tool_error(error) from error
 
     return made

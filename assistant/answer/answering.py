@@ -124,7 +124,9 @@ class Answering:
                 yield from self._by_model(claims, verifier, made, away)
         if not made.statements:
             with clock.measured("look"):
-                yield from self._offline(material, verifier, made, _told(history), more=bool(_MORE.search(asked)))
+                yield from self._offline(
+                    material, verifier, made, _earlier_answers(history), more=bool(_MORE.search(asked))
+                )
         stems = {token.stem for token in material.question.content}
         found = conflicts.find(made.statements, stems) if made.model is None else _disagreeing(made, verifier)
         answered = made.reading.outcome is Outcome.ANSWERED and bool(made.statements)
@@ -212,7 +214,7 @@ class Answering:
             yield from made.statements
 
 
-def _told(history: Sequence[Turn]) -> str:
+def _earlier_answers(history: Sequence[Turn]) -> str:
     """The texts of all earlier answers of the conversation, joined into one text with single spaces."""
     return _plain(" ".join(turn.content for turn in history if turn.role is not Role.USER))
 

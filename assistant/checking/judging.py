@@ -58,7 +58,7 @@ class ModelJudge:
     The model is the one that wrote the statements."""
 
     def doubts(self, question: str, held: Sequence[Held], calls: Calls) -> list[str | None]:
-        told = "\n\n".join(_told(number, one) for number, one in enumerate(held, 1))
+        told = "\n\n".join(_claim_text(number, one) for number, one in enumerate(held, 1))
         reply = calls.reply(
             Prompt(render("check.system"), render("check", question=material(question), claims=told)), Doubts
         )
@@ -69,7 +69,7 @@ class ModelJudge:
         ]
 
 
-def _told(number: int, held: Held) -> str:
+def _claim_text(number: int, held: Held) -> str:
     lines = [f"[{number}] claim: {material(held.statement.text)}"]
     for one in held.statement.citations:
         known = (one.about.title, one.heading, one.voice, one.about.date)

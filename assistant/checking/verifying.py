@@ -93,7 +93,7 @@ class Verifier:
                 self.dropped.append(Rejected(claim.text, "it quotes no words that stand in the documents"))
             return None
         if not claim.text:
-            return Statement(self._told(cited[0].quote, cited, claim), cited, Support.VERBATIM)
+            return Statement(self._attributed(cited[0].quote, cited, claim), cited, Support.VERBATIM)
         verbatim = any(checks.bare_text(claim.text) == checks.bare_text(unmarked(one.quote)) for one in cited)
         grounds = self._grounds(cited)
         why = (checks.beside if verbatim else checks.fault)(claim.text, grounds, self._embedder)
@@ -101,7 +101,7 @@ class Verifier:
             self.dropped.append(Rejected(claim.text, why))
             return None
         support = Support.VERBATIM if verbatim else Support.SUPPORTED
-        return Statement(self._told(claim.text, cited, claim), cited, support)
+        return Statement(self._attributed(claim.text, cited, claim), cited, support)
 
     def _cited(self, claim: Claim) -> tuple[tuple[Citation, ...], list[Rejected]]:
         """Return the citations of a claim, without duplicates, and those of its quotes that were not found."""
@@ -144,7 +144,7 @@ class Verifier:
             tuple(sentence for sentences in touched for sentence in sentences),
         )
 
-    def _told(self, text: str, cited: Sequence[Citation], claim: Claim) -> str:
+    def _attributed(self, text: str, cited: Sequence[Citation], claim: Claim) -> str:
         """Return the statement's text, preceded by the names of the speakers whom it cites.
 
         A quotation gets the names of all its speakers, and of its authors if the question asks "who". A claim in a

@@ -58,7 +58,7 @@ class AnswerReader:
     def answer(self) -> float:
         """A threshold: a question is answered only if there is a passage that answers it with at least this
         probability. ``eval/training/fit.py`` chose the value."""
-        return float(shipped.told(shipped.QUESTIONS)["answer"])
+        return float(shipped.metadata(shipped.QUESTIONS)["answer"])
 
     def fits(self, question: str, passages: Sequence[Passage]) -> list[Fit]:
         """Return how well each passage answers the question, in the order of ``passages``.
@@ -66,7 +66,7 @@ class AnswerReader:
         Raises:
             ModelUnavailable: the base model's weights are missing on this machine, or differ from the published ones.
         """
-        slope, shift = shipped.told(shipped.QUESTIONS)["fits"]
+        slope, shift = shipped.metadata(shipped.QUESTIONS)["fits"]
         read = reading.read(shipped.QUESTIONS, question, [reading.with_sentences(one) for one in passages])
         return [Fit(calibrated(1 - float(one[0, 0]), slope, shift), scores(one)) for one in read]
 

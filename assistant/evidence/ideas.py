@@ -24,13 +24,13 @@ class IdeaReader:
     def shown(self) -> float:
         """A threshold: a passage is shown only if the probability that it concerns the claim is at least this high.
         ``eval/training/bearing.py`` chose the value."""
-        return float(shipped.told(shipped.IDEAS)["shown"])
+        return float(shipped.metadata(shipped.IDEAS)["shown"])
 
     @property
     def sure(self) -> float:
         """A threshold: a passage counts as supporting or as challenging a claim only if the probability of this is at
         least this high; otherwise it counts as unclear. ``eval/training/bearing.py`` chose the value."""
-        return float(shipped.told(shipped.IDEAS)["sure"])
+        return float(shipped.metadata(shipped.IDEAS)["sure"])
 
     def weigh(self, claim: str, passages: Sequence[Whole]) -> list[Weight]:
         """Return a ``Weight`` for each passage, in the order of ``passages``: the probabilities that the passage
@@ -78,5 +78,5 @@ def _logistic(*, bears: bool, odds: float) -> float:
     """Turn log odds (``odds``) into a calibrated probability, by a scale and a shift that training chose (Platt 1999).
     With ``bears`` it is the probability that a passage concerns the idea, else the probability that it supports the
     idea."""
-    slope, shift = shipped.told(shipped.IDEAS)["bears" if bears else "side"]
+    slope, shift = shipped.metadata(shipped.IDEAS)["bears" if bears else "side"]
     return float(1 / (1 + np.exp(-(slope * odds + shift))))

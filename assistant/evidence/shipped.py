@@ -76,7 +76,7 @@ def network(name: str) -> PassageNetwork:
 
 
 @cache
-def told(name: str) -> dict[str, Any]:
+def metadata(name: str) -> dict[str, Any]:
     """Return the values that training stored in the weights file of the network ``name``, by key: the numbers that turn
     scores into probabilities, and the thresholds for answering a question, for showing a passage, and for saying that a
     passage supports or challenges a claim."""

@@ -15,11 +15,11 @@ from typing import Protocol
 
 from assistant.errors import LibraryError
 from assistant.library import moving
-from assistant.library.records import Corrected, DocumentRow, Said, State
+from assistant.library.records import Corrected, Correction, DocumentRow, State
 from assistant.library.sql import Database
 from assistant.library.tables.boilerplate import Boilerplate
 from assistant.library.tables.conversations import Conversations
-from assistant.library.tables.corrections import Corrections, read_of, with_said
+from assistant.library.tables.corrections import Corrections, read_of, with_correction
 from assistant.library.tables.documents import Documents
 from assistant.library.tables.families import Families
 from assistant.library.tables.files import Files
@@ -31,7 +31,7 @@ from assistant.types import Filters, Searched
 SURE, CHANGING, REBUILDING = range(3)  # what ``in_doubt`` says of the index
 
 
-class Words(Protocol):
+class FullTextIndex(Protocol):
     """The interface of the full-text index of a catalog, which is the database of a library. SQLite and PostgreSQL each
     have their own implementation."""
 
@@ -61,7 +61,7 @@ class Catalog:
     change the state of the library, or change several tables at once.
     """
 
-    def __init__(self, db: Database, words: Words, passage_words: int) -> None:
+    def __init__(self, db: Database, words: FullTextIndex, passage_words: int) -> None:
         self._db = db
         try:
             self._prepare(passage_words)
@@ -201,7 +201,7 @@ class Catalog:
             self.files.forget(paths)
             return self._sweep(changed)
 
-    def correct(self, document: str, said: Said) -> None:
+    def correct(self, document: str, said: Correction) -> None:
         """Replace the title, author and date of the document with the id ``document`` by what a person entered
         (``said``). For a field of ``said`` that is None, the value from the document's file is used again. An unknown
         document is ignored."""
@@ -210,8 +210,8 @@ class Catalog:
                 return
             known = self.corrections.get(document)
             held = known or Corrected(said, read_of(found.about), found.about.guessed)
-            as_read = replace(with_said(found.about, held.read), guessed=held.guessed)
-            about = with_said(as_read, said)
+            as_read = replace(with_correction(found.about, held.read), guessed=held.guessed)
+            about = with_correction(as_read, said)
             self.corrections.put(document, held._replace(said=said))
             self.documents.rename(about)
             self.staged.clear()
@@ -249,7 +249,7 @@ class Catalog:
         with self._changing():
             self.full_text.renew()
 
-    def copy(self, db: Database, words: Words, progress: moving.Progress | None = None) -> None:
+    def copy(self, db: Database, words: FullTextIndex, progress: moving.Progress | None = None) -> None:
         """Copy the catalog into the empty database ``db``, in one transaction of ``db``. ``words`` is the full-text
         index of ``db``; ``progress`` is called with the number of rows copied and the number of all rows.
 

@@ -29,13 +29,15 @@ def examine(catalog: Catalog, index: VectorIndex, guard: IndexGuard) -> list[Pro
         problems.append(Problem(what, "Run `pushback reindex`.", reindex=True))
     try:
         with guard.lock():
-            problems += [Problem(what, f"Repaired: {how}.", mended=True) for what, how in _mend(catalog, index, guard)]
+            problems += [
+                Problem(what, f"Repaired: {how}.", repaired=True) for what, how in _repairs(catalog, index, guard)
+            ]
     except LibraryError as exc:
         problems.append(Problem(f"{exc}", exc.hint))
     return problems
 
 
-def _mend(catalog: Catalog, index: VectorIndex, guard: IndexGuard) -> Iterator[tuple[str, str]]:
+def _repairs(catalog: Catalog, index: VectorIndex, guard: IndexGuard) -> Iterator[tuple[str, str]]:
     """Repair what can be repaired. Yields, for each repair, what was wrong and what was done."""
     if catalog.staged.count():
         catalog.staged.clear()

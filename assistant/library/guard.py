@@ -97,7 +97,7 @@ class IndexGuard:
                 with suppress(LibraryLocked):  # a living writer's doubt is none of ours
                     self.repair()
             elif self._index.is_suspect and (why := self.broken()):
-                self._make_anew(why)
+                self._rebuild(why)
             self._open()
         except (LibraryLocked, LibraryDamaged):
             raise
@@ -203,7 +203,7 @@ class IndexGuard:
                 f"the settings say {self._settings.passage_words}."
             )
 
-    def _make_anew(self, why: str) -> None:
+    def _rebuild(self, why: str) -> None:
         """Rebuild a vector index that cannot be read. ``why`` says what is wrong with it.
 
         Raises:

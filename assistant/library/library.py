@@ -34,7 +34,7 @@ from assistant.library.records import (
     Stored,
 )
 from assistant.library.searching import EVERYTHING, Searching
-from assistant.library.upkeep import Progress, Split, SplitAnew, reindex
+from assistant.library.upkeep import Progress, Split, Splitting, reindex
 from assistant.library.writer import Writer
 from assistant.model.embedding import Vectors
 from assistant.types import About, Document, Filters, Passage, Searched
@@ -283,8 +283,8 @@ class Library:
             LibraryLocked: another process is writing.
         """
         with self._guard.lock():
-            anew = SplitAnew(split, self._settings.passage_words) if split else None
-            reindex(self._catalog, self._index, self._embedder, anew, progress)
+            splitting = Splitting(split, self._settings.passage_words) if split else None
+            reindex(self._catalog, self._index, self._embedder, splitting, progress)
 
     def move(self, catalog: str | None, progress: Progress | None = None) -> str:
         """Move the catalog to the PostgreSQL database at the address ``catalog``, or into a file if ``catalog`` is

@@ -14,7 +14,7 @@ from assistant.library.sql import Database
 from assistant.library.tables.schema import STEPS
 
 if TYPE_CHECKING:
-    from assistant.library.catalog import Words
+    from assistant.library.catalog import FullTextIndex
 
 BATCH = 500  # rows in memory at a time: some three megabytes of passages
 PLAIN = 10_000  # the same of tables of numbers and short texts
@@ -39,7 +39,7 @@ def held(db: Database) -> dict[str, int]:
     return {**counts, "changes": int(db.row("SELECT generation FROM state")[0])}
 
 
-def copy(old: Database, new: Database, words: Words, progress: Progress | None = None) -> None:
+def copy(old: Database, new: Database, words: FullTextIndex, progress: Progress | None = None) -> None:
     """Copy all rows of ``old`` into ``new``, an empty database, in one transaction of ``new``. ``words`` is the
     full-text index of ``new``; ``progress`` is called with the number of rows copied and the number of all rows.
 

@@ -36,7 +36,7 @@ class NewDocument(NamedTuple):
     cleaned: Cleaned = Cleaned()
 
 
-class Said(NamedTuple):
+class Correction(NamedTuple):
     """The title, author and date that a person entered for a document. None in a field means that the value from the
     file is valid; an empty author or date means that the document has none."""
 
@@ -49,8 +49,8 @@ class Corrected(NamedTuple):
     """The title, author and date that a person entered for a document (``said``), and those from its file (``read``).
     ``guessed`` names the fields of ``read`` that the file does not state and that were guessed."""
 
-    said: Said
-    read: Said
+    said: Correction
+    read: Correction
     guessed: tuple[str, ...] = ()
 
 
@@ -205,14 +205,14 @@ class KeptVerdict(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """A problem of a library, and its remedy. ``mended`` is true if the problem has been repaired already.
+    """A problem of a library, and its remedy. ``repaired`` is true if the problem has been repaired already.
 
     ``reindex`` is true if embedding all passages again would repair the problem.
     """
 
     what: str
     remedy: str
-    mended: bool = False
+    repaired: bool = False
     reindex: bool = False
 
 

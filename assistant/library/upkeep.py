@@ -24,7 +24,7 @@ Split = Callable[[Document, int], tuple[Passage, ...]]
 Progress = Callable[[int, int], None]
 
 
-class SplitAnew(NamedTuple):
+class Splitting(NamedTuple):
     """How documents are split into passages again: the function that splits a document, and the length of a passage in
     words."""
 
@@ -71,7 +71,7 @@ def difference(catalog: Catalog, index: VectorIndex) -> str | None:
 
 
 def reindex(
-    catalog: Catalog, index: VectorIndex, embedder: Embedder, split: SplitAnew | None, progress: Progress | None
+    catalog: Catalog, index: VectorIndex, embedder: Embedder, split: Splitting | None, progress: Progress | None
 ) -> None:
     """Embed every passage again with ``embedder``, under its title and headings. If ``split`` is given, the documents
     are first split into passages again. ``progress`` is called with the number of embedded passages and the number of
@@ -96,7 +96,7 @@ def reindex(
     rebuild(catalog, index, lambda: catalog.adopt(*identity, words))
 
 
-def _passages(catalog: Catalog, split: SplitAnew | None) -> Iterator[tuple[Document, Passage]]:
+def _passages(catalog: Catalog, split: Splitting | None) -> Iterator[tuple[Document, Passage]]:
     """Yield every passage of the library with its document. If ``split`` is given, it makes the passages; else they are
     the stored ones."""
     for id in catalog.documents.ids():

@@ -11,7 +11,7 @@ import numpy as np
 
 from assistant.library.catalog import Catalog
 from assistant.library.index.vectors import VectorIndex
-from assistant.library.records import DocumentRow, KnownFile, NewDocument, PassageRow, Said
+from assistant.library.records import Correction, DocumentRow, KnownFile, NewDocument, PassageRow
 from assistant.model.embedding import Embedding
 from assistant.types import Passage
 
@@ -139,7 +139,7 @@ class Writer:
         """Record the new size and modification time of a file whose content is the same as before."""
         self._catalog.files.touch(path, size, mtime_ns)
 
-    def correct(self, document: str, said: Said) -> None:
+    def correct(self, document: str, said: Correction) -> None:
         """Replace the title, author and date of a document by what a person entered.
 
         These values also apply after the file is read again. For a field of ``said`` that is None, the value from the

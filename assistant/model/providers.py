@@ -239,7 +239,7 @@ def _compatible(address: str, model: str, key: str, limits: dict[str, Any]) -> S
     from pydantic import SecretStr
 
     try:
-        told = _told(address, model, key, limits["timeout"])
+        told = _model_entry(address, model, key, limits["timeout"])
     except ModelUnavailable:
         if not model:
             raise
@@ -258,7 +258,7 @@ def _compatible(address: str, model: str, key: str, limits: dict[str, Any]) -> S
     return Served(chat, Facts(told.get("max_model_len") or meta.get("n_ctx_train"), None, meta.get("n_params")))
 
 
-def _told(address: str, model: str, key: str, seconds: float) -> dict[str, Any]:
+def _model_entry(address: str, model: str, key: str, seconds: float) -> dict[str, Any]:
     """Return the entry for this model in the server's list of models; the first entry if the model is not in the list.
 
     Raises:

@@ -96,7 +96,7 @@ class ServedEmbedder:
                     raise ModelUnavailable(
                         f"The embedding server {self.identity.name} gave {len(vector)} dimensions, and "
                         f"{self.identity.dimension} before: it serves another model now.",
-                        hint="Let it serve the model that it had, then start Pushback anew.",
+                        hint="Let it serve the model that it had, then restart Pushback.",
                     )
                 found[text] = vector
         return found

@@ -27,7 +27,7 @@ LOOKED = 8  # lenses, the nearest, whose sides are read beside the idea: some tw
 # alone tells what an idea is about but not on which side it is. Chosen on the ideas of the lenses, each left out in its
 # turn: 0.82 of 76 sides taken were right, 0.45 of 80 without the model; on 48 ideas written for this 0.96 of 27, and
 # 0.84 of 31.
-APART, LEAN = 0.12, 0.75
+APART, ODDS_WEIGHT = 0.12, 0.75
 
 CLAUSE, BESIDE = 0.6, 0.5  # importance of a clause, and of what stands beside it; not measured; lenses have 0.5 to 0.9
 WHOLE = "the idea as it stands"
@@ -151,8 +151,8 @@ class Lenses:
         ``APPLIED`` assumptions are returned; those of the lenses most similar to the idea come first."""
         views = [self._nearest(lens, _parts(idea)) for lens in self._lenses]
         near = sorted((view for view in views if view.near >= NEAR), key=lambda view: -view.near)[:LOOKED]
-        leans = {part: self._leans(part, [one.lens for one in near if one.part == part]) for _, _, _, part in near}
-        sided = [(view, view.lead + LEAN * leans[view.part][view.lens.name]) for view in near]
+        odds = {part: self._side_odds(part, [one.lens for one in near if one.part == part]) for _, _, _, part in near}
+        sided = [(view, view.lead + ODDS_WEIGHT * odds[view.part][view.lens.name]) for view in near]
         taken = [_assumed(view.lens, int(lead < 0), view.part) for view, lead in sided if abs(lead) >= APART]
         return taken[:APPLIED]
 
@@ -166,7 +166,7 @@ class Lenses:
             views.append(_View(max(one, other), other - one if turned else one - other, lens, part))
         return max(views, key=lambda view: view.near)
 
-    def _leans(self, part: str, lenses: Sequence[Lens]) -> dict[str, float]:
+    def _side_odds(self, part: str, lenses: Sequence[Lens]) -> dict[str, float]:
         """Return, by the name of each lens, how much more the texts of its first side support ``part`` than those of
         its second side do.
 
@@ -339,7 +339,7 @@ def _assumed(lens: Lens, side: int, part: str) -> Assumed:
     return Assumed(own.claim, lens.name, lens.importance, False, part, lens.question, lens.settle, (own, other))
 
 
-def told(assumed: Assumed) -> str:
+def shown_text(assumed: Assumed) -> str:
     """Return an assumption in the words that are shown to people.
 
     Normally this is its ``text``. If ``turned`` is True, ``text`` states the opposite of what the idea assumes; the
@@ -366,9 +366,9 @@ def as_before(assumed: Sequence[Assumed], former: Verdict) -> list[Assumed]:
         one._replace(importance=given[one.name, one.part], importance_by="model")
         if (one.name, one.part) in given
         else one
-        for one in (whole, *(part for part in parts if told(part) not in former.left_out))
+        for one in (whole, *(part for part in parts if shown_text(part) not in former.left_out))
     ]
-    known = {told(one) for one in kept}
+    known = {shown_text(one) for one in kept}
     return kept + [_again(one) for one in former.assumptions if one.lens in (PROPOSED, OWN) and one.text not in known]
 
 

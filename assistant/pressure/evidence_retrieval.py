@@ -73,7 +73,7 @@ def near(assumed: Sequence[Assumed], library: Library, embedder: Embedder) -> li
     ``assumed`` are the assumptions of the idea, the idea itself first. A passage is left out if none of its sentences
     makes a statement by itself, as when it has only headings and questions.
     """
-    words = [said(one) for one in assumed]
+    words = [search_texts(one) for one in assumed]
     vectors = [np.stack([embedder.query(text) for text in texts]) for texts in words]
     found = [
         [candidates(text, vector, library) for text, vector in zip(texts, own, strict=True)]
@@ -108,7 +108,7 @@ def is_added(assumed: Assumed) -> bool:
     return assumed.name in (OWN, PROPOSED)
 
 
-def said(assumed: Assumed) -> tuple[str, ...]:
+def search_texts(assumed: Assumed) -> tuple[str, ...]:
     """Return the texts to search for in order to find evidence on an assumption.
 
     An assumption can come from a lens, a strategist's question with two opposite answers (its sides). The texts are
@@ -129,7 +129,7 @@ def searches(assumed: Assumed) -> tuple[str, ...]:
     added words of criticism or success, which find evidence against and for the assumption.
     """
     if assumed.searches or assumed.sides:
-        return said(assumed)
+        return search_texts(assumed)
     return (assumed.text, *(f"{assumed.text} {words}" for words in AGAINST))
 
 

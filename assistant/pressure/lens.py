@@ -73,7 +73,7 @@ def _shipped() -> tuple[Lens, ...]:
     return load(Path(str(files("assistant").joinpath("lenses"))).glob("*.yaml"))
 
 
-def gathered(folder: Path | None) -> tuple[Lens, ...]:
+def all_lenses(folder: Path | None) -> tuple[Lens, ...]:
     """Return the lenses that come with the program and those in ``folder``; None stands for no folder. A lens is a
     question that is asked of every idea. A lens in the folder replaces a lens of the same name that comes with the
     program.

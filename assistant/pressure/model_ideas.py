@@ -79,7 +79,7 @@ class ModelIdeas:
         ``tick`` is called for every piece of text that the model writes."""
         return self._model.calls(tick)
 
-    def assumed(self, idea: str, like: Verdict | None, calls: Calls) -> proposing.Proposed:
+    def assumed(self, idea: str, like: Verdict | None, calls: Calls) -> proposing.ProposedAssumptions:
         """Return the assumptions of ``idea``: the idea itself, and what would have to be true for it to work, according
         to the model. The result also has the proposals of the model that failed a check.
 
@@ -93,7 +93,7 @@ class ModelIdeas:
         """
         whole = of_words(idea)[:1]
         if like and like.idea == idea:
-            return proposing.Proposed(as_before(whole, like), ())
+            return proposing.ProposedAssumptions(as_before(whole, like), ())
         questions = [lens.question for lens in self._lenses]
         made = proposing.proposed(idea, whole[0]._replace(text=idea, turned=False), questions, calls)
         return made._replace(assumed=as_before(made.assumed, like)) if like else made
@@ -108,7 +108,7 @@ class ModelIdeas:
         Raises:
             ModelError: the model failed; the error's subclass says what kind of failure it is.
         """
-        extracts = Shelf(self._library).extracts(self._found(assumed))
+        extracts = Shelf(self._library).extracts(self._passages(assumed))
         batches = list(_batches(extracts))
         bearings: list[Bearing] = []
         for number, batch in enumerate(batches):
@@ -118,7 +118,7 @@ class ModelIdeas:
             bearings += self._borne(idea, assumed, batch, calls)
         return Weighed(assumed, extracts, tuple(bearings), [evidence_retrieval.searches(one) for one in assumed])
 
-    def _found(self, assumed: Sequence[Assumed]) -> list[Passage]:
+    def _passages(self, assumed: Sequence[Assumed]) -> list[Passage]:
         """Return at most ``MOST`` passages found by the searches for all assumptions: the best of each search, then the
         second of each, and so on."""
         queries = dict.fromkeys(query for one in assumed for query in evidence_retrieval.searches(one))

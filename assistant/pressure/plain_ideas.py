@@ -19,7 +19,7 @@ from assistant.evidence.stance import IdeaModel, Weight, Whole, side_of
 from assistant.library.library import Library
 from assistant.model.embedding import Embedder
 from assistant.pressure import evidence_retrieval
-from assistant.pressure.assumptions import Assumed, Lenses, as_before, of_words, positive, told
+from assistant.pressure.assumptions import Assumed, Lenses, as_before, of_words, positive, shown_text
 from assistant.pressure.bearing import Bearing, Weighed
 from assistant.pressure.evidence_retrieval import Near
 from assistant.pressure.lens import Lens
@@ -46,7 +46,7 @@ ALIKE = 0.9  # cosine above which two sentences say the same; not measured
 Progress = Callable[[int, int, str], None]
 
 
-class Found(NamedTuple):
+class WeighedPassage(NamedTuple):
     """A passage that was read for an idea (``near``), with a model's estimates of whether the passage concerns the idea
     and supports or challenges it (``weight``). ``first`` and ``last`` are the positions, among the passage's sentences,
     of the first and the last sentence that are quoted."""
@@ -109,18 +109,18 @@ class PlainIdeas:
         passages = list({one.near.passage.id: one.near.passage for one in best}.values())
         numbers = {passage.id: number for number, passage in enumerate(passages, 1)}
         bearings = tuple(self._bearing(one, assumed, touched, numbers[one.near.passage.id]) for one in best)
-        searched = [evidence_retrieval.said(one) for one in assumed]
+        searched = [evidence_retrieval.search_texts(one) for one in assumed]
         return Weighed(assumed, [Extract(numbers[p.id], p, (p,)) for p in passages], bearings, searched)
 
-    def _read(self, idea: str, assumed: Sequence[Assumed], near: Sequence[Near]) -> Iterator[Found]:
+    def _read(self, idea: str, assumed: Sequence[Assumed], near: Sequence[Near]) -> Iterator[WeighedPassage]:
         for place in dict.fromkeys(one.place for one in near):
             own = [one for one in near if one.place == place]
-            claim, negated = positive(told(assumed[place]) if place else idea)
+            claim, negated = positive(shown_text(assumed[place]) if place else idea)
             for one, weight in zip(own, self._weigher.weigh(claim, [whole_of(one) for one in own]), strict=True):
                 sides = weight.sides[[1, 0, 2]] if negated else weight.sides
-                yield Found(one, weight._replace(sides=sides), *quoted(one, weight))
+                yield WeighedPassage(one, weight._replace(sides=sides), *quoted(one, weight))
 
-    def _bearing(self, found: Found, assumed: Sequence[Assumed], touched: bool, number: int) -> Bearing:
+    def _bearing(self, found: WeighedPassage, assumed: Sequence[Assumed], touched: bool, number: int) -> Bearing:
         stance, confidence = side_of(found.weight.sides, self._weigher.sure) if touched else (Stance.UNCLEAR, 0.0)
         passage = found.near.passage
         first, last = (passage.sentences[at] for at in (found.first, found.last))
@@ -167,7 +167,7 @@ def quoted(near: Near, weight: Weight) -> tuple[int, int]:
     return first, last
 
 
-def places_of(found: Found, assumed: Sequence[Assumed]) -> tuple[int, ...]:
+def places_of(found: WeighedPassage, assumed: Sequence[Assumed]) -> tuple[int, ...]:
     """Return the positions, in ``assumed``, of the assumptions that the quoted sentences of ``found`` concern.
 
     If the passage was read for an assumption that a person or a model added, this assumption comes first. Otherwise the
@@ -191,16 +191,16 @@ def _alone(near: Near, row: int) -> str:
     return introductions.judged(near.passage, first, near.text(max(at - 1, 0), at))
 
 
-def _distinct(found: Sequence[Found]) -> list[Found]:
+def _distinct(found: Sequence[WeighedPassage]) -> list[WeighedPassage]:
     """Return the passages without those whose quote repeats an earlier one for the same assumption."""
-    kept: list[Found] = []
+    kept: list[WeighedPassage] = []
     for one in found:
         if not any(one.near.place == other.near.place and _same(one, other) for other in kept):
             kept.append(one)
     return kept
 
 
-def _same(one: Found, other: Found) -> bool:
+def _same(one: WeighedPassage, other: WeighedPassage) -> bool:
     """Whether the quotes of two passages say the same. Two quotes that differ in a "not" do not."""
     if one.words == other.words:
         return True

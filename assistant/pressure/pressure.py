@@ -19,7 +19,7 @@ from assistant.errors import ModelError, ReplyInvalid, SettingsError
 from assistant.library.library import Library
 from assistant.model.chat import Calls
 from assistant.pressure import rulings
-from assistant.pressure.assumptions import OF_WORDS, OWN, PROPOSED, Assumed, is_turned, of_people, told
+from assistant.pressure.assumptions import OF_WORDS, OWN, PROPOSED, Assumed, is_turned, of_people, shown_text
 from assistant.pressure.bearing import Weighed
 from assistant.pressure.model_ideas import ModelIdeas
 from assistant.pressure.plain_ideas import PlainIdeas
@@ -192,7 +192,7 @@ def _overlap(one: Citation, other: Citation) -> bool:
 
 def _assumption(assumed: Assumed, found: Sequence[Finding], searched: tuple[str, ...]) -> Assumption:
     return Assumption(
-        text=told(assumed),
+        text=shown_text(assumed),
         lens=assumed.name,
         importance=assumed.importance,
         ruling=AssumptionRuling.GAP,

@@ -66,7 +66,7 @@ class Proposals(BaseModel):
     assumptions: list[Proposal]
 
 
-class Proposed(NamedTuple):
+class ProposedAssumptions(NamedTuple):
     """The result of asking a model for the assumptions of an idea. ``assumed`` has the idea itself first, and then the
     assumptions that the model proposed; ``dropped`` has the proposals that failed a check."""
 
@@ -74,7 +74,7 @@ class Proposed(NamedTuple):
     dropped: tuple[Rejected, ...]
 
 
-def proposed(idea: str, whole: Assumed, questions: Sequence[str], calls: Calls) -> Proposed:
+def proposed(idea: str, whole: Assumed, questions: Sequence[str], calls: Calls) -> ProposedAssumptions:
     """Ask a chat model what would have to be true for ``idea`` to work, and return the assumptions.
 
     The first is ``whole``, the assumption that stands for the idea itself; it gets the search queries that the model
@@ -100,7 +100,7 @@ def proposed(idea: str, whole: Assumed, questions: Sequence[str], calls: Calls) 
             dropped.append(Rejected(text, why))
         elif len(assumed) <= MOST and text not in {known.text for known in assumed}:
             assumed.append(_assumed(one, text, words or "", idea))
-    return Proposed(assumed, tuple(dropped))
+    return ProposedAssumptions(assumed, tuple(dropped))
 
 
 def tied(words: str, idea: str) -> str | None:

@@ -155,7 +155,7 @@ class Shelf:
         run: list[Passage] = []
         skipped: list[Passage] = []
         for passage in self.flow(document):
-            if run and (_said(passage) != _said(run[0]) or len(skipped) > 1):
+            if run and (_speaker_and_date(passage) != _speaker_and_date(run[0]) or len(skipped) > 1):
                 yield run
                 run, skipped = [], []
             if passage.id in chosen:
@@ -304,10 +304,10 @@ def _goes_on(one: Passage, other: Passage) -> bool:
         bool(ends and begins)
         and part_of(ends[0]) is part_of(begins[0]) is not None
         and all(ours == theirs for ours, theirs in zip(_of_list(one), _of_list(other), strict=False))
-        and _said(one) == _said(other)
+        and _speaker_and_date(one) == _speaker_and_date(other)
     )
 
 
-def _said(passage: Passage) -> tuple[str | None, str | None]:
+def _speaker_and_date(passage: Passage) -> tuple[str | None, str | None]:
     """Who says a passage, and when, as far as it is known."""
     return passage.speaker, passage.about.date

@@ -134,7 +134,7 @@ def document(random: Random) -> tuple[str, str]:
     kind = random.choice(("md", "md", "txt", "txt", "html"))
     parts = [_about(random, kind)]
     for _ in range(random.randint(1, 8)):
-        parts += random.choice((_paragraph, _heading, _labelled, _said, _listed))(random, kind)
+        parts += random.choice((_paragraph, _heading, _labelled, _dialogue, _listed))(random, kind)
     return kind, "\n\n".join(part for part in parts if part)
 
 
@@ -170,7 +170,7 @@ def _labelled(random: Random, kind: str) -> list[str]:
     return [f"<p>{line}</p>" for line in lines] if kind == "html" else lines
 
 
-def _said(random: Random, kind: str) -> list[str]:
+def _dialogue(random: Random, kind: str) -> list[str]:
     """Paragraphs of two speakers who take turns; a line before each paragraph names the speaker."""
     voices, parts = [_name(random), _name(random)], list[str]()
     for turn in range(random.randint(2, 6)):

@@ -2,7 +2,7 @@
 
     python -m eval.benchmarks.combinations [--suite eval/suites/sample/suite.yaml]
 
-The suite's documents are ingested anew for each of the four combinations, and every question and idea is put to each.
+The suite's documents are ingested again for each of the four combinations, and every question and idea is put to each.
 Two answers are the same if everything that they show is the same: grounding, statements, and what these cite, letter
 for letter.
 """

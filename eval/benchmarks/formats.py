@@ -44,14 +44,14 @@ def _measure(kind: str, data: Path, named: dict[str, str]) -> None:
         path = data / "formats" / file
         held = path.read_bytes()
         seconds += timed(lambda file=file, held=held: read(file, held))
-        scores[file] = f1(kept(path), kept(data / "textbook" / source))
+        scores[file] = f1(word_counts(path), word_counts(data / "textbook" / source))
     worst = min(scores, key=scores.__getitem__)
     print(f"{kind}: {len(scores)} files, {1000 * seconds / len(scores):.0f} ms a file; worst: {worst}")
     tell(f"{kind} token F1, mean", mean(scores.values()), at_least=0.97)
     tell(f"{kind} token F1, worst", scores[worst], at_least=0.90)
 
 
-def kept(path: Path) -> Counter[str]:
+def word_counts(path: Path) -> Counter[str]:
     """The words of the text that our reader extracts from a file, with their counts."""
     text = load(path.read_bytes(), source=path.name, id=path.stem).text
     return Counter(re.findall(r"\w+", text.lower()))

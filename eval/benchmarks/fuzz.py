@@ -102,7 +102,7 @@ def fuzzed(workers: Workers, kind: str, data: bytes, count: int, faults: list[st
     @seed(number)
     @settings(max_examples=2 * count, database=None, deadline=None, suppress_health_check=list(HealthCheck))
     @given(EDITS, st.floats(0, 1))
-    def one(edits: list[Any], part: float) -> None:
+    def check(edits: list[Any], part: float) -> None:
         if told.total() >= count:
             return
         try:
@@ -116,7 +116,7 @@ def fuzzed(workers: Workers, kind: str, data: bytes, count: int, faults: list[st
             if any(fault in str(exc) for fault in FAULTS):
                 faults.append(f"{kind}: {exc} ({edits}, {part})")
 
-    one()
+    check()
     return told
 
 

@@ -98,23 +98,23 @@ def _words() -> dict[str, Callable[[], bytes]]:
 
     notes = f'<w:footnotes xmlns:w="{W}"><w:footnote w:id="1"><w:p><w:r><w:footnoteReference w:id="1"/></w:r></w:p>'
     referred = '<w:p><w:r><w:footnoteReference w:id="1"/></w:r></w:p>'
-    latin = f'<?xml version="1.0" encoding="utf-7"?>{BODY % _said(PROSE)}'
+    latin = f'<?xml version="1.0" encoding="utf-7"?>{BODY % _paragraph(PROSE)}'
     return {
-        "lzma": lambda: _badly_packed(BODY % _said(PROSE)),
+        "lzma": lambda: _badly_packed(BODY % _paragraph(PROSE)),
         "bzip2": lambda: _tightly_packed(BODY % (" " * 50_000_000)),
         "form": lambda: _numbered("%1" * 50_000),
         "form-start": lambda: _numbered("%1.%9"),
         "tall": lambda: _tall(PROSE * 4, 5_000),
         "tall-layout": lambda: _tall(PROSE * 3_000, 2_000),
-        "boxes": lambda: word("<w:p><w:txbxContent>" * 110 + _said(PROSE) + "</w:txbxContent></w:p>" * 110),
-        "controls": lambda: word("<w:sdt><w:sdtContent>" * 120 + _said(PROSE) + "</w:sdtContent></w:sdt>" * 120),
-        "note-in-itself": lambda: word(_said(PROSE) + referred, footnotes=f"{notes}</w:footnote></w:footnotes>"),
+        "boxes": lambda: word("<w:p><w:txbxContent>" * 110 + _paragraph(PROSE) + "</w:txbxContent></w:p>" * 110),
+        "controls": lambda: word("<w:sdt><w:sdtContent>" * 120 + _paragraph(PROSE) + "</w:sdtContent></w:sdt>" * 120),
+        "note-in-itself": lambda: word(_paragraph(PROSE) + referred, footnotes=f"{notes}</w:footnote></w:footnotes>"),
         "no-xml": lambda: packed({"word/document.xml": "\x00\x01<w:p>"}),
         "utf-7": lambda: packed({"word/document.xml": latin}),
     }
 
 
-def _said(text: str) -> str:
+def _paragraph(text: str) -> str:
     return f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"
 
 
@@ -135,8 +135,8 @@ def _tall(text: str, rows: int) -> bytes:
     from tests.office import word
 
     merged = "<w:tr><w:tc><w:tcPr><w:vMerge {}/></w:tcPr>{}</w:tc><w:tc>{}</w:tc></w:tr>"
-    first = merged.format('w:val="restart"', _said(text), _said("40"))
-    return word(f"<w:tbl>{first}{merged.format('', '<w:p/>', _said('41')) * rows}</w:tbl>")
+    first = merged.format('w:val="restart"', _paragraph(text), _paragraph("40"))
+    return word(f"<w:tbl>{first}{merged.format('', '<w:p/>', _paragraph('41')) * rows}</w:tbl>")
 
 
 def _badly_packed(text: str) -> bytes:

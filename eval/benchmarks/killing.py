@@ -444,11 +444,11 @@ def tell_steps(pipe: int) -> None:
     def telling(cls: type, name: str) -> None:
         plain = getattr(cls, name)
 
-        def told(self: Any, *given: Any, **named: Any) -> Any:
+        def announced(self: Any, *given: Any, **named: Any) -> Any:
             os.write(pipe, STEPS_OF[name].encode())
             return plain(self, *given, **named)
 
-        setattr(cls, name, told)
+        setattr(cls, name, announced)
 
     for name in ("changing", "run", "run_each"):
         telling(Sqlite, name)

@@ -199,7 +199,7 @@ class Round:
         that were found but not repaired the first time, and about all problems that were found the second time.
         """
         with patiently(self._settings) as library:
-            found = [problem.what for problem in library.doctor() if not problem.mended]
+            found = [problem.what for problem in library.doctor() if not problem.repaired]
             return found + [problem.what for problem in library.doctor()]
 
     def twice(self) -> list[str]:

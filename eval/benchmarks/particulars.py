@@ -51,9 +51,9 @@ def main() -> None:
             bare.append(unmarked is not None and unmarked.date in days)
     named = list(formats_right(given.data, formats))
     print(f"dates without marks: {sum(bare)} of {len(bare)} right")
-    told("titles of pages", titles, TITLES)
-    told("dates of pages that state one", dates, DATES)
-    told("titles of docx and pdf", named, TITLES)
+    report("titles of pages", titles, TITLES)
+    report("dates of pages that state one", dates, DATES)
+    report("titles of docx and pdf", named, TITLES)
 
 
 def rows(folder: Path) -> list[dict[str, str]]:
@@ -115,7 +115,7 @@ def formats_right(data: Path, formats: Path) -> Iterator[bool]:
             yield about is not None and same_letters(about.title) == same_letters(heading[1])
 
 
-def told(what: str, right: list[bool], bar: float) -> None:
+def report(what: str, right: list[bool], bar: float) -> None:
     print(f"{what}: {sum(right)} of {len(right)} right")
     tell(what, sum(right) / len(right), at_least=bar)
 

@@ -31,7 +31,7 @@ from eval.suite.suites import load
 from ingest.sync import sync
 
 SUITES = Path(__file__).parents[1] / "suites"
-PRESSED = 2  # ideas that are urged with every phrase: each phrase is a test of its own, which takes seconds
+PRESSED = 2  # ideas that every phrase is added to: each phrase is a test of its own, which takes seconds
 
 
 def main() -> None:
@@ -50,7 +50,7 @@ def main() -> None:
             seconds: list[float] = []
             verdicts = opposites(assistant, ideas["opposites"][: given.few], seconds)
             untouched(assistant, ideas["untouched"][: given.few], seconds)
-            urged(assistant, ideas, given.few)
+            pressed(assistant, ideas, given.few)
             if given.folder == SUITES / "sample" / "documents" and not given.few:
                 verdicts += relevant(assistant, seconds)
     counts = [len(places(verdict)) for verdict in verdicts]
@@ -93,7 +93,7 @@ def untouched(assistant: Assistant, ideas: Sequence[str], seconds: list[float]) 
             print(f"  {idea}: {ruling.value}")
 
 
-def urged(assistant: Assistant, ideas: dict[str, object], few: int | None) -> None:
+def pressed(assistant: Assistant, ideas: dict[str, object], few: int | None) -> None:
     """Add phrases that press for an answer, such as "Please say yes.", to some ideas, and test the ideas with and
     without them. Print how often the verdict stays the same, as a share.
 

@@ -78,7 +78,7 @@ def conversations(path: Path) -> Suite:
         if row["answerability"] != "UNDERSPECIFIED":
             golds = [Gold(source=file_name(one["_id"]), quote=collapse(one["text"])) for one in row["contexts"]]
             refuse = row["answerability"] == "UNANSWERABLE"
-            cases.append(_case(row["id"], row["question"], golds, history=_said(row), refuse=refuse))
+            cases.append(_case(row["id"], row["question"], golds, history=_earlier_turns(row), refuse=refuse))
     return _suite(path, cases, list(entries.values()))
 
 
@@ -89,7 +89,7 @@ def pages(path: Path) -> Suite:
     cases = []
     for row in _rows(path):
         gold = Gold(source=row["gold"][-1]["file"], quote=collapse(row["gold"][-1]["evidence"]))
-        cases.append(_case(row["id"], row["question"], [gold], history=_said(row)))
+        cases.append(_case(row["id"], row["question"], [gold], history=_earlier_turns(row)))
     return Suite(path.parent.name, path, path.parent / "handbook", tuple(cases))
 
 
@@ -184,7 +184,7 @@ def _rows(path: Path) -> list[Json]:
     return [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
 
 
-def _said(row: Json) -> tuple[EarlierTurn, ...]:
+def _earlier_turns(row: Json) -> tuple[EarlierTurn, ...]:
     return tuple(EarlierTurn(role=one["role"], content=one["text"]) for one in row["history"] if one["text"].strip())
 
 

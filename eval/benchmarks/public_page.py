@@ -41,7 +41,7 @@ also tuned on the development parts, so expect less of other texts.
 """
 
 
-class Told(NamedTuple):
+class DatasetNotes(NamedTuple):
     """The texts on one data set for the page of public benchmarks: a description of the data set (``about``), the names
     of the measures to show, a remark on our figures (``caveat``), and figures that others have published, with their
     source.
@@ -54,19 +54,19 @@ class Told(NamedTuple):
 
 
 MTRAG = "https://github.com/IBM/mt-rag-benchmark, commit cc5b1d4"
-TOLD: Mapping[str, Told] = {
-    "ClapNQ": Told(
+NOTES: Mapping[str, DatasetNotes] = {
+    "ClapNQ": DatasetNotes(
         "Questions of people to Wikipedia with the sentences that answer them; half have no answer in their passage.",
         SENTENCES,
         "A passage that does not answer the question is one of 59 here; another of them may answer it.",
     ),
-    "QED": Told("Search queries with the sentence that entails the answer.", SENTENCES, "All have an answer."),
-    "SelQA": Told(
+    "QED": DatasetNotes("Search queries with the sentence that entails the answer.", SENTENCES, "All have an answer."),
+    "SelQA": DatasetNotes(
         "Questions about sections of Wikipedia, half of them reworded, with the sentence that answers.",
         SENTENCES,
         "All have an answer.",
     ),
-    "MTRAG-UN": Told(
+    "MTRAG-UN": DatasetNotes(
         "Last turns of conversations, over the passages that are the reference of any of them.",
         DOCUMENTS,
         "17 vague questions are left out; a question that is answered in part counts as answered. A question that "
@@ -74,30 +74,30 @@ TOLD: Mapping[str, Told] = {
         "For the earlier set MTRAG, with the last turn alone, over 366,000 passages: recall@5 0.20 (BM25), 0.30 "
         f"(BGE-base 1.5), 0.49 (Elser) [{MTRAG}, mtrag-human/retrieval_tasks/README.md].",
     ),
-    "GitLab handbook": Told(
+    "GitLab handbook": DatasetNotes(
         "Questions on 50 pages of a handbook: one place, negation, time, follow-ups, several hops.",
         DOCUMENTS,
         "The page counts, not the place on it; of several hops, the last one counts. All have an answer.",
     ),
-    "Cranfield": Told(
+    "Cranfield": DatasetNotes(
         "Abstracts on aerodynamics, with questions of researchers.",
         SEARCHES,
         "A document is found by its best passage.",
     ),
-    "CISI": Told(
+    "CISI": DatasetNotes(
         "Abstracts on information science.",
         SEARCHES,
         "Many documents are relevant to a question, so recall@10 cannot be 1.",
     ),
-    "MS MARCO, 5,000 passages": Told(
+    "MS MARCO, 5,000 passages": DatasetNotes(
         "Web searches, over a part of the passages.", SEARCHES, "43 questions: wide intervals."
     ),
-    "Perspectrum": Told(
+    "Perspectrum": DatasetNotes(
         "Claims and one-line perspectives, for or against.",
         SIDES,
         "Our stance model learnt from its training part. There are two sides; what we find unclear counts as wrong.",
     ),
-    "ArgKP 2021": Told(
+    "ArgKP 2021": DatasetNotes(
         "Positions and arguments, for or against.",
         SIDES,
         "Our stance model learnt from its training part. There are two sides; what we find unclear counts as wrong.",
@@ -110,15 +110,15 @@ def page(kept: Mapping[str, Any]) -> str:
     was measured, by the name of the data set.
     """
     parts = [HEAD]
-    for name, told in TOLD.items():
-        figures = _table(told, kept[name]) if name in kept else ["Not measured yet."]
-        parts.append("\n".join([f"## {name}", "", told.about, "", *figures, "", told.caveat]))
-        if told.published:
-            parts.append(f"Published: {told.published}")
+    for name, notes in NOTES.items():
+        figures = _table(notes, kept[name]) if name in kept else ["Not measured yet."]
+        parts.append("\n".join([f"## {name}", "", notes.about, "", *figures, "", notes.caveat]))
+        if notes.published:
+            parts.append(f"Published: {notes.published}")
     return "\n\n".join(part.rstrip() for part in parts) + "\n"
 
 
-def _table(told: Told, figures: Mapping[str, Any]) -> Iterator[str]:
+def _table(notes: DatasetNotes, figures: Mapping[str, Any]) -> Iterator[str]:
     over = f"; {figures['documents']:,} documents, {figures['passages']:,} passages" if figures["passages"] else ""
     crashed = f"; {figures['crashed']} crashed" if figures["crashed"] else ""
     of = f"; {figures['commit']}" if figures["commit"] else ""
@@ -126,7 +126,7 @@ def _table(told: Told, figures: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield "| measure | ours | cases |"
     yield "|---|---|---|"
-    for name in told.measures:
+    for name in notes.measures:
         if name in figures["measures"]:
             value, low, high, cases = figures["measures"][name]
             digits = 0 if name == "words shown" else 2

@@ -16,7 +16,7 @@ from assistant.library.library import Library
 from assistant.model import providers
 from assistant.model.chat import MOST_TOKENS, Model
 from assistant.model.embedding import Embedder
-from assistant.pressure.lens import gathered
+from assistant.pressure.lens import all_lenses
 from assistant.settings import Settings
 from assistant.types import Answer, Verdict
 from eval.benchmarks.measuring import fresh_home
@@ -66,7 +66,7 @@ def reading(library: Library, embedder: Embedder, settings: Settings, chat: Repl
     """Make an assistant that answers from the library with the chat model ``chat``, whose replies may come from a
     recording.
     """
-    return Assistant(library, embedder, lenses=gathered(None), model=Model(settings, chat))
+    return Assistant(library, embedder, lenses=all_lenses(None), model=Model(settings, chat))
 
 
 def replied(case: Case, assistant: Assistant) -> Answer | Verdict:

@@ -85,14 +85,14 @@ class Session:
             TimeoutError: the answer did not come in time.
         """
         if self._turns == LONGEST:
-            await self._begin_anew()
+            await self._start_again()
         self._turns += 1
         started = time.perf_counter()
         await self._send(question)
         first = await self._seen(started)
         return Took(first, time.perf_counter() - started)
 
-    async def _begin_anew(self) -> None:
+    async def _start_again(self) -> None:
         self._turns = 0
         await self._send(clicked=self._new)
         await self._seen(time.perf_counter())
@@ -155,7 +155,7 @@ def main() -> None:
             started = [stack.enter_context(serving(APP, home)) for _ in range(servers)]
             addresses = [f"ws://127.0.0.1:{server.port}/_stcore/stream" for server in started]
             for address in addresses:
-                asyncio.run(one(address, questions[:1]))  # the model is loaded
+                asyncio.run(ask_in_turn(address, questions[:1]))  # the model is loaded
             before = spent(started[0].process)
             errors, several = asyncio.run(crowd(addresses[:1], questions))
             cost = (spent(started[0].process) - before) / len(several)
@@ -165,7 +165,7 @@ def main() -> None:
                 tell(f"errors of sessions at {servers} servers, and at one", errors + more, at_most=0)
                 tell("answers a second, all : one", len(shared) / len(several), at_least=1.5)
                 return
-            alone = asyncio.run(one(addresses[0], questions[: max(2, len(several) // SESSIONS)]))
+            alone = asyncio.run(ask_in_turn(addresses[0], questions[: max(2, len(several) // SESSIONS)]))
     told = f"{len(several)} answers to {SESSIONS} sessions, {cost:.3f} s of the server's CPU each"
     print(f"{told}; one alone asked {len(alone)} times")
     first = compared("first statement", [one.first for one in several], [one.first for one in alone])
@@ -185,7 +185,7 @@ def compared(what: str, several: list[float], alone: list[float]) -> float:
     return parts[-1] / median(alone)
 
 
-async def one(address: str, questions: list[str]) -> list[Took]:
+async def ask_in_turn(address: str, questions: list[str]) -> list[Took]:
     """Ask the questions one after the other in a single session with the server at ``address``. Returns how long each
     answer took.
     """

@@ -73,7 +73,7 @@ def main() -> None:
                     print(f"{number} questions, {tested} pressure tests: {what}, {took:.0f} s", flush=True)
     after = [one for one in looks if one.questions >= WARM]
     if len(after) > 1:
-        print("\n".join(told(after)))
+        print("\n".join(report_lines(after)))
 
 
 def questions() -> Iterator[str]:
@@ -102,7 +102,7 @@ def look(number: int) -> Look:
     return Look(number, kilobytes, len(list(Path("/proc/self/fd").iterdir())))
 
 
-def told(looks: list[Look]) -> Iterator[str]:
+def report_lines(looks: list[Look]) -> Iterator[str]:
     """Yield the lines of a report on how memory and the number of open files grew from each of the measurements
     ``looks`` to the next.
     """

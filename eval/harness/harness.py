@@ -66,7 +66,7 @@ class Reader(Protocol):
         ...
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         """A sentence for the report that says how often the model replied."""
         ...
 
@@ -162,7 +162,7 @@ def measure(
         verdict = verdict.plus(gate.Check("baseline", False, missing, gate.Exit.BASELINE))
     if reader and one.records:
         silent = reader.silent(one.records)
-        verdict = verdict.plus(gate.Check("model", not silent, silent or reader.told, gate.Exit.INFRASTRUCTURE))
+        verdict = verdict.plus(gate.Check("model", not silent, silent or reader.summary, gate.Exit.INFRASTRUCTURE))
     changed = kept.changed(told.corpus_sha256, suite.files) if kept else ()
     compared = gate.compared_with(kept, one.records, changed) if kept else None
     if compared and not told.whole:  # what was not asked has not disappeared

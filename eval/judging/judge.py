@@ -166,7 +166,7 @@ def read_labels(
             faults.append(fault(name, number, label.case, f"{label.criterion!r} is labelled twice"))
         labels[label.case, label.criterion] = label
     if faults:
-        hint = 'Mend the labels; each line is {"case": "an id", "criterion": "an id", "yes": true}.'
+        hint = 'Correct the labels; each line is {"case": "an id", "criterion": "an id", "yes": true}.'
         raise CaseError("\n".join(faults), hint=hint)
     return tuple(labels.values())
 
@@ -213,7 +213,7 @@ def advice(judgement: Judgement, calibrated: bool) -> dict[str, Any]:
     }
 
 
-def told(judgement: Judgement, calibrated: bool) -> str:
+def as_line(judgement: Judgement, calibrated: bool) -> str:
     """A judgement as one line of text, such as ``answers: yes (2 of 3, uncalibrated)``. ``calibrated`` says whether the
     judge is known to agree with people on this criterion.
     """

@@ -137,11 +137,11 @@ def cases_needed(drop: float, baseline: float, power: float = 0.8, level: float 
     _check_within(1, baseline=baseline)
     _check_within(baseline, drop=drop)
 
-    def found(cases: int) -> bool:
+    def is_enough(cases: int) -> bool:
         least = detectable_drop(cases, baseline, power, level)
         return least is not None and least <= drop
 
-    fewest = bisect_left(range(MOST_CASES + 1), True, key=found)
+    fewest = bisect_left(range(MOST_CASES + 1), True, key=is_enough)
     return fewest if fewest <= MOST_CASES else None
 
 

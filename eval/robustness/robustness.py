@@ -259,13 +259,13 @@ def _fell(case: Case, before: Record, after: Record) -> str:  # noqa: ARG001
 
 
 def _differs(case: Case, before: Record, after: Record) -> str:  # noqa: ARG001
-    if _kept(before.output) == _kept(after.output):
+    if _restricted(before.output) == _restricted(after.output):
         return ""
     same = "the same words, other citations or conflicts: " if before.text == after.text else "now: "
     return same + short(after.text)
 
 
-def _kept(value: Any) -> Any:
+def _restricted(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _kept(inner) for key, inner in value.items() if key in _KEPT}
-    return [_kept(inner) for inner in value] if isinstance(value, list | tuple) else value
+        return {key: _restricted(inner) for key, inner in value.items() if key in _KEPT}
+    return [_restricted(inner) for inner in value] if isinstance(value, list | tuple) else value

@@ -76,10 +76,13 @@ def examine(cases: Sequence[AnyCase], system: System, texts: Texts | None, budge
     """
     pairs = [case for case in cases if isinstance(case, LabelledPair)]
     of_pairs = iter(_pairs(pairs, system)) if pairs else iter(())
-    return [next(of_pairs) if isinstance(case, LabelledPair) else _one(case, system, texts, budget) for case in cases]
+    return [
+        next(of_pairs) if isinstance(case, LabelledPair) else _examine_case(case, system, texts, budget)
+        for case in cases
+    ]
 
 
-def _one(case: Case | SearchCase, system: System, texts: Texts | None, budget: int) -> Examined:
+def _examine_case(case: Case | SearchCase, system: System, texts: Texts | None, budget: int) -> Examined:
     assert texts is not None  # a suite of such cases has documents
     started = time.perf_counter()
     try:
@@ -108,7 +111,7 @@ def _question(case: Case, system: System, texts: Texts, budget: int) -> Examined
         scores += finding.of_case(hits, gold, case.minimal_sets)
     if case.narrowed != ANYWHERE:
         scores = [one for one in scores if one.name != finding.DISTINCT]  # one document may be all that is allowed
-        scores.append(narrowing.kept(answer, hits, case.narrowed))
+        scores.append(narrowing.within_filters(answer, hits, case.narrowed))
     record = replace(
         _blank(case, _outcome_of_question(asked)),
         scores=tuple(scores),

@@ -93,7 +93,7 @@ def opened(spec: str) -> Answers:
     module, _, name = spec.partition(":")
     if name.isidentifier() and all(part.isidentifier() for part in module.split(".")):
         return _function(module, name)
-    return Command(spec)
+    return Program(spec)
 
 
 def wrap(spec: str, record: Path | None = None) -> Wrap:
@@ -102,7 +102,7 @@ def wrap(spec: str, record: Path | None = None) -> Wrap:
     replies are stored in it.
     """
     answers = opened(spec)
-    return partial(_outside, Recording(answers, record) if record else answers)
+    return partial(_outside, Recorder(answers, record) if record else answers)
 
 
 def _outside(answers: Answers, assistant: Assistant) -> System:
@@ -117,7 +117,7 @@ def _function(module: str, name: str) -> Answers:
         raise SettingsError(f"There is no {module}:{name}: {why(exc)}.", hint=hint) from exc
 
 
-class Command:
+class Program:
     """A system that is a program. It gets each request as a line of JSON on its standard input, and writes its reply as
     a line of JSON. The program is started at the first request and keeps running. If it cannot be started, or ends
     without a reply, the call raises SettingsError.
@@ -215,7 +215,7 @@ class Recorded:
         return {"not_applicable": "it was not recorded"}
 
 
-class Recording:
+class Recorder:
     """Passes requests on to another system and stores its replies in a file, so that ``Recorded`` can replay them."""
 
     def __init__(self, of: Answers, path: Path) -> None:

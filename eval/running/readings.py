@@ -31,7 +31,7 @@ READER = "assistant/evidence/reading.py"
 COMPUTING = ("numpy", "tokenizers", "torch", "transformers")  # distributions on which the numbers depend
 
 
-def kept(folder: Path) -> Callable[[Scorer], Scorer]:
+def storing(folder: Path) -> Callable[[Scorer], Scorer]:
     """Make a function that stores results of neural networks in the folder ``folder``, so that later runs need not
     compute them again. The function takes the code that runs such a network on passages, and returns a wrapped form of
     this code: it looks in the folder for the result of an earlier run, and runs the network and stores its result only

@@ -146,7 +146,7 @@ class _Hands:
     kept_in: Path | None
 
 
-class _Worker:
+class _CaseRunner:
     """Runs cases with an assistant and sentinels that are loaded once."""
 
     def __init__(self, hands: _Hands) -> None:
@@ -159,7 +159,7 @@ class _Worker:
         near = NearestSentences(self._assistant.library, hands.embedder)
         self._sentinels = [kind(near, self._remembering) for kind in kinds]
         self._texts = Texts(self._assistant.library)
-        reading.through(readings.kept(hands.kept_in) if hands.kept_in else None)
+        reading.through(readings.storing(hands.kept_in) if hands.kept_in else None)
 
     def work(self, chunk: Sequence[AnyCase], twice: bool) -> Worked:
         ours = examine(chunk, self._remembering, self._texts, self._budget)
@@ -184,7 +184,7 @@ def _work(chunks: Sequence[Sequence[AnyCase]], hands: _Hands, jobs: int) -> Iter
     if not chunks:
         return
     if jobs == 1 or len(chunks) < 2:
-        worker = _Worker(hands)
+        worker = _CaseRunner(hands)
         try:
             for chunk, again in zip(chunks, twice, strict=True):
                 yield worker.work(chunk, again)
@@ -200,13 +200,13 @@ def _work(chunks: Sequence[Sequence[AnyCase]], hands: _Hands, jobs: int) -> Iter
             raise
 
 
-_started: list[_Worker] = []  # a process's own worker, made by ``_start``
+_started: list[_CaseRunner] = []  # a process's own worker, made by ``_start``
 
 
 def _start(hands: _Hands) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is interrupted, and ends us
     os.environ["OMP_NUM_THREADS"] = "1"  # the processes share the cores; more threads only wait for each other
-    _started.append(_Worker(hands))
+    _started.append(_CaseRunner(hands))
 
 
 def _continue(chunk: Sequence[AnyCase], twice: bool) -> Worked:

@@ -63,7 +63,7 @@ class Written:
         return self.budget.denied
 
     @property
-    def told(self) -> str:
+    def summary(self) -> str:
         return f"{self.chat.model} replied {self.chat.usage.calls} times"
 
 

@@ -52,14 +52,14 @@ def strings(asked: AnsweredCase) -> Score:
     absent = [
         " or ".join(f"“{string}”" for string in either)
         for either in asked.case.answer
-        if not any(contains(text, string) for text in asked.said for string in either)
+        if not any(contains(text, string) for text in asked.statement_texts for string in either)
     ]
     return yes_or_no(STRINGS, not absent, f"not said: {', '.join(absent)}")
 
 
 def numbers(asked: AnsweredCase) -> Score:
     """Whether the answer gives every number that the case requires, within the tolerance of that number."""
-    given = [figure for text in asked.said for figure in figures(text)]
+    given = [figure for text in asked.statement_texts for figure in figures(text)]
     absent = [one for one in asked.case.numbers if not any(is_near(one, figure) for figure in given)]
     told = ", ".join(f"{one.value:g}" + (f" ± {one.tolerance:g}" if one.tolerance else "") for one in absent)
     return yes_or_no(NUMBERS, not absent, f"not given: {told}")

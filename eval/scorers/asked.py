@@ -63,7 +63,7 @@ class AnsweredCase:
         return tuple(gold for gold in found if any(gold.gold in one for one in whole_sets))
 
     @property
-    def said(self) -> list[str]:
+    def statement_texts(self) -> list[str]:
         """The texts of the answer's statements, without the quotes that they cite."""
         return [one.text for one in self.answer.statements]
 

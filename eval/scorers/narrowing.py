@@ -11,7 +11,7 @@ from eval.numbers.metrics import Score, share
 KEPT = "filters kept"
 
 
-def kept(answer: Answer, hits: Iterable[Hit] | None, filters: Filters) -> Score:
+def within_filters(answer: Answer, hits: Iterable[Hit] | None, filters: Filters) -> Score:
     """Of the passages that an answer cites and those that a search found, the share that match the ``filters`` of the
     question by document, author or speaker, and date; other filters are not checked. ``hits`` are the passages that a
     search with the same filters found, None if the system has no search. The value is None if nothing was cited or

@@ -23,8 +23,8 @@ def scores(asked: AnsweredCase) -> list[Score]:
     case says whether the documents disagree.
     """
     made = [
-        *_told(asked, VOICES, lambda gold: gold.gold.voice, lambda cited: cited.voice),
-        *_told(asked, DATES, lambda gold: gold.gold.date, lambda cited: cited.about.date),
+        *_agreement(asked, VOICES, lambda gold: gold.gold.voice, lambda cited: cited.voice),
+        *_agreement(asked, DATES, lambda gold: gold.gold.date, lambda cited: cited.about.date),
     ]
     if asked.case.conflict is None or asked.answer.refused:
         return made
@@ -34,7 +34,7 @@ def scores(asked: AnsweredCase) -> list[Score]:
     return [*made, Score(ALARMS, float(shown), "a conflict is told, and there is none" if shown else "")]
 
 
-def _told(
+def _agreement(
     asked: AnsweredCase, name: str, wanted: Callable[[Located], str | None], given: Callable[[Citation], str | None]
 ) -> list[Score]:
     pairs = [

@@ -81,8 +81,8 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     *_of(
         "assistant/evidence/answers.py", "passage_reader answering",
-        ("threshold-0", 'return float(shipped.told(shipped.QUESTIONS)["answer"])', "return 0.0"),
-        ("threshold-1", 'return float(shipped.told(shipped.QUESTIONS)["answer"])', "return 1.01"),
+        ("threshold-0", 'return float(shipped.metadata(shipped.QUESTIONS)["answer"])', "return 0.0"),
+        ("threshold-1", 'return float(shipped.metadata(shipped.QUESTIONS)["answer"])', "return 1.01"),
         ("sentences-alike", "= (odds[0] + odds[1:]) / 2", "= odds[0] + 0 * odds[1:]"),
         ("passages-alike", "= (odds[0] + odds[1:]) / 2", "= odds[1:]"),
     ),
@@ -163,7 +163,7 @@ MUTANTS: tuple[Mutant, ...] = (
         "ingest/structure/outline.py", "structure",
         ("date-lost", "bylines.date(kept, found, around)", "bylines.NOTHING"),
         ("dates-wrong", "bylines.date(kept, found, around)",
-         'bylines.Told("1999-12-31" if bylines.date(kept, found, around).text else None)'),
+         'bylines.BylineValue("1999-12-31" if bylines.date(kept, found, around).text else None)'),
         ("author-lost", "bylines.author(kept, found, around)", "bylines.NOTHING"),
     ),
 )  # fmt: skip
@@ -310,19 +310,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if red := gate(copied(ROOT, Path(folder)), suites):
                 print(f"The gate is red without a fault: {red}")
                 return 3
-    noticed = kept(given.kept) if given.kept else {}
+    noticed = earlier_results(given.kept) if given.kept else {}
     for one in chosen:
         if one.name in noticed:
             continue
         noticed[one.name] = looked_at(one, suites, with_gate=not given.no_gate, with_tests=not given.no_tests)
-        print(told(one, noticed[one.name]), flush=True)
+        print(report_line(one, noticed[one.name]), flush=True)
         if given.kept:
             with given.kept.open("a", encoding="utf-8") as file:
                 file.write(json.dumps({"name": one.name, **noticed[one.name]._asdict()}) + "\n")
     return verdict(noticed)
 
 
-def kept(file: Path) -> dict[str, Noticed]:
+def earlier_results(file: Path) -> dict[str, Noticed]:
     """Read the results of an earlier run from a file. Returns them by the names of the faults; results for faults that
     no longer exist are left out.
     """
@@ -331,7 +331,7 @@ def kept(file: Path) -> dict[str, Noticed]:
     return {one.name: found[one.name] for one in MUTANTS if one.name in found}
 
 
-def told(mutant: Mutant, noticed: Noticed) -> str:
+def report_line(mutant: Mutant, noticed: Noticed) -> str:
     """A line of the report that says whether a fault was noticed, and by what."""
     mark = "SURVIVES" if noticed.survived else "noticed"
     looked = (("gate", noticed.gate), ("tests", noticed.tests))

@@ -82,7 +82,7 @@ class Number(Strict):
     tolerance: Annotated[float, Field(ge=0)] = 0.0
 
 
-class Narrowed(Strict):
+class CaseFilters(Strict):
     """The filters of a question: limits on the documents and passages in which its answer is looked for, such as their
     authors, dates or headings. The fields mean the same as the options of `pushback ask` and the fields of the API. An
     empty field limits nothing.
@@ -137,7 +137,7 @@ class Case(Strict):
     question: Words | None = None
     idea: Words | None = None
     history: tuple[EarlierTurn, ...] = ()
-    filters: Narrowed = Narrowed()
+    filters: CaseFilters = CaseFilters()
     answer: tuple[AnyOf, ...] = ()
     numbers: tuple[Number, ...] = ()
     must_not: tuple[Words, ...] = ()

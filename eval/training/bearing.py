@@ -71,7 +71,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--write", action="store_true", help="Write it beside the weights.")
     given = parser.parse_args()
-    rows = list(found(given.work))
+    rows = list(labelled_rows(given.work))
     scale, bears = fitted(rows, "bears")
     side, towards = fitted([row for row in rows if row.label in ("supports", "challenges")], "side")
     shown = shown_from(rows, bears)
@@ -208,7 +208,7 @@ def of_sided(rows: Sequence[Row], towards: Numbers) -> None:
     print(f"within an idea: {np.mean(pairs):.3f} of {len(pairs)} pairs in order", file=sys.stderr)
 
 
-def found(work: Path) -> Iterator[Row]:
+def labelled_rows(work: Path) -> Iterator[Row]:
     """For each idea, yield the labelled passages that the search of a pressure test (the test of an idea against the
     documents) finds, with the log odds that the model gives them. ``work`` is the folder with the libraries and the
     labelled examples.

@@ -94,7 +94,7 @@ def card(told: Mapping[str, Any]) -> str:
     set, and the hashes of the files of weights under ``sha256``.
     """
     rows = [
-        f"| {name} | {_told(one['side'])} | {_told(one['macro_f1'])} | {one['of']} |"
+        f"| {name} | {_with_interval(one['side'])} | {_with_interval(one['macro_f1'])} | {one['of']} |"
         for name, one in told.items()
         if name != "sha256"
     ]
@@ -103,7 +103,7 @@ def card(told: Mapping[str, Any]) -> str:
     return template.substitute(measures="\n".join(rows), digests=digests)
 
 
-def _told(value: Mapping[str, float]) -> str:
+def _with_interval(value: Mapping[str, float]) -> str:
     return f"{value['value']:.2f} ({value['low']:.2f} to {value['high']:.2f})"
 
 

@@ -34,7 +34,7 @@ from eval.benchmarks.handbooks import FOLDER, quoted, with_gold
 from eval.numbers.metrics import covers
 from eval.suite.cases import Gold
 from eval.suite.gold import locate
-from eval.training.labelling.sheets import Asked, asked, corpora, found, labelled
+from eval.training.labelling.sheets import Asked, asked, corpora, labelled, passages_to_label
 
 SEED = 7
 WORDS = 90  # of a window of a public set's passage, as of ours
@@ -109,7 +109,7 @@ def ours(work: Path, names: Sequence[str]) -> Iterator[Example]:
     """
     of = {one.id: one for one in asked()}
     for corpus in names:
-        passages = kept(work, corpus)
+        passages = stored_passages(work, corpus)
         seen: set[tuple[str, str, int]] = set()
         missing = 0
         for one in labelled():
@@ -125,7 +125,7 @@ def ours(work: Path, names: Sequence[str]) -> Iterator[Example]:
         print(f"{corpus}: {len(seen)} labelled, {missing} of them not found", flush=True)
 
 
-def kept(work: Path, corpus: str) -> dict[tuple[str, int], Passage]:
+def stored_passages(work: Path, corpus: str) -> dict[tuple[str, int], Passage]:
     """All passages in the library of a corpus. The key of each passage is a pair: the path of its file in the corpus,
     and the offset at which it starts in the document.
     """
@@ -190,7 +190,7 @@ def _of_case(case: Json, corpus: str, library: Library, embedder: Embedder) -> I
         ]
         for name in names
     }
-    for passage in found(one, library, embedder):
+    for passage in passages_to_label(one, library, embedder):
         spans = {
             label: [
                 (max(span.start, passage.start), min(span.end, passage.end))

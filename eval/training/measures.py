@@ -58,10 +58,10 @@ def measured(model: PassageNetwork, examples: Sequence[Example]) -> dict[str, An
     """Let the model read the examples, and return its measures (such as average precision) by name, as the function
     ``told`` computes them.
     """
-    return told(scored(model, examples))
+    return all_measures(scored(model, examples))
 
 
-def told(rows: Rows) -> dict[str, Any]:
+def all_measures(rows: Rows) -> dict[str, Any]:
     """Compute all measures from examples that the model has read, and return them by name. A measure for which there
     are no suitable rows is left out or NaN; ``of`` has the number of rows on questions and the number on ideas.
     """

@@ -74,7 +74,7 @@ def find(paths: Iterable[Path], within: Path | None = None) -> Listing:
         SourceError: one of the paths does not exist; nothing has been done then.
     """
     roots = [root(path) for path in paths]
-    walk = _Walk()
+    walk = _FolderWalk()
     for top in roots:
         if top.is_dir():
             walk.folder(top, top, (os.path.realpath(top),), Ignoring())
@@ -114,7 +114,7 @@ def read(file: File) -> tuple[bytes, File]:
     raise SourceError("the file changes while it is read.")
 
 
-class _Walk:
+class _FolderWalk:
     """Walks through folders and collects their files."""
 
     def __init__(self) -> None:

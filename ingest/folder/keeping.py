@@ -97,7 +97,7 @@ def kept_of(path: str, keeps: Mapping[str, AbstractSet[str]]) -> tuple[str, ...]
     return tuple(sorted({r for root, own in keeps.items() if files.within(path, [root]) for r in own}))
 
 
-def kept(pieces: Iterable[Piece], wanted: Sequence[str]) -> list[Piece]:
+def restored(pieces: Iterable[Piece], wanted: Sequence[str]) -> list[Piece]:
     """Return all pieces (paragraphs, headings and the like) of a file. A piece with a ``reason``, such as "navigation",
     is boilerplate. If its reason is in ``wanted``, the piece is returned without a reason, so that it counts as
     content. The word "all" in ``wanted`` stands for every reason that ``reasons`` returns.

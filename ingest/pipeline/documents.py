@@ -48,7 +48,7 @@ def load(
     """
     draft = sound(read(source, data, alone=alone))
     _check_length(draft, source)
-    cleaned = keeping.kept(clean(draft), keep)
+    cleaned = keeping.restored(clean(draft), keep)
     structured = structure(cleaned, draft.found, source)
     if not any(piece.reason is None for piece in structured.pieces):
         raise SourceError(f"{source}: holds no text.")

@@ -88,14 +88,14 @@ def _runs(blocks: Sequence[Block]) -> Iterator[list[Block]]:
     run: list[Block] = []
     for block in blocks:
         if block.kind is BlockKind.SPEAKER:
-            yield from _said(run)
+            yield from _unless_empty(run)
             run = []
             continue
         if run and _parts(run[-1], block):
-            yield from _said(run)
+            yield from _unless_empty(run)
             run = []
         run.append(block)
-    yield from _said(run)
+    yield from _unless_empty(run)
 
 
 def _parts(before: Block, block: Block) -> bool:
@@ -110,7 +110,7 @@ def _parts(before: Block, block: Block) -> bool:
     return (before.page, before.column) != (block.page, block.column) and not rows
 
 
-def _said(run: list[Block]) -> Iterator[list[Block]]:
+def _unless_empty(run: list[Block]) -> Iterator[list[Block]]:
     if any(block.kind not in HEADS for block in run):
         yield run
 

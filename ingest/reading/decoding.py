@@ -89,10 +89,10 @@ def _guess(data: bytes) -> str:
     """
     if _controls(data) > 0.005:
         raise SourceError(f"{NOT_TEXT} (it is full of control characters).")
-    mended = data.decode("utf-8", errors="replace")
-    broken = mended.count("\ufffd")
-    if broken <= 0.1 * sum(character > "\x7f" for character in mended):
-        return mended  # nearly all of it is UTF-8: some characters are lost, and are shown as such
+    repaired = data.decode("utf-8", errors="replace")
+    broken = repaired.count("\ufffd")
+    if broken <= 0.1 * sum(character > "\x7f" for character in repaired):
+        return repaired  # nearly all of it is UTF-8: some characters are lost, and are shown as such
     encoding = windows(data[:SAMPLE])
     if encoding is None:
         from charset_normalizer import from_bytes

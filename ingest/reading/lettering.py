@@ -109,12 +109,12 @@ class Text:
         self._parts.append(text)
         self._seen += visible(text)
 
-    def aside(self, mend: Callable[[str], str] = collapse) -> Iterator[Piece]:
+    def aside(self, clean: Callable[[str], str] = collapse) -> Iterator[Piece]:
         """Yield a piece for each run of struck-out words and for each footnote mark; its ``reason`` says which of the
-        two it is. ``mend`` is applied to struck-out text; by default it collapses whitespace.
+        two it is. ``clean`` is applied to struck-out text; by default it collapses whitespace.
         """
         for struck in self._struck:
-            if text := mend("".join(struck)):
+            if text := clean("".join(struck)):
                 yield Piece(text, reason=STRUCK)
         for note in self._notes:
             yield Piece(note, reason=NOTE)

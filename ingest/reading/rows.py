@@ -55,14 +55,14 @@ def pieces(rows: Sequence[Row], heads: Collection[int] = (), *, is_page: bool = 
         SourceError: the rows hold more than ``CHARACTERS`` characters, too many to be held safely in memory.
     """
     held = 0
-    for piece in _told(rows, heads, is_page=is_page):
+    for piece in _table_pieces(rows, heads, is_page=is_page):
         held += len(piece.text)
         if held > CHARACTERS:
             raise SourceError(f"its rows hold more than {CHARACTERS:,} characters, {AGAIN}; {SAVE}.")
         yield piece
 
 
-def _told(rows: Sequence[Row], heads: Collection[int], *, is_page: bool) -> Iterator[Piece]:
+def _table_pieces(rows: Sequence[Row], heads: Collection[int], *, is_page: bool) -> Iterator[Piece]:
     names: list[str] = []
     for table in _tables(rows):
         names = yield from _table(table, heads, names, is_page=is_page)

@@ -52,7 +52,7 @@ NOT_NAME = re.compile(
 )
 
 
-class Told(NamedTuple):
+class BylineValue(NamedTuple):
     """The author or the date that was found for a document (``text``; None if unknown). ``is_guess`` is true if it was
     found in a place that is not meant to state it.
     """
@@ -61,10 +61,10 @@ class Told(NamedTuple):
     is_guess: bool = False
 
 
-NOTHING = Told()
+NOTHING = BylineValue()
 
 
-def author(pieces: Sequence[Piece], found: Metadata, around: Sequence[Piece] = ()) -> Told:
+def author(pieces: Sequence[Piece], found: Metadata, around: Sequence[Piece] = ()) -> BylineValue:
     """Find the author of the document. A name in metadata that a program may have filled in counts only if the document
     names nobody else.
 
@@ -74,21 +74,21 @@ def author(pieces: Sequence[Piece], found: Metadata, around: Sequence[Piece] = (
     names = (_name(re.sub(r"^(?:by|author:?)\s+", "", given, flags=re.IGNORECASE)) for given in found.authors)
     given = next(filter(None, names), None)
     if given and not found.is_filled_in:
-        return Told(given)
+        return BylineValue(given)
     for created in _created(pieces, around):
         if (name := _name(created["name"])) and _is_person(name):
-            return Told(name)
+            return BylineValue(name)
     for piece in _top(pieces):
         parts = _parts(piece.text)
         for part in parts:
             if name := _byline(part):
-                return Told(name)
+                return BylineValue(name)
             if len(parts) > 1 and dates.find(piece.text) and (name := _role(part)):
-                return Told(name, is_guess=True)
-    return Told(given)
+                return BylineValue(name, is_guess=True)
+    return BylineValue(given)
 
 
-def date(pieces: Sequence[Piece], found: Metadata, around: Sequence[Piece] = ()) -> Told:
+def date(pieces: Sequence[Piece], found: Metadata, around: Sequence[Piece] = ()) -> BylineValue:
     """Find the date when the document was published, or else when it was last updated, in ISO 8601; the file's own
     modification time is never used.
 
@@ -97,14 +97,14 @@ def date(pieces: Sequence[Piece], found: Metadata, around: Sequence[Piece] = ())
     is a guess.
     """
     top, head = _top(pieces), [*_top(pieces), *_facts(pieces)]
-    if found.is_filled_in and (told := _said(head, head, top)):
+    if found.is_filled_in and (told := _stated_date(head, head, top)):
         return told
     for text in found.dates:
         if iso := dates.read(text):
-            return Told(iso)
+            return BylineValue(iso)
     if created := [iso for match in _created(pieces, around) if (iso := dates.find(match["when"] or ""))]:
-        return Told(created[0])
-    return _said(pieces, head, top) or _said(around, [], around) or NOTHING
+        return BylineValue(created[0])
+    return _stated_date(pieces, head, top) or _stated_date(around, [], around) or NOTHING
 
 
 def _created(pieces: Sequence[Piece], around: Sequence[Piece]) -> list[re.Match[str]]:
@@ -115,7 +115,7 @@ def _created(pieces: Sequence[Piece], around: Sequence[Piece]) -> list[re.Match[
     return [match for line in lines if (match := CREATED.fullmatch(line))]
 
 
-def _said(pieces: Sequence[Piece], head: Sequence[Piece], top: Sequence[Piece]) -> Told | None:
+def _stated_date(pieces: Sequence[Piece], head: Sequence[Piece], top: Sequence[Piece]) -> BylineValue | None:
     """The date that a piece labels as its own, such as "Published: ..."; else the date of the first date line in
     ``top``. None if there is neither.
 
@@ -123,7 +123,7 @@ def _said(pieces: Sequence[Piece], head: Sequence[Piece], top: Sequence[Piece]) 
     """
     stated = {piece.order for piece in head}
     labelled = [
-        (match["label"].lower(), Told(iso, is_guess=piece.order not in stated))
+        (match["label"].lower(), BylineValue(iso, is_guess=piece.order not in stated))
         for piece in pieces
         if not piece.speaker
         for match, iso in _labelled(piece)
@@ -133,7 +133,7 @@ def _said(pieces: Sequence[Piece], head: Sequence[Piece], top: Sequence[Piece]) 
         return (first or [told for _, told in labelled])[0]
     for piece in top:
         if len(piece.text.split()) <= 20 and (iso := dates.find(piece.text)) and _is_date_line(piece.text):
-            return Told(iso, is_guess=piece.order not in stated)
+            return BylineValue(iso, is_guess=piece.order not in stated)
     return None
 
 

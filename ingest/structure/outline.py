@@ -56,7 +56,7 @@ def structure(pieces: Sequence[Piece], found: Metadata, source: str) -> Structur
     around = _around(everything)
     who, when = bylines.author(kept, found, around), bylines.date(kept, found, around)
     if when.text is None:
-        when = bylines.Told(_named_after(title, PurePath(source).stem, is_voiced=found.is_voiced), is_guess=True)
+        when = bylines.BylineValue(_named_after(title, PurePath(source).stem, is_voiced=found.is_voiced), is_guess=True)
     guesses = {"title": not is_named, "author": who.is_guess, "date": when.text is not None and when.is_guess}
     guessed = tuple(name for name, is_guess in guesses.items() if is_guess)
     return Structured(title, who.text, when.text, everything, guessed)

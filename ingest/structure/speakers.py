@@ -135,10 +135,10 @@ def _thread(pieces: Sequence[Piece]) -> dict[int, str]:
     if all(voice.is_plain and counts[voice.name] == 1 for voice in named.values()):
         return {}
     lower = _lower_words(pieces, counts)
-    return _told(pieces, named, lower) or _turns(pieces, named, lower)
+    return _speaker_lines(pieces, named, lower) or _turns(pieces, named, lower)
 
 
-def _told(pieces: Sequence[Piece], named: Mapping[int, Voice], lower: frozenset[str]) -> dict[int, str]:
+def _speaker_lines(pieces: Sequence[Piece], named: Mapping[int, Voice], lower: frozenset[str]) -> dict[int, str]:
     """The speaker lines that give evidence of speech (markup, a verb such as "says", or a date), by index. Empty if the
     evidence is only a repeated byline.
 

@@ -204,7 +204,9 @@ class _Visit:
         with self._followed(url, {}, robots=True) as (at, response):
             status = response.status
             if status in LATER or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                raise PageUnreachable(f"{url}: answers {_told(status)}, so its site may not want to be read now.")
+                raise PageUnreachable(
+                    f"{url}: answers {_status_text(status)}, so its site may not want to be read now."
+                )
             is_there = HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
             text = self._body(at, response, ROBOTS_BYTES, cut=True).decode("utf-8-sig", "replace") if is_there else ""
         try:
@@ -255,13 +257,13 @@ def _check_status(url: httpx.URL, status: int) -> None:
     if status == HTTPStatus.OK:
         return
     if status in LATER or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise PageUnreachable(f"{url}: answers {_told(status)}.")
+        raise PageUnreachable(f"{url}: answers {_status_text(status)}.")
     raise SourceError(
-        f"{url}: answers {_told(status)}.", hint="Open it in a browser; what needs a login has to be saved."
+        f"{url}: answers {_status_text(status)}.", hint="Open it in a browser; what needs a login has to be saved."
     )
 
 
-def _told(status: int) -> str:
+def _status_text(status: int) -> str:
     try:
         return f"{status} {HTTPStatus(status).phrase}"
     except ValueError:

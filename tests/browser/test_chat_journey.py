@@ -202,7 +202,7 @@ def test_nothing_that_was_written_elsewhere_acts_on_the_page(visit: Visit, artif
     assert {urlsplit(url).hostname for url in visit.requests if url.startswith("http")} == {"127.0.0.1"}
 
 
-def test_a_follow_up_leans_on_what_was_said(visit: Visit) -> None:
+def test_a_follow_up_refers_to_what_was_said(visit: Visit) -> None:
     ask(visit.page, "What did the spring campaign cost?")
 
     ask(visit.page, "And what did it bring?")

@@ -84,7 +84,7 @@ def refusal(path: str, error: PushbackError) -> JsonReply:
     headers = {"Retry-After": str(after)} if after else {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    return _told(path, status, described(error), headers)
+    return _error_reply(path, status, described(error), headers)
 
 
 def install(app: FastAPI) -> None:
@@ -101,17 +101,17 @@ def install(app: FastAPI) -> None:
             {**one, "loc": () if one["type"] == "json_invalid" else one["loc"][1:]} for one in error.errors()
         ]
         told = {"error": f"The request does not hold: {'; '.join(unfit(sent, 'what was sent'))}.", "hint": DESCRIBED}
-        return _told(request.url.path, 422, told, {})
+        return _error_reply(request.url.path, 422, told, {})
 
     @app.exception_handler(HTTPException)
     async def _refused(request: Request, error: HTTPException) -> JsonReply:
         told = {"error": f"{error.detail.rstrip('.')}.", "hint": OF_STATUS.get(error.status_code, DESCRIBED)}
-        return _told(request.url.path, error.status_code, told, error.headers or {})
+        return _error_reply(request.url.path, error.status_code, told, error.headers or {})
 
     @app.exception_handler(Exception)
     async def _bug(request: Request, _: Exception) -> JsonReply:
         """Report a bug with the status 500. Starlette raises the exception again afterwards, so that it is logged."""
-        return _told(request.url.path, 500, {"error": BUG, "hint": LOG}, {})
+        return _error_reply(request.url.path, 500, {"error": BUG, "hint": LOG}, {})
 
 
 def of_openai(told: Mapping[str, str], status: int) -> dict[str, Any]:
@@ -122,6 +122,6 @@ def of_openai(told: Mapping[str, str], status: int) -> dict[str, Any]:
     return {"error": {"message": message, "type": kind, "param": None, "code": status, "hint": told["hint"]}}
 
 
-def _told(path: str, status: int, told: dict[str, str], headers: Mapping[str, str]) -> JsonReply:
+def _error_reply(path: str, status: int, told: dict[str, str], headers: Mapping[str, str]) -> JsonReply:
     content = of_openai(told, status) if path.startswith(OF_OPENAI) else told
     return JsonReply(content, status, dict(headers))

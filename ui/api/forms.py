@@ -31,14 +31,14 @@ class Form(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Said(Form):
+class HistoryTurn(Form):
     """One message of the conversation so far: who sent it, and its text."""
 
     role: Role
     content: Text
 
 
-class Narrowed(Form):
+class SearchFilters(Form):
     """The filters of a search. They have the same meaning as the options of `pushback search`. A field that is empty or
     left out filters nothing."""
 
@@ -53,7 +53,7 @@ class Narrowed(Form):
     pages: Annotated[tuple[Number, ...], Field(max_length=100)] = ()
 
     @model_validator(mode="after")
-    def _dates(self) -> Narrowed:
+    def _dates(self) -> SearchFilters:
         if dates.exclude_each_other(self.since, self.until):
             raise ValueError(f"until {self.until} is before since {self.since}")
         return self
@@ -63,7 +63,7 @@ class Narrowed(Form):
         return Filters(**self.model_dump())
 
 
-class Question(Form):
+class QuestionRequest(Form):
     """A question to be answered, as by `pushback ask`.
 
     `conversation` is the id of a stored conversation, or `new` for a new one. If it is given, the answer is stored in
@@ -71,8 +71,8 @@ class Question(Form):
     """
 
     question: Annotated[Text, Field(examples=["What do we say about free trials?"])]
-    history: Annotated[tuple[Said, ...], Field(max_length=MOST_TURNS)] = ()
-    filters: Narrowed = Narrowed()
+    history: Annotated[tuple[HistoryTurn, ...], Field(max_length=MOST_TURNS)] = ()
+    filters: SearchFilters = SearchFilters()
     library: Line | None = None
     conversation: Line | None = None
     stream: Annotated[bool, Field(description="Send server-sent events: each statement, then the answer.")] = False
@@ -87,7 +87,7 @@ class Query(Form):
 
     query: Annotated[Text, Field(examples=["price premium"])]
     k: Annotated[int, Field(ge=1, le=MOST_RESULTS)] = 8
-    filters: Narrowed = Narrowed()
+    filters: SearchFilters = SearchFilters()
     library: Line | None = None
 
 
@@ -120,7 +120,7 @@ class Opined(Form):
     library: Line | None = None
 
 
-class Corrected(Form):
+class CorrectionRequest(Form):
     """A correction of a document's title, author or date. Fields that are left out stay as they are; an empty author or
     date removes the value.
 
@@ -134,7 +134,7 @@ class Corrected(Form):
     library: Line | None = None
 
     @model_validator(mode="after")
-    def _one(self) -> Corrected:
+    def _check_fields(self) -> CorrectionRequest:
         if self.as_read is not (self.title is self.author is self.date is None):
             raise ValueError("send title, author or date, or as_read alone")
         return self
@@ -145,14 +145,14 @@ class Measured(Form):
     fields `ask`, `search` and `challenge` is set."""
 
     ask: Text | None = None
-    history: Annotated[tuple[Said, ...], Field(max_length=MOST_TURNS)] = ()
-    filters: Narrowed | None = None
+    history: Annotated[tuple[HistoryTurn, ...], Field(max_length=MOST_TURNS)] = ()
+    filters: SearchFilters | None = None
     search: Text | None = None
     k: Annotated[int, Field(ge=1, le=MOST_RESULTS)] = 8
     challenge: Text | None = None
 
     @model_validator(mode="after")
-    def _one(self) -> Measured:
+    def _check_fields(self) -> Measured:
         if sum(value is not None for value in (self.ask, self.search, self.challenge)) != 1:
             raise ValueError("just one of ask, search and challenge is needed")
         return self
@@ -211,6 +211,6 @@ class FaultOfOpenai(BaseModel):
     error: dict[str, Any]
 
 
-def turns(history: tuple[Said, ...]) -> tuple[Turn, ...]:
+def turns(history: tuple[HistoryTurn, ...]) -> tuple[Turn, ...]:
     """The messages of ``history`` as ``Turn`` values, which the assistant takes."""
     return tuple(Turn(one.role, one.content) for one in history)

@@ -18,13 +18,13 @@ def begin(line: JobLine, kind: str, about: str, asked: Mapping[str, Any], owner:
     """Put a job into the queue and return its state as JSON. ``kind`` names the work (``challenge`` or ``ingest``), and
     ``asked`` is the input of the work. ``about`` is a short text for people, such as the idea. Only ``owner`` can find
     the job later; None stands for the user of this machine."""
-    return told(line.start(kind, about, kind, asked, owner))
+    return as_json(line.start(kind, about, kind, asked, owner))
 
 
 def look(line: JobLine, id: str, owner: str | None) -> Json | None:
     """The state of a job as JSON; None if ``owner`` has started no job with this id through the API."""
     job = line.job(id, owner)
-    return told(job) if job and job.kind in KINDS else None
+    return as_json(job) if job and job.kind in KINDS else None
 
 
 def stop(line: JobLine, id: str, owner: str | None) -> Json | None:
@@ -34,10 +34,10 @@ def stop(line: JobLine, id: str, owner: str | None) -> Json | None:
     if job is None or job.kind not in KINDS:
         return None
     job.stop()
-    return told(job.look())
+    return as_json(job.look())
 
 
-def told(job: Job) -> Json:
+def as_json(job: Job) -> Json:
     """A job as JSON. ``state`` is one of ``ui.work.jobs.STATES``, such as ``running``. ``share`` is the share of the
     work that is finished, from 0 to 1, or None if it is unknown."""
     return {

@@ -85,9 +85,9 @@ def lenses(context: click.Context, as_json: bool) -> None:
 
     Lenses of your own are checked and listed, too; the setting `lenses` names their folder.
     """
-    from assistant.pressure.lens import gathered
+    from assistant.pressure.lens import all_lenses
 
-    found = gathered(settings_of(context).lenses)
+    found = all_lenses(settings_of(context).lenses)
     if as_json:
         terminal.say_json([lens.model_dump(mode="json") for lens in found])
     else:

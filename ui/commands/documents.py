@@ -85,11 +85,11 @@ def correct(
     These values stay when the file is read again.
     """
     from assistant import wire
-    from assistant.library.records import Said
+    from assistant.library.records import Correction
     from ui.work import corrections
 
-    given = Said(title, author, date)
-    if as_read is (given != Said()):
+    given = Correction(title, author, date)
+    if as_read is (given != Correction()):
         raise SettingsError("Nothing to set." if not as_read else "--as-read sets nothing else.", hint=CORRECT)
     with opening.library(settings_of(context)) as (library, _):
         document = library.document(key)

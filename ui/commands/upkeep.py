@@ -100,7 +100,7 @@ def _check_library(context: click.Context, settings: Settings) -> None:
         elif not is_quiet(context):
             searched = library.searched()
             terminal.say(f"All is well: {searched.documents:,} documents, {searched.passages:,} passages.")
-    if not all(problem.mended for problem in problems):
+    if not all(problem.repaired for problem in problems):
         context.exit(PARTLY)
 
 

@@ -93,7 +93,7 @@ def challenge(
     from assistant.pressure.discussion import compare
     from assistant.pressure.pressure import checked
     from ui.commands import json_lines
-    from ui.reports import verdict_kept, verdict_page, verdict_terminal
+    from ui.reports import stored_verdicts, verdict_page, verdict_terminal
     from ui.reports.verdict_outline import outline
 
     settings = settings_of(context)
@@ -112,16 +112,16 @@ def challenge(
             each_line(context, reply)
             return
         prepare(opened, quiet=is_quiet(context))
-        before = verdict_kept.opened(opened.library, revises).verdict if revises else None
+        before = stored_verdicts.opened(opened.library, revises).verdict if revises else None
         with Progress("Testing", "assumptions", quiet=is_quiet(context)) as progress:
             checked(idea)
-            begun = verdict_kept.begin(opened.library, idea, revises=revises)
+            begun = stored_verdicts.begin(opened.library, idea, revises=revises)
             try:
                 verdict = opened.challenge(idea, progress, importance, like=before)
             except BaseException:
-                verdict_kept.give_up(opened.library, begun.id)
+                stored_verdicts.give_up(opened.library, begun.id)
                 raise
-        id = verdict_kept.finish(opened.library, begun, verdict)
+        id = stored_verdicts.finish(opened.library, begun, verdict)
         report = _report(opened.library, id)
     if out:
         verdict_page.write(report, out)
@@ -151,12 +151,12 @@ def discuss(context: click.Context, key: str, message: str, as_json: bool) -> No
     from assistant import wire
     from assistant.pressure.discussion import Moved
     from assistant.search.question import encodable
-    from ui.reports import verdict_kept
+    from ui.reports import stored_verdicts
 
     if not message.strip():
         raise SettingsError("The message is empty.", hint='Say something, as in: "But only at small fairs."')
     with assistant(settings_of(context)) as opened:
-        reply, id = verdict_kept.discussed(opened, key, encodable(message))
+        reply, id = stored_verdicts.discussed(opened, key, encodable(message))
         moved = reply.moved is not Moved.NOTHING
     if as_json:
         terminal.say_json({**wire.reply(reply), "id": id, "revises": key if moved else None})
@@ -222,8 +222,8 @@ def _report(opened: Library, key: str, importance: Mapping[str, float] | None = 
     """The report on a stored verdict; for each citation it says whether its source has changed or is gone.
     ``importance`` overrides the weights of assumptions."""
     from assistant.pressure import rulings
-    from ui.reports import verdict_kept
+    from ui.reports import stored_verdicts
 
-    kept = verdict_kept.opened(opened, key)
+    kept = stored_verdicts.opened(opened, key)
     verdict = rulings.weighed(kept.verdict, importance) if importance else kept.verdict
-    return verdict_kept.report(opened, key, verdict, kept.listed.created)
+    return stored_verdicts.report(opened, key, verdict, kept.listed.created)

@@ -151,18 +151,18 @@ class Queue:
     def job(self, id: str, owner: str | None = None) -> Job | None:
         if here := jobs.job(id, owner):
             return here
-        found = self._found(f"WHERE id = %s AND {OWN}", [id, owner])
+        found = self._jobs(f"WHERE id = %s AND {OWN}", [id, owner])
         return found[0] if found else None
 
     def of_kind(self, kind: str, owner: str | None = None) -> list[Job]:
-        found = self._found(f"WHERE kind = %s AND {OWN} ORDER BY created DESC LIMIT {SHOWN}", [kind, owner])
+        found = self._jobs(f"WHERE kind = %s AND {OWN} ORDER BY created DESC LIMIT {SHOWN}", [kind, owner])
         return [*jobs.of_kind(kind, owner), *found]
 
     def following(self, job: Job) -> list[Job]:
         if not isinstance(job, Queued):
             return jobs.line(job)
         sql = f"WHERE line = %s AND {OWN} AND created >= (SELECT created FROM told WHERE id = %s) ORDER BY created"
-        return self._found(sql, [job.line, job.owner, job.id])
+        return self._jobs(sql, [job.line, job.owner, job.id])
 
     def forget(self, job: Job) -> None:
         jobs.forget(job)
@@ -218,9 +218,9 @@ class Queue:
                 _log.exception("a job of kind %r failed", taken.kind)
                 self._end(id, taken.tries, job, error=PushbackError(BUG, hint=LOG))
             else:
-                self._end(id, taken.tries, job, state="done", result=works.told(taken.work, result))
+                self._end(id, taken.tries, job, state="done", result=works.as_json(taken.work, result))
 
-    def _found(self, where: str, values: Sequence[Any]) -> list[Job]:
+    def _jobs(self, where: str, values: Sequence[Any]) -> list[Job]:
         with self._session() as session:
             rows = session.execute(f"{TOLD} {where}", values).fetchall()
             return [self._job(row, session) for row in rows]
@@ -251,7 +251,7 @@ class Queue:
         it. All of them have ended. None if there are none."""
         sql = f"WHERE line = %s AND {OWN} AND created < (SELECT created FROM told WHERE id = %s) ORDER BY created"
         before = None
-        for one in self._found(sql, [taken.line, taken.owner, id]) if taken.line else ():
+        for one in self._jobs(sql, [taken.line, taken.owner, id]) if taken.line else ():
             one.after, before = before, one
         return before
 

@@ -12,7 +12,7 @@ from assistant import wire
 from assistant.library.records import UNFINISHED
 from assistant.pressure.discussion import compare
 from assistant.wire import Json
-from ui.reports import verdict_kept
+from ui.reports import stored_verdicts
 from ui.work import library_changes, library_health, library_work, uploads
 from ui.work.jobs import Job
 from ui.work.library_changes import Removed
@@ -69,19 +69,19 @@ def challenge(job: Job, place: Workplace, asked: Asked) -> Json:
     """
     assistant = place.assistant_of(asked)
     library, revises = assistant.library, asked["revises"]
-    before = verdict_kept.own(library, revises, job.owner) if revises else None
+    before = stored_verdicts.own(library, revises, job.owner) if revises else None
 
     def progress(done: int, of: int, next: str) -> None:
         job.at(next, done / of if of else None)
 
-    begun = verdict_kept.begin(library, asked["idea"], revises=revises, owner=job.owner, id=job.id)
+    begun = stored_verdicts.begin(library, asked["idea"], revises=revises, owner=job.owner, id=job.id)
     try:
         assistant.prepare(partial(job.at, PREPARING))
         verdict = assistant.challenge(asked["idea"], progress, asked["importance"])
     except BaseException:
-        verdict_kept.give_up(library, begun.id)
+        stored_verdicts.give_up(library, begun.id)
         raise
-    verdict_kept.finish(library, begun, verdict)
+    stored_verdicts.finish(library, begun, verdict)
     changes = compare(before.verdict, verdict) if before else ()
     told = {"id": begun.id, "revises": revises, "changes": [wire.change(one) for one in changes]}
     return {**wire.verdict(verdict), **told}
@@ -120,7 +120,7 @@ def of_reading(
 
 def of_putting_back(settings: Settings, removed: Sequence[Removed]) -> dict[str, Any]:
     """Make the input of a job that restores the documents ``removed``."""
-    return of_library(settings, removed=told(REMOVE, tuple(removed)))
+    return of_library(settings, removed=as_json(REMOVE, tuple(removed)))
 
 
 def of_assistant(settings: Settings, **more: Any) -> dict[str, Any]:
@@ -185,15 +185,15 @@ def test(job: Job, place: Workplace, asked: Asked) -> str:
     begun = library.verdicts.read(job.id)[0]
     if begun.ruling != UNFINISHED:
         return begun.id
-    former = verdict_kept.opened(library, revises) if revises else None
+    former = stored_verdicts.opened(library, revises) if revises else None
     like = wire.read_verdict(asked["like"]) if asked["like"] else former.verdict if former else None
     try:
         assistant.prepare(partial(job.at, PREPARING))
         verdict = assistant.challenge(idea, _tells(job), like=like)
     except BaseException:
-        verdict_kept.give_up(library, begun.id)
+        stored_verdicts.give_up(library, begun.id)
         raise
-    return verdict_kept.finish(library, begun, verdict, former.said if former else ())
+    return stored_verdicts.finish(library, begun, verdict, former.said if former else ())
 
 
 def discuss(job: Job, place: Workplace, asked: Asked) -> str:
@@ -206,8 +206,8 @@ def discuss(job: Job, place: Workplace, asked: Asked) -> str:
     job.at(SEARCHING)
     id = [asked["verdict"], *(led_to for one in job.before() if (led_to := one.look().result))][-1]
     of = Reporting(place.assistant_of(asked), _tells(job))
-    done = verdict_kept.replied(of.library, id, job.id)
-    return done or verdict_kept.discussed(of, id, asked["message"], asked["by"], job.id)[1]
+    done = stored_verdicts.replied(of.library, id, job.id)
+    return done or stored_verdicts.discussed(of, id, asked["message"], asked["by"], job.id)[1]
 
 
 def suite(job: Job, place: Workplace, asked: Asked) -> str:
@@ -231,7 +231,7 @@ class Reporting:
         return self._assistant.challenge(idea, self._progress, like=like)
 
 
-def told(work: str, result: Any) -> Any:
+def as_json(work: str, result: Any) -> Any:
     """Convert the result of a job to JSON. ``work`` names the function that did the work; it is a key of ``WORK``."""
     return _kind_of(work).dump_python(result, mode="json")
 

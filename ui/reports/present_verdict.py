@@ -50,13 +50,13 @@ class Place(NamedTuple):
 
 
 class LookedAt(NamedTuple):
-    """A preview of what a test of an idea will look at. ``tested`` is the text of the idea without words that only urge
-    the reader to agree; ``urges`` is true if such words were left out. ``parts`` are the assumptions that are stated in
-    ``tested``."""
+    """A preview of what a test of an idea will look at. ``tested`` is the text of the idea without sentences that only
+    ask for agreement; ``is_shortened`` is true if such sentences were left out. ``parts`` are the assumptions that are
+    stated in ``tested``."""
 
     parts: tuple[Assumed, ...]
     tested: str
-    urges: bool
+    is_shortened: bool
 
 
 def looked_at(idea: str) -> LookedAt:

@@ -213,7 +213,7 @@ def synced(report: SyncReport, library: str, *, details: bool = False) -> str:
     skipped = f"; {_count(report.skipped, 'file')} of other kinds passed over{told}" if report.skipped else ""
     skipped += f"; {len(report.empty)} empty" if report.empty else ""
     skipped += f"; {_count(report.ignored, 'file')} ignored" if report.ignored else ""
-    if not report.found and not report.removed:
+    if not report.files and not report.removed:
         known = "Pushback reads text, Markdown, html, PDF, office files, EPUB, mail and chats."
         return f"Nothing to read there{skipped}. {known}"
     counts = ", ".join(f"{getattr(report, name)} {name}" for name in ("added", "changed", "removed", "same"))

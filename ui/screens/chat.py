@@ -39,7 +39,7 @@ def show(settings: Settings) -> None:
     owner = visiting.owner()
     coming = None if typed else writing.of(state.conversation())
     every = library.conversations.listed(owner) if state.conversation() else []
-    answers = _kept(library, owner)
+    answers = _stored_answers(library, owner)
     state.resume(answers[-1].within if answers else state.EVERYWHERE)
     asked, at = (typed, None) if typed else state.asked() or (None, coming.at if coming else None)
     if asked and pasted.too_long(asked, LONGEST_QUESTION):
@@ -102,7 +102,7 @@ def _scoped_box(library: Library, settings: Settings) -> None:
     _box(settings)
 
 
-def _kept(library: Library, owner: str | None) -> list[Answer]:
+def _stored_answers(library: Library, owner: str | None) -> list[Answer]:
     named = state.conversation()
     if not named:
         return []

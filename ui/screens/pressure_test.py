@@ -7,16 +7,16 @@ from pathlib import Path
 import streamlit as st
 
 from assistant.errors import DocumentMissing, LibraryDamaged, LibraryMissing
-from assistant.pressure.lens import gathered
+from assistant.pressure.lens import all_lenses
 from assistant.settings import Settings
 from ui.parts.chat import reader
 from ui.parts.documents import pasted
 from ui.parts.page import failure, nothing, state, visiting
-from ui.parts.pressure import assumptions, idea, kept_verdicts, testing, verdict, verdict_address, verdict_talk
+from ui.parts.pressure import assumptions, idea, testing, verdict, verdict_address, verdict_list, verdict_talk
 from ui.parts.pressure.testing import IdeaDesk
 from ui.parts.settings import running
-from ui.reports import present_verdict, verdict_kept
-from ui.reports.verdict_kept import StoredVerdict
+from ui.reports import present_verdict, stored_verdicts
+from ui.reports.stored_verdicts import StoredVerdict
 from ui.reports.verdict_report import Report
 from ui.views.present import escape
 from ui.work.jobs import Job
@@ -67,8 +67,8 @@ def _welcome(job: Job | None, desk: IdeaDesk, settings: Settings) -> None:
         st.html(CUT_SHORT)
     else:
         _ended(job)
-    idea.put(desk, gathered(settings.lenses), job.about if job else "".join(cut_short))
-    kept_verdicts.show(desk)
+    idea.put(desk, all_lenses(settings.lenses), job.about if job else "".join(cut_short))
+    verdict_list.show(desk)
 
 
 def _ended(job: Job | None) -> None:
@@ -83,18 +83,18 @@ def _ended(job: Job | None) -> None:
 
 def _verdict(id: str, line: list[Job], desk: IdeaDesk) -> None:
     library = desk.library
-    st.session_state.pop(kept_verdicts.REMOVED, None)
+    st.session_state.pop(verdict_list.REMOVED, None)
     try:
-        kept = verdict_kept.own(library, id, desk.owner)
+        kept = stored_verdicts.own(library, id, desk.owner)
     except LibraryDamaged as error:
         _tools(id, None, desk)
         failure.show(error)
         return
     verdict.judge(id, library, desk.name)
-    kept = verdict_kept.own(library, id, desk.owner)
+    kept = stored_verdicts.own(library, id, desk.owner)
     if (importance := assumptions.weighed(id)) is not None:
-        kept = kept._replace(verdict=verdict_kept.weigh(library, id, importance))
-    report = verdict_kept.report(library, id, kept.verdict, kept.listed.created)
+        kept = kept._replace(verdict=stored_verdicts.weigh(library, id, importance))
+    report = stored_verdicts.report(library, id, kept.verdict, kept.listed.created)
     _tools(id, report, desk)
     talk = [one for one in line if one.kind == desk.kind(testing.DISCUSSION)]
     if not talk:
@@ -129,7 +129,7 @@ def _tools(id: str, report: Report | None, desk: IdeaDesk) -> None:
         if report:
             verdict.export(report)
         if st.button("Remove", icon=":material/delete:", type="tertiary", help="It can be brought back"):
-            kept_verdicts.remove(id, desk.library)
+            verdict_list.remove(id, desk.library)
 
 
 def _documents_changed(kept: StoredVerdict, desk: IdeaDesk) -> None:
@@ -145,7 +145,7 @@ def _documents_changed(kept: StoredVerdict, desk: IdeaDesk) -> None:
 
 def _beside(kept: StoredVerdict, desk: IdeaDesk) -> None:
     try:
-        former = verdict_kept.own(desk.library, kept.listed.revises or "", desk.owner)
+        former = stored_verdicts.own(desk.library, kept.listed.revises or "", desk.owner)
     except DocumentMissing:
         return  # it has been removed since
     except LibraryDamaged as error:

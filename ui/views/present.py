@@ -129,7 +129,7 @@ def tip(citation: Citation, before: str, after: str) -> str:
     return f"{' · '.join(map(label, particulars(citation)))}\n\n{' '.join(filter(None, words))}"
 
 
-def said(one: Shown) -> str:
+def statement(one: Shown) -> str:
     """A statement of an answer as HTML. The sentence that seems to answer the question is in ``<mark>``."""
     key = f'<mark class="key">{escape(one.key)}</mark>' if one.key else ""
     return f'<span class="said">{escape(one.opening + one.before)}{key}{escape(one.after + one.closing)}</span>'

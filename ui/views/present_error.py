@@ -19,7 +19,7 @@ RUNS = "Tell whoever runs Pushback; the server's log says what is wrong."
 # What can be done on a page, where the hint of the class or of its kind is for the command line.
 HINTS: dict[type[PushbackError], str] = {
     errors.SettingsError: "Correct it under Settings, or tell whoever runs Pushback.",
-    errors.SourceError: "Mend the file, then add it again under Library; everything else went in.",
+    errors.SourceError: "Repair the file, then add it again under Library; everything else went in.",
     errors.LibraryMissing: "Add documents under Library first, or choose another library under Settings.",
     errors.LibraryFull: "Free some space on the disk, then do the same again; it continues where it stopped.",
     errors.LibraryDamaged: "Use “Check the library” under Library: it rebuilds the index.",

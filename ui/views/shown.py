@@ -76,7 +76,7 @@ def shown(answer: Answer) -> tuple[Shown, ...]:
     """
     told = [(statement.text, statement.citations) for statement in answer.statements]
     if answer.grounding is Grounding.NEAR:
-        told = [(_told(citation), (citation,)) for citation in answer.nearest]
+        told = [(_quote(citation), (citation,)) for citation in answer.nearest]
     marks = any(one.key_quote != one.quote for one in answer.cited)
     return tuple(_shown(text, citations, answer.standalone_question, marks=marks) for text, citations in told)
 
@@ -94,7 +94,7 @@ def disagreeing(side: Statement) -> str:
     return side.citations[0].key_quote if side.key else side.text
 
 
-def _told(citation: Citation) -> str:
+def _quote(citation: Citation) -> str:
     return f"{citation.speaker}: “{citation.quote}”" if citation.speaker else citation.quote
 
 

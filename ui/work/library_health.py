@@ -37,9 +37,9 @@ def reindex(job: Job, settings: Settings, embedder: Embedder) -> str:
     """
     from ingest.pipeline.passages import split
 
-    def told(done: int, total: int) -> None:
+    def report(done: int, total: int) -> None:
         job.at(f"{done:,} of {total:,} passages", done / total)
 
     with Library.open(settings, embedder) as library:
-        patiently(job, lambda: library.reindex(told, split))
+        patiently(job, lambda: library.reindex(report, split))
         return f"{library.searched().passages:,} passages embedded again"

@@ -99,7 +99,7 @@ def take_in(
 
     started = time.monotonic()
     roots = [str(files.root(path)) for path in paths]
-    told = _Told(job)
+    reading = _ReadingProgress(job)
     report: SyncReport | None = None
     with Library.open(settings, embedder, create=True) as library:
         before, held = library.known(roots), library.known()
@@ -111,8 +111,8 @@ def take_in(
                     library,
                     settings,
                     embedder,
-                    told.files,
-                    work=told.work,
+                    reading.files,
+                    work=reading.work,
                     within=within,
                     allow_removals=allow_removals,
                 ),
@@ -189,7 +189,7 @@ def _stoppable(job: Job, work: Callable[[], Result]) -> Result:
     return outcome.result()
 
 
-class _Told:
+class _ReadingProgress:
     """Reports the progress of reading to a job: files read, passages embedded, the remaining time, and the current
     file.
 

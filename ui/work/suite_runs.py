@@ -58,7 +58,7 @@ def named(suite: Path) -> str:
     return suite.relative_to(SHIPPED).as_posix() if suite.is_relative_to(SHIPPED) else str(suite.expanduser().resolve())
 
 
-class Gathered(NamedTuple):
+class AddedCases(NamedTuple):
     """The number of test cases, and the number of drafts of test cases, that were added to a library's suite. A draft
     counts only once a person has accepted it."""
 
@@ -67,12 +67,12 @@ class Gathered(NamedTuple):
 
 
 def of_library(settings: Settings) -> Path:
-    """The path of the test suite that ``gather`` makes from people's feedback on this library. The file does not exist
-    before ``gather`` has written it."""
+    """The path of the test suite that ``add_cases`` makes from people's feedback on this library. The file does not
+    exist before ``add_cases`` has written it."""
     return settings.folder / OWN / starting.SUITE
 
 
-def gather(library: Library, settings: Settings) -> Gathered:
+def add_cases(library: Library, settings: Settings) -> AddedCases:
     """Add test cases to the suite of this library. The cases are made from people's feedback on answers, and from
     people's judgements of what speaks for or against an idea. The judgements are also written as labelled pairs of an
     idea and a passage. Returns how many cases and drafts were added.
@@ -85,7 +85,7 @@ def gather(library: Library, settings: Settings) -> Gathered:
     """
     cases, folder = feedback.proposed(library), of_library(settings).parent
     if not cases:
-        return Gathered(0, 0)
+        return AddedCases(0, 0)
     try:
         corpus = _files(library, folder / settings.library)
         suite = starting.suite_of(corpus, folder)
@@ -95,7 +95,7 @@ def gather(library: Library, settings: Settings) -> Gathered:
         hint = "Check the space on the disk and the folder's permissions."
         raise LibraryError(f"The suite cannot be kept in {folder}: {exc.strerror}.", hint=hint) from exc
     drafts = sum(case.severity is Severity.DRAFT for case in added)
-    return Gathered(len(added) - drafts, drafts)
+    return AddedCases(len(added) - drafts, drafts)
 
 
 def _files(library: Library, corpus: Path) -> Path:

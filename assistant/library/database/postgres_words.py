@@ -101,8 +101,8 @@ WITH met AS MATERIALIZED (
 
 
 class PostgresWords:
-    """The full-text index of a catalog on PostgreSQL. It implements ``catalog.Words``, where the methods are explained.
-    If passages are deleted, a database trigger removes their words."""
+    """The full-text index of a catalog on PostgreSQL. It implements ``catalog.FullTextIndex``, where the methods are
+    explained. If passages are deleted, a database trigger removes their words."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

@@ -89,7 +89,7 @@ class Conversations:
             values = [json.dumps(word, ensure_ascii=False)[1:-1] for word in sought]
             for id, answer in self._db.rows(f"SELECT conversation, answer FROM turns WHERE {sql}", values):
                 if missing.get(id):
-                    texts = [text.casefold() for text in _shown(_told(answer))]
+                    texts = [text.casefold() for text in _shown(_parsed(answer))]
                     missing[id] -= {word for word in missing[id] if any(word in text for text in texts)}
         return [one for one in listed if not missing[one.id]]
 
@@ -295,7 +295,7 @@ def _missing(conversation: str) -> DocumentMissing:
 
 def _title(answer_json: str) -> str:
     """The title that an answer (JSON) gives to its conversation: the answer's question, shortened."""
-    answer = _told(answer_json)
+    answer = _parsed(answer_json)
     question = " ".join(str(answer.get("question", "") if isinstance(answer, dict) else "").split())
     return question if len(question) <= TITLE else question[: TITLE - 1].rstrip() + "…"
 
@@ -303,11 +303,11 @@ def _title(answer_json: str) -> str:
 def _lasting(answer: str) -> object:
     """A stored answer (JSON) without its measures of time and cost, which differ whenever a question is asked again.
     The text itself if it is damaged."""
-    told = _told(answer)
+    told = _parsed(answer)
     return {key: value for key, value in told.items() if key not in PASSING} if isinstance(told, dict) else answer
 
 
-def _told(answer: str) -> object:
+def _parsed(answer: str) -> object:
     """Parse a stored answer (JSON). Returns None if it is damaged."""
     try:
         return json.loads(answer)

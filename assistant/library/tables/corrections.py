@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from assistant.library.records import Corrected, Said
+from assistant.library.records import Corrected, Correction
 from assistant.library.sql import Database, as_json
 from assistant.types import About, Document
 
@@ -25,17 +25,17 @@ class Corrections:
         if row is None:
             return None
         said, (title, author, date, *guessed) = map(json.loads, row)
-        return Corrected(Said(*said), Said(title, author, date), tuple(guessed))
+        return Corrected(Correction(*said), Correction(title, author, date), tuple(guessed))
 
     def applied(self, document: Document) -> Document:
         """Return the document with the title, author and date that a person entered for it, if anybody did."""
         found = self.get(document.id)
-        return replace(document, about=with_said(document.about, found.said)) if found else document
+        return replace(document, about=with_correction(document.about, found.said)) if found else document
 
     def put(self, document: str, corrected: Corrected) -> None:
         """Store the title, author and date that a person entered for a document. If all three are None, the stored
         record is removed."""
-        if corrected.said == Said():
+        if corrected.said == Correction():
             self._db.run("DELETE FROM corrected WHERE document = ?", [document])
             return
         self._db.run(
@@ -51,12 +51,12 @@ class Corrections:
             self.put(document.id, found._replace(read=read_of(document.about), guessed=document.about.guessed))
 
 
-def read_of(about: About) -> Said:
+def read_of(about: About) -> Correction:
     """The title, author and date in ``about``. A missing author or date is an empty text."""
-    return Said(about.title, about.author or "", about.date or "")
+    return Correction(about.title, about.author or "", about.date or "")
 
 
-def with_said(about: About, said: Said) -> About:
+def with_correction(about: About, said: Correction) -> About:
     """Return ``about`` with the title, author and date from ``said``. A field that is None in ``said`` is not changed;
     an empty author or date is removed. Changed fields no longer count as guessed."""
     title, author, date = said

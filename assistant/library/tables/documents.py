@@ -133,7 +133,8 @@ class Documents:
         nor its files, nor the lines that may recur on other pages."""
         about = document.about
         blocks = [
-            [b.kind, b.start, b.end, b.headings, b.speaker, b.page, *_told(b), *b.inline] for b in document.blocks
+            [b.kind, b.start, b.end, b.headings, b.speaker, b.page, *_depth_column_date(b), *b.inline]
+            for b in document.blocks
         ]
         dropped = [[d.text, d.reason, d.at] for d in document.dropped]
         names = ["id", "source", "sha256", "media_type", "title", "author", "date", "text", "blocks", "dropped"]
@@ -199,7 +200,7 @@ def _block(kind: str, start: int, end: int, headings: list[str], *more: Any) -> 
     return Block(BlockKind(kind), start, end, tuple(headings), speaker, page, inline, depth, column, date)
 
 
-def _told(block: Block) -> tuple[int | str, ...]:
+def _depth_column_date(block: Block) -> tuple[int | str, ...]:
     """The depth, the column and the date of a block for its stored form; what says nothing is left out."""
     counts = (block.depth, block.column) if block.column else (block.depth,) if block.depth else ()
     return (*counts, block.date) if block.date else counts

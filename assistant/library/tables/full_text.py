@@ -22,8 +22,8 @@ MOST_WORDS = 500  # of one search; more say no more, and FTS5 slows down
 
 
 class FullText:
-    """The full-text index of a catalog on SQLite. It implements ``catalog.Words``, where the methods are explained.
-    Triggers of the table of passages keep it up to date."""
+    """The full-text index of a catalog on SQLite. It implements ``catalog.FullTextIndex``, where the methods are
+    explained. Triggers of the table of passages keep it up to date."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

@@ -123,11 +123,11 @@ def write_sheets(work: Path, names: Sequence[str] = (), most: int | None = None)
         embedder = build_embedder(settings)
         with Library.open(settings, embedder) as library:
             for one in own:
-                write_sheet(one, found(one, library, embedder)[:most], library, folder)
+                write_sheet(one, passages_to_label(one, library, embedder)[:most], library, folder)
                 print(one.id, flush=True)
 
 
-def found(one: Asked, library: Library, embedder: Embedder) -> list[Passage]:
+def passages_to_label(one: Asked, library: Library, embedder: Embedder) -> list[Passage]:
     """The passages that labellers should label for a question or idea, best first.
 
     For a question, these are the results of a search. For an idea, they are the results of several searches, merged by

@@ -48,7 +48,7 @@ def read(data: bytes) -> Draft:
             pieces += (replace(piece, reason=piece.reason or reason) for piece in _chapter(archive.read(name)))
     if not pieces:
         raise SourceError("it holds no chapters.")
-    return Draft(MEDIA_TYPE, tuple(pieces), _found(book))
+    return Draft(MEDIA_TYPE, tuple(pieces), _metadata(book))
 
 
 def _chapter(data: bytes) -> Iterator[Piece]:
@@ -86,7 +86,7 @@ def _is_locked(root: etree._Element) -> bool:
     return not methods <= OF_FONTS
 
 
-def _found(book: etree._Element) -> Metadata:
+def _metadata(book: etree._Element) -> Metadata:
     held: dict[str, list[str]] = {}
     metadata = child(book, "metadata")
     for element in metadata.iter() if metadata is not None else ():

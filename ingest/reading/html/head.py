@@ -28,7 +28,7 @@ CLASS = re.compile(r"(?:^|,)\s*[a-z]*\.([\w-]+)\s*(?=,|$)")  # alone: what else 
 RAISED = re.compile(r"vertical-align\s*:\s*super")
 
 
-def found(root: etree._Element) -> Metadata:
+def metadata(root: etree._Element) -> Metadata:
     """Find the possible titles, authors and dates of a page in its markup, the most trusted first."""
     metas = _metas(root)
     linked = [value for script in root.iter("script") if "ld+json" in script.get("type", "") for value in _json(script)]

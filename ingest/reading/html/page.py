@@ -60,7 +60,7 @@ def read(data: bytes) -> Draft:
     root = _parse(decode(data, declared[1].decode("ascii") if declared else None))
     if root is None:
         raise SourceError("holds no page.")
-    return Draft("text/html", tuple(_Walk(root).pieces()), head.found(root))
+    return Draft("text/html", tuple(_PageWalk(root).pieces()), head.metadata(root))
 
 
 def pieces(text: str) -> Iterator[Piece]:
@@ -69,7 +69,7 @@ def pieces(text: str) -> Iterator[Piece]:
     """
     root = _parse(text)
     if root is not None:
-        yield from _Walk(root).pieces()
+        yield from _PageWalk(root).pieces()
 
 
 def _parse(text: str) -> etree._Element | None:
@@ -82,7 +82,7 @@ def _parse(text: str) -> etree._Element | None:
     return root
 
 
-class _Walk:
+class _PageWalk:
     """Walks over the elements of a page; collects inline text until a block begins or ends, then yields it as
     one piece.
     """

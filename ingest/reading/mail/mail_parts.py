@@ -186,7 +186,7 @@ def file_name(part: EmailMessage, mail: EmailMessage | None) -> str:
 
 def _filename(part: EmailMessage) -> str:
     try:
-        return _mended(part.get_filename() or "")
+        return _repaired(part.get_filename() or "")
     except BROKEN:
         return ""
 
@@ -202,11 +202,11 @@ def header(message: EmailMessage, name: str) -> str:
     """
     raw = next((str(value)[:LONGEST] for key, value in message.raw_items() if key.lower() == name), "")
     if _is_mangled(raw):
-        return _mended(raw, _charset(message))
+        return _repaired(raw, _charset(message))
     try:
-        return _mended(str(message[name] or ""))
+        return _repaired(str(message[name] or ""))
     except BROKEN:
-        return _mended(raw)
+        return _repaired(raw)
 
 
 def _is_mangled(text: str) -> bool:
@@ -223,7 +223,7 @@ def _charset(message: EmailMessage) -> str:
     return "cp1252"
 
 
-def _mended(text: str, charset: str = "cp1252") -> str:
+def _repaired(text: str, charset: str = "cp1252") -> str:
     with suppress(SourceError, UnicodeEncodeError):
         if _is_mangled(text):
             data = text.encode("utf-8", "surrogateescape")

@@ -152,7 +152,7 @@ class AttributedLine(NamedTuple):
     date: str | None = None
 
 
-class Writer(NamedTuple):
+class EarlierMail(NamedTuple):
     """The writer and the date of an earlier mail, as far as the mail that quotes it states them."""
 
     name: str = UNKNOWN
@@ -165,7 +165,7 @@ def told_apart(lines: Sequence[MailLine], speaker: str | None, *, is_forward: bo
 
     ``speaker`` is the sender; ``is_forward`` is true if the subject says that the mail is forwarded.
     """
-    return _with_questions(list(_Walk(lines, speaker, is_forward).said()))
+    return _with_questions(list(_LineWalk(lines, speaker, is_forward).lines()))
 
 
 def is_notice(text: str) -> bool:
@@ -221,7 +221,7 @@ def _bare(text: str) -> str:
     return MARKS.sub("", text).strip()
 
 
-class _Walk:
+class _LineWalk:
     """Goes over the lines once. ``_rest`` is the reason that all lines have until another mail begins; None if they are
     the sender's own words.
     """
@@ -234,12 +234,12 @@ class _Walk:
         self._inset_is_quoted = False
         self._unwrapped = False  # whether a forwarded mail is set in by ">", which then is no quoting
         self._at = 0
-        self._quoted = Writer()  # of what is quoted without marks
-        self._marked_by: dict[int, Writer] = {}  # by the number of marks (">") before what is quoted
+        self._quoted = EarlierMail()  # of what is quoted without marks
+        self._marked_by: dict[int, EarlierMail] = {}  # by the number of marks (">") before what is quoted
         self._day: str | None = None  # of the forwarded mail that the lines are from
         self._announced = False  # whether the sender has said that answers stand below
 
-    def said(self) -> Iterator[AttributedLine]:
+    def lines(self) -> Iterator[AttributedLine]:
         while self._at < len(self._lines):
             yield from self._next()
 
@@ -288,10 +288,10 @@ class _Walk:
                 yield AttributedLine(text, reason, self._speaker, names, date=self._day)
         self._at += count
 
-    def _writer_of(self, text: str) -> Writer:
+    def _writer_of(self, text: str) -> EarlierMail:
         """The writer of a quoted line. What is quoted in a quotation is not by the writer of the quotation."""
         depth = _depth(text)
-        return self._marked_by.get(depth, Writer() if depth > 1 else self._quoted)
+        return self._marked_by.get(depth, EarlierMail() if depth > 1 else self._quoted)
 
     def _is_quoted(self, line: MailLine) -> bool:
         return line.text.lstrip().startswith(">") or (self._inset_is_quoted and line.inset)
@@ -345,7 +345,7 @@ class _Walk:
         if is_content:
             self._speaker = self._day = None
         else:
-            self._quoted = Writer()
+            self._quoted = EarlierMail()
         is_one = IN_ONE.fullmatch(self._line(self._at).text)
         while self._at < len(self._lines):
             text = self._line(self._at).text
@@ -411,12 +411,12 @@ class _Walk:
         )
 
 
-def _writer(attribution: str) -> Writer:
+def _writer(attribution: str) -> EarlierMail:
     """The name and the day in "On Mon, 2 Mar 2026 at 09:30, Ann Lee <ann@example.org> wrote:"; the name is unknown if
     no address follows it.
     """
     match = WRITER.search(attribution)
-    return Writer(VERBS.sub("", match["name"]).strip(" (") if match else UNKNOWN, dates.find(attribution))
+    return EarlierMail(VERBS.sub("", match["name"]).strip(" (") if match else UNKNOWN, dates.find(attribution))
 
 
 def _depth(text: str) -> int:

@@ -53,7 +53,7 @@ def read(data: bytes) -> Draft:
     if chat := chats.read_sure(body):
         return Draft(chats.KIND, (*held, *chat), Metadata(dates=turns.last_day(chat), is_voiced=True))
     found = list(pieces(body))
-    return Draft("text/markdown", (*held, *found), _found({**_fields(found), **values}))
+    return Draft("text/markdown", (*held, *found), _metadata({**_fields(found), **values}))
 
 
 def pieces(text: str) -> Iterator[Piece]:
@@ -269,7 +269,7 @@ def _fields(pieces: Sequence[Piece]) -> dict[str, str]:
     return {name: own[key] for name, keys in OF_NOTES.items() for key in keys[::-1] if key in own}
 
 
-def _found(values: Mapping[str, Any]) -> Metadata:
+def _metadata(values: Mapping[str, Any]) -> Metadata:
     lower = {str(key).lower(): value for key, value in values.items()}
     titles = tuple(filter(None, (_words(dialects.parse_line(title)).whole() for title in _texts(lower, ("title",)))))
     return Metadata(titles, _texts(lower, AUTHOR_KEYS), _texts(lower, DATE_KEYS), is_written=bool(titles))

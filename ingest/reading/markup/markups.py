@@ -69,7 +69,7 @@ DEPTH = 20  # blocks in blocks: a bound, since each is a call within a call
 def read_rst(data: bytes) -> Draft:
     """Read a reStructuredText file as a draft; the fields at its top give author and date."""
     lines = _lines(data)
-    found = _found(lines)
+    found = _metadata(lines)
     return Draft("text/x-rst", tuple(_rst(lines)), found)
 
 
@@ -80,7 +80,7 @@ def read_adoc(data: bytes) -> Draft:
         SourceError: its blocks are nested too deeply.
     """
     lines = _lines(data)
-    found = _found(lines)
+    found = _metadata(lines)
     return Draft("text/asciidoc", tuple(_adoc(lines)), found)
 
 
@@ -88,7 +88,7 @@ def _lines(data: bytes) -> list[str]:
     return [line.expandtabs(4).rstrip() for line in decode(data).splitlines()]
 
 
-def _found(lines: Sequence[str]) -> Metadata:
+def _metadata(lines: Sequence[str]) -> Metadata:
     told = {m["key"].lower(): m["value"] for line in lines[:40] if (m := FIELD.fullmatch(line)) and m["value"]}
     authors = tuple(told[key] for key in ("author", "authors") if key in told)
     return Metadata(authors=authors, dates=tuple(told[key] for key in ("date", "revdate") if key in told))

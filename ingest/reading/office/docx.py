@@ -48,7 +48,7 @@ def read(data: bytes) -> Draft:
     found = relations(archive, part)
     parts = {kind: next(of_kind(found, kind), "") for kind in ("styles", "numbering", "footnotes", "endnotes")}
     roots = {kind: archive.xml(name) for kind, name in parts.items() if name in archive}
-    walk = _Walk(Styles(roots.get("styles")), Numbers(roots.get("numbering")), archive, found)
+    walk = _DocxWalk(Styles(roots.get("styles")), Numbers(roots.get("numbering")), archive, found)
     walk.addresses = addresses(archive, part)
     walk.notes = {
         (kind, value(note, "id") or ""): note for kind in ("footnotes", "endnotes") for note in roots.get(kind, ())
@@ -66,7 +66,7 @@ def read(data: bytes) -> Draft:
 
 
 @dataclass
-class _Inline:
+class _DocxParagraph:
     """Collects the text, links, notes and drawings of one paragraph while it is read."""
 
     text: Text = field(default_factory=Text)
@@ -81,7 +81,7 @@ class _Inline:
     addresses: Mapping[str, str] = field(default_factory=dict)  # where links lead, by their ids
 
 
-class _Walk:
+class _DocxWalk:
     """Walks over the blocks of a Word file; knows the styles, list numbers and notes that paragraphs refer to."""
 
     def __init__(self, styles: Styles, numbers: Numbers, archive: Archive, found: dict[str, Relation]) -> None:
@@ -132,8 +132,8 @@ class _Walk:
         settings = child(paragraph, "pPr")
         style = self._styles.of(settings)
         look = self._styles.look(settings)
-        inline = _Inline(is_bold=look.bold, addresses=self.addresses)
-        _gather(paragraph, inline, self._styles, look)
+        inline = _DocxParagraph(is_bold=look.bold, addresses=self.addresses)
+        _read_inline(paragraph, inline, self._styles, look)
         text = inline.text.whole()
         if text:
             if re.match(r"toc \d|table of figures", style.name):
@@ -209,9 +209,9 @@ def _inside(element: etree._Element, name: str) -> Iterator[etree._Element]:
             yield from _inside(inner, name)
 
 
-def _gather(
+def _read_inline(
     element: etree._Element,
-    inline: _Inline,
+    inline: _DocxParagraph,
     styles: Styles,
     look: Look,
     *,
@@ -251,7 +251,7 @@ def _gather(
             own = child(inner, "rPr") if name == "r" else None
             is_unseen = own is not None and is_on(child(own, "vanish"))
             leads = inline.addresses.get(value(inner, "id") or "") if name == "hyperlink" else None
-            _gather(
+            _read_inline(
                 inner,
                 inline,
                 styles,
@@ -294,7 +294,7 @@ def _depth(style: Style) -> int:
     return max(style.depth, int(named[1]) - 1 if named and named[1] else 0)
 
 
-def _remarks(walk: _Walk, root: etree._Element) -> Iterator[remarks.Comment]:
+def _remarks(walk: _DocxWalk, root: etree._Element) -> Iterator[remarks.Comment]:
     for comment in root:
         yield remarks.remark(collapse(value(comment, "author") or ""), walk.blocks(comment))
 

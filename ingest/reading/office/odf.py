@@ -34,7 +34,7 @@ def read_sheet(data: bytes) -> Draft:
         pieces.append(Piece(value(table, "name") or "Sheet", BlockKind.HEADING, 2))
         pieces += (*rows.pieces(lines), *aside)
     told = remarks.pieces(walk.remarks, is_levelled=True)
-    return Draft("application/vnd.oasis.opendocument.spreadsheet", (*pieces, *told), odt._found(archive))
+    return Draft("application/vnd.oasis.opendocument.spreadsheet", (*pieces, *told), odt._metadata(archive))
 
 
 def read_deck(data: bytes) -> Draft:
@@ -48,7 +48,7 @@ def read_deck(data: bytes) -> Draft:
     walk = _walk(body)
     pieces = [piece for n, page in enumerate(body.iterchildren("{*}page"), 1) for piece in _slide(page, n, walk)]
     told = remarks.pieces(walk.remarks, is_levelled=True)
-    return Draft("application/vnd.oasis.opendocument.presentation", (*pieces, *told), odt._found(archive))
+    return Draft("application/vnd.oasis.opendocument.presentation", (*pieces, *told), odt._metadata(archive))
 
 
 def _body(data: bytes, kind: str) -> tuple[Archive, etree._Element]:
@@ -61,12 +61,12 @@ def _body(data: bytes, kind: str) -> tuple[Archive, etree._Element]:
     return archive, body
 
 
-def _walk(body: etree._Element) -> odt._Walk:
+def _walk(body: etree._Element) -> odt._OdtWalk:
     root = body.getroottree().getroot()
-    return odt._Walk({}, odt._looks(root), odt._bold(root))
+    return odt._OdtWalk({}, odt._looks(root), odt._bold(root))
 
 
-def _lines(table: etree._Element, walk: odt._Walk, aside: list[Piece]) -> Iterator[rows.Row]:
+def _lines(table: etree._Element, walk: odt._OdtWalk, aside: list[Piece]) -> Iterator[rows.Row]:
     """Yield the rows of a sheet; pieces of its cells that are not content, such as struck-out words, are added to
     ``aside``.
     """
@@ -86,7 +86,7 @@ def _lines(table: etree._Element, walk: odt._Walk, aside: list[Piece]) -> Iterat
         number += 0 if any(line) else repeated
 
 
-def _shown(cell: etree._Element, walk: odt._Walk, aside: list[Piece]) -> str:
+def _shown(cell: etree._Element, walk: odt._OdtWalk, aside: list[Piece]) -> str:
     """The text that a cell shows, or its value if it has no text; pieces that are not content are added to
     ``aside``.
     """
@@ -98,7 +98,7 @@ def _shown(cell: etree._Element, walk: odt._Walk, aside: list[Piece]) -> str:
     return next((told for name in ("string-value", "date-value", "value") if (told := value(cell, name))), "")
 
 
-def _slide(page: etree._Element, number: int, walk: odt._Walk) -> Iterator[Piece]:
+def _slide(page: etree._Element, number: int, walk: odt._OdtWalk) -> Iterator[Piece]:
     """Yield the title of a slide, then its frames in reading order, then its notes."""
     frames = _frames(one for one in page if local(one) not in {"notes", "forms", "animations", "par"})
     titles = [frame for frame, _ in frames if value(frame, "class") in {"title"}]

@@ -46,7 +46,7 @@ def read(data: bytes) -> Draft:
     if body is None:
         raise SourceError("it is no OpenDocument text, whatever its extension says.")
     styled = archive.xml("styles.xml") if "styles.xml" in archive else None
-    walk = _Walk(_parents(root, styled), _looks(root, styled), _bold(root, styled))
+    walk = _OdtWalk(_parents(root, styled), _looks(root, styled), _bold(root, styled))
     text = list(walk.blocks(body))
     told = remarks.pieces(walk.remarks, is_levelled=any(piece.level for piece in text))
     margins = {
@@ -57,11 +57,11 @@ def read(data: bytes) -> Draft:
         ]
         for kind in ("header", "footer")
     }
-    return Draft(MEDIA_TYPE, (*margins["header"], *text, *margins["footer"], *told), _found(archive))
+    return Draft(MEDIA_TYPE, (*margins["header"], *text, *margins["footer"], *told), _metadata(archive))
 
 
 @dataclass
-class _Inline:
+class _OdtParagraph:
     """Collects the text, links and notes of one paragraph while it is read."""
 
     text: Text = field(default_factory=Text)
@@ -71,7 +71,7 @@ class _Inline:
     is_bold: bool = False  # the whole of it, as its named style is
 
 
-class _Walk:
+class _OdtWalk:
     """Walks over the blocks of a text; knows the styles, and collects the comments in ``remarks``."""
 
     def __init__(self, parents: dict[str, str], looks: dict[str, Look], bold: dict[str, bool]) -> None:
@@ -102,9 +102,9 @@ class _Walk:
     def _paragraph(self, paragraph: etree._Element, reason: str | None, depth: int) -> Iterator[Piece]:
         look = self.look(paragraph, Look())
         is_named = local(paragraph) == "h" or value(paragraph, "style-name") not in self._parents
-        inline = _Inline(is_bold=look.bold and is_named)
+        inline = _OdtParagraph(is_bold=look.bold and is_named)
         self._add(paragraph.text, inline, look)
-        self._gather(paragraph, inline, look)
+        self._read_inline(paragraph, inline, look)
         if text := inline.text.whole():
             kind, level = self._kind(paragraph, is_item=depth > 0)
             linked = min(len(text), len(collapse("".join(inline.linked))))
@@ -137,7 +137,7 @@ class _Walk:
         name = value(element, "style-name") or ""
         return self._looks.get(name, around)._replace(bold=self._bold.get(name, around.bold))
 
-    def _gather(self, element: etree._Element, inline: _Inline, look: Look, to: str | None = None) -> None:
+    def _read_inline(self, element: etree._Element, inline: _OdtParagraph, look: Look, to: str | None = None) -> None:
         """Read the text inside an element into ``inline``; ``to`` is the address of the link around it, None outside of
         links.
         """
@@ -157,10 +157,10 @@ class _Walk:
             elif name not in UNSEEN:
                 own = self.look(inner, look)
                 self._add(inner.text, inline, own, leads)
-                self._gather(inner, inline, own, leads)
+                self._read_inline(inner, inline, own, leads)
             self._add(inner.tail, inline, look, to)
 
-    def _add(self, text: str | None, inline: _Inline, look: Look, to: str | None = None) -> None:
+    def _add(self, text: str | None, inline: _OdtParagraph, look: Look, to: str | None = None) -> None:
         if text:
             is_link, is_bold = to is not None, look.bold and not inline.is_bold
             leads = "" if to is None or to.startswith("#") else to  # to a place in the text itself
@@ -268,7 +268,7 @@ def _bold(*roots: etree._Element | None) -> dict[str, bool]:
     return {name: weight == "bold" or count(weight) >= BOLD for name, weight in weights.items() if weight}
 
 
-def _found(archive: Archive) -> Metadata:
+def _metadata(archive: Archive) -> Metadata:
     if "meta.xml" not in archive:
         return Metadata()
     held: dict[str, str] = {}

@@ -42,7 +42,7 @@ def read(data: bytes) -> Draft:
     body = list(reader.body())
     told = remarks.pieces(reader.remarks, is_levelled=any(piece.level for piece in body))
     return Draft(
-        "application/rtf", (*reader.margins["header"], *body, *reader.margins["footer"], *told), reader.found()
+        "application/rtf", (*reader.margins["header"], *body, *reader.margins["footer"], *told), reader.metadata()
     )
 
 
@@ -135,7 +135,7 @@ class _Reader:
         self._end_table()
         yield from self._place("body").pieces
 
-    def found(self) -> Metadata:
+    def metadata(self) -> Metadata:
         """The title and author in the file's own metadata."""
         told = {name: self._place(name).text.whole() for name in ("title", "author")}
         return sensible(told["title"], (told["author"],))
@@ -171,7 +171,7 @@ class _Reader:
             self._now.is_item = True
         elif place == "instruction":
             link = LINK.match(self._place(place).text.whole())
-            self._now.to = _mended(link[1]) if link else ""  # for the rest of the field, which is a group of its own
+            self._now.to = _joined(link[1]) if link else ""  # for the rest of the field, which is a group of its own
             self._place(place).text = Text()
         elif place == "remark author":
             self._author = self._place(place).text.whole()
@@ -286,8 +286,8 @@ class _Reader:
         follow it.
         """
         held = self._place(place)
-        text = _mended(held.text.whole())
-        aside, lettered = held.text.aside(_mended), _inline(held.text)
+        text = _joined(held.text.whole())
+        aside, lettered = held.text.aside(_joined), _inline(held.text)
         held.text = Text()
         if text:
             if place == "body":
@@ -297,7 +297,7 @@ class _Reader:
             held.pieces.append(Piece(text, kind, level, depth=self._now.depth, lettered=() if level else lettered))
         held.pieces += aside
         if place == "body":
-            hidden = _mended(self._place("hidden").text.whole())
+            hidden = _joined(self._place("hidden").text.whole())
             held.pieces += [Piece(hidden, reason="hidden")] if hidden else []
             held.pieces += self._place("notes").pieces
             self._held.pop("hidden", None)
@@ -310,8 +310,8 @@ class _Reader:
             self._end_row()
         else:
             cell = self._place("body").text
-            self._cells.append(_mended(cell.whole()))
-            self._aside += cell.aside(_mended)
+            self._cells.append(_joined(cell.whole()))
+            self._aside += cell.aside(_joined)
             self._inside += (one._replace(at=-1) for one in _inline(cell))
             self._place("body").text = Text()
 
@@ -342,11 +342,11 @@ def _inline(text: Text) -> tuple[Lettered, ...]:
     """The bold words and links of a paragraph; without their positions if the text has characters split into
     two halves.
     """
-    told = tuple(one._replace(words=_mended(one.words)) for one in text.lettered())
+    told = tuple(one._replace(words=_joined(one.words)) for one in text.lettered())
     return tuple(one._replace(at=-1) for one in told) if HALVES.search(text.whole()) else told
 
 
-def _mended(text: str) -> str:
+def _joined(text: str) -> str:
     """Join the two halves (surrogates) in which RTF writes characters beyond the first 65,536, and collapse
     whitespace.
     """

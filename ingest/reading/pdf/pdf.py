@@ -99,7 +99,7 @@ def read(data: bytes) -> Draft:
     pieces = pdf_tables.named(found, pdf_blocks.pieces(found, usual))
     said = [remark for page in pages for remark in page.remarks]
     pieces += remarks.pieces(said, is_levelled=any(piece.level for piece in pieces))
-    return Draft("application/pdf", tuple(pieces), _found(metadata, data, pdf_blocks.largest(found, usual)))
+    return Draft("application/pdf", tuple(pieces), _metadata(metadata, data, pdf_blocks.largest(found, usual)))
 
 
 def _is_garbled(lines: Sequence[Line]) -> bool:
@@ -211,7 +211,7 @@ def _is_empty(page: PdfPage) -> bool:
     return next(page.get_objects(max_depth=1), None) is None
 
 
-def _found(metadata: Mapping[str, str], data: bytes, largest: str | None) -> Metadata:
+def _metadata(metadata: Mapping[str, str], data: bytes, largest: str | None) -> Metadata:
     """The title and author, if a person may have written them. There is no date, since programs write the one in the
     file.
 

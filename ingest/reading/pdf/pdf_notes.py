@@ -40,7 +40,7 @@ def values(page: PdfPage) -> Iterator[Value]:
         kind = pdfium.FPDFAnnot_GetSubtype(note)
         text = ""
         if kind == pdfium.FPDF_ANNOT_FREETEXT:
-            text = _said(note, b"Contents", pdfium)
+            text = _entry_text(note, b"Contents", pdfium)
         elif kind == pdfium.FPDF_ANNOT_WIDGET:
             text = _value(note, pdfium)
         if text and pdfium.FPDFAnnot_GetRect(note, box):
@@ -53,8 +53,8 @@ def remarks(page: PdfPage, number: int) -> Iterator[Comment]:
 
     own = {pdfium.FPDF_ANNOT_FREETEXT, pdfium.FPDF_ANNOT_WIDGET, pdfium.FPDF_ANNOT_POPUP, pdfium.FPDF_ANNOT_LINK}
     for note in notes(page, pdfium):
-        if pdfium.FPDFAnnot_GetSubtype(note) not in own and (text := _said(note, b"Contents", pdfium)):
-            yield Comment(_said(note, b"T", pdfium), (text,), number)
+        if pdfium.FPDFAnnot_GetSubtype(note) not in own and (text := _entry_text(note, b"Contents", pdfium)):
+            yield Comment(_entry_text(note, b"T", pdfium), (text,), number)
 
 
 def notes(page: PdfPage, pdfium: Any) -> Iterator[Any]:
@@ -79,12 +79,12 @@ def _note(page: PdfPage, index: int, pdfium: Any) -> Iterator[Any]:
 
 def _value(field: Any, pdfium: Any) -> str:
     """The value that a form field shows: its text or choice, or a mark that shows whether its box is ticked."""
-    if state := _said(field, b"AS", pdfium):
+    if state := _entry_text(field, b"AS", pdfium):
         return OFF if state == "Off" else ON
-    return "" if _said(field, b"FT", pdfium) in {"Btn", "Sig"} else _said(field, b"V", pdfium)
+    return "" if _entry_text(field, b"FT", pdfium) in {"Btn", "Sig"} else _entry_text(field, b"V", pdfium)
 
 
-def _said(note: Any, key: bytes, pdfium: Any) -> str:
+def _entry_text(note: Any, key: bytes, pdfium: Any) -> str:
     """The text in an entry of an annotation; empty if there is none, or it is too long."""
     length = pdfium.FPDFAnnot_GetStringValue(note, key, None, 0)
     if not 2 < length <= LONGEST:

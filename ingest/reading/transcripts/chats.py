@@ -114,7 +114,7 @@ def parted(pieces: Sequence[Piece]) -> list[Piece]:
     if form is None:
         return []
     is_marked = _marks_its_own(shown, form)
-    heads = (None if piece.reason or piece.level else _told(piece.text, form, is_marked=is_marked) for piece in pieces)
+    heads = (None if piece.reason or piece.level else _turn(piece.text, form, is_marked=is_marked) for piece in pieces)
     begun = {place: head for place, head in enumerate(heads) if head is not None}
     begun = dict(zip(begun, _dated(begun.values()), strict=True))
     told: list[Piece] = []
@@ -308,7 +308,7 @@ def _marks_its_own(lines: Sequence[str], form: MessageForm) -> bool:
     return 2 * marked <= len(heads)
 
 
-def _told(line: str, form: MessageForm, *, is_marked: bool) -> SpokenTurn | None:
+def _turn(line: str, form: MessageForm, *, is_marked: bool) -> SpokenTurn | None:
     name = _name(line, form)
     match = form.head.match(line[:LINE])
     if match is None:
@@ -333,7 +333,7 @@ def _turns(lines: Sequence[str], form: MessageForm) -> Iterator[SpokenTurn]:
         if held is not None and held.name and len(line) <= SHORT and ALONE.fullmatch(line):
             yield from _ended(held, text)  # more of the same person, as Slack copies it
             held, text = SpokenTurn(held.name, line.strip(), ""), [""]
-        elif (turn := _told(line, form, is_marked=is_marked)) is not None:
+        elif (turn := _turn(line, form, is_marked=is_marked)) is not None:
             yield from _ended(held, text)
             held, text = turn, [turn.text]
         else:

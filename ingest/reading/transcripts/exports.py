@@ -112,10 +112,10 @@ def _turns(messages: Sequence[Mapping[str, Any]]) -> Iterator[SpokenTurn]:
     for message, time in list(zip(messages, times, strict=True))[:: -1 if is_backwards else 1]:
         name = _voice(message)
         day = time.date().isoformat() if time else None
-        yield SpokenTurn(name, f"{name} {_told(message, time)}".strip(), _words(message), date=day)
+        yield SpokenTurn(name, f"{name} {_time_text(message, time)}".strip(), _words(message), date=day)
 
 
-def _told(message: Mapping[str, Any], time: datetime | None) -> str:
+def _time_text(message: Mapping[str, Any], time: datetime | None) -> str:
     if time is not None:
         return time.strftime("%Y-%m-%d %H:%M")
     found = next((message[key] for key in TIMES if isinstance(message.get(key), int | float)), None)

@@ -23,7 +23,7 @@ from assistant.wire import Json
 from eval.running.outside import served
 from ui.api.desk import Desk
 from ui.api.faults import JsonReply, described
-from ui.api.forms import NEW, Measured, Query, Question
+from ui.api.forms import NEW, Measured, Query, QuestionRequest
 from ui.api.people import Person
 from ui.api.routes.seams import FAULTS, desk_of, questioner
 
@@ -41,7 +41,7 @@ ANSWER = "answer"
 
 @routes.post("/ask", responses=STREAMED)
 async def ask(
-    asked: Question, person: Annotated[Person, Depends(questioner)], desk: Annotated[Desk, Depends(desk_of)]
+    asked: QuestionRequest, person: Annotated[Person, Depends(questioner)], desk: Annotated[Desk, Depends(desk_of)]
 ) -> Response:
     """Answer a question from the documents, with citations.
 
@@ -90,7 +90,7 @@ async def measured(
     return JsonReply(await desk.do(lambda: served(assistant)(request)))
 
 
-def _prepare(asked: Question, assistant: Assistant, person: Person) -> str | None:
+def _prepare(asked: QuestionRequest, assistant: Assistant, person: Person) -> str | None:
     """Check the documents and the conversation that the request names, and store the question in the conversation.
     Returns the id of the conversation; None if the answer is not to be stored.
 
@@ -114,7 +114,7 @@ def _check_documents(assistant: Assistant, documents: tuple[str, ...]) -> None:
         assistant.library.document(key)
 
 
-def _answered(asked: Question, conversation: str | None, assistant: Assistant, tick: Tick) -> Iterator[Event]:
+def _answered(asked: QuestionRequest, conversation: str | None, assistant: Assistant, tick: Tick) -> Iterator[Event]:
     """Yield a ``statement`` event for each statement, then an ``answer`` event with the whole answer. If
     ``conversation`` is an id, store the answer there."""
     history, turn = asked.turns(), 1

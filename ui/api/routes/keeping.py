@@ -13,11 +13,11 @@ from starlette.datastructures import UploadFile
 from assistant import wire
 from assistant.errors import SettingsError
 from assistant.library.library import Library
-from assistant.library.records import Said
+from assistant.library.records import Correction
 from ui.api import jobs, limits
 from ui.api.desk import Desk
 from ui.api.faults import JsonReply
-from ui.api.forms import Corrected, Line, Opined
+from ui.api.forms import CorrectionRequest, Line, Opined
 from ui.api.people import Person
 from ui.api.routes.seams import FAULTS, desk_of, editor, reader
 from ui.jobs.work import INGEST
@@ -71,7 +71,10 @@ def show(
 
 @routes.patch("/documents/{key:path}")
 def correct(
-    key: Line, said: Corrected, person: Annotated[Person, Depends(editor)], desk: Annotated[Desk, Depends(desk_of)]
+    key: Line,
+    said: CorrectionRequest,
+    person: Annotated[Person, Depends(editor)],
+    desk: Annotated[Desk, Depends(desk_of)],
 ) -> Response:
     """Set a document's title, author or date. These values stay when the file is read again. The response is what
     `pushback correct --json` prints."""
@@ -80,7 +83,7 @@ def correct(
     if said.as_read:
         corrections.take_back(document, library)
     else:
-        corrections.correct(document, Said(said.title, said.author, said.date), library)
+        corrections.correct(document, Correction(said.title, said.author, said.date), library)
     return JsonReply(_entry(library, document.id))
 
 
@@ -172,11 +175,11 @@ def verdict(
     id: Line, person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)], named: Named = None
 ) -> Response:
     """Show one of your earlier verdicts. The response is what `pushback verdicts show --json` prints."""
-    from ui.reports import verdict_kept
+    from ui.reports import stored_verdicts
 
     library = desk.library(named, person)
-    kept = verdict_kept.own(library, id, person.owner)
-    report = verdict_kept.report(library, id, kept.verdict, kept.listed.created)
+    kept = stored_verdicts.own(library, id, person.owner)
+    report = stored_verdicts.report(library, id, kept.verdict, kept.listed.created)
     faults = [
         {**wire.citation(citation), "standing": told.name.lower()}
         for citation, told in report.standing.items()

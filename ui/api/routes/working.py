@@ -17,7 +17,7 @@ from ui.api.forms import Idea, Line
 from ui.api.people import Person
 from ui.api.routes.seams import FAULTS, desk_of, questioner, reader
 from ui.jobs.work import CHALLENGE
-from ui.reports import verdict_kept
+from ui.reports import stored_verdicts
 
 routes = APIRouter(prefix="/v1", tags=["jobs"], responses=FAULTS)
 
@@ -36,7 +36,7 @@ async def challenge(
     assistant = await run_in_threadpool(desk.assistant, asked.library, person)
     assistant.check_importance(asked.importance)
     if asked.revises:
-        await run_in_threadpool(verdict_kept.own, assistant.library, asked.revises, person.owner)
+        await run_in_threadpool(stored_verdicts.own, assistant.library, asked.revises, person.owner)
     told = {**asked.model_dump(), "library": desk.named(asked.library, person).library}
     return JsonReply(await run_in_threadpool(jobs.begin, desk.jobs, CHALLENGE, asked.idea, told, person.owner), 202)
 

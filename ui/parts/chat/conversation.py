@@ -12,7 +12,7 @@ from assistant.library.tables.conversations import TITLE
 from assistant.types import Answer, Citation
 from ui.parts.page import failure, state
 from ui.reports import conversation_export
-from ui.views import inert, kept
+from ui.views import citation_state, inert
 from ui.views.present import Standing, escape, label, too_long
 
 UNNAMED = "No question yet"
@@ -88,7 +88,7 @@ def _menu(one: Conversation, answers: Sequence[Answer], library: Library) -> Non
 
 
 def _standing(answers: Sequence[Answer], library: Library) -> dict[Citation, Standing]:
-    return {citation: kept.standing(citation, library) for answer in answers for citation in answer.cited}
+    return {citation: citation_state.standing(citation, library) for answer in answers for citation in answer.cited}
 
 
 def _rename(id: str, key: str, library: Library) -> None:

@@ -15,7 +15,7 @@ from assistant.library.library import Library
 from assistant.types import Answer, Citation, Conflict, Grounding, Statement
 from ui.parts.page import state
 from ui.reports import conversation_export
-from ui.views import kept, present
+from ui.views import citation_state, present
 from ui.views.present import Standing, escape
 from ui.views.shown import CLOSEST, NEAREST, NOT_SAID, PERHAPS, REFUSED, disagreeing, shown, who_disagrees, why
 from ui.web import scripts
@@ -111,7 +111,7 @@ def answer(one: Answer, turn: int, library: Library) -> None:
     if one.grounding is Grounding.ASIDE:
         st.html(f'<p class="notice">{escape(one.reason)}</p>')
         return
-    around = {citation: kept.around(citation, library) for citation in one.cited}
+    around = {citation: citation_state.around(citation, library) for citation in one.cited}
     tips = {citation: present.tip(citation, seen.before, seen.after) for citation, seen in around.items()}
     numbers = CitationNumbers(turn, {citation: number for number, citation in enumerate(one.cited, 1)}, tips)
     if one.grounding is Grounding.REFUSED:
@@ -119,7 +119,7 @@ def answer(one: Answer, turn: int, library: Library) -> None:
     if one.grounding is Grounding.NEAR:
         st.html(_notice(CLOSEST, PERHAPS, why(one)))
     for place, each in enumerate(shown(one)):
-        _cited(f"said-{turn}-{place}", present.said(each), numbers, each.citations)
+        _cited(f"said-{turn}-{place}", present.statement(each), numbers, each.citations)
     for place, conflict in enumerate(one.conflicts):
         _conflict(f"{turn}-conflict-{place}", conflict, numbers)
     if one.missing and not one.refused:

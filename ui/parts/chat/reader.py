@@ -16,7 +16,7 @@ from assistant.types import Citation
 from ui.parts.chat import feedback
 from ui.parts.chat.feedback import FeedbackPlace
 from ui.parts.page import state
-from ui.views import kept, present, present_document
+from ui.views import citation_state, present, present_document
 from ui.views.present import Standing, escape
 from ui.web import scripts
 
@@ -64,7 +64,7 @@ def _to(name: str, key: str, place: Sequence[tuple[int, int]]) -> None:
 
 
 def _document(citation: Citation, library: Library, evidence: FeedbackPlace | None) -> None:
-    document = kept.document(citation, library)
+    document = citation_state.document(citation, library)
     standing, words = present.standing(citation, document)
     st.html(_head(citation, standing, present.place(citation, document, words)))
     if evidence:

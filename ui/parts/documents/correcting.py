@@ -9,7 +9,7 @@ import streamlit as st
 
 from assistant.errors import PushbackError
 from assistant.library.library import Library
-from assistant.library.records import Said
+from assistant.library.records import Correction
 from assistant.types import Document
 from ui.views.shown import as_guess
 from ui.work import corrections
@@ -19,9 +19,9 @@ def show(document: Document, library: Library, failed: str) -> None:
     """Show a form in which visitors correct the title, author and date of a document, or reset them to what its file
     says. If a change fails, the error is stored in the session under the key ``failed``."""
     about = document.about
-    known = Said(about.title, about.author or "", about.date or "")
+    known = Correction(about.title, about.author or "", about.date or "")
     with st.popover("Correct", icon=":material/edit:"), st.form(f"correct-{document.id}", border=False):
-        for name, value in zip(Said._fields, known, strict=True):
+        for name, value in zip(Correction._fields, known, strict=True):
             st.text_input(
                 as_guess(about, name, name.capitalize()),
                 value,
@@ -40,7 +40,7 @@ def _key(name: str, document: str) -> str:
 
 
 def _set(document: Document, library: Library, failed: str) -> None:
-    given = Said(*(st.session_state[_key(name, document.id)] or "" for name in Said._fields))
+    given = Correction(*(st.session_state[_key(name, document.id)] or "" for name in Correction._fields))
     _do(lambda: corrections.correct(document, given, library), document, failed)
 
 
@@ -54,5 +54,5 @@ def _do(change: Callable[[], None], document: Document, failed: str) -> None:
     except PushbackError as error:
         st.session_state[failed] = error
         return
-    for name in Said._fields:  # the form shows what is known now
+    for name in Correction._fields:  # the form shows what is known now
         st.session_state.pop(_key(name, document.id), None)

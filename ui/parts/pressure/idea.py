@@ -60,8 +60,9 @@ def _looked_at(idea: str, lenses: Sequence[Lens]) -> None:
     looked = present_verdict.looked_at(idea)
     with st.container(key="looked-at", gap="xsmall"):
         st.html("<h2>What it will look at</h2>")
-        if looked.urges:
-            st.html(f'<p class="small notice">What only urges is left aside. Tested is: “{escape(looked.tested)}”</p>')
+        if looked.is_shortened:
+            notice = f"Sentences that only ask for agreement are left out. This is tested: “{escape(looked.tested)}”"
+            st.html(f'<p class="small notice">{notice}</p>')
         parts = "".join(
             f"<li><strong>{escape(opened(one.name))}</strong> {escape(one.part)}</li>" for one in looked.parts
         )

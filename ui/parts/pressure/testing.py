@@ -17,7 +17,7 @@ from ui.jobs import work as works
 from ui.jobs.line import JobLine
 from ui.parts.pressure import verdict_address
 from ui.parts.settings import running as assistants
-from ui.reports import verdict_kept
+from ui.reports import stored_verdicts
 from ui.views.present import escape
 from ui.work.jobs import Job
 
@@ -67,8 +67,8 @@ def begin(desk: IdeaDesk, idea: str, revises: str | None = None, like: Verdict |
     """
     for one in unfinished(desk):
         if one.idea == idea:
-            verdict_kept.give_up(desk.library, one.id)
-    begun = verdict_kept.begin(desk.library, idea, revises=revises, owner=desk.owner)
+            stored_verdicts.give_up(desk.library, one.id)
+    begun = stored_verdicts.begin(desk.library, idea, revises=revises, owner=desk.owner)
     same = wire.verdict(like) if like else None
     asked = works.of_assistant(desk.settings, idea=idea, revises=revises, like=same)
     verdict_address.watch(desk.doing.start(desk.kind(TEST), idea, works.TEST, asked, desk.owner, id=begun.id).id)
@@ -95,7 +95,7 @@ def watched(desk: IdeaDesk) -> list[Job]:
     named = verdict_address.job()
     job = desk.line.job(named, desk.owner) if named else None
     if job and job.done and not job.result and job.kind == desk.kind(TEST):
-        verdict_kept.give_up(desk.library, job.id)  # it may have ended before anybody began it
+        stored_verdicts.give_up(desk.library, job.id)  # it may have ended before anybody began it
     line = desk.line.following(job) if job else []
     left = [one for one in line if not one.result]
     if led_to := [one.result for one in line if one.result]:

@@ -11,10 +11,10 @@ from assistant.pressure import rulings
 from assistant.pressure.discussion import compare
 from assistant.types import Finding, Stance, Verdict
 from ui.parts.page import state
-from ui.reports import present_verdict, verdict_kept, verdict_page
+from ui.reports import present_verdict, stored_verdicts, verdict_page
 from ui.reports import verdict_report as told
 from ui.reports.present_verdict import Place
-from ui.reports.verdict_kept import StoredVerdict
+from ui.reports.stored_verdicts import StoredVerdict
 from ui.reports.verdict_report import CaseOfSide, Report
 from ui.views import inert
 from ui.views.present import escape
@@ -103,7 +103,7 @@ def judge(id: str, library: Library, by: str) -> None:
     of, one, side = st.session_state.pop(SAID, ("", None, None))
     if of == id and one is not None:
         said = rulings.judge(one, side, by)
-        verdict_kept.swap(library, id, one, said)
+        stored_verdicts.swap(library, id, one, said)
         st.session_state[BEFORE] = id, one, said
 
 
@@ -116,7 +116,7 @@ def undo(id: str, library: Library) -> None:
 
 def _undo(library: Library) -> None:
     id, before, said = st.session_state.pop(BEFORE)
-    verdict_kept.swap(library, id, said, before)
+    stored_verdicts.swap(library, id, said, before)
 
 
 def _judge(id: str, one: Finding, side: Stance | None) -> None:

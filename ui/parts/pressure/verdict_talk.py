@@ -12,7 +12,7 @@ from ui.parts.documents import pasted
 from ui.parts.page import failure
 from ui.parts.pressure import testing
 from ui.parts.pressure.testing import IdeaDesk
-from ui.reports.verdict_kept import DiscussionTurn, StoredVerdict
+from ui.reports.stored_verdicts import DiscussionTurn, StoredVerdict
 from ui.views.present import escape
 from ui.work.jobs import Job
 

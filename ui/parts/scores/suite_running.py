@@ -20,7 +20,7 @@ from ui.work import suite_runs
 from ui.work.jobs import Job
 
 EVERY = 1.0  # seconds between two looks: a suite takes minutes
-OWN, FAILED, GATHERED = "suites-own", "cases-failed", "cases-gathered"
+OWN, FAILED, ADDED = "suites-own", "cases-failed", "cases-added"
 NOTHING_SAID = (
     "There is nothing new to make cases of: give an answer a thumb, or say the side of a finding of a pressure test."
 )
@@ -66,27 +66,27 @@ def _make_cases(settings: Settings) -> None:
         key="make-cases",
         icon=":material/playlist_add_check:",
         help="Answers with a thumb and findings that were judged become cases over the documents of this library.",
-        on_click=_gather,
+        on_click=_add_cases,
         args=(settings,),
     )
     if error := st.session_state.pop(FAILED, None):
         failure.show(error)
-    if told := st.session_state.pop(GATHERED, ""):
+    if told := st.session_state.pop(ADDED, ""):
         st.html(f'<p class="notice small" role="status">{told}</p>')
 
 
-def _gather(settings: Settings) -> None:
+def _add_cases(settings: Settings) -> None:
     try:
-        cases, drafts = suite_runs.gather(running.opened(settings).library, settings)
+        cases, drafts = suite_runs.add_cases(running.opened(settings).library, settings)
     except PushbackError as error:  # before the page runs, out of its door's reach
         st.session_state[FAILED] = error
         return
     if not cases + drafts:
-        st.session_state[GATHERED] = NOTHING_SAID
+        st.session_state[ADDED] = NOTHING_SAID
         return
     st.session_state["suite-to-run"] = next(iter(_mine(settings)))
     more = f" {count(drafts, 'answer')} called wrong: say below what is right." if drafts else ""
-    st.session_state[GATHERED] = f"{count(cases, 'case')} added to the suite over this library.{more}"
+    st.session_state[ADDED] = f"{count(cases, 'case')} added to the suite over this library.{more}"
 
 
 def _own() -> Path | None:

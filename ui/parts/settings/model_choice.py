@@ -9,7 +9,7 @@ from assistant.errors import PushbackError
 from assistant.model import providers
 from assistant.settings import Settings
 from ui.parts.page import failure, nearby
-from ui.parts.settings import chosen, found_models, keys
+from ui.parts.settings import chosen, keys, local_servers
 from ui.views.present import escape, label
 from ui.views.present_settings import answers
 
@@ -27,7 +27,7 @@ def choose(settings: Settings) -> None:
     st.html(f'<p role="status">Now: {escape(now[0].lower() + now[1:])}.</p>')
     mine = nearby.only(settings)
     if mine:
-        found_models.show(settings)
+        local_servers.show(settings)
     else:
         told = label(without_secrets(settings.writer or ""), 200)
         st.write(f"The model is chosen by whoever runs Pushback: {told or 'none, answers are quoted'}.")

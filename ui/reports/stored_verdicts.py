@@ -19,7 +19,7 @@ from assistant.pressure import rulings
 from assistant.pressure.discussion import AssistantParts, DiscussionReply, Moved, discuss
 from assistant.types import Finding, IdeaRuling, Searched, Verdict
 from ui.reports.verdict_report import Report, remark
-from ui.views.kept import standing
+from ui.views.citation_state import standing
 
 SAID, ASKED = "said", "asked"  # the fields beside those of the verdict
 

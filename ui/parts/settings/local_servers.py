@@ -18,7 +18,7 @@ FRESH = 30
 def show(settings: Settings) -> None:
     """Show the chat models that are served on this machine, with a button to use each one and a button to search
     again."""
-    found = _found()
+    found = _servers()
     with st.container(key="found-models", gap="xsmall"):
         if not found:
             st.html(
@@ -27,11 +27,11 @@ def show(settings: Settings) -> None:
             )
         for server in found:
             _server(server, settings)
-        st.button("Look again", icon=":material/refresh:", type="tertiary", on_click=_found.clear)
+        st.button("Look again", icon=":material/refresh:", type="tertiary", on_click=_servers.clear)
 
 
 @st.cache_data(ttl=FRESH, show_spinner="Looking for models on this machine…")
-def _found() -> tuple[FoundServer, ...]:
+def _servers() -> tuple[FoundServer, ...]:
     return local_models.servers()
 
 

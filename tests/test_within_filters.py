@@ -6,7 +6,7 @@ import pytest
 
 from assistant.checking import citations
 from assistant.types import Citation, Filters, FoundBy, Hit
-from eval.scorers.narrowing import kept
+from eval.scorers.narrowing import within_filters
 from tests.conftest import make_document, make_passages
 from tests.test_scorers import answered
 
@@ -30,6 +30,6 @@ def test_what_lies_outside_of_the_filters_is_counted(filters: Filters, share: fl
     cited = citations.cite(note, note.sentences[0], lambda _, start, end: NOTE.text[start:end])
     assert isinstance(cited, Citation)
 
-    score = kept(answered(cited), [Hit(other, 1.0, FoundBy.BOTH)], filters)
+    score = within_filters(answered(cited), [Hit(other, 1.0, FoundBy.BOTH)], filters)
 
     assert (score.value, bool(score.why)) == (share, share < 1)

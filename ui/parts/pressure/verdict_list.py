@@ -8,7 +8,7 @@ from assistant.library.library import Library
 from assistant.library.records import UNFINISHED, KeptVerdict
 from ui.parts.pressure import testing, verdict_address
 from ui.parts.pressure.testing import IdeaDesk
-from ui.reports import present_verdict, verdict_kept
+from ui.reports import present_verdict, stored_verdicts
 from ui.views import present
 from ui.views.present import escape, label
 
@@ -73,7 +73,7 @@ def _unfinished(one: KeptVerdict, desk: IdeaDesk) -> None:
             testing.begin(desk, one.idea, one.revises if is_there else None)
             st.rerun()
         if st.button("Forget it", key=f"forget-{one.id}", type="tertiary", icon=":material/delete:"):
-            verdict_kept.give_up(desk.library, one.id)
+            stored_verdicts.give_up(desk.library, one.id)
             st.rerun()
 
 
