@@ -29,7 +29,7 @@ from assistant.types import (
 )
 from tests import paper
 from tests.browser.conftest import HOSTILE, App, Visit, picture, serious, settle, visitor
-from ui.reports import verdict_kept, verdict_page
+from ui.reports import stored_verdicts, verdict_page
 from ui.reports.verdict_report import Report
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -164,7 +164,7 @@ def test_the_first_screen_tells_what_to_find_out_first_however_full_the_verdict_
     visit: Visit, shared: App, sentence_transformer: SentenceTransformerEmbedder, artifacts: Path
 ) -> None:
     with Library.open(Settings(home=shared.home), sentence_transformer) as library:
-        id = verdict_kept.keep(library, full(library.some(1)[0]))
+        id = stored_verdicts.keep(library, full(library.some(1)[0]))
     page = visit.page
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto(f"{visit.address}/pressure-test?verdict={id}")
