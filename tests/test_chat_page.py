@@ -31,6 +31,7 @@ from tests.chat import (
     address,
     answered,
     cite,
+    ended,
     keep,
     opened,
     press,
@@ -39,6 +40,7 @@ from tests.chat import (
 )  # fmt: skip
 from tests.conftest import make_document, make_new
 from tests.fakes import FakeChat, WordEmbedder
+from tests.test_greeting import headed
 from ui.parts.chat.writing import ComingAnswer
 from ui.parts.settings import running
 from ui.views.present import label
@@ -237,6 +239,27 @@ def test_below_an_answer_questions_to_go_on_with_are_offered(orchard: Library, s
     page.button("further-0").click().run()
     assert second in shown(page)
     assert not [one for one in page.button if one.key and one.key.startswith("further-")]
+
+
+def test_below_an_answer_headings_of_what_it_cites_are_asked_about_within_its_documents(
+    orchard: Library, embedder: WordEmbedder, settings: Settings
+) -> None:
+    heads = ("Planting the medlar trees", "Selling the medlar fruit")
+    below = "Medlar trees need a strong stake for three years, and medlar fruit is sold when the frost has touched it."
+    document = headed("The medlar orchard", *heads, below=below, source="medlars.txt")
+    with orchard.writing() as writer:
+        writer.put([make_new(document, embedder)])
+    page = opened(within=document.about.id)
+    page.chat_input[0].set_value("How hard is planting the medlar trees?").run()
+    (job,) = [one for one in jobs._jobs.values() if one.kind.startswith("further")]
+    ended(job)
+    page.run()
+
+    offered = [one.label for one in page.button if one.key and one.key.startswith("further-")]
+
+    assert any(label(heads[1]) in one for one in offered)
+    page.button("further-0").click().run()
+    assert "Asked only within: The medlar orchard." in shown(page)
 
 
 LINE = "[1] The orchard has ninety pear trees.\n"

@@ -6,7 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answer.greeting import ASKED, QUESTIONS, asked, candidates, further, questions
+from assistant.answer.greeting import (
+    ASKED,
+    QUESTIONS,
+    TRIED,
+    asked,
+    candidates,
+    further,
+    holding,
+    of_cited,
+    questions,
+)
 from assistant.library.library import Library
 from assistant.types import (
     About,
@@ -114,6 +124,25 @@ def test_questions_to_go_on_with_were_not_asked_and_are_first_of_what_the_last_a
 
     assert further(known, [answered("Why?"), last]) == (known[2], known[1])
     assert further(known[:1], [last]) == ()
+
+
+def test_questions_about_what_an_answer_cites_are_of_other_headings_and_hold() -> None:
+    pears, apples = (
+        headed(f"The {tree} orchard", *(f"{verb} a {tree}" for verb in VERBS)) for tree in ("pear", "apple")
+    )
+    cited = Citation(pears.about, 0, 3, "So.", heading=f"Trees › {VERBS[0]} a pear")
+    asked_before = f"What does “The pear orchard” say about “{VERBS[1]} a pear”?"
+    last = replace(answered(asked_before), statements=(Statement("So.", (cited,), Support.VERBATIM),))
+
+    found = of_cited([last], [pears, apples])
+
+    assert len(found) == TRIED
+    assert asked_before not in found
+    assert not any(f"“{VERBS[0]} a pear”" in one for one in found)
+    assert ["apple" in one for one in found[:2]] in ([False, True], [True, False])  # one of each document first
+    assert of_cited([last], [make_document("No heading.", "note.txt")]) == ()
+    graded = {found[0]: Grounding.NEAR}
+    assert holding(found, lambda one: answered(one, graded.get(one, Grounding.GROUNDED))) == found[1:3]
 
 
 def test_only_so_many_questions_are_put(orchards: Library) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from itertools import islice, zip_longest
 from pathlib import PurePosixPath
 
 from assistant.library.library import Library
@@ -18,10 +18,12 @@ from assistant.types import Answer, Block, BlockKind, Document, Grounding
 
 QUESTIONS, FURTHER = 3, 2  # that are offered on the page, and below an answer; a matter of taste
 ASKED = 12  # questions that are put at most: offline an answer takes about a second
+TRIED = 4  # questions that are put at most for those below an answer: somebody may soon ask the next question
 LOOKED_AT = 24  # documents that questions are made from: twice as many as are asked, since not each has a question
 # Characters of a heading or title that is asked about: shorter ones say too little, longer ones are sentences; a guess.
 SHORTEST, LONGEST = 12, 90
 FEWEST = 2  # words of content in it: one alone ("Overview") asks nothing
+ABOUT = "What does “"  # begins a question about a document that is named in it
 ENOUGH = 80  # characters below a heading from which something is said there: one sentence; a guess
 
 
@@ -50,6 +52,28 @@ def further(known: Sequence[str], answers: Sequence[Answer]) -> tuple[str, ...]:
     return tuple(sorted(left, key=lambda question: not any(title in question for title in cited))[:FURTHER])
 
 
+def of_cited(answers: Sequence[Answer], documents: Sequence[Document]) -> tuple[str, ...]:
+    """Return questions that may be offered below the last answer of a conversation, at most ``TRIED``. They ask about
+    headings of ``documents``, which this answer cites, but not about headings below which its citations stand. Each
+    document's best question comes before the second best of any. ``answers`` are all answers of the conversation;
+    questions that were already asked are left out."""
+    asked_before = {answer.question for answer in answers}
+    paths = [(citation.heading or "").split(" › ") for citation in answers[-1].cited]
+    heads = {" ".join(head.split()) for path in paths for head in path} - {""}
+    each = [
+        [one for one in _of_headings(document) if not any(one == head or f"“{head}”" in one for head in heads)]
+        for document in documents
+    ]
+    found = (one for together in zip_longest(*each) for one in together if one and one not in asked_before)
+    return tuple(islice(dict.fromkeys(found), TRIED))
+
+
+def holding(questions: Sequence[str], answer: Callable[[str], Answer]) -> tuple[str, ...]:
+    """Return the first ``FURTHER`` of these questions whose answers are based on the documents. The function ``answer``
+    is called with one question after another."""
+    return tuple(islice((one for one in questions if _holds(answer(one))), FURTHER))
+
+
 def candidates(library: Library) -> tuple[str, ...]:
     """Return example questions that the library's documents may answer, made from their titles and headings. The best
     question of each document comes first, then the second best of each, and so on. The same documents always give the
@@ -70,14 +94,26 @@ def _holds(answer: Answer) -> bool:
 
 def asked(document: Document) -> Iterator[str]:
     """Yield example questions about a document, made from its title and headings. The best question comes first."""
-    heads = [_line(document, block) for block in document.blocks if _says_something(document, block)]
     title = document.about.title
-    yield from (head for head in [*heads, title] if head.endswith("?") and _fits(head))
-    if _is_file_name(title, document.about.source) or not _fits(title):
-        return
-    yield from (f"What does “{title}” say about “{head}”?" for head in heads if head[-1] != "?" and _fits(head))
-    if not title.endswith("?"):
-        yield f"What does “{title}” say?"
+    of_headings = list(_of_headings(document))
+    yield from (one for one in of_headings if not one.startswith(ABOUT))
+    if title.endswith("?") and _fits(title):
+        yield title
+    yield from (one for one in of_headings if one.startswith(ABOUT))
+    if not title.endswith("?") and _can_be_named(document):
+        yield f"{ABOUT}{title}” say?"
+
+
+def _of_headings(document: Document) -> Iterator[str]:
+    heads = [_line(document, block) for block in document.blocks if _says_something(document, block)]
+    yield from (head for head in heads if head.endswith("?") and _fits(head))
+    if _can_be_named(document):
+        about = f"{ABOUT}{document.about.title}” say about"
+        yield from (f"{about} “{head}”?" for head in heads if head[-1] != "?" and _fits(head))
+
+
+def _can_be_named(document: Document) -> bool:
+    return _fits(document.about.title) and not _is_file_name(document.about.title, document.about.source)
 
 
 def _is_file_name(title: str, source: str) -> bool:

@@ -12,12 +12,13 @@ from time import monotonic, sleep
 import streamlit as st
 
 from assistant.answer import greeting
-from assistant.answer.greeting import QUESTIONS
+from assistant.answer.greeting import FURTHER, QUESTIONS
 from assistant.library.library import Library
 from assistant.settings import Settings
 from assistant.types import Answer
 from ui.parts.page import state
 from ui.parts.settings import running
+from ui.views import citation_state
 from ui.views.present import label
 from ui.work import jobs, suggested
 from ui.work.jobs import Job, Stopped
@@ -41,11 +42,18 @@ def show(library: Library, settings: Settings) -> None:
 
 
 def further(answers: Sequence[Answer], library: Library, settings: Settings) -> None:
-    """Below an answer, suggest more questions that the library answers. Questions that the ``answers`` of this
-    conversation already deal with are left out. Nothing is shown if filters limit the documents from which this
-    conversation is answered."""
-    known = suggested.stored(settings.folder, library.generation()) or ()
-    found = greeting.further(known, answers) if state.within() == state.EVERYWHERE else ()
+    """Below an answer, suggest more questions: about headings of the documents that it cites, then others that the
+    library is known to answer. Questions that the ``answers`` of this conversation already deal with are left out. If
+    filters limit the documents from which this conversation is answered, each question is tried within them, and no
+    others are suggested."""
+    job = _of_cited(answers, library, settings)
+    if job and not job.done:
+        _wait_for(job)
+        return
+    found: tuple[str, ...] = (job.result if job else None) or ()
+    if state.within() == state.EVERYWHERE:
+        known = suggested.stored(settings.folder, library.generation()) or ()
+        found = tuple(dict.fromkeys((*found, *greeting.further(known, answers))))[:FURTHER]
     if found:
         with st.container(key="further", gap="xsmall"):
             st.html('<p class="small">The documents also answer</p>')
@@ -65,6 +73,51 @@ def _offer(question: str, key: str) -> None:
 
 
 @st.fragment(run_every=EVERY)
+def _wait_for(job: Job) -> None:
+    if job.done:
+        st.rerun()
+
+
+def _of_cited(answers: Sequence[Answer], library: Library, settings: Settings) -> Job | None:
+    """The job that tries questions about the documents which the last answer cites. It is started if there is none yet,
+    and a job for an earlier answer of the conversation is stopped. None if there are no such questions."""
+    cited = {citation.about.id: citation for citation in answers[-1].cited}
+    documents = [found for citation in cited.values() if (found := citation_state.document(citation, library))]
+    candidates = greeting.of_cited(answers, documents)
+    if not candidates:
+        return None
+    within, generation = state.within(), library.generation()
+    kind, about = f"further {settings.folder} {state.conversation()}", f"{generation} {within} {candidates}"
+    known = jobs.of_kind(kind)
+    if same := next((one for one in known if one.about == about), None):
+        return same
+    for one in known:
+        one.stop()
+    assistant = running.plain(settings)
+
+    def work(job: Job) -> tuple[str, ...]:
+        _paint(job)
+
+        def answer(question: str) -> Answer:
+            if library.generation() != generation:
+                raise Stopped
+            job.at(question)
+            return running.answering(assistant, question, (), within).result()
+
+        return greeting.holding(candidates, answer)
+
+    return jobs.start(kind, about, work)
+
+
+def _paint(job: Job) -> None:
+    """Wait until the page has been painted."""
+    begun = monotonic()
+    while monotonic() - begun < LATER:
+        job.at("Waiting for the page")
+        sleep(jobs.LOOK)
+
+
+@st.fragment(run_every=EVERY)
 def _wait(job: Job, settings: Settings, generation: int) -> None:
     if job.done or suggested.stored(settings.folder, generation) is not None:
         st.rerun()
@@ -81,10 +134,7 @@ def _job(library: Library, settings: Settings, generation: int) -> Job:
     assistant = running.plain(settings)
 
     def work(job: Job) -> tuple[str, ...]:
-        begun = monotonic()
-        while monotonic() - begun < LATER:
-            job.at("Waiting for the page")
-            sleep(jobs.LOOK)
+        _paint(job)
 
         def answer(question: str) -> Answer:
             if library.generation() != generation:
