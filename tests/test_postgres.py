@@ -26,7 +26,7 @@ from assistant.types import Filters, Searched
 from tests.conftest import make_document, make_new
 from tests.database import Server
 from tests.fakes import WordEmbedder
-from tests.test_catalog import make_row, matching_texts
+from tests.test_catalog import make_row, matches
 from tests.test_library_processes import PARAGRAPHS, ROOT, in_a_fork, write_second
 
 psycopg = pytest.importorskip("psycopg", reason="the extra `postgres` is not installed")
@@ -152,7 +152,7 @@ def test_a_server_that_was_restarted_is_read_again(own_server: Server) -> None:
         catalog.documents.searched()
     own_server.start()
 
-    assert matching_texts(catalog, "trust") == ["Trust me."]
+    assert matches(catalog, "trust") == ["Trust me."]
     own_server.end()
     own_server.start()
     catalog.put([make_row(make_document("Other.", "other.txt"))])
