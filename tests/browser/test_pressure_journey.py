@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -164,17 +165,18 @@ def test_the_first_screen_tells_what_to_find_out_first_however_full_the_verdict_
     visit: Visit, shared: App, sentence_transformer: SentenceTransformerEmbedder, artifacts: Path
 ) -> None:
     with Library.open(Settings(home=shared.home), sentence_transformer) as library:
-        id = stored_verdicts.keep(library, full(library.some(1)[0]))
+        verdict = replace(full(library.some(1)[0]), library=library.digest())
+        id = stored_verdicts.keep(library, verdict)
     page = visit.page
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto(f"{visit.address}/pressure-test?verdict={id}")
     cards = page.locator('[class*="st-key-at-card-"]')
     expect(cards).to_have_count(6, timeout=WAIT)
+    glance = page.locator(".st-key-glance")
+    expect(glance.get_by_role("button", name="Not about this")).to_have_count(9)  # drawn later than the words
     settle(page)
     picture(page, artifacts, "pressure-full")
 
-    glance = page.locator(".st-key-glance")
-    expect(glance.locator('[class*="st-key-judge-case-"]')).to_have_count(9)
     expect(glance.get_by_text("The cheapest way:")).to_have_count(1)
     assert _end(glance) <= 900
     main = "document.querySelector('[data-testid=stMainBlockContainer]').parentElement"
@@ -229,7 +231,7 @@ def full(document: Document) -> Verdict:
     idea = f"Repeat the spring campaign for the former customers of the two northern regions, {', '.join(ways)}."
     asked = ("Does the agency know the trade?", "Is reach earned, or is it bought for as long as it is paid for?")
     rests = (
-        Assumption(idea, "the idea as it stands", 1.0, AssumptionRuling.GAP, found),
+        Assumption(idea, "the idea as it stands", 0.95, AssumptionRuling.GAP, found),
         Assumption(f"{idea.partition(', while')[0]}.", "the reason", 0.9, AssumptionRuling.GAP, found[3:]),
         *(
             Assumption(
