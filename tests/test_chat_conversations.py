@@ -384,7 +384,7 @@ def test_a_damaged_answer_is_told_and_the_rest_of_the_conversation_stands(
     assert not page.exception
     assert shown(page).count(wire.DAMAGED) == 1
     assert shown(page).count("Cider is pressed in October.") >= 2
-    assert [one.id for one in orchard.conversations.found("pressed in october")] == [conversation]
+    assert [one.id for one in orchard.conversations.search("pressed in october")] == [conversation]
 
     page.chat_input[0].set_value("How many pear trees are there?").run()
 

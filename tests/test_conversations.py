@@ -89,7 +89,7 @@ def test_conversations_are_found_by_what_is_asked_said_and_quoted_in_them(librar
     library.conversations.rename(conversation, "Mine")
 
     def found(words: str, owner: str | None = None) -> list[str]:
-        return [one.id for one in library.conversations.found(words, owner)]
+        return [one.id for one in library.conversations.search(words, owner)]
 
     for words in ("“SO”", 'said "über', '"ÜBER said', "later alles mine", " ".join(["he"] * 3_000)):
         assert found(words) == [conversation]

@@ -161,7 +161,7 @@ def _ask(
         assistant = running.ready(settings)
         named, within = state.conversation(), state.within()
 
-        def kept(answer: Answer) -> Answer:
+        def stored(answer: Answer) -> Answer:
             """Store the answer; also after a click, which ends this run of the page."""
             answer = scope.with_notice(answer, within, assistant.library)
             if not unkept:
@@ -170,7 +170,7 @@ def _ask(
 
         coming = ComingAnswer(question, at, by_model=bool(settings.writer))
         make = partial(coming.make, assistant, spoken(before), within)
-        writing.begin(coming, None if unkept else named, lambda: kept(make()))
+        writing.begin(coming, None if unkept else named, lambda: stored(make()))
         answer = coming.wait()
         if unkept:
             exchange.answer(answer, turn, assistant.library)

@@ -77,7 +77,7 @@ class Conversations:
             )
         ]
 
-    def found(self, words: str, owner: str | None = None) -> list[Conversation]:
+    def search(self, words: str, owner: str | None = None) -> list[Conversation]:
         """Those of the conversations that ``listed`` returns which contain all words of the text ``words``, ignoring
         case. Each word may be in the title, a question, an answer or a quote. Of a long text, the first ``SOUGHT``
         words count."""

@@ -49,7 +49,7 @@ def show(settings: Settings, *, asks: bool) -> None:
     with st.sidebar:
         _way("New conversation", "new", None, library, asks=asks, icon=":material/add:")
         sought = _sought() if len(conversations) >= MANY else ""
-        found = library.conversations.found(sought, visiting.owner()) if library and sought else conversations
+        found = library.conversations.search(sought, visiting.owner()) if library and sought else conversations
         with st.container(key="conversations", gap=None):
             for day, some in groupby(found[:MOST], _day()):
                 st.html(f'<h2 class="day">{day}</h2>')
