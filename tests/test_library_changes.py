@@ -35,21 +35,21 @@ def sources(settings: Settings, embedder: WordEmbedder) -> list[str]:
 
 
 def test_what_was_removed_is_put_back_as_it_was(
-    settings: Settings, embedder: WordEmbedder, job: Job, kept: list[Path]
+    settings: Settings, embedder: WordEmbedder, job: Job, upload: list[Path]
 ) -> None:
     with Library.open(settings, embedder) as library:
-        before = library.document("pears.md"), library.known([str(kept[0])]), library.listed()
+        before = library.document("pears.md"), library.known([str(upload[0])]), library.listed()
 
         removed = remove(job, settings, embedder, [before[0].id, "not-there"])
         assert sources(settings, embedder) == ["cider.md"]
-        assert not kept[0].exists()
+        assert not upload[0].exists()
 
         outcome = put_back(job, settings, embedder, removed)
         assert [(one.source, one.what) for one in outcome.files] == [("pears.md", "added")]
-        assert (library.document("pears.md"), library.known([str(kept[0])]), library.listed()) == before
+        assert (library.document("pears.md"), library.known([str(upload[0])]), library.listed()) == before
         assert library.doctor() == []
-    assert kept[0].read_bytes() == FILES[0][1]
-    assert take_in(job, settings, embedder, kept, uploads.folder(settings)).count("same") == 2
+    assert upload[0].read_bytes() == FILES[0][1]
+    assert take_in(job, settings, embedder, upload, uploads.folder(settings)).count("same") == 2
 
 
 def test_what_lies_elsewhere_is_left_alone_and_all_its_files_come_back(
@@ -73,23 +73,23 @@ def test_what_lies_elsewhere_is_left_alone_and_all_its_files_come_back(
 
 
 def test_a_document_is_replaced_by_a_file_of_the_same_kind_and_keeps_its_id(
-    settings: Settings, embedder: WordEmbedder, job: Job, kept: list[Path]
+    settings: Settings, embedder: WordEmbedder, job: Job, upload: list[Path]
 ) -> None:
     with Library.open(settings, embedder) as library:
         id = library.document("pears.md").id
-    uploads.put(kept[0], b"The orchard has a hundred pear trees.")
+    uploads.put(upload[0], b"The orchard has a hundred pear trees.")
 
-    outcome = replace(job, settings, embedder, id, kept[0])
+    outcome = replace(job, settings, embedder, id, upload[0])
 
     assert [(one.source, one.what, one.document) for one in outcome.files] == [("pears.md", "changed", id)]
 
 
 def test_a_document_is_replaced_by_a_file_of_another_kind(
-    settings: Settings, embedder: WordEmbedder, job: Job, kept: list[Path]
+    settings: Settings, embedder: WordEmbedder, job: Job, upload: list[Path]
 ) -> None:
     with Library.open(settings, embedder) as library:
         id = library.document("pears.md").id
-    new = kept[0].with_suffix(".txt")
+    new = upload[0].with_suffix(".txt")
     uploads.put(new, b"The orchard has a hundred pear trees.")
 
     outcome = replace(job, settings, embedder, id, new)
@@ -99,11 +99,11 @@ def test_a_document_is_replaced_by_a_file_of_another_kind(
 
 
 def test_a_file_that_cannot_be_read_takes_nothings_place(
-    settings: Settings, embedder: WordEmbedder, job: Job, kept: list[Path]
+    settings: Settings, embedder: WordEmbedder, job: Job, upload: list[Path]
 ) -> None:
     with Library.open(settings, embedder) as library:
         id = library.document("pears.md").id
-    new = kept[0].with_suffix(".pdf")
+    new = upload[0].with_suffix(".pdf")
     uploads.put(new, b"no pdf")
 
     assert replace(job, settings, embedder, id, new).count("failed") == 1
@@ -111,7 +111,7 @@ def test_a_file_that_cannot_be_read_takes_nothings_place(
 
 
 def test_a_library_made_with_another_model_is_found_and_repaired(
-    settings: Settings, embedder: WordEmbedder, job: Job, kept: list[Path]
+    settings: Settings, embedder: WordEmbedder, job: Job, upload: list[Path]
 ) -> None:
     other = WordEmbedder("others")
 

@@ -149,7 +149,7 @@ def test_a_fault_after_the_first_piece_is_a_cut_and_not_tried_again() -> None:
     assert [next(coming), next(coming)] == ["blue", " and"]
     with pytest.raises(ReplyCut, match="gone") as cut:
         next(coming)
-    assert cut.value.summary == "The reply was cut in its middle."  # what a page tells, without the provider's words
+    assert cut.value.summary == "The reply of fake:one was cut in its middle."  # without the provider's words
     assert chat.calls == 1
     assert calls.cost.calls == 1
 

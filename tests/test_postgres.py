@@ -236,6 +236,7 @@ def test_a_catalog_of_another_version_is_refused(elsewhere: Catalog, postgres: S
 def test_a_catalog_of_an_older_version_is_brought_up_in_place(elsewhere: Catalog, postgres: Server) -> None:
     conversation = elsewhere.conversations.begin()
     elsewhere._db.run("DROP TABLE unanswered")
+    elsewhere._db.run("ALTER TABLE state DROP COLUMN headed")
     for table in ("passages", "staged"):
         elsewhere._db.run(f"ALTER TABLE {table} DROP COLUMN date")
     elsewhere._db.run("UPDATE made SET version = 5")

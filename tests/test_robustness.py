@@ -275,14 +275,14 @@ def test_an_interrupted_variation_ends_them_all(
 
 
 class Noting(WordEmbedder):
-    """Remembers the first line of what it embeds."""
+    """Remembers the last line of what it embeds, which stands below the title."""
 
     def __init__(self) -> None:
         super().__init__()
         self.seen: list[str] = []
 
     def embed(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> Iterator[tuple[int, Embedding]]:
-        self.seen += [text.splitlines()[0] for text in texts]
+        self.seen += [text.splitlines()[-1] for text in texts]
         return super().embed(texts, sentences)
 
 

@@ -188,6 +188,7 @@ def test_a_library_made_before_there_were_versions_learns_them_when_it_is_next_w
     with sqlite3.connect(settings.folder / "catalog.sqlite3") as connection:
         for table in ("versions", "shingles"):
             connection.execute(f"DROP TABLE {table}")
+        connection.execute("ALTER TABLE state DROP COLUMN headed")
         for table in ("passages", "staged"):
             connection.execute(f"ALTER TABLE {table} DROP COLUMN date")
         connection.execute("PRAGMA user_version = 2")
@@ -197,7 +198,7 @@ def test_a_library_made_before_there_were_versions_learns_them_when_it_is_next_w
         assert version_sources(again) == {"a.txt": ([], None)}
         put(again, ("b.txt", CORRECTED, "2020", 1))
         assert version_sources(again)["a.txt"] == (["b.txt", "a.txt"], "b.txt")
-        assert again.doctor() == []
+        assert [one.reindex for one in again.doctor()] == [True]  # for its vectors, which know no headings
 
 
 WORDS = st.lists(st.sampled_from("alpha beta gamma delta epsilon zeta eta theta iota kappa".split()), max_size=60)

@@ -210,7 +210,8 @@ class Calls:
                         yield piece
             except ModelError as error:
                 if pieces and not isinstance(error, ReplyCut | ModelRefused):
-                    raise ReplyCut("The reply was cut in its middle.", details=str(error)) from error
+                    what = f"The reply of {self._model.name} was cut in its middle."
+                    raise ReplyCut(what, details=str(error)) from error
                 if pieces or wait is None or not error.retryable:
                     raise
                 self._model.wait(wait, self._tick)

@@ -152,7 +152,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *_of(
         "ingest/pipeline/passages.py", "passages",
         ("last-passage-lost", "return tuple(passages)", "return tuple(passages[:-1] or passages)"),
-        ("headings-lost", "headings=(*block.headings, *over),", "headings=(),"),
+        ("headings-lost", "headings=headings,", "headings=(),"),
         ("speakers-mixed", "speaker=block.speaker,", "speaker=None,"),
     ),
     *_of(

@@ -65,7 +65,8 @@ def _shown(settings: Settings, key: str, was_busy: bool, opens: bool) -> None:
     for job in new:
         with st.container(key=f"{key}-job-{job.id}", border=True, gap="small"):
             _ended(job, settings, key, opens)
-            if st.button("Put away", key=f"{key}-away-{job.id}", type="tertiary"):
+            may = visiting.may(VisitorRole.EDITOR, settings)
+            if may and st.button("Put away", key=f"{key}-away-{job.id}", type="tertiary"):
                 st.session_state[SEEN][job.id] = AWAY, monotonic()
                 st.rerun()
     if opens and (before := [job for job in ended if job not in new]):
