@@ -9,7 +9,7 @@ from types import MappingProxyType
 import numpy as np
 
 from assistant.evidence.answers import Scored
-from assistant.evidence.sentences import answers_in_kind, is_fragment, is_heading
+from assistant.evidence.sentences import Seen, answers_in_kind, is_fragment, is_heading
 from assistant.search.question import Asks, Question
 from assistant.text.words import content_stems, numbers, same_occasion, stem
 from assistant.types import BlockKind, Passage, Sentence
@@ -51,7 +51,7 @@ def best(
     if their passage is unlikely to answer. If the documents of two such sentences have dates, the sentence of the newer
     document comes before the other.
     """
-    ranked = [one for one in scored if stands_alone(question, one)] or scored
+    ranked = [one for one in scored if stands_alone(question, one.seen)] or scored
     if question.asks is Asks.NUMBER:
         ranked = [one for one in ranked if answers_in_kind(question, one.seen)] or ranked
     near = [one for one in ranked if one.likely >= BESIDE * ranked[0].likely]
@@ -62,7 +62,7 @@ def best(
     return [((one.seen.passage, one.seen.sentence), one.score) for one in told]
 
 
-def stands_alone(question: Question, one: Scored) -> bool:
+def stands_alone(question: Question, one: Seen) -> bool:
     """Whether the sentence ``one`` can be shown as an answer: it is running text, and not a heading, a question or a
     label.
 
@@ -70,12 +70,12 @@ def stands_alone(question: Question, one: Scored) -> bool:
     a date can be shown if the question asks for a date. A quotation inside somebody's comment cannot be shown, since
     its words are not the commenter's.
     """
-    if is_heading(one.seen) or one.seen.text.rstrip(" \"”’'").endswith("?"):
+    if is_heading(one) or one.text.rstrip(" \"”’'").endswith("?"):
         return False
-    if one.seen.sentence.kind is BlockKind.QUOTE and one.seen.passage.speaker:
+    if one.sentence.kind is BlockKind.QUOTE and one.passage.speaker:
         return False
-    if is_fragment(one.seen) and one.seen.sentence.kind is BlockKind.PARAGRAPH and not one.seen.passage.speaker:
-        return question.asks is Asks.WHEN and bool(answers_in_kind(question, one.seen))
+    if is_fragment(one) and one.sentence.kind is BlockKind.PARAGRAPH and not one.passage.speaker:
+        return question.asks is Asks.WHEN and bool(answers_in_kind(question, one))
     return True
 
 

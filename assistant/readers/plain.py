@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 
 from assistant.evidence.answers import AnswerModel, Fit, Scored
-from assistant.evidence.choice import Chosen, best, listed
+from assistant.evidence.choice import Chosen, best, listed, stands_alone
 from assistant.evidence.sentences import numbers_near, seen
 from assistant.readers.excerpts import OF_A_LIST, Excerpt, Key, excerpts
 from assistant.readers.material import Material
@@ -35,7 +35,7 @@ class PlainReader:
         if material.leading:
             yield from (_claim(_lone(chosen), material) for chosen in material.leading)
             return Reading(Outcome.ANSWERED)
-        found = material.candidates[:READ]
+        found = _telling(material)[:READ]
         fits = self._model.fits(material.question.text, [candidate.passage for candidate in found])
         likely = max((fit.likely for fit in fits), default=0.0)
         scored = ranked(material.question, found, fits)
@@ -46,6 +46,15 @@ class PlainReader:
         if reason is None:
             return Reading(Outcome.ANSWERED)
         return Reading(Outcome.NEAR if likely >= NEAR else Outcome.NOT_SAID, reason=reason)
+
+
+def _telling(material: Material) -> Sequence[Candidate]:
+    """Return the candidates that have a sentence which can be shown, so that labels such as "Reply" take no place among
+    those that are read. If there are none, return all candidates."""
+    asked = material.question
+    return [
+        one for one in material.candidates if any(stands_alone(asked, each) for each in seen(one.passage))
+    ] or material.candidates
 
 
 def ranked(question: Question, found: Sequence[Candidate], fits: Sequence[Fit]) -> list[Scored]:
