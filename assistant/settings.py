@@ -52,6 +52,7 @@ class Settings(BaseModel):
     # English; another by name or path, or at an address: http://host:port/v1#NAME
     embedding_model: Annotated[str, Field(min_length=1)] = "all-MiniLM-L6-v2"
     passage_words: Annotated[int, Field(ge=20, le=400)] = 80
+    embed_headings: bool = False  # whether passages are embedded under their titles and headings
     # Where the catalog is: a database of PostgreSQL (15 or newer); None: a file in the library's folder.
     catalog: Annotated[str, Field(pattern=r"^postgres(ql)?://\S+$")] | None = None
     chroma_url: Annotated[str, Field(pattern=r"^https?://\S+$")] | None = None

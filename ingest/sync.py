@@ -107,9 +107,7 @@ def sync(
         done.failed += (Failed(file.source, bad[file]) for file in todo)
     else:
         with library.writing() as writer, nullcontext(parsers) if parsers else Workers() as workers:
-            run = _Run(
-                writer, workers, settings.passage_words, embedder, listing, done, _Callbacks(progress, work), bad
-            )
+            run = _Run(writer, workers, settings, embedder, listing, done, _Callbacks(progress, work), bad)
             run.go(allow_removals, force)
     return SyncReport(
         **done.counts,
@@ -194,7 +192,7 @@ class _Run:
         self,
         writer: Writer,
         workers: Parsers,
-        words: int,
+        settings: Settings,
         embedder: Embedder,
         listing: Listing,
         done: _Done,
@@ -204,7 +202,8 @@ class _Run:
         self._writer = writer
         self._workers = workers
         self._batch = BATCH * workers.batches
-        self._words = words
+        self._words = settings.passage_words
+        self._headed = settings.embed_headings
         self._embedder = embedder
         self._listing = listing
         self._done = done
@@ -410,7 +409,7 @@ class _Run:
             return []
         with self._clock.stage("embedding"):
             found: dict[int, Embedding] = {}
-            for index, embedding in embedded(self._embedder, passages, headed=self._writer.headed()):
+            for index, embedding in embedded(self._embedder, passages, headed=self._headed):
                 found[index] = embedding
                 self._done.counts["passages"] += 1
                 self._move(weights[index])

@@ -254,7 +254,7 @@ def make_new(
 ) -> NewDocument:
     """A document with passages and embeddings, as a writer takes it."""
     passages = make_passages(document, speakers)
-    embeddings = dict(embedded(embedder, passages, headed=True))
+    embeddings = dict(embedded(embedder, passages, headed=False))
     ordered = tuple(embeddings[index] for index in range(len(passages)))
     return NewDocument(document, path or f"/docs/{document.about.source}", len(document.text), 1, passages, ordered)
 

@@ -198,7 +198,7 @@ def test_a_library_made_before_there_were_versions_learns_them_when_it_is_next_w
         assert version_sources(again) == {"a.txt": ([], None)}
         put(again, ("b.txt", CORRECTED, "2020", 1))
         assert version_sources(again)["a.txt"] == (["b.txt", "a.txt"], "b.txt")
-        assert [one.reindex for one in again.doctor()] == [True]  # for its vectors, which know no headings
+        assert again.doctor() == []
 
 
 WORDS = st.lists(st.sampled_from("alpha beta gamma delta epsilon zeta eta theta iota kappa".split()), max_size=60)

@@ -137,15 +137,11 @@ class Catalog:
                 self._db.run("INSERT INTO identity (id) VALUES (?)", [secrets.token_hex(8)])
             return str(self._db.row(sql)[0])
 
-    def headed(self) -> bool:
-        """Whether the embedding model reads each passage under its title and headings. It does so in all libraries but
-        those that have passages from before version 12 of the catalog."""
-        return self.state().headed or self.searched().passages == 0
-
-    def record_model(self, model: str, weights: str, dimension: int) -> None:
+    def record_model(self, model: str, weights: str, dimension: int, *, headed: bool) -> None:
         """Record the embedding model that makes all vectors of the library: its name, the hash of its weights, and the
-        length of a vector. From now on it reads passages under their titles and headings."""
-        self._db.run("UPDATE state SET headed = 1, model = ?, weights = ?, dimension = ?", [model, weights, dimension])
+        length of a vector. ``headed`` says whether it reads each passage under its title and headings."""
+        sql = "UPDATE state SET model = ?, weights = ?, dimension = ?, headed = ?"
+        self._db.run(sql, [model, weights, dimension, int(headed)])
 
     def record_passage_words(self, words: int) -> None:
         """Record the length, in words, that the passages of the library have."""
@@ -231,16 +227,16 @@ class Catalog:
             if found is not None and mtime_ns is not None:
                 self.families.put(found, mtime_ns)
 
-    def adopt(self, model: str, weights: str, dimension: int, passage_words: int) -> None:
+    def adopt(self, model: str, weights: str, dimension: int, passage_words: int, *, headed: bool) -> None:
         """Replace all passages by those in the table ``staged``, where searches do not find them. Also record what made
         the new passages: the embedding model's name, the hash of its weights, the length of its vectors
-        (``dimension``), and the length of a passage in words. The vector index is marked as in doubt, because it must
-        be rebuilt afterwards."""
+        (``dimension``), the length of a passage in words, and whether the model reads passages under their headings.
+        The vector index is marked as in doubt, because it must be rebuilt afterwards."""
         with self._changing():
             self.passages.clear()
             self.staged.take()
             self.full_text.follow()
-            self.record_model(model, weights, dimension)
+            self.record_model(model, weights, dimension, headed=headed)
             self.record_passage_words(passage_words)
             self.doubt(rebuilding=True)
 

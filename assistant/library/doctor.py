@@ -24,9 +24,6 @@ def examine(catalog: Catalog, index: VectorIndex, guard: IndexGuard) -> list[Pro
         guard.check(catalog.state())
     except (IndexMismatch, ModelError) as exc:
         problems.append(Problem(f"{exc}", exc.hint, reindex=isinstance(exc, IndexMismatch)))
-    if not catalog.headed():
-        what = "The vectors of this library do not know the titles and headings of passages, so searches find less."
-        problems.append(Problem(what, "Run `pushback reindex`.", reindex=True))
     try:
         with guard.lock():
             problems += [

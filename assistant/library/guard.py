@@ -128,7 +128,7 @@ class IndexGuard:
         empty = self._catalog.documents.searched().passages == 0
         starts = identity is not None and empty and _model(state) != identity
         if identity is not None and starts:
-            self._catalog.record_model(*identity)
+            self._catalog.record_model(*identity, headed=self._settings.embed_headings)
         elif new_vectors:
             self.check(state)
         if state.in_doubt or starts or (self._index.is_suspect and self.broken()):
@@ -191,12 +191,18 @@ class IndexGuard:
         return True
 
     def check_passages(self, state: State) -> None:
-        """Check that the passages of the library have the length given in the settings. ``state`` is the library's
-        state as the catalog records it.
+        """Check that the passages of the library have the length given in the settings, and that they were embedded
+        with or without their headings, as the settings say. ``state`` is the library's state as the catalog records it.
 
         Raises:
-            IndexMismatch: the passage length differs.
+            IndexMismatch: one of them differs.
         """
+        if state.model is not None and state.headed != self._settings.embed_headings:
+            made, wanted = ("with", "without") if state.headed else ("without", "with")
+            raise IndexMismatch(
+                f"The vectors of the library {self._settings.library!r} were made {made} titles and headings, "
+                f"the settings say {wanted} them."
+            )
         if state.passage_words != self._settings.passage_words:
             raise IndexMismatch(
                 f"The library {self._settings.library!r} was made with passages of {state.passage_words} words, "

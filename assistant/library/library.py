@@ -238,10 +238,6 @@ class Library:
         file or folder for which the user chose them."""
         return self._catalog.boilerplate.keeps()
 
-    def headed(self) -> bool:
-        """Whether the embedding model reads each passage under its title and headings; see ``Catalog.headed``."""
-        return self._catalog.headed()
-
     def generation(self) -> int:
         """A number that grows with every visible change of the library."""
         return self._catalog.state().generation
@@ -284,7 +280,14 @@ class Library:
         """
         with self._guard.lock():
             splitting = Splitting(split, self._settings.passage_words) if split else None
-            reindex(self._catalog, self._index, self._embedder, splitting, progress)
+            reindex(
+                self._catalog,
+                self._index,
+                self._embedder,
+                splitting,
+                progress,
+                headed=self._settings.embed_headings,
+            )
 
     def move(self, catalog: str | None, progress: Progress | None = None) -> str:
         """Move the catalog to the PostgreSQL database at the address ``catalog``, or into a file if ``catalog`` is

@@ -71,11 +71,17 @@ def difference(catalog: Catalog, index: VectorIndex) -> str | None:
 
 
 def reindex(
-    catalog: Catalog, index: VectorIndex, embedder: Embedder, split: Splitting | None, progress: Progress | None
+    catalog: Catalog,
+    index: VectorIndex,
+    embedder: Embedder,
+    split: Splitting | None,
+    progress: Progress | None,
+    *,
+    headed: bool,
 ) -> None:
-    """Embed every passage again with ``embedder``, under its title and headings. If ``split`` is given, the documents
-    are first split into passages again. ``progress`` is called with the number of embedded passages and the number of
-    all passages.
+    """Embed every passage again with ``embedder``, under its title and headings if ``headed`` is true. If ``split`` is
+    given, the documents are first split into passages again. ``progress`` is called with the number of embedded
+    passages and the number of all passages.
 
     The new passages replace the old ones only when all are ready. If the process is killed before that, the library
     stays as it was; if it is killed later, the next process that opens the library rebuilds the index.
@@ -87,13 +93,13 @@ def reindex(
     passages = _passages(catalog, split)
     while batch := list(islice(passages, BATCH)):
         found: dict[int, PassageRow] = {}
-        for place, made in _embedded(embedder, [passage for _, passage in batch]):
+        for place, made in _embedded(embedder, [passage for _, passage in batch], headed=headed):
             found[place] = made
             done += 1
             if progress:
                 progress(done, max(done, total))
         catalog.staged.add([found[place] for place in range(len(batch))], [document for document, _ in batch])
-    rebuild(catalog, index, lambda: catalog.adopt(*identity, words))
+    rebuild(catalog, index, lambda: catalog.adopt(*identity, words, headed=headed))
 
 
 def _passages(catalog: Catalog, split: Splitting | None) -> Iterator[tuple[Document, Passage]]:
@@ -106,8 +112,8 @@ def _passages(catalog: Catalog, split: Splitting | None) -> Iterator[tuple[Docum
                 yield document, passage
 
 
-def _embedded(embedder: Embedder, passages: list[Passage]) -> Iterator[tuple[int, PassageRow]]:
-    for index, embedding in embedded(embedder, passages, headed=True):
+def _embedded(embedder: Embedder, passages: list[Passage], *, headed: bool) -> Iterator[tuple[int, PassageRow]]:
+    for index, embedding in embedded(embedder, passages, headed=headed):
         yield index, row(passages[index], embedding)
 
 

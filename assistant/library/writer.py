@@ -63,10 +63,6 @@ class Writer:
         """
         self._catalog.boilerplate.keep(paths, reasons)
 
-    def headed(self) -> bool:
-        """Whether the embedding model reads each passage under its title and headings; see ``Catalog.headed``."""
-        return self._catalog.headed()
-
     def keeps(self) -> dict[str, frozenset[str]]:
         """The kinds of boilerplate, such as "navigation", that a user wants to keep in the text, by the path of the
         file or folder for which the user chose them."""

@@ -22,8 +22,8 @@ def embedded(embedder: Embedder, passages: Sequence[Passage], *, headed: bool) -
     """Embed passages and their sentences. Yields a pair for each passage, in any order: its position in ``passages``,
     and its embedding.
 
-    If ``headed`` is true, the model reads each passage under its title and headings. Otherwise it reads the text alone,
-    as it did for libraries that were made before version 12 of the catalog.
+    If ``headed`` is true, the model reads each passage under its title and headings, otherwise its text alone. The
+    vectors of sentences are always of their own words, pooled from that reading.
     """
     texts = [under_headings(passage) if headed else passage.text for passage in passages]
     spans = []

@@ -29,7 +29,9 @@ def made_with(suite: Suite, settings: Settings, embedder: Embedder, profile: str
     ``llm-live`` (the model itself). ``system`` names the measured system.
     """
     read = suite.path.read_bytes() if suite.path.is_file() else b""
-    kept = settings.model_dump(mode="json", include={"model", "evidence_model", "embedding_model", "passage_words"})
+    kept = settings.model_dump(
+        mode="json", include={"model", "evidence_model", "embedding_model", "passage_words", "embed_headings"}
+    )
     kept["model"] = kept["model"] and without_secrets(kept["model"])
     return {
         "commit": commit(),

@@ -100,7 +100,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *_of(
         "assistant/evidence/choice.py", "choice",
         ("revisions-unseen", "return found[: len(kept)]", "return []"),
-        ("questions-as-answers", 'if is_heading(one.seen) or one.seen.text.rstrip(" \\"”’\'").endswith("?"):', "if is_heading(one.seen):"),
+        ("questions-as-answers", 'if is_heading(one) or one.text.rstrip(" \\"”’\'").endswith("?"):', "if is_heading(one):"),
     ),
     *_of(
         "assistant/text/conflicts.py", "conflicts",

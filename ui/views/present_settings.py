@@ -22,6 +22,7 @@ TOLD = {  # what each setting is for, in the order in which they are shown
     "lenses": "Folder with lenses of your own",
     "embedding_model": "The embedding model",
     "passage_words": "Words in a passage",
+    "embed_headings": "Titles and headings in vectors",
     "catalog": "A catalog on PostgreSQL",
     "chroma_url": "A Chroma server",
     "host": "Served at",

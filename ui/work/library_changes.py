@@ -72,7 +72,7 @@ def put_back(job: Job, settings: Settings, embedder: Embedder, removed: Sequence
             for path, aside in one.put_by:
                 if aside.exists() and not path.exists():
                     aside.replace(path)
-            file, vectors = one.files[0], _embedded(job, embedder, one.passages, headed=library.headed())
+            file, vectors = one.files[0], _embedded(job, embedder, one.passages, headed=settings.embed_headings)
             new = NewDocument(
                 one.document, file.path, file.size, file.mtime_ns, one.passages, vectors, Cleaned(file.kept)
             )

@@ -15,7 +15,7 @@ CREATE TABLE state (
     generation INTEGER NOT NULL DEFAULT 0,
     in_doubt INTEGER NOT NULL DEFAULT 0,
     passage_words INTEGER NOT NULL,
-    headed INTEGER NOT NULL DEFAULT 1,
+    headed INTEGER NOT NULL DEFAULT 0,
     model TEXT,
     weights TEXT,
     dimension INTEGER
@@ -253,7 +253,7 @@ CREATE INDEX IF NOT EXISTS lines_by_hash ON lines (hash, document);
 # Dates of messages in chats; none where nothing but the document is dated.
 DATES = ("ALTER TABLE passages ADD COLUMN date TEXT", "ALTER TABLE staged ADD COLUMN date TEXT")
 
-# The vectors of libraries that were made before do not know them, until they are reindexed.
+# Whether vectors know the titles and headings of their passages; those of libraries that were made before do not.
 HEADED = "ALTER TABLE state ADD COLUMN headed INTEGER NOT NULL DEFAULT 0"
 
 ADDED = """CREATE TRIGGER passage_added AFTER INSERT ON passages BEGIN
