@@ -280,8 +280,8 @@ class Statement:
 
     @property
     def key(self) -> Span | None:
-        """The sentence in the first citation that seems to answer the question, as offsets in its document. None if
-        none is marked."""
+        """Where the key sentence of the first citation lies, as offsets in the cited document. This is the sentence
+        that seems to answer the question; None if no sentence of that citation is marked as such."""
         return self.citations[0].key if self.citations else None
 
 

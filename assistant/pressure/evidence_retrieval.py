@@ -47,8 +47,8 @@ class Near(NamedTuple):
 
     ``vectors`` has the vectors of these sentences (sentences, dimension). ``likeness`` (sentences, assumptions) says
     how similar each sentence is to each assumption: an assumption has one or more texts to search for, and the highest
-    cosine to any of them counts. ``place`` is the position of the assumption for which the passage is read, 0 for the
-    idea itself.
+    cosine to any of them counts. The idea itself counts as assumption 0, in the columns of ``likeness`` too. ``place``
+    is the number of the assumption for which the passage is read.
     """
 
     passage: Passage

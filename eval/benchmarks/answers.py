@@ -135,9 +135,10 @@ def answered(
 
 
 def tell(answers: Iterable[Answered]) -> None:
-    """Print how often the sentence with the answer is ranked first, by our network for questions (the neural network
-    that rates how well a passage and its sentences answer a question), and by the cosine similarity of sentence and
-    question. Also print how well the network tells whether a paragraph answers the question.
+    """The sentences of each paragraph were ranked in two ways: by our network for questions (the neural network that
+    rates how well a passage and its sentences answer a question), and by their cosine similarity to the question. Print
+    how often each way puts the sentence with the answer first, and how well the network tells whether a paragraph
+    answers the question.
     """
     found = list(answers)
     those = [one for one in found if one.answerable]

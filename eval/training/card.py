@@ -56,9 +56,9 @@ def main() -> None:
 
 
 def judged(folder: Path, name: str) -> Judged:
-    """Let the model read at most ``MOST`` texts of the data set ``name``, from the part that was not trained on. Texts
-    that people judged to be neither for nor against their claim are left out. Returns people's judgements and the
-    model's.
+    """Let the model read at most ``MOST`` texts of the data set ``name`` in ``folder``, from the part that was not
+    trained on. Texts that people judged to be neither for nor against their claim are left out. Returns people's
+    judgements and the model's.
     """
     path = folder / f"{name}-dev.jsonl"
     rows = list(_lines(path if path.exists() else folder / name / "dev.jsonl"))

@@ -32,8 +32,8 @@ OWN, LABELS = "suite", "labels"  # folders: of a library its suite, and in that 
 
 
 def folder(settings: Settings) -> Path:
-    """The folder for the runs of test suites that pages start. It has a subfolder for each suite. No library can have
-    the same name as this folder."""
+    """The folder that holds the runs of test suites that were started from the web pages. It has a subfolder for each
+    suite. No library can have the same name as this folder."""
     return settings.home.expanduser() / ".evaluations"
 
 

@@ -48,8 +48,8 @@ class Families:
         }
 
     def superseded(self, documents: Sequence[str]) -> dict[str, str]:
-        """For each of these documents that a newer version supersedes, by the document's id: the id of the newest
-        version. Documents that are not superseded are left out."""
+        """Map the id of each document that a newer version has superseded to the id of the newest version. Documents
+        that are not superseded are left out."""
         found = {document: versions.newer(document, family) for document, family in self.of(documents).items()}
         return {document: newest for document, newest in found.items() if newest}
 

@@ -160,8 +160,8 @@ class EarlierMail(NamedTuple):
 
 
 def told_apart(lines: Sequence[MailLine], speaker: str | None, *, is_forward: bool) -> list[AttributedLine]:
-    """Find the speaker of each line of a mail, and set a reason, such as "signature", on the lines that are not the
-    sender's own words.
+    """Find the speaker of each line of a mail. Lines that are not the sender's own words also get the reason why they
+    are not, such as "signature".
 
     ``speaker`` is the sender; ``is_forward`` is true if the subject says that the mail is forwarded.
     """

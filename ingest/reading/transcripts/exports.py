@@ -53,7 +53,8 @@ DEPTH = 20  # parts in parts of one message: a bound, since each is a call withi
 
 
 def is_chat(head: bytes) -> bool:
-    """Whether a file with these first bytes may be a chat. Other JSON files are for programs, and are not read."""
+    """Whether a JSON file that starts with these bytes may be an export of a chat. All other JSON files are data for
+    programs, and are not read."""
     text = head[:HEAD].decode("utf-8", "replace")
     return all(form.search(text) for form in (BEGINS, SAID, TIMED))
 
