@@ -40,8 +40,8 @@ class BlockKind(StrEnum):
 
 
 class Inline(NamedTuple):
-    """A stretch of a block that is bold, or that is a link if ``to`` has an address. Offsets are those of the
-    document's text."""
+    """A part of a block's text: a link if ``to`` has its address, else bold text. ``start`` and ``end`` are offsets in
+    the document's text."""
 
     start: int
     end: int
@@ -87,7 +87,8 @@ class Dropped:
 
     @property
     def is_unread(self) -> bool:
-        """Whether this entry stands for content that could not be read, such as a symbol, instead of removed text."""
+        """Whether this entry stands for content that could not be read, such as a symbol. Otherwise, it stands for text
+        that was read and then removed."""
         return not self.text or self.reason.partition(":")[0].endswith(" not read")
 
     @property
@@ -104,11 +105,11 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is known about a document, without its text: title, author, date and so on. In a passage of a chat, ``date``
-    is the date of the message.
+    """What is known about a document apart from its text: title, author, date and so on. In the ``about`` of a passage
+    from a chat, ``date`` is the date of the message.
 
-    ``sha256`` is the hash of the document's file. ``site`` is the web site that a web page belongs to. ``guessed`` has
-    those of the names "title", "author" and "date" whose values the file does not state.
+    ``sha256`` is the hash of the document's file. ``site`` is the web site that a web page belongs to. ``guessed``
+    names those of the fields title, author and date that are guesses, because the file does not state them.
     """
 
     id: str
@@ -212,7 +213,8 @@ class Filters:
 
     An empty field sets no limit. If a field has several values, one of them must match. The date of a document must not
     be before ``since`` or after ``until``. A date can lack the day or the month; only the parts that both compared
-    dates have are compared. A title or heading matches if it contains the text, ignoring case.
+    dates have are compared. A value of ``titles`` or ``headings`` matches every title or heading that contains it,
+    ignoring case.
     """
 
     documents: tuple[str, ...] = ()  # ids or sources
@@ -228,9 +230,10 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A quote from a document, and its place in the document. ``key`` is the sentence of the quote that seems to answer
-    the question, as offsets in the document; None if no sentence is marked. Only ``citations.py`` makes citations; it
-    reads the quote from the stored text."""
+    """A quote from a document, and its place in the document. Of the sentences in the quote, the key sentence seems to
+    answer the question; ``key`` is its place, as offsets in the document's text. If the answer is a list, ``key`` can
+    cover several items. ``key`` is None if no sentence was taken as the key sentence, as in a quote that a chat model
+    chose. Only ``citations.py`` makes citations; it reads the quote from the stored text."""
 
     about: About
     start: int
@@ -248,7 +251,8 @@ class Citation:
 
     @property
     def key_quote(self) -> str:
-        """The sentence of the quote that seems to answer the question, or the whole quote if no sentence is marked."""
+        """The words at ``key``, that is, the key sentence, which seems to answer the question; the whole quote if
+        ``key`` is None."""
         return self.quote[self.key.start - self.start : self.key.end - self.start] if self.key else self.quote
 
 
@@ -280,8 +284,9 @@ class Statement:
 
     @property
     def key(self) -> Span | None:
-        """Where the key sentence of the first citation lies, as offsets in the cited document. This is the sentence
-        that seems to answer the question; None if no sentence of that citation is marked as such."""
+        """The place of the key sentence in the first citation, as offsets in the cited document. The key sentence is
+        the one that seems to answer the question. None if this citation has no ``key``, or if the statement has no
+        citation."""
         return self.citations[0].key if self.citations else None
 
 
@@ -404,8 +409,9 @@ class Kind(StrEnum):
 
 
 class Judged(NamedTuple):
-    """A person's judgement of a finding. ``by`` is the person's name, empty if people do not sign in. ``stance`` and
-    ``confidence`` are the finding's values before the judgement."""
+    """Records that a person has judged a finding. ``by`` is the person's name, empty if people do not sign in.
+    ``stance`` and ``confidence`` are the values that the finding had before anybody judged it; the stance that the
+    person chose is in the finding itself."""
 
     by: str
     stance: Stance
@@ -447,10 +453,11 @@ class Assumption:
     """Something that must be true for an idea to be right, with the findings for and against it. ``importance`` says
     from 0 to 1 how much the assumption counts, and ``importance_by`` who said so: "lens", "model" or "user".
 
-    ``lens`` is the name of the lens (a question that is asked of every idea) from which the assumption comes, or its
-    role in the idea, such as "the reason". ``part`` has the words of the idea from which it follows, ``searched`` the
-    queries that were searched for evidence. ``question`` is the question that it answers, and ``settle`` the cheapest
-    evidence that would answer this question.
+    ``lens`` is the name of the lens (a question that is asked of every idea) from which the assumption comes. For an
+    assumption without a lens, it is the role of the assumption in the idea, such as "the reason", or a phrase that
+    tells who wrote it, such as "in your words". ``part`` has the words of the idea from which the assumption follows,
+    and ``searched`` the queries with which the documents were searched for evidence. ``question`` is the question that
+    the assumption answers, and ``settle`` the cheapest evidence that would answer this question.
     """
 
     text: str
@@ -477,8 +484,8 @@ class IdeaRuling(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A sentence that a model wrote about a verdict, with its citations. It was checked against the words that it
-    cites."""
+    """A sentence that a model wrote about a verdict, and the citations that it rests on. The program has checked the
+    sentence against the quotes of these citations."""
 
     text: str
     citations: tuple[Citation, ...] = ()

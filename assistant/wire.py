@@ -102,8 +102,8 @@ def read_answer(kept: Json) -> Answer:
 
 
 def stored_answer(text: str) -> Answer:
-    """Make an answer from its stored JSON text. If the text is damaged, return an answer that says so and has the
-    question, if that can still be read. The rest of the conversation can then still be shown."""
+    """Make an answer from its stored JSON text. If the text is damaged, return an answer that says so, so that the rest
+    of the conversation can still be shown. This answer has the question if the question can still be read."""
     try:
         return read_answer(json.loads(text))
     except (ValueError, RecursionError):
@@ -163,9 +163,10 @@ def entry(about: About, *, passages: int, state: str, sources: Iterable[str]) ->
 
 
 def versions(one: Entry) -> Json:
-    """Return, as JSON, the ids of all versions of a document, the id of the newest version if it supersedes the
-    document, and whether only the modification times of the files show that it is newer. These fields are added to the
-    output of ``entry`` and ``document``."""
+    """Return three fields as JSON, which are added to the output of ``entry`` and ``document``. ``versions`` has the
+    ids of all versions of a document. ``superseded_by`` is the id of the newest version if that version replaces this
+    document, else None. ``superseded_by_file_time`` says whether only the modification times of the files show which
+    version is the newest."""
     return {
         "versions": list(one.versions),
         "superseded_by": one.superseded_by,

@@ -141,7 +141,9 @@ class Parsers(Protocol):
         ...
 
     def reached(self, source: str) -> Reached | None:
-        """The last page that has been read of the file ``source`` while it is parsed; None if unknown."""
+        """How far a worker has read the file ``source`` that it is parsing: the last page that was read, and the number
+        of pages. None if unknown.
+        """
         ...
 
 
@@ -159,8 +161,8 @@ class _Done:
         self.clock = Clock()
 
     def notice(self, found: Iterable[str], source: str) -> None:
-        """Count content of the file ``source`` that could not be read, or was removed although a user may want it;
-        ``found`` are the kinds of this content.
+        """Count what was lost of the file ``source``: content that could not be read, and content that was removed
+        although a user may want it. ``found`` has the kind of each such content.
         """
         for kind in found:
             self.notices[kind] += 1

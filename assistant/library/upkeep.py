@@ -25,8 +25,8 @@ Progress = Callable[[int, int], None]
 
 
 class Splitting(NamedTuple):
-    """How documents are split into passages again: the function that splits a document, and the length of a passage in
-    words."""
+    """How to split documents into new passages: ``split`` is the function that splits one document, and ``words`` is
+    the length of a passage in words."""
 
     split: Split
     words: int
@@ -79,9 +79,10 @@ def reindex(
     *,
     headed: bool,
 ) -> None:
-    """Embed every passage again with ``embedder``, under its title and headings if ``headed`` is true. If ``split`` is
-    given, the documents are first split into passages again. ``progress`` is called with the number of embedded
-    passages and the number of all passages.
+    """Embed all passages of the library again with ``embedder``. If ``headed`` is true, each passage is embedded
+    together with the title of its document and its headings. If ``split`` is given, the documents are first split into
+    new passages. ``progress`` is called with the number of embedded passages and the number of all passages; the latter
+    is an estimate if ``split`` is given.
 
     The new passages replace the old ones only when all are ready. If the process is killed before that, the library
     stays as it was; if it is killed later, the next process that opens the library rebuilds the index.

@@ -19,9 +19,9 @@ BATCH = 256  # vectors of a long document given to the index at a time: a bound 
 
 
 class ToWrite(Protocol):
-    """The type of a function that returns the vector index for writing, after rebuilding it if needed. If
-    ``new_vectors`` is true, the function raises ``IndexMismatch`` for an index that was made with another embedding
-    model or from passages of another length."""
+    """The type of a function that returns the vector index for writing, after rebuilding it if needed. ``new_vectors``
+    is true if the caller will add vectors. The function then raises ``IndexMismatch`` if the index was made with
+    another embedding model, or from passages of another length, than the settings say."""
 
     def __call__(self, *, new_vectors: bool) -> VectorIndex: ...
 
@@ -45,8 +45,9 @@ class Writer:
         return self._catalog.files.known(under)
 
     def find_content(self, sha256: str, kept: Sequence[str] = ()) -> str | None:
-        """The id of the document that was made from the bytes with this hash. None if there is none, or if reading the
-        bytes again would give another text. ``kept`` has the kinds of boilerplate that are to stay in the text."""
+        """The id of the document that was made from the bytes with the hash ``sha256``. None if there is no such
+        document, or if its stored text is out of date: reading the bytes again would give a different text. ``kept``
+        has the kinds of boilerplate, such as "navigation", that the user now wants to keep in the text."""
         return self._catalog.documents.made_from(sha256, kept)
 
     def recurring(self) -> dict[int, str]:

@@ -103,12 +103,15 @@ class Assumed(NamedTuple):
     """An assumption of an idea, before it is tested. It can come from a lens: a lens is a strategist's question with
     two opposite answers, its sides.
 
-    ``name`` is the name of the lens, or the role of the assumption in the idea, such as "the reason". ``part`` has the
-    words of the idea from which the assumption follows. ``question`` is the question that the assumption answers, and
-    ``settle`` the cheapest evidence that would answer it. ``sides`` has the side of the lens that the idea takes, then
-    the opposite side; it is empty if the assumption comes from no lens. If ``turned`` is True, evidence for ``text``
-    counts against the idea. ``importance`` is from 0 to 1, and ``importance_by`` says who set it: "lens", "model" or
-    "user". ``searches`` are queries that a model wrote to find evidence on both sides.
+    ``text`` is the claim for which evidence is sought. Normally it is what the idea assumes; if ``turned`` is True, it
+    is the opposite, so that evidence for ``text`` counts against the idea. ``part`` has the words of the idea from
+    which the assumption follows. ``name`` is the name of the lens, or the role of the assumption in the idea, such as
+    "the reason".
+
+    ``question`` is the question that the assumption answers, and ``settle`` the cheapest evidence that would answer it.
+    ``sides`` has the side of the lens that the idea takes, then the opposite side; it is empty if the assumption comes
+    from no lens. ``importance`` is from 0 to 1, and ``importance_by`` says who set it: "lens", "model" or "user".
+    ``searches`` are queries that a model wrote to find evidence for and against the assumption.
     """
 
     text: str
@@ -342,10 +345,11 @@ def _assumed(lens: Lens, side: int, part: str) -> Assumed:
 def shown_text(assumed: Assumed) -> str:
     """Return an assumption in the words that are shown to people.
 
-    Normally this is its ``text``. If ``turned`` is True, ``text`` states the opposite of what the idea assumes; the
-    result is then ``part``, the words of the idea from which the assumption follows. There is one exception: in "send
-    letters instead of calling customers", the words "calling customers" name what the idea wants to replace, and not
-    what it assumes. The result is then "Not: " followed by ``text``.
+    If ``turned`` is False, these are the assumption's ``text``. If it is True, ``text`` is the opposite of what the
+    idea assumes. The words shown are then ``part``, the words of the idea from which the assumption follows.
+
+    The exception is something that the idea wants to replace, such as "calling customers" in "send letters instead of
+    calling customers". Here ``part`` means the same as ``text``, so "Not: " followed by ``text`` is shown.
     """
     if not assumed.turned:
         return assumed.text
@@ -373,14 +377,15 @@ def as_before(assumed: Sequence[Assumed], former: Verdict) -> list[Assumed]:
 
 
 def of_people(verdict: Verdict) -> Verdict:
-    """Return the verdict without the assumptions that a model proposed. These are about its idea in that wording,
-    whereas what people added or left out is meant for another wording of the idea, too."""
+    """Return the verdict without the assumptions that a model proposed, for a test of another wording of the idea. The
+    model's proposals fit only the wording that they were made for, but the assumptions that people added or left out
+    apply to the new wording, too."""
     return replace(verdict, assumptions=tuple(one for one in verdict.assumptions if one.lens != PROPOSED))
 
 
 def is_turned(idea: str) -> bool:
-    """Whether an idea is not to do something, or to stop it. Evidence for doing it is then evidence against the
-    idea."""
+    """Whether an idea is a proposal not to do something, as in "do not open a shop", or to stop doing it. Evidence for
+    doing it is then evidence against the idea. False if the idea also proposes something else to do."""
     return of_words(idea)[0].turned
 
 

@@ -16,10 +16,12 @@ class Bearing(NamedTuple):
     that reads passages. It has not been checked yet that the document has these words.
 
     ``assumptions`` are the positions, counted from 0, of the idea's assumptions that the words concern. ``stance`` says
-    whether the words support or challenge these assumptions; ``why`` is the reason that a chat model gives, empty if
-    there is none. ``kind`` says how the document states the words, for instance as a figure; ``context`` is the text
-    around them, empty if it is not known. ``confidence`` is the probability of the stance; ``bears`` is the probability
-    that the words concern the idea at all.
+    whether the words support or challenge these assumptions, and ``confidence`` is the probability of this stance.
+    ``why`` is a chat model's reason for the stance; it is empty if there is none. ``bears`` is the probability that the
+    words concern the idea at all.
+
+    ``kind`` says what the words are: a claim of the author, a figure, a forecast, or the words of somebody else.
+    ``context`` is the text around the words; it is empty if it is not known.
     """
 
     quote: Quote
@@ -33,11 +35,11 @@ class Bearing(NamedTuple):
 
 
 class Weighed(NamedTuple):
-    """The evidence on an idea that a model or a program found by reading documents: the idea's assumptions
-    (``assumed``), the extracts that were read, and the words that concern the idea (``bearings``).
+    """The result of searching the documents for evidence on an idea: the idea's assumptions (``assumed``), the extracts
+    that a chat model or a program read, and the words in them that concern the idea (``bearings``).
 
-    ``searched`` has, for each assumption, the queries that were searched. ``dropped`` has assumptions that a model
-    proposed and that failed a check.
+    ``searched`` has the queries that were searched for each assumption, in the order of ``assumed``. ``dropped`` has
+    the assumptions that a model proposed and that failed a check.
     """
 
     assumed: Sequence[Assumed]

@@ -72,9 +72,9 @@ class AssistantParts(Protocol):
         ...
 
     def replied(self, verdict: Verdict, message: str, findings: Sequence[Finding]) -> Beside:
-        """Return a model's comment on the user's ``message`` about a verdict, checked against the documents. Without a
-        model, the comment is empty. ``verdict`` is the verdict after the message. ``findings`` are quotes for or
-        against the idea: those that the verdict gained or lost in reply to the message."""
+        """Return a model's comment on a user's ``message`` about a verdict, checked against the documents. Without a
+        model, the comment is empty. ``verdict`` already includes the changes that the message caused. ``findings`` are
+        the quotes for or against the idea that these changes added to the verdict or removed from it."""
         ...
 
     def search(self, query: str, k: int = 8) -> list[Hit]:
@@ -152,12 +152,9 @@ def _moved(assistant: AssistantParts, verdict: Verdict, message: str, by: str) -
 
 
 def side_told(message: str) -> Stance | None:
-    """Return the stance of quotes towards the idea, if a message states it. The quotes are those of an earlier message;
-    an example is "That speaks against it."
-
-    The stance is unclear if the message says that the quotes are not about the idea. None if the message says anything
-    else.
-    """
+    """Return the side on which a message puts quotes that the user gave before, as in "That speaks against it": for the
+    idea or against it. ``UNCLEAR`` if the message says that the quotes are not about the idea. None if the message is
+    about anything else."""
     match = _SIDE.match(" ".join(message.split()))
     return _SIDED[match.lastgroup or "none"] if match else None
 

@@ -42,13 +42,16 @@ _LEADS_ON = re.compile(r"(?::|\s\|\s.*)[\"”’')\]\s]*$")  # into a list, or a
 
 
 class Near(NamedTuple):
-    """A passage that a search found for an idea and that will be read. ``sentences`` are the positions of those of its
-    sentences that make a statement by themselves; headings, questions and the like are left out.
+    """A passage that a search found for an idea and that will be read. ``sentences`` are the positions, among the
+    sentences of the passage, of those that make a statement by themselves; headings, questions and the like are left
+    out.
 
-    ``vectors`` has the vectors of these sentences (sentences, dimension). ``likeness`` (sentences, assumptions) says
-    how similar each sentence is to each assumption: an assumption has one or more texts to search for, and the highest
-    cosine to any of them counts. The idea itself counts as assumption 0, in the columns of ``likeness`` too. ``place``
-    is the number of the assumption for which the passage is read.
+    ``vectors`` has the vectors of these sentences, an array (sentences, dimension). ``likeness`` is an array
+    (sentences, assumptions); column 0 is for the idea itself. It has the similarity of each sentence to each
+    assumption, that is, the highest cosine of the sentence and one of the texts that are searched for the assumption.
+
+    If the passage was found by a search for an assumption that a person or a model added, ``place`` is the number of
+    this assumption, which is also its column in ``likeness``. Otherwise ``place`` is 0.
     """
 
     passage: Passage

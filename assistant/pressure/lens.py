@@ -37,9 +37,9 @@ Line = Annotated[str, Field(min_length=3, max_length=400)]
 
 
 class Side(BaseModel):
-    """One of the two opposite answers to the question of a lens, a question that is asked of every idea. A side has a
-    claim, examples of ideas that rest on the claim (``ideas``), and phrases in which documents express the claim
-    (``search``)."""
+    """One of the two opposite answers to a lens; a lens is a question that is asked of every idea. ``claim`` is the
+    answer as a statement, ``ideas`` are examples of ideas that rest on the claim, and ``search`` has phrases in which
+    documents express the claim."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

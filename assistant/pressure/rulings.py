@@ -75,12 +75,12 @@ def ruled(verdict: Verdict) -> Verdict:
 
 
 def bears(findings: Sequence[Finding]) -> bool:
-    """Whether any of these findings concerns its assumption.
+    """Whether any of these findings of an assumption concerns the assumption.
 
-    A finding that supports or challenges the assumption concerns it. A finding with an unclear stance concerns it if
-    its ``confidence``, the probability that it is on neither side, is below 1, since it may then be on one of the
-    sides. The value is 1 if the finding is certain to be on neither side, for example because a person judged that it
-    is not about the assumption; such a finding does not concern it.
+    A finding that supports or challenges the assumption concerns it. If the stance is unclear, ``confidence`` is the
+    probability that the finding is on neither side. Below 1, the finding may still be on one side and is taken to
+    concern the assumption. At 1 it does not concern the assumption: for example, a person judged that it is not about
+    the assumption.
     """
     return any(one.stance is not Stance.UNCLEAR or one.confidence < 1 for one in findings)
 
@@ -114,12 +114,17 @@ def swapped(verdict: Verdict, old: Finding, new: Finding) -> Verdict:
 
 def judged_as(before: Verdict, verdict: Verdict, holds: Callable[[Citation], bool], *, turned: bool = False) -> Verdict:
     """Return ``verdict`` with the judgements that people made on findings of ``before``, an earlier verdict on the same
-    idea or on another wording of it. ``turned`` is True if the one idea is to do what the other is not to do.
+    idea or on another wording of it. ``turned`` is True if one of the two ideas is to do something and the other is not
+    to do it.
 
-    A judged finding is taken over if ``holds``, called with its citation, returns True: the document then still has the
-    quoted words. The judged finding replaces all findings whose quotes overlap with its own, except that a judgement
-    for or against one idea is none of the opposite idea. It also stays under the assumptions that had it before, even
-    if the new test did not find the passage; an idea that only got a condition is the same assumption.
+    ``holds`` is called with the citation of a judged finding, and returns whether the document still has the quoted
+    words; if not, the judgement is dropped. Under each assumption, a judged finding replaces all findings whose quotes
+    overlap with its own. If ``turned`` is True, this is done only for judgements that a finding is not about the
+    assumption, since a finding for one idea need not be for its opposite.
+
+    A judged finding also stays under each assumption that had it in ``before`` and has the same text in ``verdict``,
+    even if the new test did not find the passage. The idea itself is treated as the same assumption if words, such as a
+    condition, were only added at its end.
     """
     said = {one: None for a in before.assumptions for one in a.findings if one.judged and holds(one.citation)}
     stood = {one.text: one.findings for one in before.assumptions}

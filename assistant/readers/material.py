@@ -229,9 +229,8 @@ class Material(Given):
         return self._shelf.flow(document)
 
     def superseded(self, documents: Sequence[str]) -> dict[str, str]:
-        """Return a dictionary for those of the ``documents`` (ids) that have a newer version: it maps the id of the
-        document to the id of its newest version. It is empty if the question has a number, which may be the year of an
-        older version."""
+        """Map the id of each of these documents that a newer version supersedes to the id of the newest version. The
+        result is empty if the question has a number, since this may be the year of an older version."""
         return {} if self.question.numbers else self._library.superseded(documents)
 
     def mentions(self, word: str) -> bool:

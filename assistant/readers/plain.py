@@ -73,8 +73,9 @@ def ranked(question: Question, found: Sequence[Candidate], fits: Sequence[Fit]) 
 
 
 def shown(material: Material, scored: Sequence[Scored]) -> list[Excerpt]:
-    """Return the excerpts that are shown as the answer: the whole list if the question asks for a list, otherwise
-    excerpts around the best sentences. ``scored`` has the sentences found, the best first."""
+    """Return the excerpts that are shown as the answer. If a list in a document answers the question, they are the
+    items of this list, up to a limit; otherwise they are excerpts around the best sentences. ``scored`` has the
+    sentences found, the best first."""
     if items := listed(material.question, scored, material.flow):
         return _of_list(items)
     superseded = material.superseded(list({one.seen.passage.about.id for one in scored}))

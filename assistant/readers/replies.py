@@ -49,9 +49,9 @@ class Reply(BaseModel):
 
 class Parsed(Protocol):
     """A parser of a model's reply, which arrives piece by piece. The attributes say what the parser has read so far:
-    ``found`` is the number of claims, and ``searches`` are the further searches that the model requests. ``disagree``
-    has pairs of claims that contradict each other, as positions of the claims from 0; ``missing`` says what the
-    passages leave open.
+    ``found`` is the number of claims, ``searches`` are the further searches that the model requests, and ``missing``
+    says which part of the question the passages leave open. ``disagree`` has the pairs of claims that contradict each
+    other; a claim is given by its position among all claims, counted from 0.
 
     ``done`` is true if the rest of the reply need not be read. ``declined`` is true if the model says that the passages
     do not answer the question.

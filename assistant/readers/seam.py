@@ -53,8 +53,8 @@ class Reading(NamedTuple):
     which part of the question the extracts leave open, and ``reason`` why they do not answer it; each is a sentence, or
     empty.
 
-    ``disagree`` has pairs of claims that contradict each other, as positions of the claims from 0. ``dropped`` has text
-    that the reader wrote and that is not a claim.
+    ``disagree`` has the pairs of claims that contradict each other; a claim is given by its position among all claims
+    of the reader, counted from 0. ``dropped`` has text that the reader wrote and that is not a claim.
     """
 
     outcome: Outcome

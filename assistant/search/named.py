@@ -75,11 +75,12 @@ def may_name(question: Question) -> bool:
 
 
 def named(question: Question, documents: Iterable[About]) -> Named | None:
-    """Return those of the ``documents`` that the question names by their titles; None if it names none. If two titles
-    overlap in the question, the longer one counts.
+    """Return those of the ``documents`` that the question names by their titles; None if it names none. If the titles
+    of two documents match overlapping words of the question, the longer match counts.
 
-    Words of the question count as a title if they are in quotation marks, next to a word such as "report", before a
-    verb of saying, or capitalised, or if the question asks only for an author or date.
+    If the question asks only for an author or a date, it is enough that some of its words match a title. In any other
+    question, these words must also be used as a title: they are in quotation marks, beside a word such as "report",
+    after "according to" or before a verb of saying, or at least ``CAPITALS`` of them are capitalised.
     """
     words = tokens(question.text)
     found: dict[_Place, list[About]] = {}

@@ -60,10 +60,11 @@ _DOCUMENTS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question that can be understood by itself, and what its words show.
+    """A question that can be understood without earlier messages (``text``), and an analysis of its words.
 
-    ``asks`` is the kind of answer that it asks for, and ``wants_several`` is true if it asks for a list. ``content``
-    has its content words, one for each stem; ``names`` are the stems of its names, ``numbers`` its numbers.
+    ``asks`` is the kind of answer that the question asks for, and ``wants_several`` is true if it asks for a list.
+    ``content`` has its content words; of several words with the same stem, only the first. ``names`` are the stems of
+    the names in the question, and ``numbers`` the numbers in it.
     """
 
     text: str

@@ -22,8 +22,9 @@ def embedded(embedder: Embedder, passages: Sequence[Passage], *, headed: bool) -
     """Embed passages and their sentences. Yields a pair for each passage, in any order: its position in ``passages``,
     and its embedding.
 
-    If ``headed`` is true, the model reads each passage under its title and headings, otherwise its text alone. The
-    vectors of sentences are always of their own words, pooled from that reading.
+    If ``headed`` is true, the text that is embedded for a passage begins with the title of its document and its
+    headings. Sentences never include the title and the headings, but a model that computes the vectors of sentences
+    while it reads the passage takes them into account.
     """
     texts = [under_headings(passage) if headed else passage.text for passage in passages]
     spans = []

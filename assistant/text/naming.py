@@ -142,11 +142,12 @@ def _known(said: str) -> frozenset[str]:
 
 
 def person(every: Sequence[Sequence[Name]]) -> str | None:
-    """Return the name of the person that a conversation is about: the first person whom a sentence is about or, if
-    there is none, the first person named at all. None if the messages name no person.
+    """Return the name of the person that a conversation is about: the first name in ``every`` that can be a person's
+    and is the subject of its sentence or, if there is none, the first that can be a person's. None if no name can be a
+    person's.
 
-    ``every`` has the names in each message, as ``names_in`` finds them, from the latest question and its answer back to
-    the first. If one of the messages has the full form of the name, the full form is returned.
+    ``every`` has the names in each message of the conversation, as ``names_in`` finds them, the latest messages first.
+    If one of the messages has the full form of the name, the full form is returned.
     """
     about = (name for found in every for name in found if name.person and name.subject)
     anybody = (name for found in every for name in found if name.person)
@@ -155,9 +156,9 @@ def person(every: Sequence[Sequence[Name]]) -> str | None:
 
 
 def organisation(every: Iterable[Sequence[Name]]) -> str | None:
-    """Return the name of the organisation that a conversation is probably about: the first name that is neither a
-    person's nor a place's. None if there is no such name. ``every`` has the names in each message of the conversation,
-    as ``names_in`` finds them, from the latest question and its answer back to the first."""
+    """Return the name of the organisation that a conversation is probably about: the first name in ``every`` that can
+    be neither a person's nor a place's. None if there is no such name. ``every`` has the names in each message of the
+    conversation, as ``names_in`` finds them, the latest messages first."""
     return next((name.text for found in every for name in found if not (name.person or name.place)), None)
 
 

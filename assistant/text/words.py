@@ -91,14 +91,13 @@ def numbers(text: str) -> frozenset[str]:
 
 
 def same_occasion(one: str, other: str) -> bool:
-    """Whether the figures in two sentences can refer to the same occasion, so that different figures would be a
-    contradiction.
+    """Whether two sentences can be about the same occasion, so that they contradict each other if their figures differ.
 
-    They cannot if both sentences have names and the names differ. They also cannot if both have times (years, seasons,
-    months or days of the week) and the times differ, as in "40 in May" and "50 in June".
+    They cannot if both have names and the names differ. They also cannot if both have times (years, seasons, months or
+    days of the week) and the times differ, as in "40 in May" and "50 in June".
 
-    There is an exception for a sentence that has no numbers other than years, as in "opened in 1987": the year is then
-    the figure that is compared, and the times of the two sentences may differ.
+    Different times do not matter if one of the sentences has no number except years, as in "opened in 1987": there, the
+    year itself is the figure that the other sentence can contradict.
     """
     names_differ = bool(names(one)) and bool(names(other)) and set(names(one)) != set(names(other))
     times, others = _times(one), _times(other)

@@ -47,11 +47,13 @@ class Question(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """The result for one question. ``answerable`` says whether the question has an answer. ``by_network`` says whether
-    our network for questions (the neural network that rates how well a passage and its sentences answer a question)
-    ranked the sentence with the answer first; ``by_cosine`` says the same of a ranking by the cosine similarity of
-    sentence and question. Both are false if there is no answer. ``probability`` is the network's estimate that the
-    question is answered by the paragraph for which it was written.
+    """The result for one question. ``answerable`` says whether the question has an answer.
+
+    The same sentences are ranked in two ways: by our network for questions (the neural network that rates how well a
+    passage and its sentences answer a question), and by the cosine similarity of each sentence to the question.
+    ``by_network`` and ``by_cosine`` say whether the sentence in first place has the answer; both are false if there is
+    no answer. ``probability`` is the network's estimate that the question is answered by the paragraph for which it was
+    written.
     """
 
     answerable: bool
@@ -135,10 +137,11 @@ def answered(
 
 
 def tell(answers: Iterable[Answered]) -> None:
-    """The sentences of each paragraph were ranked in two ways: by our network for questions (the neural network that
-    rates how well a passage and its sentences answer a question), and by their cosine similarity to the question. Print
-    how often each way puts the sentence with the answer first, and how well the network tells whether a paragraph
-    answers the question.
+    """Print, for each of two rankings of sentences, for how many questions the sentence in first place has the answer.
+    One ranking is by our network for questions (the neural network that rates how well a passage and its sentences
+    answer a question), the other by the cosine similarity of each sentence to the question. Questions without an answer
+    are not counted. Also print how well the network tells whether a paragraph answers a question. ``answers`` has the
+    result for each question.
     """
     found = list(answers)
     those = [one for one in found if one.answerable]

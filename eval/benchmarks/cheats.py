@@ -190,8 +190,8 @@ class Against(Sentinel):
         return verdict_of(idea, [Finding(one, self.side(one), 1.0) for one in cited], self.ruling)
 
     def side(self, cited: Citation) -> Stance:  # noqa: ARG002
-        """The side on which this cheat lists a sentence that it cites: for the idea or against it. ``cited`` is the
-        citation.
+        """Return the side of the idea on which this cheat lists the citation ``cited``: always against the idea. A
+        subclass can choose the side by the words of the citation.
         """
         return Stance.CHALLENGES
 

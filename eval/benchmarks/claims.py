@@ -72,8 +72,9 @@ def _tried(row: dict[str, Any], extracts: tuple[Extract, ...], library: Library,
 
 
 def shares(done: list[Tried]) -> dict[str, tuple[int, float]]:
-    """For each kind of claim (the kind of its fault, or ``SOUND`` if it has none): a pair of the number of claims, and
-    the share of them that the verifier dropped. ``done`` has the results of checking the claims.
+    """Return a dictionary from each kind of claim to a pair: the number of claims of this kind, and the share of them
+    that the verifier (the code that checks a model's claims against the documents) dropped. The kind of a claim is the
+    kind of fault that it has, or ``SOUND``. ``done`` has the result of checking each claim.
     """
     kinds: dict[str, list[bool]] = defaultdict(list)
     for one in done:

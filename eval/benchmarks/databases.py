@@ -73,8 +73,8 @@ def whole(files: Sequence[Path], home: Path, server: str, chroma: str, questions
     questions, and print how their speeds compare, with the allowed limits. If a limit is missed, the program exits.
     Returns the folder of the library that is not on servers.
 
-    ``server`` is the address of the database, ``chroma`` that of the vector index; ``home`` is a folder for all other
-    files of the comparison.
+    ``server`` is the address of the database, ``chroma`` that of the vector index. ``home`` is an empty folder, to
+    which the files are copied and in which the libraries store what is not on the servers.
     """
     name = f"whole-{secrets.token_hex(4)}"
     sides = {

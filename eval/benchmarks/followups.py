@@ -45,8 +45,8 @@ class Row(NamedTuple):
 
 
 class Brought(NamedTuple):
-    """How many content words two rewrites of a follow-up question contain that the question itself does not: the number
-    in a person's rewrite (``gold``), in our rewrite (``ours``), and in both rewrites (``both``).
+    """The numbers of content words that rewriting adds to a follow-up question: words that a person's rewrite adds
+    (``gold``), words that our rewrite adds (``ours``), and words that both add (``both``).
     """
 
     gold: int

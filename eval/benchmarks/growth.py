@@ -252,8 +252,8 @@ def worked(work: Callable[[], object]) -> tuple[float, float]:
 
 def tell(found: Sequence[dict[str, float]]) -> None:
     """Print how the measured values grow with the size of the library. ``found`` has the values of each library by
-    name, the smallest library first. Its values are printed as they are, those of the larger libraries as multiples of
-    them.
+    name, the smallest library first. Each value of the smallest library is printed as it is, and after it the values of
+    the larger libraries as multiples of it.
     """
     for name, least in found[0].items():
         ratios = "  ".join(f"×{one[name] / least:.2f}" for one in found[1:])

@@ -23,8 +23,9 @@ Json = dict[str, Any]
 
 
 def main() -> None:
-    """Write all suites on companies' handbooks, with the words of their quotes filled in, into the folder that
-    ``--out`` names. With ``--keep``, store one suite instead; in it, each quote is replaced by its place in its file.
+    """Write all suites on companies' handbooks to the folder that ``--out`` names; each quote is given by its words,
+    instead of by its place in a file. With ``--keep``, do the reverse for the one suite that it names: store the suite
+    in ``FOLDER``, where each quote is given by its place.
     """
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
     parser.add_argument("--corpora", type=Path, required=True)

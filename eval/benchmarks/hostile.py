@@ -36,8 +36,9 @@ MEGABYTE = 1_000_000
 
 class Read(NamedTuple):
     """The outcome of reading one file: the processor seconds that this took, why the file was refused (``reason``,
-    empty if it was read), the number of its passages, and the number of characters of the longest passage, or of the
-    headings above it if they are longer.
+    empty if it was read), and the number of its passages. ``longest`` is the number of characters of the longest
+    passage. The length of a passage is that of its text, or of its document's title, its headings and its speaker
+    together if they are longer.
     """
 
     seconds: float

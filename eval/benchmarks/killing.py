@@ -74,9 +74,9 @@ STEPS_OF = {
 
 
 class Whole(NamedTuple):
-    """Everything that a library shows to people. ``documents`` has a pair for each document, by its source: a hash of
-    its content, and one sentence of its text. ``said`` has the conversations, the feedback, and the verdicts (the
-    results of testing ideas against the documents).
+    """Everything that a library shows to people. ``documents`` maps the source of each document to a pair: a hash of
+    its text and passages, and one sentence of its text. ``said`` has the conversations, the feedback, and the verdicts
+    (the results of testing ideas against the documents).
     """
 
     documents: dict[str, tuple[str, str]]
@@ -171,8 +171,9 @@ def prepared(name: str, folder: Path, embedder: Embedder) -> Kind:
 
 
 def hard_steps(name: str, taken: str) -> range:
-    """The steps of a command at which a kill is most dangerous, as indices into ``taken``. ``taken`` has one letter for
-    each step of the command in a run that nobody kills; ``STEPS_OF`` says which letter stands for which step.
+    """Return the steps of a command at which a kill is most dangerous, as indices into ``taken``. ``name`` is the name
+    of the command, one of ``KINDS``. ``taken`` has one letter for each step of the command in a run that nobody kills;
+    ``STEPS_OF`` says which letter stands for which step.
     """
     if name == "reindex":
         return range(taken.index(STEPS_OF["rebuilding"]), len(taken))
@@ -354,8 +355,8 @@ def meaning(embedder: Embedder, text: str) -> Vectors:
 
 @contextmanager
 def opened(home: Path, embedder: Embedder) -> Iterator[Library]:
-    """Open the library in ``home`` for the length of the block, with the passage length with which it was made. If
-    ``home`` has no library, one is created.
+    """Open the library in ``home`` for a ``with`` statement, which closes it at the end. The library keeps the passage
+    length with which it was made. If ``home`` has no library, one is created.
     """
     words = asked(home, "SELECT passage_words FROM state") or [Settings().passage_words]
     with Library.open(Settings(home=home, passage_words=words[0]), embedder, create=True) as library:

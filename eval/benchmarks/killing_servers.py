@@ -96,8 +96,8 @@ class Round:
         self.failed = 0  # jobs that said so
 
     def ask(self, number: int) -> dict[str, Callable[[], httpx.Response]]:
-        """Make the requests of round ``number``. Returns, by the name of the request, a function that sends it; each
-        request begins a job on the server.
+        """Make the requests of round ``number``, each of which begins a job on the server. Returns a dictionary from
+        the name of each request to a function that sends it.
         """
         new = [f"memo-{number}-{one}.md" for one in range(2)]
         old = f"memo-{number - 1}-0.md" if number else new[0]
@@ -226,7 +226,7 @@ def patiently(settings: Settings) -> Library:
     """Open the library. If its servers do not answer yet, or its index cannot be searched yet, try again for some time.
 
     Raises:
-        PushbackError: the library cannot be opened and searched in this time; it is the last error.
+        PushbackError: all tries failed; it is the error of the last try.
     """
     from tests.fakes import WordEmbedder
 
@@ -340,8 +340,8 @@ def missing(held: Round, names: list[str]) -> list[str]:
 
 
 def report(counts: Counter[str], number: int, fault: str, found: list[str]) -> None:
-    """Print the faults ``found`` in the round with this ``number``, and add how many they are to ``counts``. ``fault``
-    is the kind that all of them have.
+    """Print each of the faults ``found`` in the round with this ``number``, and add their number to ``counts``.
+    ``fault`` is the kind of all these faults, such as ``lost``.
     """
     counts[fault] += len(found)
     for one in found:

@@ -73,9 +73,9 @@ def fill(settings: Settings, many: int) -> None:
 
 
 def measure(address: str, many: int) -> dict[str, float]:
-    """Open the library page at ``address`` in a browser. Returns three times by name, in seconds: from the appearance
-    of the heading until the table is shown, from the appearance of the heading until the page can be used, and the time
-    that a search takes. ``many`` is the number of documents in the library.
+    """Open the library page at ``address`` in a browser, and search in it. Returns three durations in seconds, by name:
+    from the appearance of the heading until the table is shown; from the appearance of the heading until the search box
+    is shown; and from typing a search until its result is shown. ``many`` is the number of documents in the library.
     """
     from playwright.sync_api import sync_playwright
 

@@ -40,9 +40,10 @@ def cases_of(library: Library) -> str | None:
 
     There is a case for each answer that somebody called bad or badly supported. It has the question as it was asked,
     with earlier turns if the question refers to them. It has no gold (quotes that a right answer cites) yet: a comment
-    gives the answer and the feedback, and offers passages to choose as gold. There is also a case for each idea if
-    somebody judged a finding of its test (a sentence listed for or against it) to be for or against it; the judgements
-    are its gold.
+    gives the answer and the feedback, and offers passages to choose as gold.
+
+    There is also a case for each tested idea if a person judged any sentence to be for the idea or against it. These
+    sentences are the gold of this case.
     """
     cases = [_case(*one) for one in _turns(library) if not _is_good(one.said)]
     cases += [_idea(one) for one in judged(library) if any(pair.side is not Stance.UNCLEAR for pair in one.pairs)]
@@ -52,11 +53,13 @@ def cases_of(library: Library) -> str | None:
 def proposed(library: Library) -> list[Case]:
     """Make cases over the library's documents from users' feedback and judgements.
 
-    An answer that was rated good is taken as right, and its citations become the gold of the case (the quotes that a
-    right answer cites). An answer that was rated bad becomes a draft, and a person has to decide what is right; its
-    gold is what the answer cites, without citations that were called wrong. If no citation is left, the case expects a
-    refusal. An idea becomes a case if somebody judged a finding of its test (a sentence listed for or against it) to be
-    for or against it; the judgements are its gold.
+    An answer that got only good ratings is taken as right, and its citations become the gold of the case (the quotes
+    that a right answer cites). An answer with any other rating becomes a draft, and a person has to decide what is
+    right; its gold is what the answer cites, without citations that were called wrong. The case expects a refusal if no
+    citation is left, or if an answer with only good ratings is a refusal.
+
+    A tested idea becomes a case if a person judged any sentence to be for the idea or against it. These sentences are
+    the gold of this case.
     """
     turns = [_proposed(*one) for one in _turns(library) if one.answers[-1].grounding is not Grounding.ASIDE]
     ideas = [one for one in judged(library) if any(pair.side is not Stance.UNCLEAR for pair in one.pairs)]

@@ -80,8 +80,8 @@ class FolderTexts:
 
     @cached_property
     def having(self) -> dict[str, list[int]]:
-        """For each word stem, the positions of the sentences that contain it, counted from 0 in ``lines``, the list of
-        all sentences from which cases are drafted.
+        """A dictionary from each word stem to the sentences that contain it, as indices into ``lines``, the list of all
+        sentences from which cases are drafted.
         """
         found: dict[str, list[int]] = defaultdict(list)
         for place, line in enumerate(self.lines):
@@ -178,13 +178,13 @@ def of_disagreements(texts: FolderTexts) -> Iterator[Case]:
 
 
 def of_questions(texts: FolderTexts, table: Path) -> Iterator[Case]:
-    """Draft cases from a table of questions: a CSV file with a column ``question``, or rows in the format of ragas or
-    promptfoo (``exchange.py``).
+    """Draft cases from a table of questions: a CSV file with a column such as ``question``, or rows in the format of
+    ragas or promptfoo (``exchange.py``).
 
-    The gold (the quote that a right answer cites) comes from the columns ``source`` and ``quote`` of a CSV file. In a
-    row of ragas or promptfoo, it is the sentence in the row's contexts that shares most words with the question. If a
-    row gives neither, the sentence is chosen in the same way from all documents. If no sentence shares a word with the
-    question, the draft expects a refusal.
+    The gold (the quote that a right answer cites) comes from the columns ``source`` and ``quote`` of a CSV file. For a
+    row of ragas or promptfoo, it is a sentence of the documents that is also in the row's contexts: the one that shares
+    most words with the question. If a row has no gold in these places, all sentences of the documents are compared with
+    the question in the same way. If none of them shares a word with it, the draft expects a refusal.
 
     Raises:
         SettingsError, CaseError: the table cannot be read, or has no questions.

@@ -83,9 +83,9 @@ def start(documents: Path, into: Path | None = None) -> Started:
     """Write a first suite of drafts (cases that nobody has reviewed) for a folder of documents, and a GitHub workflow
     that runs it.
 
-    The suite is written to the folder ``pushback-eval`` inside ``into``. By default, ``into`` is the folder that
-    contains the documents' folder, or the documents' folder itself if that is the root of a git repository. The
-    workflow is left out if the suite is in no git repository, or in one that already has a workflow of that name.
+    The suite is written to the folder ``into``. By default, this is a folder ``pushback-eval`` beside the documents'
+    folder, or inside it if the documents' folder is the root of a git repository. The workflow is left out if the suite
+    is in no git repository, or if the repository already has a file at the path ``WORKFLOW``.
 
     Raises:
         SettingsError: there are no documents to draft from, or the suite exists already.
@@ -106,8 +106,8 @@ def start(documents: Path, into: Path | None = None) -> Started:
 
 
 def suite_of(documents: Path, into: Path | None = None) -> Path:
-    """The path of the suite that ``start`` writes for a folder of documents, with the same ``into``. If there is no
-    suite at this path yet, one without cases is written.
+    """Return the path of the suite that ``start`` writes if it is called with the same arguments. If there is no suite
+    at this path yet, one without cases is written.
     """
     suite = _place(documents, into)
     if not suite.exists():

@@ -108,9 +108,9 @@ def judge(
     run with a baseline are left out.
 
     ``budget_spent`` names the budget that was used up and therefore stopped the run, such as ``20 calls``; None if no
-    budget did. ``files`` has the hash of each file of the corpus. If files differ from the baseline's, a case is not
-    compared with the baseline if such a file no longer contains one of its gold quotes (the quotes that a right answer
-    cites).
+    budget did. ``files`` has the hash of each file of the corpus by its path, which tells which files have changed
+    since the baseline. If a changed file no longer contains one of a case's gold quotes (the quotes that a right answer
+    cites), the case is not compared with the baseline.
     """
     return GateVerdict(tuple(_checks(summary, records, gate, baseline, budget_spent, files=files or {})))
 
@@ -279,8 +279,8 @@ def compared_with(baseline: Baseline, records: Sequence[Record], changed: Sequen
 
 
 def is_stale(record: Record, changed: Sequence[str]) -> bool:
-    """Whether the case has a gold quote (a quote that a right answer cites) that one of the ``changed`` files contained
-    before it was changed, and no longer contains. ``record`` is the case's record in a run.
+    """Whether a case has a gold quote (a quote that a right answer cites) that should be in one of the ``changed``
+    files but is not found there. ``record`` is the case's record in a run.
     """
     return any(gold["lost"] and gold["source"] in changed for gold in record.gold)
 

@@ -34,12 +34,12 @@ class RunSummary:
     ``profile`` says whether a chat model took part: ``offline`` (none), ``llm-replay`` (its recorded replies) or
     ``llm-live`` (the model itself). ``selected`` is the number of cases that were to be run, and ``whole`` says whether
     these are all cases of the suite. ``outcomes`` counts the cases with each outcome. ``documents`` and ``passages``
-    are the numbers of those that could be searched.
+    are the numbers of documents and passages that could be searched.
 
     ``sentinels`` has the main measures of each sentinel (a system that cheats, to test the suite). ``lost`` has a pair
-    for each gold quote (a quote that a right answer cites) that is not in the documents, so that no citation can match
-    it: the id of the case, and why the quote was not found. ``checked`` is the number of cases that were run twice, and
-    ``differing`` has the ids of those whose two results differ. ``failed`` names the files that could not be ingested.
+    for each gold quote (a quote that a right answer cites) that was not found in the documents: the id of the case, and
+    why the quote was not found. ``checked`` is the number of cases that were run twice, and ``differing`` has the ids
+    of those whose two results differ. ``failed`` names the files that could not be ingested.
 
     Drafts (cases that nobody has reviewed) count in no mean, unless the run has only drafts (``drafts_alone``).
     ``confusion`` has, for each kind of case with labels, how often each true class was predicted as each class.
@@ -97,8 +97,8 @@ def summarise(run: Run, profile: str = "offline", robustness: Sequence[Measure] 
     """Compute the totals of a run of a suite.
 
     ``profile`` says whether a chat model took part: ``offline`` (none), ``llm-replay`` (its recorded replies) or
-    ``llm-live`` (the model itself). ``robustness`` has the measures of further runs over changed copies of the
-    documents, such as with misleading documents added; it is empty if there were no such runs.
+    ``llm-live`` (the model itself). ``robustness`` has the measures of the extra runs over changed copies of the
+    documents (for example, with misleading documents added); it is empty if there were no such runs.
     """
     records = run.records
     counted = reviewed(records) or records

@@ -79,11 +79,11 @@ def _buried(path: Path, new: Baseline) -> Iterator[str]:
 
 
 def power(path: Path | None, cases: int | None, share: float, drop: float | None) -> str:
-    """Say in a sentence how small a drop in the share of passing cases a run of a suite can still show. If ``drop`` is
-    given, say instead how many cases a suite needs to show a drop of this size.
+    """Compute the smallest drop in the share of passing cases that a run of a suite can detect, and say it in a
+    sentence. If ``drop`` is given, compute instead how many cases a suite needs to detect a drop of this size.
 
-    ``path`` is the suite file. If it is None, ``cases`` is the number of cases of the suite. ``share`` is the share of
-    the cases that pass now.
+    ``share`` is the share of cases that pass before the drop (0 to 1), and ``drop`` is subtracted from it. The number
+    of cases is that of the suite file ``path``, or ``cases`` if ``path`` is None; neither is used if ``drop`` is given.
 
     Raises:
         SettingsError: ``path``, ``cases`` and ``drop`` are all None.

@@ -31,7 +31,7 @@ COMMENT, BADGE = "comment.md", "badge.json"
 class StoredRun:
     """The results of a run of a suite, as stored in a folder. ``verdict`` says whether the run passed, and why.
     ``comparison`` compares the run with the baseline (an earlier run that was accepted); None if there is no baseline.
-    ``made_with`` has everything that the numbers depend on, such as versions and settings.
+    ``made_with`` has everything that the results depend on, such as versions and settings.
     """
 
     summary: RunSummary
@@ -44,8 +44,9 @@ class StoredRun:
 def write(folder: Path, run: StoredRun, timings_ms: Mapping[str, Mapping[str, float]] | None = None) -> None:
     """Write all files of a run into its folder.
 
-    ``timings_ms`` has, by the id of the case, the milliseconds that each stage of answering it took, by the name of the
-    stage. They are written to a separate file: two runs with equal results still differ in their times.
+    ``timings_ms`` maps the id of each case to its stages of answering: a dictionary from the name of a stage to the
+    milliseconds that it took. The times are written to a file of their own, since they differ even between runs with
+    equal results. If ``timings_ms`` is None, this file is not written.
     """
     folder.mkdir(parents=True, exist_ok=True)
     lines = "".join(f"{records.to_line(record)}\n" for record in run.records)
@@ -131,11 +132,11 @@ def read(folder: Path) -> StoredRun:
 
 
 def stages(timings_ms: Mapping[str, Mapping[str, float]]) -> Json:
-    """Summarise how long the stages of answering a case (such as ``search`` and ``read``) took in a run. Returns, by
-    the name of the stage: the median, the 95th percentile and the sum in milliseconds, and the number of cases that
-    went through this stage.
+    """Summarise how long the stages of answering a case (such as ``search`` and ``read``) took in a run. Returns a
+    dictionary that maps the name of each stage to four numbers: the median, the 95th percentile and the sum of its
+    times in milliseconds, and the number of cases that went through it.
 
-    ``timings_ms`` has, for each case by its id, the milliseconds that each stage took, by the name of the stage.
+    ``timings_ms`` maps the id of each case to a dictionary from the name of a stage to the milliseconds that it took.
     """
     names = sorted({name for one in timings_ms.values() for name in one})
     by_stage = {name: [one[name] for one in timings_ms.values() if name in one] for name in names}

@@ -188,11 +188,12 @@ def measure_each(
     after: Callable[[], None] = lambda: None,
 ) -> list[dict[str, StoredRun]]:
     """Run each suite with each evidence model (the network that reads the passages). Returns a dictionary for each
-    suite, from the name of each model to the stored run with this model.
+    suite; it maps the name of each model to the stored run with this model.
 
-    ``models`` are the names of the evidence models. If a run is interrupted, no more runs follow. ``after`` is called
-    after each run. Runs of the first model are stored in ``options.out``, those of each further model in the folder
-    that ``beside`` returns.
+    ``models`` are the names of the evidence models. Runs with the first model are stored in ``options.out``; those with
+    each further model are stored in the folder that ``beside`` returns for it. ``after`` is called after each run. If a
+    run is interrupted, no more runs follow, and the result ends with this run. The other parameters are those of
+    ``measure``.
 
     Raises:
         CaseError: a suite's gate names an unknown measure, or the options have an id that no case has.
@@ -211,8 +212,8 @@ def measure_each(
 
 
 def beside(out: Path, name: str) -> Path:
-    """The folder within ``out`` in which the runs of another system than ours are stored, or of another evidence model
-    (the network that reads the passages) than the first one. ``name`` is the name of this system or model.
+    """The folder within ``out`` for the runs of a further system or a further evidence model (a network that reads the
+    passages), called ``name``. The runs of our system with the first evidence model are stored in ``out`` itself.
     """
     return out / "beside" / (re.sub(r"[^A-Za-z0-9-]+", "-", without_secrets(name)).strip("-")[:60] or "other")
 
@@ -293,12 +294,14 @@ def _run(
 
 
 def touched(cases: Sequence[AnyCase], kept: Baseline, changed: Sequence[str]) -> tuple[AnyCase, ...]:
-    """The cases whose result may differ from the baseline ``kept`` because the ``changed`` files differ: those with a
-    gold quote (a quote that a right answer cites) in such a file, and those without gold quotes. Also the reviewed
-    cases that the baseline does not have, and all cases of public data sets.
+    """The cases whose result may differ from the baseline ``kept`` now that the files ``changed`` have changed. These
+    are:
 
-    If any file has changed, a case without gold quotes is affected, since a new document may answer a question that was
-    refused before.
+    - cases with a gold quote (a quote that a right answer cites) in a changed file;
+    - if any file has changed, cases without gold quotes, since a new document may answer a question that was refused
+      before;
+    - reviewed cases that the baseline does not have;
+    - all cases of public data sets.
     """
     files = set(changed)
     return tuple(

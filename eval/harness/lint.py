@@ -39,10 +39,10 @@ def lint(paths: Sequence[Path]) -> tuple[list[Suite], list[str]]:
 
 
 def empty_gold(suite: Suite) -> Iterator[str]:
-    """Find cases whose gold (the quotes that a right answer cites) or filters (limits on the documents in which the
-    answer is looked for) would make a wrong answer pass or a right one fail: for example a filter that names a document
-    outside the corpus, a quote of one common word, or a required answer that is not in the gold. Yields a line for each
-    fault.
+    """Find cases that a wrong answer would pass or a right answer would fail, because of their filters or their gold.
+    Filters limit the documents in which the answer is looked for; gold is the quotes that a right answer cites.
+    Examples are a filter that names a document outside the corpus, a quote of one common word, and a required answer
+    that is not in the gold. Yields a line of text for each fault.
     """
     for case in suite.cases:
         if isinstance(case, Case):
@@ -88,8 +88,8 @@ def _annotation(paths: Sequence[Path], told: str) -> str:
 
 
 def unknown_measures(name: str, gate: Gate) -> Iterator[str]:
-    """Find the measures that a gate (the conditions under which a run of a suite passes) names but that do not exist.
-    Yields a line of text for each. ``name`` is the name of the suite file, which these lines begin with.
+    """Find the unknown measures that ``gate`` names. A gate is the conditions under which a run of a suite passes.
+    Yields a line of text for each unknown measure; the line begins with ``name``, the name of the suite file.
     """
     for key in ("floors", "ceilings", "drops", "headlines"):
         for measure in getattr(gate, key):

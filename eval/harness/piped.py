@@ -52,7 +52,7 @@ def run(suite: Path, out: Path, told: TextIO) -> int:
 
 def main() -> None:
     """Run the suite that the command line names, and write to stdout how far the run is. Text that libraries print goes
-    to stderr, so that it does not mix with this.
+    to stderr, so that stdout has only these reports.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     told = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")

@@ -126,9 +126,9 @@ def detectable_drop(cases: int, baseline: float, power: float = 0.8, level: floa
 
 
 def cases_needed(drop: float, baseline: float, power: float = 0.8, level: float = 0.05) -> int | None:
-    """The smallest number of cases with which a drop of ``drop`` in the share of passing cases is detected with at
-    least this ``power`` at the significance ``level``. ``baseline`` is this share before the drop, and the method is
-    that of ``detectable_drop``.
+    """The smallest number of cases with which the test ``mcnemar`` detects that the share of passing cases has fallen
+    from ``baseline`` to ``baseline - drop``. The test detects it at the significance ``level`` with at least this
+    ``power``; ``detectable_drop`` describes the method.
 
     None if even 100,000 cases are too few. The drop is also detected with any larger number of cases: the more cases
     pass before the drop, the smaller is the share of them that must be lost before the test notices.
@@ -176,7 +176,8 @@ def expected_calibration_error(probabilities: Sequence[float], right: Sequence[b
 
 def holm(p_values: Mapping[str, float]) -> dict[str, float]:
     """Correct p-values for multiple comparisons by Holm's method. Returns the corrected p-values by the same names, in
-    the same order. If they are compared with 0.05, at most one run in 20 has a false alarm.
+    the same order. The probability that any difference that is due to chance has a corrected p-value below 0.05 is at
+    most 5 %.
 
     Raises ValueError for a p-value outside 0..1. Holm (1979), Scand. J. Statist. 6:65-70.
     """

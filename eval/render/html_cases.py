@@ -33,8 +33,9 @@ def about(record: Record) -> str:
 
 
 def cited_as(one: Json) -> tuple[str, str]:
-    """How the citation ``one`` was judged, for the HTML page: a CSS class, and a mark for people such as ``✓ gold``
-    (the case names these words as evidence).
+    """How the HTML page shows the judgement on the citation ``one``: a CSS class, and a mark for people. The mark is
+    ``✓ gold`` if the citation matches a gold quote (a quote that a right answer cites), ``not gold`` if it matches
+    none, and ``✗`` with the reason if it is invalid.
     """
     not_gold = "not gold on this side" if one["stance"] else "not gold"
     return ("bad", f"✗ {one['fault']}") if one["fault"] else ("good", "✓ gold") if one["correct"] else ("", not_gold)

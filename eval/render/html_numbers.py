@@ -61,8 +61,9 @@ def endings(kind: KindSummary, outcomes: Sequence[str]) -> list[int]:
 
 
 def split(outcomes: Sequence[str], counted: Sequence[int]) -> Iterator[tuple[str, str, str]]:
-    """Divide a bar into parts, one for each outcome. Yields for each part the outcome, and the start and the width of
-    the part in percent of the bar. ``counted`` has the number of cases with each outcome.
+    """Divide a bar of the page into one part for each of the ``outcomes``, which are the ways in which cases ended.
+    ``counted`` has the number of cases with each outcome, in the same order. Yields for each part its outcome, and its
+    start and width in percent of the bar.
     """
     x = 0.0
     for outcome, count in zip(outcomes, counted, strict=True):

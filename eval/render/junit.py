@@ -17,12 +17,13 @@ SKIPPED = "not right, as before or only watched"
 
 
 def render(summary: RunSummary, records: Sequence[Record], verdict: GateVerdict) -> str:
-    """Write a run as JUnit XML with two test suites: the cases, and the checks of the gate (the conditions for
-    passing). Nothing depends on the clock; JUnit requires a time, so it is 0.
+    """Write a run as JUnit XML with two test suites: one of the cases, and one of the checks of the gate (the
+    conditions for passing). All times in it are 0, so that the same run always gives the same text.
 
-    A check that failed is a failure if it is about the quality of the answers (its exit code is ``Exit.QUALITY``), else
-    an error. A case that made a check fail is a failure. It is an error instead if the case crashed and made a check
-    fail that is not about quality. A case that is not right but made no check fail is skipped.
+    A failed check becomes a JUnit failure if it is about the quality of the answers (its exit code is
+    ``Exit.QUALITY``), else a JUnit error. A case that made checks fail becomes a failure, or an error if the case
+    crashed and one of these checks is not about quality. A case that is not right but made no check fail counts as
+    skipped.
     """
     cases, gate = TestSuite(visible(summary.suite)), TestSuite(visible(f"{summary.suite} gate"))
     cases.extend(_case(record, summary, verdict) for record in records)

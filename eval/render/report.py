@@ -46,8 +46,9 @@ def case(record: Record) -> Iterator[str]:
 
 
 def reasons(record: Record) -> dict[str, str]:
-    """Collect why the scores of a case are not the best possible. Returns each reason once, with the names of the
-    measures that give it.
+    """Collect why the scores of a case are not the best possible. Returns a dictionary that maps each reason to the
+    names of the measures that give it, separated by commas. A reason whose parts are all in earlier reasons is left
+    out.
     """
     told: dict[str, str] = {}
     for score in record.scores:
@@ -141,9 +142,9 @@ def _notes(summary: RunSummary, verdict: GateVerdict) -> Iterator[str]:
 
 
 def of_models(told: Mapping[str, RunSummary], what: str = "evidence model") -> str:
-    """Compare the measures of one suite between evidence models (the networks that read the passages) or between
-    systems, as a table. ``told`` has the summary of a run for each model or system, by the name at the top of its
-    column. ``what`` is printed at the left of these names: ``evidence model`` or ``system``.
+    """Make a text table that compares several runs of one suite: a column for each evidence model (the network that
+    reads the passages) or each system, and a row for each measure. ``told`` maps the name of each model or system to
+    the summary of its run. ``what`` is the heading above the names of the measures: ``evidence model`` or ``system``.
     """
     cells = {name: {one.name: _cell(one) for one in summary.measures} for name, summary in told.items()}
     rows = dict.fromkeys(name for of_model in cells.values() for name in of_model)

@@ -111,8 +111,8 @@ def interval(measure: Measure) -> str:
 
 
 def share_of(measure: Measure) -> str:
-    """On how much a measure is based, as text: the number of things that it covers (such as citations), and the number
-    of cases that they are in.
+    """Say how many things a measure is computed from (such as citations), and in how many cases they are: for example
+    ``12 in 5 cases``, or only ``5`` if the two numbers are equal.
     """
     return f"{measure.of}" if measure.of == measure.cases else f"{measure.of} in {measure.cases} cases"
 

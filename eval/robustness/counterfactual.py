@@ -20,8 +20,9 @@ _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 class Swap(NamedTuple):
-    """A figure of an expected answer as it is written (``old``, such as ``€86,000``), and another figure (``new``) that
-    stands in its place in the added document ``source``.
+    """A change of a figure in a document that is added to the corpus. ``old`` is the figure as the expected answer
+    writes it, such as ``€86,000``; ``new`` is the figure that replaces it; ``source`` is the path of the added
+    document.
     """
 
     old: str
@@ -30,11 +31,12 @@ class Swap(NamedTuple):
 
 
 def counterfactuals(cases: Sequence[Case], folder: str) -> tuple[dict[str, Swap], dict[str, bytes]]:
-    """Make documents in which figures of the expected answers are changed. Returns the changed figure of each case that
-    has one, by the case's id, and the contents of the documents by their paths in ``folder``.
+    """Make documents that repeat quotes from the cases with other figures in them. Returns two dictionaries: the first
+    maps the id of each case that has a suitable figure to the change of this figure; the second maps the path of each
+    document, which begins with ``folder``, to its contents.
 
-    Cases with the same quote share one document, in which all their figures are changed. Each sentence therefore has
-    only two versions, which conflict.
+    Cases with the same quote share one document, in which the figures of all these cases are changed. So each quote has
+    only one changed version, which contradicts the original.
     """
     chosen = {case.id: one for case in cases if (one := _figure_of(case))}
     texts = {quote: quote for _, quote in chosen.values()}
@@ -78,13 +80,14 @@ def other_figure(figure: str, quote: str) -> str:
 
 
 def hides(swaps: Mapping[str, Swap], folder: str, case: Case, before: Record, after: Record) -> str:  # noqa: ARG001
-    """Say why an answer does not show that a document with a changed figure, which was added, contradicts the original
+    """Say why an answer does not show that an added document, in which a figure was changed, contradicts the original
     documents; empty if the answer shows it.
 
-    The answer shows it if it reports a conflict between the original figure and the changed one, or if its statements
-    cite both the added document and an original one that has the original figure. ``swaps`` has the changed figure of
-    each case by the case's id. ``folder`` is the folder of the added documents; ``after`` is the record of the run with
-    them. ``before`` is not used.
+    The answer shows it if it reports a conflict between the original figure and the changed one. It also shows it if
+    its statements cite both the added document and a quote with the original figure from an original document.
+
+    ``swaps`` has the changed figure of each case by the case's id. ``folder`` is the folder of the added documents.
+    ``after`` is the record of ``case`` in the run with these documents. ``before`` is not used.
     """
     swap, output = swaps[case.id], after.output or {}
     for conflict in output["conflicts"]:

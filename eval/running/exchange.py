@@ -125,7 +125,8 @@ def contexts(row: Json) -> list[str]:
 
 def answers(row: Json) -> Iterator[tuple[Json, Json]]:
     """Yield the recorded answers in a row as pairs of a request and a reply, both in the form that ``outside.py``
-    describes.
+    describes. The row may have the form of our own recordings, of ragas or of promptfoo, or be a reply with the
+    ``question`` that it answers. A row of ragas gives two pairs: one for asking, one for searching.
     """
     if "request" in row:
         yield row["request"], row.get("reply", row)

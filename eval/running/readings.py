@@ -32,10 +32,9 @@ COMPUTING = ("numpy", "tokenizers", "torch", "transformers")  # distributions on
 
 
 def storing(folder: Path) -> Callable[[Scorer], Scorer]:
-    """Make a function that stores results of neural networks in the folder ``folder``, so that later runs need not
-    compute them again. The function takes the code that runs such a network on passages, and returns a wrapped form of
-    this code: it looks in the folder for the result of an earlier run, and runs the network and stores its result only
-    if there is none.
+    """Return a function that makes a ``Scorer`` reuse results of earlier runs. A ``Scorer`` runs a neural network on
+    passages. The function returns a new ``Scorer``, which takes a result from ``folder`` if it is stored there;
+    otherwise it runs the network and stores the result. Old results are removed from ``folder`` if there are too many.
     """
     place = folder / shelf.READINGS / made_by()
     place.mkdir(parents=True, exist_ok=True)

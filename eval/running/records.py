@@ -19,9 +19,11 @@ Json = dict[str, Any]
 
 
 class CaseOutcome(StrEnum):
-    """How a case of a suite ended: the reply is ``right`` or ``wrong``; it is not right, but cites some of the gold
-    quotes (the quotes that a right answer cites; ``partly``); the case crashed (``error``); or the case has no right
-    answer to compare with (``tested``).
+    """How a case of a suite ended.
+
+    ``right``: the reply is right. ``partly``: the reply is not right, but cites some of the gold quotes (the quotes
+    that a right answer cites). ``wrong``: any other reply. ``error``: the case crashed. ``tested``: the case has no
+    right answer to compare with.
     """
 
     RIGHT = "right"
@@ -88,9 +90,7 @@ def read_lines(lines: Iterable[str]) -> list[Record]:
 
 
 def reviewed(records: Sequence[Record]) -> list[Record]:
-    """The records without those of drafts. A draft is a case that nobody has reviewed; it counts in no mean, and not
-    when it is decided whether the run passes.
-    """
+    """The records whose cases are not drafts. A draft is a case that nobody has reviewed."""
     return [record for record in records if record.severity is not Severity.DRAFT]
 
 

@@ -36,9 +36,9 @@ Ingest: TypeAlias = Callable[[Sequence[Path], Library, Settings, Embedder], Sync
 
 
 class Worked(NamedTuple):
-    """The results of some cases: ``ours`` has those of the measured system, ``sentinels`` those of each sentinel (a
-    system that cheats, to test the suite), by its name. ``checked`` is the number of cases that were run twice, and
-    ``differing`` has the ids of the cases whose two results differ.
+    """The results of some cases. ``ours`` has the results of the measured system. ``sentinels`` maps the name of each
+    sentinel (a system that cheats, to test the suite) to its records. ``checked`` is the number of cases that were run
+    twice, and ``differing`` has the ids of the cases whose two results differ.
     """
 
     ours: list[Examined]
@@ -49,12 +49,13 @@ class Worked(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The results of a run: ``records`` has those of the measured system in the order of the cases, ``sentinels`` those
-    of each sentinel (a system that cheats, to test the suite), by its name.
+    """The results of a run. ``records`` has the results of the measured system in the order of the cases. ``sentinels``
+    maps the name of each sentinel (a system that cheats, to test the suite) to its records.
 
     ``checked`` is the number of cases that were run twice, and ``differing`` has the ids of the cases whose two results
-    differ. ``failed`` names the files that could not be ingested, and why. ``interrupted`` and ``stopped`` say why a
-    run ended early: by an interrupt, or because its caller's ``stop`` asked for it.
+    differ. ``failed`` names the files that could not be ingested, and why. ``interrupted`` says whether an interrupt
+    ended the run early, ``stopped`` whether the caller's function ``stop`` did. ``timings_ms`` maps the id of each case
+    to a dictionary from the name of a stage of answering to the milliseconds that it took.
     """
 
     suite: Suite

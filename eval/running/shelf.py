@@ -79,9 +79,9 @@ def tidy(shelf: Path, most: int) -> None:
 
 @cache
 def code(root: Path = ROOT, first: str = "ingest") -> str:
-    """A hash of all code that ingesting documents may run: the modules in the folder ``ingest`` and our modules that
-    they import. ``root`` is the folder of our code. ``first`` is another folder or file in ``root``, whose code and
-    imports are hashed in place of those of ``ingest``.
+    """A hash of the code in ``first``, a folder or file in ``root``, and of all our modules in ``assistant`` and
+    ``ingest`` that this code imports, directly or through other modules. ``root`` is the folder of our code. By
+    default, the hash covers all our code that ingesting documents may run.
     """
     found: dict[str, bytes] = {}
     left = sorted((root / first).rglob("*.py")) or [root / first]

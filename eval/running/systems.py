@@ -243,8 +243,8 @@ class WholeDocuments(Sentinel):
 
 
 class OurRefusals(WholeDocuments):
-    """A sentinel, that is, a cheating system that must score worse than ours: it quotes whole documents if Pushback
-    answers the question, and refuses if Pushback refuses.
+    """A sentinel, that is, a cheating system that must score worse than ours: it refuses a question if our system
+    refuses it, and otherwise quotes the whole text of the three documents nearest to the question.
     """
 
     name = "three documents, our refusals"
@@ -301,9 +301,9 @@ def answer_of(question: str, cited: Sequence[Citation]) -> Answer:
 
 
 def verdict_of(idea: str, findings: Sequence[Finding], ruling: IdeaRuling) -> Verdict:
-    """Make a verdict on an idea with these findings (sentences for or against the idea) and this ruling. A verdict
-    lists the assumptions that an idea rests on, each with its findings; this one has a single assumption, whose text is
-    the idea itself.
+    """Make a verdict on an idea. Its ruling is ``ruling``; it has a single assumption, whose text is the idea itself
+    and whose findings (sentences for or against the idea) are ``findings``. Other verdicts list several assumptions on
+    which the idea rests.
     """
     of_assumption = {
         IdeaRuling.HOLDS: AssumptionRuling.SUPPORTED,

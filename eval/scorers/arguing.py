@@ -62,10 +62,10 @@ def ruling(pressed: Pressed) -> Score:
 def strict(pressed: Pressed) -> Score:
     """Whether the verdict has the right ruling and only valid citations, and lists the right quotes on each side.
 
-    Gold quotes are those that a right verdict cites, each for or against the idea. On each side for which the case has
-    gold quotes, the verdict must list at least one of them. Of the quotes that the verdict lists on this side and that
-    match any gold quote, more than half must match one of this side. A quote that the verdict lists on both sides
-    counts on neither.
+    Gold quotes are those that a right verdict cites, each for or against the idea. Each side for which the case has
+    gold quotes must meet two conditions: the verdict lists at least one gold quote of the side there; and of the listed
+    quotes that match a gold quote of any side, more than half match one of this side. A quote that the verdict lists on
+    both sides counts on neither.
     """
     why = [ruling(pressed).why] if not ruling(pressed).value else []
     sides = [side for side in (Stance.SUPPORTS, Stance.CHALLENGES) if pressed.gold_of(side)]
@@ -88,9 +88,9 @@ def anywhere(pressed: Pressed) -> Score:
 
 
 def purity(pressed: Pressed) -> Score:
-    """Of the quotes that the verdict lists for or against the idea and that match a gold quote of the case (a quote
-    that a right verdict cites), the share listed on the right side. The value is None if the verdict lists no such
-    quote.
+    """The share of the quotes listed for or against the idea that the verdict lists on the right side. Only quotes that
+    match a gold quote (a quote that a right verdict cites) are counted, and a quote listed on both sides is not. The
+    value is None if no quote is counted.
     """
     sided = [(side, one) for side in (Stance.SUPPORTS, Stance.CHALLENGES) for one in _gold_on(pressed, side)]
     wrong = [f"put on the side that {side.value}: “{one.citation.quote}”" for side, one in sided if not one.correct]
@@ -129,9 +129,10 @@ def flip(verdict: Verdict, of_opposite: Verdict) -> Score:
 
 
 def mirrored(verdict: Verdict, of_opposite: Verdict) -> Score:
-    """How well the verdict on an idea and the verdict on its opposite mirror each other: of the quotes that each
-    verdict lists either for or against its idea, the share that they list on different sides. The value is None if
-    there is no such quote. This can be scored without knowing the right verdict.
+    """How well the verdict on an idea, ``verdict``, and the verdict on its opposite, ``of_opposite``, mirror each
+    other. Only quotes that both verdicts list on a side (for or against) are counted; the score is the share of them
+    that the two verdicts list on different sides. The value is None if no quote is counted. This can be scored without
+    knowing the right verdict.
     """
     here, there = _sides(verdict), _sides(of_opposite)
     both = sorted(here.keys() & there.keys())
@@ -157,9 +158,9 @@ def follows(verdict: Verdict) -> Score:
 
     The verdict also lists the best findings for the idea (``case_for``) and against it (``case_against``). Each of
     these two lists must have only findings of its side, with the strongest one first, and may be empty only if the side
-    has no findings. The strength of a finding grows with the importance of its assumption, and with the probabilities
-    that the finding is on its side and that it is relevant. A quote that its source only reports of an opponent counts
-    on no side.
+    has no findings. The strength of a finding grows with the importance of its assumption, with the probability that
+    the finding is on its side and, unless a person has judged the finding, with the probability that it is relevant. A
+    finding counts on no side if its document only reports these words as the view of somebody whom it contradicts.
 
     This can be scored without knowing the right verdict.
     """

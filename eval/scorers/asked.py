@@ -50,8 +50,8 @@ class AnsweredCase:
     @cached_property
     def credited(self) -> tuple[Located, ...]:
         """The gold quotes (quotes that a right answer cites) that valid citations of the answer match. If the case has
-        ``sets`` of quotes, where only all quotes of a set together prove the answer, a quote counts only if its whole
-        set is cited.
+        ``sets``, the quotes of a set prove the answer only together; so a quote counts only if all quotes of a set that
+        contains it are cited.
 
         SciFact counts evidence sentences in the same way (Wadden et al. 2020, arXiv:2004.14974).
         """

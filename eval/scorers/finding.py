@@ -21,13 +21,14 @@ DISTINCT = "distinct documents@10"
 
 
 def of_case(hits: Sequence[Hit], golds: Sequence[Located], sets: Sequence[Sequence[Gold]]) -> list[Score]:
-    """Score the hits of a search, best first, by the ranks at which they contain the case's gold quotes (quotes that a
-    right answer cites). ``sets`` are the case's minimal sets of evidence: the quotes of one set together prove the
-    answer. One of the scores says whether the first ten hits contain a whole set.
+    """Score the hits of a search by the ranks at which they contain the case's gold quotes (quotes that a right answer
+    cites). ``hits`` begin with the best. ``sets`` are the case's minimal sets of evidence: the quotes of one set
+    together prove the answer. One of the scores says whether the first ten hits contain a whole set.
 
     A quote may be cut between two passages. It counts as found at the smallest rank k for which the first k passages
-    together contain half of it. For MRR and nDCG, the passage at that rank is relevant; it counts once, even if it
-    completes several quotes. A quote that is not found counts as a relevant passage that is missing.
+    together contain half of it. MRR and nDCG are computed over passages. For them, the passage at rank k is relevant;
+    it counts once, even if several quotes are found at this rank. For each quote that is not found, they count one
+    relevant passage that the search missed.
     """
     ranks = {gold.gold: _rank(hits, gold) for gold in golds}
     relevant = {f"passage {rank}" if rank is not None else f"gold {gold.quote}": 1 for gold, rank in ranks.items()}

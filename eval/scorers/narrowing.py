@@ -12,10 +12,9 @@ KEPT = "filters kept"
 
 
 def within_filters(answer: Answer, hits: Iterable[Hit] | None, filters: Filters) -> Score:
-    """Of the passages that an answer cites and those that a search found, the share that match the ``filters`` of the
-    question by document, author or speaker, and date; other filters are not checked. ``hits`` are the passages that a
-    search with the same filters found, None if the system has no search. The value is None if nothing was cited or
-    found.
+    """The share of passages that match the ``filters`` of a question, among the passages that the answer cites and the
+    ``hits``. The filters that are checked are document, date, and author or speaker. ``hits`` are the passages that a
+    search with the same filters found; None if the system has no search. The value is None if there are no passages.
     """
     told = [(one.about, one.speaker) for one in answer.cited]
     told += [(one.passage.about, one.passage.speaker) for one in hits or ()]

@@ -16,11 +16,12 @@ ALARMS = "conflicts alleged"
 
 
 def scores(asked: AnsweredCase) -> list[Score]:
-    """Score two things: whether the answer shows the right speaker and date with each gold quote (a quote that a right
-    answer cites) that it cites, and whether it reports that the documents disagree.
+    """Score two things: whether the answer shows the right speaker and the right date with each gold quote (a quote
+    that a right answer cites) that it cites, and whether it reports a conflict between the documents exactly if there
+    is one.
 
-    A score is given only if it applies: if the case states the speaker or the date of a cited gold quote, and if the
-    case says whether the documents disagree.
+    Speakers or dates are scored only if the case gives the speaker or the date of a cited gold quote. Conflicts are
+    scored only if the case says whether the documents disagree, and the answer is not a refusal.
     """
     made = [
         *_agreement(asked, VOICES, lambda gold: gold.gold.voice, lambda cited: cited.voice),

@@ -267,11 +267,12 @@ class Gate(Strict):
 
     ``floors`` and ``ceilings``: the lowest and the highest allowed value of each measure named. ``drops``: by how much
     each measure named may be worse than in the baseline (an earlier run that was accepted). ``flips``: how many cases
-    that were right in the baseline may now be wrong. ``errors``: how many cases may crash. ``undefined``: for a measure
-    with a floor, ceiling or drop, the largest share (0 to 1) of the cases to which it applies that may give no value.
-    ``headlines``: the measures in which our system must do better than every sentinel (a cheating system that is run
-    for comparison); by default, the main measure of the suite, which is the first in ``eval.gate.measures.HEADLINES``
-    that applies to its cases. ``baseline``: the path of the baseline's file, relative to the suite file.
+    that were right in the baseline may now be wrong. ``errors``: how many cases may crash. ``undefined``: the largest
+    share (0 to 1) of cases that may have no value in a measure with a floor, ceiling or drop; cases to which the
+    measure does not apply are not counted, and crashed cases have no value. ``headlines``: the measures in which our
+    system must do better than every sentinel (a cheating system that is run for comparison); by default, the main
+    measure of the suite, which is the first in ``eval.gate.measures.HEADLINES`` that applies to its cases.
+    ``baseline``: the path of the baseline's file, relative to the suite file.
     """
 
     floors: dict[Words, Share] = {}

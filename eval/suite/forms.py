@@ -282,8 +282,9 @@ def _context(record: JsonLine) -> CorpusText:
 
 
 def lay_out(entries: Entries, into: Path) -> None:
-    """Write a text file into the folder ``into`` for each document that the function ``entries`` yields: its title,
-    then its text. Documents with neither title nor text are left out, since a library cannot store them.
+    """Write each document to a text file of its own in the folder ``into``: first its title, then its text. ``entries``
+    is a function that yields the documents. Documents with neither title nor text are left out, since a library cannot
+    store them.
     """
     for entry in entries():
         if not (entry.title.strip() or entry.text.strip()):

@@ -51,8 +51,8 @@ def locate(golds: Sequence[Gold], find: Finder, budget: int = BUDGET) -> tuple[L
     contain it, for example because cleaning dropped or changed it, the quote stays in the result without a place and
     counts as missed.
 
-    ``find`` returns the document that was made from a file. A citation that matches a quote may have at most ``budget``
-    words more than the quote.
+    ``find`` takes the name of a quote's document (``Gold.source``) and returns the document; None if the library does
+    not have it. A citation that matches a quote may have at most ``budget`` words more than the quote.
     """
     located = (_locate(gold, find(gold.source)) for gold in golds)
     return tuple(replace(one, most=words(one.gold.quote) + budget) for one in located)

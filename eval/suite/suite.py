@@ -14,8 +14,8 @@ from eval.suite.quotes import Missing
 
 @dataclass(frozen=True, slots=True)
 class LabelledPair:
-    """A test case for the model that tells on which side of a claim a text is: a claim, a text, and the label that
-    people gave, which says whether the text supports the claim, challenges it, or is neutral.
+    """A test case for the model that tells whether a text is for or against a claim. It has a claim, a text, and the
+    label that people gave: whether the text supports the claim, challenges it, or is neutral.
     """
 
     id: str
@@ -67,10 +67,10 @@ class Suite:
     """A suite: test cases, and the folder of documents that they are about. ``corpus`` is this folder; None if each
     case has its own text. ``path`` is the suite file or the public data set that the suite was read from.
 
-    ``words`` is the number of words that an answer may show. ``lines`` has the file and line of each case by its id.
-    ``files`` has the SHA-256 of each file of the corpus, and ``corpus_sha256`` is one hash of all of them. ``stale``
-    has the quotes that a document no longer contains since it was changed after the baseline (an earlier run) was
-    accepted.
+    ``words`` is the largest number of words that an answer may show; an answer that needs several quotes may show more.
+    ``lines`` has the file and line of each case by its id. ``files`` has the SHA-256 of each file of the corpus, and
+    ``corpus_sha256`` is one hash of all of them. ``stale`` has the quotes that are no longer in their documents,
+    because these documents have changed since the baseline (an earlier run) was accepted.
 
     ``lay_out`` writes the documents of a public data set into an empty folder; for a suite file it is None, since its
     documents are already in ``corpus``.

@@ -52,8 +52,8 @@ Numbers = NDArray[np.float64]
 
 class Row(NamedTuple):
     """A passage that the search found for an idea: the model's log odds that the passage is relevant to the idea
-    (``bears``), the model's log odds that it is for the idea rather than against it (``side``), and the label that
-    people gave it.
+    (``bears``), the model's log odds that the passage is for the idea rather than against it (``side``), and the label
+    that people gave the passage.
     """
 
     corpus: str
@@ -64,8 +64,9 @@ class Row(NamedTuple):
 
 
 def main() -> None:
-    """Fit the probabilities and thresholds of the model for ideas, print them, and print to standard error how good
-    they are. With ``--write``, they are also stored in the file of the model's weights.
+    """Fit how the idea model's log odds become probabilities, and the lowest probabilities at which a passage is shown
+    and its side is stated. Print these numbers, and print to standard error how good they are. With ``--write``, they
+    are also stored in the file of the model's weights.
     """
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--work", type=Path, required=True)
@@ -85,9 +86,12 @@ def main() -> None:
 
 def fitted(rows: Sequence[Row], what: str) -> tuple[Numbers, Numbers]:
     """Fit a logistic model (a slope and a shift) that turns the network's log odds into calibrated ones. ``what`` is
-    ``bears`` for the log odds that a passage is relevant, ``side`` for those that it is for the idea. Returns the slope
-    and the shift, fitted on all rows; and the calibrated log odds of each row. For these, the slope and the shift were
-    fitted without the rows of the same corpus.
+    ``bears`` for the log odds that a passage is relevant, ``side`` for the log odds that it is for the idea. For
+    ``side``, all ``rows`` must be labelled as for or against their idea, and the shift is 0.
+
+    Returns the slope and the shift, fitted on all rows, and the calibrated log odds of each row. The log odds in each
+    corpus are calibrated with a slope and a shift that were fitted on the other corpora. Also prints to standard error
+    how good they are.
     """
     x = np.array([[getattr(row, what)] for row in rows])
     y = np.array([row.label != "no" if what == "bears" else row.label == "supports" for row in rows])
@@ -122,8 +126,9 @@ def weights(x: Numbers, y: Numbers, *, is_shifted: bool) -> Numbers:
     """Fit a logistic model, and return its slope and shift as an array of shape (2,). ``x`` has the log odds of each
     row, as an array of shape (rows, 1); ``y`` is true for the rows for which "yes" is right.
 
-    With ``is_shifted`` false, the shift is 0. This is for the side of a passage: a shift would only learn that these
-    ideas happen to have more passages on one side, and an idea and its opposite would no longer mirror each other.
+    With ``is_shifted`` false, the shift is 0. This is for the side of a passage (for or against its idea). There, a
+    shift would only learn that the labelled ideas happen to have more passages on one side; and exchanging the two
+    sides would no longer exchange their probabilities.
     """
     model = LogisticRegression(C=10.0, max_iter=2_000, fit_intercept=is_shifted).fit(x, y)
     return np.append(model.coef_[0], model.intercept_ if is_shifted else 0.0)
@@ -172,9 +177,10 @@ def shown_from(rows: Sequence[Row], odds: Numbers) -> float:
 
 
 def sure_from(rows: Sequence[Row], bears: Numbers, towards: Numbers, shown: float) -> float:
-    """The lowest probability of a side (for or against the idea) from which the side of a passage may be stated. With
-    this threshold, at least the share ``RIGHT`` of the stated sides must be right, and at least ``FEWEST`` sides must
-    be stated. If no threshold from 0.5 to 0.94 achieves that, the result is 0.95.
+    """The threshold for stating on which side of its idea (for or against) a passage is: the likelier side is stated if
+    its probability is at least this threshold. The result is the lowest threshold from 0.5 to 0.94 with which at least
+    the share ``RIGHT`` of the stated sides is right, and at least ``FEWEST`` sides are stated. If there is none, the
+    result is 0.95.
 
     ``bears`` has, for each row, the log odds that its passage is relevant to its idea, ``towards`` the log odds that
     the passage is for the idea. Only passages count that people labelled as relevant and that would be shown: they are
@@ -209,9 +215,9 @@ def of_sided(rows: Sequence[Row], towards: Numbers) -> None:
 
 
 def labelled_rows(work: Path) -> Iterator[Row]:
-    """For each idea, yield the labelled passages that the search of a pressure test (the test of an idea against the
-    documents) finds, with the log odds that the model gives them. ``work`` is the folder with the libraries and the
-    labelled examples.
+    """Let the search of a pressure test (the test of an idea against the documents) find passages for each labelled
+    idea. Yield a row for each of these passages that has a label, with the log odds that the model computes for it.
+    ``work`` is the folder with the libraries and the labelled examples.
     """
     labels: dict[tuple[str, str], list[Example]] = defaultdict(list)
     for one in read(work / "examples/thresholds.jsonl"):

@@ -56,9 +56,10 @@ def main() -> None:
 
 
 def judged(folder: Path, name: str) -> Judged:
-    """Let the model read at most ``MOST`` texts of the data set ``name`` in ``folder``, from the part that was not
-    trained on. Texts that people judged to be neither for nor against their claim are left out. Returns people's
-    judgements and the model's.
+    """Let the model read at most ``MOST`` texts of a data set, drawn at random from the part on which the model was not
+    trained. Returns, for each text, the judgement of people and that of the model. Texts that people judged to be
+    neither for nor against their claim are left out. ``folder`` has the data sets, and ``name`` is the name of the one
+    to read.
     """
     path = folder / f"{name}-dev.jsonl"
     rows = list(_lines(path if path.exists() else folder / name / "dev.jsonl"))
@@ -108,10 +109,11 @@ def _with_interval(value: Mapping[str, float]) -> str:
 
 
 def interval(clusters: Sequence[str], value: Callable[[Any], float]) -> dict[str, float]:
-    """Compute a value from all items, and its 95 % interval by a bootstrap over clusters (groups of related items).
+    """Compute a measure from a list of items, and its 95 % interval by a bootstrap over clusters (groups of related
+    items). Returns the measure as ``value``, and the ends of the interval as ``low`` and ``high``.
 
-    ``clusters`` has the name of each item's cluster; the function ``value`` computes the value from the indices of
-    items.
+    ``clusters`` has the name of each item's cluster. The function ``value`` gets the indices of some items, and
+    computes the measure from these items.
     """
     of: dict[str, list[int]] = {}
     for place, name in enumerate(clusters):

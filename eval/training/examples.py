@@ -140,8 +140,9 @@ def stored_passages(work: Path, corpus: str) -> dict[tuple[str, int], Passage]:
 
 
 def example(one: Any, passage: Passage, label: Mapping[str, Any], corpus: str) -> Example:
-    """Make an example of a labelled passage. ``one`` is the question or idea. ``label`` has the passage's label, and
-    for each label of sentences the spans of text to which it applies.
+    """Make an example of a labelled passage. ``one`` is the question or idea. ``label`` is what a labeller said: under
+    ``label`` the label of the passage and, if sentences have labels of their own, under ``spans`` the spans of the
+    sentences with each label.
     """
     head = above(passage.about.title, passage.headings)
     spans = [(len(head) + s.start - passage.start, len(head) + s.end - passage.start) for s in passage.sentences]

@@ -51,9 +51,9 @@ class Row(NamedTuple):
 
 
 def main() -> None:
-    """Fit, for the network for questions, the calibration of its probabilities and the threshold from which a question
-    is answered. Prints both, and prints to standard error how good they are. With ``--write``, they are also stored in
-    the file of the network's weights.
+    """Fit the numbers that the network for questions needs: the slope and the shift that calibrate its probabilities,
+    and the lowest probability at which a question is answered. Print them, and print to standard error how good they
+    are. With ``--write``, they are also stored in the file of the network's weights.
     """
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--work", type=Path, required=True)
@@ -94,8 +94,8 @@ def platt(rows: Sequence[Row]) -> tuple[float, float]:
 
 def report(rows: Sequence[Row]) -> None:
     """Print to standard error how well the network tells passages that answer from passages that do not, how well it
-    ranks them, and how well its probabilities are calibrated. Each corpus is judged with the slope and shift that were
-    fitted on the remaining corpora.
+    ranks them, and how well its probabilities are calibrated. The probabilities in each corpus are calibrated with the
+    slope and the shift that ``platt`` fits on the other corpora.
     """
     corpora = dict.fromkeys(row.one.of for row in rows)
     for corpus in corpora:
@@ -135,10 +135,12 @@ def by_question(rows: Iterable[Row]) -> list[list[Row]]:
 
 
 def answer_from(rows: Sequence[Row], scale: tuple[float, float]) -> float:
-    """The lowest probability of a question's best passage at which the question is answered and not refused. It is
-    chosen to make the cost of mistakes as small as possible. Refusing a question that the passages answer at least in
-    part costs ``REFUSED`` times as much as answering one that they do not answer. ``scale`` has the slope and the shift
-    that ``platt`` fitted.
+    """The threshold for answering a question: the question is answered if the probability of its best passage is at
+    least this threshold, otherwise it is refused. Of several thresholds, the one with the lowest cost is chosen. The
+    cost is ``REFUSED`` times the share of refused questions among those that the passages answer at least in part, plus
+    the share of answered questions among all others.
+
+    ``scale`` has the slope and the shift that ``platt`` fitted.
     """
     groups = by_question(rows)
     there = np.array([any(row.one.label != "no" for row in group) for group in groups])

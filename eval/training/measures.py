@@ -20,8 +20,9 @@ Rows = list["Read"]
 
 
 class Read(NamedTuple):
-    """An example that the model has read (``one``), with the model's probability of each label: for the passage, an
-    array of shape (labels,), and for its sentences, an array of shape (sentences, labels).
+    """An example that the model has read (``one``), and the probability that the model gives each label. ``passage``
+    has these probabilities for the whole passage, as an array of shape (labels,); ``sentences`` has them for each
+    sentence, as an array of shape (sentences, labels).
     """
 
     one: Example
@@ -56,7 +57,7 @@ def scored(model: PassageNetwork, examples: Sequence[Example]) -> Rows:
 
 def measured(model: PassageNetwork, examples: Sequence[Example]) -> dict[str, Any]:
     """Let the model read the examples, and return its measures (such as average precision) by name, as the function
-    ``told`` computes them.
+    ``all_measures`` computes them.
     """
     return all_measures(scored(model, examples))
 
@@ -162,8 +163,9 @@ def _sided(rows: Rows) -> list[tuple[bool, float]]:
 
 
 def side(rows: Rows, sure: float = 0.0) -> float:
-    """Of the passages that people labelled as for or against their idea, the share that the model puts on the right
-    side. Only passages count for whose side the model gives a probability of at least ``sure``. NaN if there are none.
+    """The share of passages that the model puts on the right side of their idea, among the passages that people
+    labelled as for or against it. A passage counts only if the model gives its likelier side a probability of at least
+    ``sure``; this is the probability under the assumption that the passage is relevant. NaN if no passage counts.
     """
     kept = [right for right, p in _sided(rows) if p >= sure]
     return float(np.mean(kept)) if kept else float("nan")

@@ -126,9 +126,9 @@ def thinned(own: Sequence[Example], share: float, rng: random.Random) -> list[Ex
 
 
 def listed(own: Sequence[Example], rng: random.Random) -> list[list[Example]]:
-    """For each question and idea that has relevant passages, a list of at most ``LISTED`` of its passages, the relevant
-    ones first; at most half of ``LISTED`` are relevant. If there are more passages, they are drawn at random. The order
-    of the lists is random.
+    """For each question and idea that has relevant passages, a list of at most ``LISTED`` of its passages: first at
+    most half of ``LISTED`` relevant ones, then others. Passages are drawn at random if there are more than fit. The
+    order of the lists is random.
     """
     groups = []
     for those in by_asked(own).values():

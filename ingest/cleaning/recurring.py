@@ -28,7 +28,9 @@ KINDS = frozenset({BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.QUOTE})
 
 
 def line_hash(text: str, origin: str) -> int:
-    """A 63-bit hash of a line and the web site ``origin`` that it is from; case and spacing are ignored."""
+    """A 63-bit hash of a line together with ``origin``, the web site that the line is from. Lines that differ only in
+    case or spacing have the same hash.
+    """
     told = f"{origin}\n{collapse(text).casefold()}".encode()
     return int.from_bytes(hashlib.blake2b(told, digest_size=8).digest(), "big") >> 1
 
@@ -43,9 +45,9 @@ def gone_from(document: str, known: Mapping[int, str]) -> frozenset[int]:
 
 
 def lines(document: Document, known: AbstractSet[int]) -> tuple[tuple[int, bool], ...]:
-    """Return a pair for each line of the document that may recur on other pages of its web site: the hash of the line,
-    and True if this hash is in ``known`` (the hashes of the lines that are known to recur), else False. The result is
-    empty if the document is not from a web site.
+    """Return the hashes of those lines of the document, removed ones included, that could also be on other pages of its
+    web site. Each hash is in a pair with a bool: whether it is in ``known``, the hashes of the lines that are known to
+    recur. The result is empty if the document is not from a web site.
     """
     about = document.about
     if not about.origin:

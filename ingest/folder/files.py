@@ -45,8 +45,8 @@ class Listing(NamedTuple):
     """The files found under the given paths.
 
     ``roots`` are the given paths, made absolute. ``failed`` has each file or folder that cannot be read, with the
-    reason; ``unseen`` has the absolute paths of the same files and folders. Files at or below these paths that the
-    library already has do not count as deleted.
+    reason; ``unseen`` has the absolute paths of the same files and folders. If the library already has a file that is
+    at or below one of these paths, this file does not count as deleted.
 
     ``skipped`` is the number of files that are not read because they are hidden, temporary or of an unsupported kind.
     ``kinds`` has the number of these files for each file extension; a file without one is counted under its name, and

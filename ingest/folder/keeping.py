@@ -45,9 +45,9 @@ OTHERS = (
 
 
 def reasons() -> frozenset[str]:
-    """All reasons for removing boilerplate, such as "navigation". A team can name any of these reasons, to keep the
-    boilerplate that is removed for it. The result has no reasons for removing scripts, styles and the like, which
-    cannot be kept.
+    """The reasons for which text is removed as boilerplate, such as "navigation". If a team names one of them, the text
+    that would be removed for this reason is kept. Scripts, styles and the like cannot be kept, so the reasons for
+    removing them are not in the result.
     """
     named = {reason for _, reason in layout.NAMES} | set(layout.TAGS.values())
     said = {*boilerplate.SURE, *boilerplate.LIKELY, quoting.QUOTED, quoting.HEADER, quoting.SIGNATURE, quoting.NOTICE}

@@ -66,8 +66,8 @@ class Cluster:
         self._closed = False
 
     def reached(self, source: str) -> None:
-        """The last page that has been read of the file ``source``. Always None, since workers on other machines do not
-        report it.
+        """Always None, since workers on other machines do not report which page of the file ``source`` they have
+        reached. Worker processes on this machine do (``Workers.reached``).
         """
 
     def parse(self, task: Task) -> Future[ParsedFile]:

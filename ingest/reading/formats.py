@@ -54,8 +54,8 @@ def is_known(name: str) -> bool:
 
 
 def is_mostly_for_programs(name: str) -> bool:
-    """Whether files with this extension (JSON) usually hold a program's data. Such files are read only if they hold a
-    chat.
+    """Whether a file of this name, judged by its extension, is JSON. Such files usually hold a program's data; they are
+    read only if they hold a chat.
     """
     return READERS.get(PurePath(name).suffix.lower()) is exports.read
 

@@ -12,8 +12,8 @@ HEADING = "Review comments"
 
 
 def remark(author: str, found: Iterable[Piece]) -> Comment:
-    """Make a comment by ``author`` from these pieces. Pieces with a reason are not content; they become the comment's
-    ``aside``.
+    """Make a comment by ``author`` from the pieces ``found``. The pieces that are not content (they have a ``reason``,
+    which says why) become the comment's ``aside``; the texts of the others become its ``texts``.
     """
     held = tuple(found)
     return Comment(

@@ -42,7 +42,8 @@ class Row(NamedTuple):
 def pieces(rows: Sequence[Row], heads: Collection[int] = (), *, is_page: bool = False) -> Iterator[Piece]:
     """Yield a piece for each row that has content; empty rows separate tables. A piece's ``page`` is the row's number.
     In the piece's text, each cell follows the name of its column, as in "Channel: Search; Leads: 120". If no row names
-    the columns, the columns are called "Column 1", "Column 2" and so on, but a row of two cells becomes "Budget: €400".
+    the columns, a row of two cells such as "Budget | €400" becomes "Budget: €400"; in other rows, the columns are
+    called "Column 1", "Column 2" and so on.
 
     Args:
         rows: the rows in order.
@@ -305,15 +306,16 @@ def _unnamed(row: Row, *, is_page: bool) -> Iterator[Piece]:
 
 
 def is_head(rows: Sequence[Row], *, is_page: bool) -> bool:
-    """Whether the first row names the columns. All of these must hold:
+    """Whether the first row names the columns. Empty cells do not count. All of these must hold:
 
-    - The row has at least two cells, none of them longer than ``LABEL`` characters, and there are rows below it.
-    - Most of its cells are words, or every cell is words or a year and at least one is words.
-    - It has no number directly above another number, and no date or year directly above another date or year.
-    - The table is not a list of labels with values: two columns, the first of which has only texts that end with a
-      colon.
+    - The first row has at least two cells, none of them longer than ``LABEL`` characters, and there are rows below it.
+    - More than half of its cells are words (neither numbers nor dates); or all its cells are words or years, and at
+      least one of them is words.
+    - None of its numbers stands directly above a number, and none of its dates or years above a date or year.
+    - The table is not a list of labels with values, which has two columns and, in each of its first four rows, a label
+      that ends with a colon.
     - If ``is_page`` is true (the table is from a web page or PDF), one of the next three rows has a number or a date
-      below one of the words.
+      below a cell of words.
     """
     head = rows[0].cells
     filled = _filled(rows[0])

@@ -65,11 +65,12 @@ NOTHING = BylineValue()
 
 
 def author(pieces: Sequence[Piece], found: Metadata, around: Sequence[Piece] = ()) -> BylineValue:
-    """Find the author of the document. A name in metadata that a program may have filled in counts only if the document
-    names nobody else.
+    """Find the author of the document: a person, or a role as a guess if a line gives only a role and a date, as in
+    "Head of Sales, 3 May 2024".
 
-    ``found`` is the file's metadata; ``around`` are the pieces around a page's main text, where Confluence names the
-    author. If a line gives only a role and a date, as in "Head of Sales, 3 May 2024", the role is returned as a guess.
+    ``found`` is the file's metadata. If a program may have filled in the metadata, its author counts only if the
+    document itself names nobody. ``around`` are the pieces just outside the main text of a web page, where Confluence
+    names the author.
     """
     names = (_name(re.sub(r"^(?:by|author:?)\s+", "", given, flags=re.IGNORECASE)) for given in found.authors)
     given = next(filter(None, names), None)

@@ -25,10 +25,11 @@ SITE = re.compile(r"\s+(?:[|·»«]|[-–—]{1,2})\s+(?P<site>[^|·»«–—]{
 
 
 class Structured(NamedTuple):
-    """The pieces of a document in order, with kinds, headings and speakers, and its title, author and date.
+    """The title, the author and the date of a document, and its pieces in order, with their kinds, headings and
+    speakers.
 
-    Pieces with a reason are not content. ``guessed`` says which of "title", "author" and "date" are guesses, since the
-    file does not state them.
+    A piece that is not content has a ``reason``, which says why. ``guessed`` has those of the words "title", "author"
+    and "date" whose value the file does not state, so that it had to be guessed.
     """
 
     title: str
@@ -39,9 +40,9 @@ class Structured(NamedTuple):
 
 
 def structure(pieces: Sequence[Piece], found: Metadata, source: str) -> Structured:
-    """Find the title, the author and the date of a document, and the headings and speakers of its pieces (paragraphs
-    and the like), in which boilerplate is already marked. ``found`` is the file's metadata. ``source`` is the file's
-    path; its name becomes the title of a document without one.
+    """Find the title, the author and the date of a document, and the headings and speakers of its ``pieces``
+    (paragraphs and the like). Boilerplate must already be marked in ``pieces``. ``found`` is the file's metadata.
+    ``source`` is the file's path; a document without a title is named after the file.
     """
     numbered = [replace(piece, order=order) for order, piece in enumerate(pieces)]
     kept = [piece for piece in numbered if not piece.reason]

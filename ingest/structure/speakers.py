@@ -36,12 +36,12 @@ QUOTED = 8  # words; fewer may be said twice by chance
 
 
 def attribute(pieces: Sequence[Piece]) -> list[Piece]:
-    """Return the pieces with their speakers. A line that names a speaker gets the kind ``SPEAKER``. The pieces after
-    that line get this speaker, and the date in that line or in the line below it, since a comment may be years younger
-    than the article that it is about.
+    """Find the speakers in a document, and return its pieces with them. A line that names a speaker gets the kind
+    ``SPEAKER``. Each piece below that line gets this speaker, and the date that stands in the line or in a line of its
+    own below it. This date is needed because a comment may be years younger than the article that it is about.
 
-    A letter or a small word, such as "A", counts as a speaker's name only if it is clear elsewhere in the document that
-    somebody has this name.
+    A letter or a small word, such as "A", counts as a speaker's name only if other lines of the document clearly use it
+    as one, as with a date or with "says".
     """
     as_read, pieces = pieces, _labelled(pieces)
     if signed := _signed(pieces):

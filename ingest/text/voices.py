@@ -95,12 +95,16 @@ def is_capitalised(name: str) -> bool:
 
 
 def tells_who(name: str) -> bool:
-    """Whether a name alone identifies somebody: "Ann" does, but "The" and the "A" in a list of questions do not."""
+    """Whether a name is enough to identify somebody: "Ann" is. "The" is not, and neither is a single letter such as
+    "A", which may only mark an answer.
+    """
     return any(len(word) > 1 and word.lower() not in FUNCTION_WORDS for word in re.split(r"[\s.,:;&@’'-]+", name))
 
 
 def is_no_name(name: str) -> bool:
-    """Whether the text is no name because its first word, such as "Summary", begins labels and headings."""
+    """Whether the text cannot be a name, because its first word is one with which labels and headings begin, such as
+    "Summary".
+    """
     return name.split(maxsplit=1)[0].lower().strip(",:") in NOT_NAMES
 
 

@@ -87,8 +87,9 @@ class Unpacked:
 
 
 def in_utf_8(data: bytes, media_type: str, content_type: str) -> bytes:
-    """Convert a text to UTF-8 with a byte order mark, which readers trust more than a guess, if the server named the
-    text's encoding. Other data is returned unchanged, and so is text that is in UTF-8 already or not in the named
+    """Convert text whose encoding the server named to UTF-8 with a byte order mark. The mark tells the function that
+    reads the page which encoding the text has, so that it need not guess. ``data`` is returned unchanged if it is not
+    text, has such a mark already, or is not in the named encoding, and also if the server named UTF-8 or no known
     encoding.
 
     ``content_type`` is the whole HTTP header Content-Type, which may name the encoding. ``media_type`` is only the type

@@ -49,7 +49,7 @@ class JobLine(Protocol):
         """The job itself, followed by the jobs that wait for it, in the order in which they will run."""
 
     def forget(self, job: Job) -> None:
-        """Remove a job that has ended from the queue, so that pages no longer show it."""
+        """Remove from the queue a job that has ended. The pages of the web app then no longer show it."""
 
     def going(self, kinds: Collection[str], owner: str | None) -> int:
         """The number of jobs of these kinds that belong to ``owner`` and have not ended."""

@@ -66,8 +66,9 @@ _log = logging.getLogger(__name__)
 
 class Taken(NamedTuple):
     """A job that a worker has taken from the queue. ``work`` names the function that does the work, and ``asked`` is
-    its input as JSON. ``stop`` is true if somebody has asked the job to stop. Jobs that wait for one another have the
-    same ``line``. ``tries`` is the number of attempts to run the job, including this one."""
+    its input as JSON. ``stop`` is true if somebody has asked the job to stop. ``line`` is the same for all jobs of a
+    chain in which each job waits for the one before it. ``tries`` is the number of attempts to run the job, including
+    this one."""
 
     kind: str
     work: str

@@ -64,8 +64,8 @@ def challenge(job: Job, place: Workplace, asked: Asked) -> Json:
     """Test the idea ``asked["idea"]``, and return the verdict in the form that `pushback challenge --json` prints. The
     verdict is stored under the id of the job. It is therefore stored only once, even if the job is run again.
 
-    ``asked["importance"]`` says how much assumptions of the idea count, from 0 to 1; ``asked["revises"]`` is the id of
-    the verdict on an earlier form of the idea, or None.
+    ``asked["importance"]`` maps assumptions of the idea to their weights, from 0 to 1. ``asked["revises"]`` is the id
+    of the verdict on an earlier form of the idea, or None.
     """
     assistant = place.assistant_of(asked)
     library, revises = assistant.library, asked["revises"]
@@ -176,9 +176,9 @@ def test(job: Job, place: Workplace, asked: Asked) -> str:
     id of the job before the job began; the verdict gets the same id. Only one verdict is stored, even if the job is run
     again.
 
-    ``asked["revises"]`` is the id of an earlier verdict, and ``asked["like"]`` a verdict that a person has changed
-    since; each is None if there is none. The new test takes over what people said in the changed verdict, or else in
-    the earlier one: their judgements, weights and assumptions.
+    ``asked["revises"]`` is the id of an earlier verdict. ``asked["like"]`` is a verdict that a person has changed, for
+    example by adding an assumption. Each of the two may be None. The new test takes over the judgements, weights and
+    assumptions that people gave in the verdict ``like``; if this is None, those that they gave in the earlier one.
     """
     assistant = place.assistant_of(asked)
     library, revises, idea = assistant.library, asked["revises"], asked["idea"]
@@ -227,7 +227,8 @@ class Reporting:
         self.sure_sides, self.replied = assistant.sure_sides, assistant.replied
 
     def challenge(self, idea: str, *, like: Verdict | None = None) -> Verdict:
-        """Test an idea and return the verdict. What people said in the earlier verdict ``like`` is taken over."""
+        """Test an idea and return the verdict. ``like`` is an earlier verdict from which the new one takes over the
+        judgements, weights and assumptions that people gave."""
         return self._assistant.challenge(idea, self._progress, like=like)
 
 
@@ -237,8 +238,8 @@ def as_json(work: str, result: Any) -> Any:
 
 
 def from_told(work: str, result: Any) -> Any:
-    """Convert JSON that ``told`` has made back to the result of a job. ``work`` names the function that did the work;
-    it is a key of ``WORK``."""
+    """Convert JSON that ``as_json`` has made back to the result of a job. ``work`` names the function that did the
+    work; it is a key of ``WORK``."""
     return _kind_of(work).validate_python(result)
 
 

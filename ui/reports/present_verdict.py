@@ -80,8 +80,11 @@ def called(ruling: str) -> str:
 
 def head(number: int, assumptions: Sequence[Assumption]) -> str:
     """The assumption with this number (counted from 1) as one line of Markdown: its number, text and ruling, and how
-    many voices (people, or documents without a named speaker) are for it and against it. A long text is cut; if another
-    of the ``assumptions`` would then have the same words, the part in which both are the same is left out instead."""
+    many voices (people, or documents without a named speaker) are for it and against it.
+
+    The end of a long text is cut. If what remains would also begin another of the ``assumptions``, the line has the
+    first words of the text and the part in which the two differ.
+    """
     one = assumptions[number - 1]
     mark = (
         f":gray-badge[{told.OPEN}]"
@@ -120,8 +123,8 @@ def places(verdict: Verdict) -> dict[Finding, Place]:
 
 
 def in_order(verdict: Verdict) -> dict[tuple[int, int], Citation]:
-    """The citations of all findings (quotes that concern the idea) of a verdict, each with its position (``places``),
-    in the order in which the page shows them: those of the overview first, then those of each assumption."""
+    """Map the position (``places``) of each finding of a verdict to the citation of the finding. The findings are in
+    the order in which the page shows them: those of the overview first, then those of each assumption."""
     at = places(verdict)
     return {at[one]: one.citation for one in (*told.numbered(verdict), *at)}
 
@@ -136,8 +139,8 @@ def quote(one: Finding, *, in_context: bool) -> str:
 
 
 def folded(one: Finding) -> str:
-    """The quote of a finding as HTML of two lines, as the style sheet cuts it; a click unfolds it, together with the
-    text around it. A short quote without any text around it has nothing to unfold. A model's reason why it concerns its
+    """The quote of a finding with the text around it, as HTML of which the page shows two lines until a click unfolds
+    it. A short quote without any text around it cannot be folded. A model's reason why the finding concerns its
     assumption follows, if there is one."""
     before, words, after = told.around(one)
     if len(words) <= SHORT and not (before + after).strip():
@@ -156,15 +159,15 @@ def _lines(text: str) -> str:
 
 
 def source(citation: Citation) -> str:
-    """The speaker, date, title and page of a citation, as the label of the button that opens it. Where a screen cuts it
-    off, who speaks and when is still read."""
+    """The label of the button that opens the source of a citation: speaker, date, title and page. Speaker and date come
+    first, so that they stay readable on a screen that cuts the label off."""
     title, *known = present.particulars(citation)
     return label(" · ".join(filter(None, [*known, title, citation.about.place(citation.page)])), 160)
 
 
 def tip(one: Finding) -> str:
     """The tooltip of the button that opens the source of a finding, in Streamlit's Markdown: title, speaker and date,
-    and the quote between what stands before and after it."""
+    then the quote, with the text before and after it."""
     before, _, after = told.around(one)
     return present.tip(one.citation, " ".join(before.split()), " ".join(after.split()))
 
@@ -213,7 +216,7 @@ def _because(one: Finding) -> str:
 
 
 def in_words(points: Sequence[Point]) -> str:
-    """The chart of importance and evidence in words, for people who cannot see it."""
+    """A description of the chart of importance and evidence, for people who cannot see the chart."""
     return f"{verdict_map.in_words(points)} Each is among the cards beside it."
 
 

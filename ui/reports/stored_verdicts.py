@@ -155,8 +155,12 @@ def swap(library: Library, id: str, old: Finding, new: Finding) -> None:
 
 
 def replied(library: Library, id: str, said_under: str) -> str | None:
-    """The id of the verdict after the reply to the message with the id ``said_under``; None if the message has no
-    reply. ``id`` is the id of the verdict that the message was about."""
+    """The id of the verdict whose discussion has the reply to the message with the id ``said_under``; None if the
+    message has no reply. ``id`` is the id of the verdict that the message was about.
+
+    A reply that changed the verdict was stored with the changed verdict, which has the message's id; any other reply
+    was stored with the verdict ``id``.
+    """
     for one in (said_under, id):
         with suppress(DocumentMissing):
             if any(said.id == said_under for said in opened(library, one).said):
@@ -167,11 +171,12 @@ def replied(library: Library, id: str, said_under: str) -> str | None:
 def discussed(
     assistant: AssistantParts, id: str, message: str, by: str = "", said_under: str = ""
 ) -> tuple[DiscussionReply, str]:
-    """Reply to a message about the verdict ``id``. Returns the reply and the id of the verdict after the reply: a new
-    id if the reply changed the verdict, else ``id``. The message and the reply are stored with that verdict.
+    """Reply to a message about the verdict with this ``id``. Returns the reply, and the id of the verdict with which
+    the message and the reply are stored: if the reply changed the verdict, that of the changed verdict, else ``id``.
 
     The message itself is stored before the reply is made. ``by`` is the name of the message's author, empty if nobody
-    signs in. ``said_under`` is the message's id, by which ``replied`` finds the message.
+    signs in. ``said_under`` is the message's id, by which ``replied`` finds the message; a changed verdict gets this
+    id, too. Without it, a changed verdict gets a new id.
 
     Raises:
         DocumentMissing: there is no such verdict.

@@ -149,9 +149,9 @@ def changes(found: Sequence[VerdictChange]) -> str:
 
 
 def spared(files: int) -> str:
-    """A sentence that explains why documents were kept although their files are gone: over a third of the folder's
-    files are missing, so perhaps nobody deleted them, and only the disk is not connected. ``files`` is the number of
-    missing files."""
+    """A sentence that says that documents stay in the library although their files are gone: over a third of the files
+    in their folder are missing, so perhaps nobody deleted the files, and only the disk is not connected. ``files`` is
+    the number of missing files."""
     what = "1 file that was read before is" if files == 1 else f"{files:,} files that were read before are"
     return f"{what} not there any more, over a third of the folder: what it held stays. Is its disk or share mounted?"
 

@@ -25,7 +25,8 @@ CORNERS = {
 
 
 def in_words(points: Sequence[Point]) -> str:
-    """The chart of importance and evidence in words, for people who cannot see it."""
+    """A description of the chart of importance and evidence, for people who cannot see the chart. It gives the number,
+    importance, evidence and ruling of each assumption."""
     each = "; ".join(
         f"{p.number}: importance {p.importance:.0%}, evidence {p.evidence:.0%}, {outcome(p.assumption)}" for p in points
     )

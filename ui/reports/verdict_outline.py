@@ -42,11 +42,14 @@ class OpenQuestion:
 
 @dataclass(frozen=True, slots=True)
 class QuotedFinding:
-    """A finding (a quote that concerns an assumption) as a report shows it: its number (None if it has none), its quote
-    (``words``), the text before and after the quote (may be empty), why it concerns the assumption, and its source,
-    without (``source``) or with (``place``) the positions of the quote in its file.
-    ``attributed`` says of what kind the statement is (such as a forecast), and whether a person or a model decided if
-    it speaks for or against the assumption. ``mark`` is a warning if the source has changed or is gone."""
+    """A finding (a quote that concerns an assumption) as a report shows it. ``number`` is None for findings outside the
+    overview. ``words`` is the quote; ``before`` and ``after`` are the text around it, empty in the overview. ``why`` is
+    a model's reason why the quote concerns the assumption, empty if there is none.
+
+    ``source`` and ``place`` both name the source of the quote; ``place`` also has the positions of the quote in its
+    file. ``attributed`` says what kind of statement the quote is (such as a forecast), and whether a person or a model
+    decided if it speaks for or against the assumption. ``mark`` is a warning if the source has changed or is gone.
+    """
 
     number: int | None
     words: str
@@ -67,9 +70,9 @@ class QuotedFinding:
 
 @dataclass(frozen=True, slots=True)
 class SideOutline:
-    """The findings on one side of an assumption: for it, against it, or unclear (``name``). ``see`` is a sentence that
-    refers to findings shown earlier in the report; ``quotes`` has the other findings. Word and web reports have room
-    for the first ``fitting`` of them."""
+    """The findings on one side of an assumption; ``name`` is the side: for it, against it, or unclear. ``see`` is a
+    sentence that refers to findings shown earlier in the report; ``quotes`` has the other findings. Word and HTML
+    reports show the first ``fitting`` of the ``quotes`` in full, and give the number of the others."""
 
     name: str
     see: str
@@ -79,9 +82,9 @@ class SideOutline:
 
 @dataclass(frozen=True, slots=True)
 class Resting:
-    """The part of a report on one assumption that the idea rests on, with its findings grouped by side (for the
-    assumption, against it, or unclear). ``ruling`` is the name under which readers see the ruling. ``looked_at`` says
-    under which question the assumption was examined and how important it is; ``left`` says what is still open."""
+    """The part of a report that is about one assumption, with the findings on it grouped by side (for the assumption,
+    against it, or unclear). ``ruling`` is the name under which readers see the ruling. ``looked_at`` says under which
+    question the assumption was examined and how important it is; ``left`` says what is still open."""
 
     number: int
     text: str

@@ -122,9 +122,8 @@ def head(report: Report) -> str:
 
 
 def outcome(one: Assumption) -> str:
-    """The ruling on an assumption, in words for readers. The ruling is ``GAP`` if no quote counts for or against the
-    assumption. It is then called "of no clear side" if at least one quote that was found concerns the assumption, and
-    "no evidence" if none does."""
+    """The ruling on an assumption, in words for readers. A gap (no quote is for the assumption or against it) is called
+    "of no clear side" if a quote was found that concerns the assumption, else "no evidence"."""
     if one.ruling is not AssumptionRuling.GAP:
         return one.ruling.value
     return OPEN if rulings.bears(one.findings) else NONE
@@ -196,7 +195,8 @@ def missing(verdict: Verdict) -> tuple[str, ...]:
 
 def sides(verdict: Verdict, number: int) -> list[SideFindings]:
     """The findings of the assumption with this number (counted from 1), grouped by side. Findings that also belong to
-    an earlier assumption are left out, and so are sides without findings."""
+    an earlier assumption are left out, and so are sides without findings. Findings that a person judged not to be about
+    the assumption are left out, too."""
     own, above = first_told(verdict, number), numbered(verdict)
     found = [
         SideFindings(
@@ -290,15 +290,14 @@ def counted(one: Assumption) -> str:
 
 
 def sided(one: Assumption) -> list[Finding]:
-    """The findings (quotes that concern an assumption) that decide whether the assumption counts as supported,
-    challenged or contested: those for it and those against it. Words that the source only attributes to an opponent are
-    left out."""
+    """The findings for an assumption, then those against it; together they decide whether the assumption counts as
+    supported, challenged or contested. Quotes that their source only attributes to an opponent are left out."""
     return [finding for side in TAKEN for finding in rulings.on(one.findings, side)]
 
 
 def of_side(one: Assumption, side: Stance) -> list[Finding]:
-    """All findings (quotes that concern the assumption) with the stance ``side``. Words that the source only attributes
-    to an opponent are included, although they do not count for or against the assumption."""
+    """All findings (quotes that concern the assumption) with the stance ``side``. Quotes that their source only
+    attributes to an opponent are included, although they do not count for or against the assumption."""
     return [finding for finding in one.findings if finding.stance is side]
 
 
@@ -356,7 +355,8 @@ def attributed(finding: Finding) -> str:
     """A note on a finding (a quote that concerns an assumption): the kind of statement (such as a forecast), and
     whether a person or a model decided if it speaks for or against the assumption. Empty if there is nothing to say.
 
-    The note gives no probability of a side, since the model's numbers were not found to be probabilities.
+    The note does not say how probable it is that the side is right: tests did not show that the model's numbers are
+    probabilities.
     """
     by = ""
     if finding.judged:
@@ -375,8 +375,9 @@ def judged_by(finding: Finding) -> str:
 
 
 def trust(verdict: Verdict) -> Iterator[str]:
-    """Yield sentences on how far to trust a verdict: how rulings are made, how reliably the test distinguishes findings
-    for the idea from findings against it, and what was left out."""
+    """Yield sentences on how far to trust a verdict: the rule for rulings, which model decided whether findings are for
+    or against the assumptions and how often it is wrong, what a chat model wrote and cost, and what was left out of the
+    verdict."""
     yield rulings.LEAST
     reader = READERS.get(verdict.stance_model, f"The model {verdict.stance_model}")
     found = [one for assumption in verdict.assumptions for one in sided(assumption)]

@@ -29,8 +29,8 @@ def saved(made: Document) -> bytes:
 
 
 def resize(style: Any, points: float) -> None:
-    """Set the font size of a style, for all scripts. python-docx itself sets none for those written from right to
-    left."""
+    """Set the font size of a style, for all scripts. python-docx alone would not set it for scripts that are written
+    from right to left."""
     from docx.oxml.ns import qn
     from docx.oxml.parser import OxmlElement
     from docx.shared import Pt

@@ -15,9 +15,10 @@ AROUND = 300  # characters on either side of cited words in which the sentences 
 
 
 class Around(NamedTuple):
-    """The state of a citation, and the text around its key sentence (the sentence of the quote that seems to answer the
-    question). ``before`` and ``after`` are the sentences next to the key sentence. They are empty if there are none, or
-    if the quote is no longer at its position."""
+    """The state of a citation, and the text around its key sentence: the sentence of the quote that seems to answer the
+    question, or the whole quote if it has no such sentence. ``before`` is the sentence before the key sentence,
+    ``after`` the one after it; each is empty if the document has no sentence there, and both are empty if the quote is
+    no longer at its position."""
 
     standing: Standing
     before: str = ""

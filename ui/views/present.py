@@ -27,7 +27,7 @@ _NO_BREAK = "\u2060"  # word joiner: not seen, and ends what Streamlit would tak
 class Standing(StrEnum):
     """The state of a citation in the library now. ``HOLDS``: the quote is at its position. ``MOVED``: it is at another
     position of the document. ``CHANGED``: the document no longer contains it. ``GONE``: the document is no longer in
-    the library. The value is the notice that the page shows."""
+    the library. Each member's value is the notice that the page shows for this state; it is empty for ``HOLDS``."""
 
     HOLDS = ""
     MOVED = "The document has changed since; the words now stand in another place."

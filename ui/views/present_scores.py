@@ -25,8 +25,8 @@ FAILING, FLIPPED, ALL = "Failing", "Flipped", "All"
 
 class ScorePoint(NamedTuple):
     """A point of a chart: the ``value`` of a ``measure`` in the run that ended at ``when``. ``low`` and ``high`` are
-    the ends of its confidence interval. ``of`` is a text that says how many cases or other things the measure
-    covers."""
+    the ends of the value's confidence interval. ``of`` is a text that says from how many things (such as citations), in
+    how many test cases, the value was computed."""
 
     when: str
     measure: str

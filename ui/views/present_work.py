@@ -39,8 +39,8 @@ def count(number: int, thing: str) -> str:
 
 
 def spared(files: int) -> str:
-    """The notice that the documents of missing files are kept, because over a third of a folder's files are missing.
-    ``files`` is the number of missing files."""
+    """A notice that documents stay in the library although their files are gone, because over a third of the files in
+    their folder are missing. ``files`` is the number of missing files."""
     what = "1 file" if files == 1 else f"{files:,} files"
     return f"{what} of this folder, over a third of it, cannot be found any more. What was read of it stays for now."
 

@@ -29,8 +29,9 @@ def who_disagrees(conflict: Conflict) -> str:
 
 
 def as_guess(of: About | Listed, name: str, text: str) -> str:
-    """``text``, marked as guessed if the title, author or date that it shows was guessed. ``of`` describes a document,
-    and ``name`` is the name of the field of ``of`` that the text shows, such as ``author``."""
+    """``text``, which shows the title, author or date of a document, with the mark "(guessed)" if this value was
+    guessed. ``of`` describes the document, and ``name`` is the name of the field of ``of`` that ``text`` shows, such as
+    ``author``."""
     return f"{text} (guessed)" if text and name in of.guessed else text
 
 

@@ -43,8 +43,8 @@ def allowed_hosts() -> list[str]:
 
 
 def policy() -> str:
-    """The content security policy of the pages. It lets them load files from this server only, and run only scripts
-    that are files of this server or whose hashes it lists."""
+    """The content security policy of the pages. It lets the pages load files from this server only. The only scripts
+    that it lets them run are files of this server, and scripts within a page whose hashes are in the policy."""
     page = Path(get_static_dir(), "index.html").read_text("utf-8")
     known = [*re.findall(r"<script>(.*?)</script>", page, re.DOTALL), *scripts.EVERY]
     hashes = " ".join(f"'sha256-{b64encode(sha256(one.encode()).digest()).decode()}'" for one in known)

@@ -33,8 +33,8 @@ def host(header: str) -> str:
 
 
 def is_own_page(headers: Mapping[str, str]) -> bool:
-    """Whether a request comes from a page of this server, or from a program that is not a page. A program that is not a
-    page sends no Origin header."""
+    """Whether a request may come from a page of this server or from a program that is not a browser: it has no Origin
+    header, or this header names the same host as the Host header."""
     origin = headers.get("origin")
     try:
         return origin is None or urlsplit(origin).netloc.lower() == headers.get("host", "").lower() != ""

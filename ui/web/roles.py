@@ -18,8 +18,8 @@ class VisitorRole(IntEnum):
 
 
 def of(token: Mapping[str, object] | None, settings: Settings, *, here: bool) -> VisitorRole:
-    """The role of a visitor. ``token`` has the claims of the visitor's sign-in token; None means that visitors do not
-    sign in.
+    """The role of a visitor. ``token`` has the claims of the visitor's sign-in token; None means that the app has no
+    sign-in.
 
     With a token, the result is the highest role for which the settings name the visitor. Without a token, a visitor at
     this machine (``here``) has the role of owner. All other visitors have the role in the setting ``everyone``.

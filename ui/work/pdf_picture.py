@@ -28,8 +28,8 @@ MARKED, PLAIN = b"+", b"-"  # before the PNG on stdout: whether the words are ma
 
 
 class PagePicture(NamedTuple):
-    """A page of a PDF as a PNG. ``marked`` is false if the page does not contain the words that were to be marked, or
-    not as the text of the document has them."""
+    """A page of a PDF as a PNG. ``marked`` says whether the words that should be marked were found on the page; only
+    then are they marked."""
 
     png: bytes
     marked: bool

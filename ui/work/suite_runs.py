@@ -38,8 +38,8 @@ def folder(settings: Settings) -> Path:
 
 
 def roots(settings: Settings) -> list[Path]:
-    """The folders in which the scoreboard looks for runs of test suites: the folder for runs that pages start, and the
-    folder for runs that `pushback eval run` starts."""
+    """The two folders in which the scoreboard looks for runs of test suites. One has the runs that were started from
+    the web pages, the other those that were started with `pushback eval run`."""
     return [folder(settings), OF_COMMAND]
 
 

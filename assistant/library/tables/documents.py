@@ -32,7 +32,8 @@ class Documents:
         self._db, self._families = db, families
 
     def searched(self, filters: Filters | None = None) -> Searched:
-        """The number of documents and passages that match the filters; of all if ``filters`` is None."""
+        """The number of documents and the number of passages that match ``filters``. If ``filters`` is None, all
+        documents and passages are counted."""
         if filters is None:
             return Searched(*self._db.row("SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)"))
         where, values = conditions(filters)
@@ -86,9 +87,12 @@ class Documents:
         return listing.listed(self._db)
 
     def get(self, key: str) -> Document | None:
-        """The document with the id ``key``. If there is none, the document with a file whose source (its path relative
-        to the folder that the user gave) is ``key``; if several files have this source, the one that was added first
-        decides. None if there is no such document."""
+        """Return a document by its id or by the source of one of its files; None if there is no such document. A source
+        is the path of a file relative to the folder that the user gave.
+
+        ``key`` is taken as an id first, and as a source if no document has this id. If several files have this source,
+        the document of the file that was added first is returned.
+        """
         row = self._db.row(
             f"SELECT {ABOUT}, d.text, d.blocks, d.dropped FROM {DOCUMENTS} WHERE d.id = :key "
             "OR d.id = (SELECT document FROM sources WHERE source = :key ORDER BY key LIMIT 1) "
@@ -116,21 +120,24 @@ class Documents:
         return None if row is None else str(row[0])
 
     def made_from(self, sha256: str, kept: Sequence[str] = ()) -> str | None:
-        """The id of the document that was made from the bytes with this hash. None if there is none, or if cleaning the
-        bytes again would give another text. ``kept`` has the kinds of boilerplate that the user now wants to keep."""
+        """The id of the document that was made from the bytes with the hash ``sha256``. None if there is no such
+        document, or if its stored text is out of date: cleaning the bytes again would give a different text. ``kept``
+        has the kinds of boilerplate, such as "navigation", that the user now wants to keep in the text."""
         as_today = "coalesce(c.kept, '') = ? AND coalesce(c.stale, 0) = 0"
         sql = f"SELECT d.id FROM {DOCUMENTS} WHERE d.sha256 = ? AND {as_today} ORDER BY d.id LIMIT 1"
         row = self._db.row(sql, [sha256, "\n".join(kept)])
         return None if row is None else str(row[0])
 
     def origins(self, ids: Sequence[str]) -> set[str | None]:
-        """The web sites of these documents. The set contains None if some of them are not web pages."""
+        """The names of the web sites that the documents with these ids come from, in lower case. If any of the
+        documents is not a web page, or its site is unknown, the set also contains None."""
         sql = f"SELECT DISTINCT origin FROM cleaned WHERE document IN {LISTED}"
         return {origin for (origin,) in self._db.rows(sql, [Many(ids)])}
 
     def put(self, document: Document, cleaned: Cleaned) -> None:
-        """Add or replace a document, and record how it was cleaned. This method stores neither the document's passages,
-        nor its files, nor the lines that may recur on other pages."""
+        """Add a document, or replace the stored document with the same id, and record how it was cleaned. The
+        document's passages and files are not stored by this method, nor are the lines of a web page by which
+        boilerplate of its web site is recognised."""
         about = document.about
         blocks = [
             [b.kind, b.start, b.end, b.headings, b.speaker, b.page, *_depth_column_date(b), *b.inline]
@@ -173,8 +180,9 @@ class Documents:
         return [id for (id,) in self._db.rows(f"SELECT id FROM documents WHERE {_ORPHAN} ORDER BY id", [Many(among)])]
 
     def sweep(self, among: Sequence[str]) -> None:
-        """Remove those of the documents with the ids ``among`` that have no file left. The source of each of the others
-        becomes the path of the first file that it still has, relative to the folder that the user gave."""
+        """Of the documents whose ids are in ``among``, remove those that have no file left, and update the source of
+        the others. A document's source is then the path of the first file that it still has, relative to the folder
+        that the user gave."""
         self._db.run(f"DELETE FROM documents WHERE {_ORPHAN}", [Many(among)])
         self._db.run(
             f"UPDATE documents SET source = {_FIRST_SOURCE} WHERE id IN {LISTED} AND source <> {_FIRST_SOURCE}",

@@ -24,8 +24,9 @@ class Families:
         self._db = db
 
     def of(self, documents: Sequence[str] | None = None) -> dict[str, list[Version]]:
-        """All versions of each of these documents, by the document's id, the newest first. Documents without other
-        versions are left out. If ``documents`` is None, the result covers all documents of the library."""
+        """Map the id of each of these documents to all versions of its text, the newest first, including the document
+        itself. Documents without other versions are left out. If ``documents`` is None, all documents of the library
+        are considered."""
         of = f"WHERE v.family IN (SELECT family FROM versions WHERE document IN {LISTED})"
         rows = self._db.rows(
             "SELECT v.document, v.family, d.date, v.figures FROM versions v JOIN documents d ON d.id = v.document "
@@ -40,8 +41,8 @@ class Families:
         return every if documents is None else {id: every[id] for id in documents if id in every}
 
     def places(self, documents: Sequence[str]) -> dict[str, tuple[str, int]]:
-        """For each of these documents, by its id: the id of its group of versions, and its position in this group by
-        age (the newest is 0). Documents without other versions are left out."""
+        """Map the id of each of these documents to a pair: the id of its group of versions, and its position in this
+        group, counted from 0 for the newest version. Documents without other versions are left out."""
         return {
             document: (family[0].family, [version.document for version in family].index(document))
             for document, family in self.of(documents).items()
@@ -60,8 +61,9 @@ class Families:
         return [id for (id,) in self._db.rows(sql)]
 
     def put(self, document: Document, mtime_ns: int) -> None:
-        """Record the group of versions that a document belongs to. If no other document is similar, this is a new
-        group. ``mtime_ns`` is the modification time of the document's file, in nanoseconds."""
+        """Find the group of versions that a document belongs to, and record it. This is the group of the stored
+        document with the most similar text; if no text is similar enough, a new group is made. ``mtime_ns`` is the
+        modification time of the document's file, in nanoseconds."""
         own = versions.shingles(document.text)
         keys = versions.keys(own)
         self._db.run("DELETE FROM versions WHERE document = ?", [document.id])

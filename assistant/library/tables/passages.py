@@ -95,10 +95,12 @@ class Staged:
                 _put(self._db, "staged", document, [row])
 
     def again(self, document: str, author: str | None) -> None:
-        """Stage copies of the stored passages of a document, with the same text and vectors. Call this when the
-        document's author has changed, and when nothing else is staged. Filters find a passage by the name of its
-        speaker or, if no speaker is known, by the name of the document's author. For passages without a speaker, the
-        copies record ``author`` as this name."""
+        """Stage copies of the stored passages of a document whose author has changed. The copies have the same text and
+        vectors. Call this only when nothing else is staged.
+
+        Filters find a passage by the name of its speaker or, if it has no speaker, by the name of the document's
+        author. ``author`` is the new name of the author; it is recorded in all copies that have no speaker.
+        """
         self._db.run(f"INSERT INTO staged ({_COLUMNS}) SELECT {_COLUMNS} FROM passages WHERE document = ?", [document])
         self._db.run("UPDATE staged SET voice = ? WHERE speaker IS NULL", [voice(author or "")])
 

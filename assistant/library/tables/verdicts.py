@@ -23,10 +23,11 @@ class Verdicts:
 
     def keep(self, verdict: str, *, revises: str | None = None, owner: str | None = None, id: str | None = None) -> str:
         """Store a verdict (JSON) as a new pressure test and return the test's id. ``revises`` is the id of the earlier
-        test that the new test revises, ``owner`` the person who ran the test; None if there is none.
+        test that the new test revises, None if there is none. ``owner`` is the person who ran the test, None if people
+        do not sign in.
 
-        If ``id`` is given, the new test gets this id, but a stored test that already has the id is not replaced.
-        Otherwise a new id is made.
+        ``id`` is the id for the new test; if it is None, a new id is made. If a stored test already has the id, nothing
+        is stored, and the id is returned.
         """
         if id is not None and self._read(id):
             return id
@@ -41,8 +42,13 @@ class Verdicts:
         return id
 
     def put(self, kept: KeptVerdict, verdict: str) -> None:
-        """Store a pressure test under its id, with its verdict (JSON). If a test with that id is stored already, its
-        verdict, idea and ruling are replaced; a removed test is restored. A damaged verdict is stored, too."""
+        """Store a pressure test with its verdict (JSON). ``kept`` is the test's entry in the list of tests; it gives
+        the test's id. If a test with this id is stored already, its idea, ruling and verdict are replaced. If the test
+        was removed, it is stored again.
+
+        The idea and the ruling are read from ``verdict``. If ``verdict`` is damaged, it is stored all the same, with
+        the idea and the ruling of ``kept``.
+        """
         with suppress(ValueError, TypeError, KeyError):
             fields = json.loads(verdict)
             kept = kept._replace(idea=fields["idea"], ruling=fields["ruling"])
@@ -62,7 +68,8 @@ class Verdicts:
         return [KeptVerdict(*row) for row in self._db.rows(sql, [owner])]
 
     def every(self) -> list[str]:
-        """The verdicts (JSON) of all finished pressure tests of all owners, the earliest first."""
+        """The verdicts (JSON) of the pressure tests of all owners, the earliest first. Tests that are still running, or
+        that were interrupted, are left out."""
         rows = self._db.rows("SELECT verdict FROM verdicts WHERE ruling <> ? ORDER BY key", [UNFINISHED])
         return [verdict for (verdict,) in rows]
 

@@ -66,9 +66,10 @@ def time(document: Document, mtime_ns: int) -> str:
 
 
 def by_file_time(document: str, family: Sequence[Version]) -> bool:
-    """Whether the newest version counts as newer than ``document`` only because its file has a later modification time.
-    This is so if the two documents state the same date, or if at least one of them states none. ``document`` is an id,
-    and ``family`` has all versions of this document, including itself, the newest first."""
+    """Whether only the modification times of files, and no stated dates, show that the newest version is newer than
+    ``document``. This is so if ``document`` and the newest version state the same date, or if one of them states no
+    date. ``document`` is an id, and ``family`` has all versions of this document, including itself, the newest
+    first."""
     own = next((version for version in family if version.document == document), None)
     return own is not None and (own.date is None or family[0].date is None or own.date == family[0].date)
 

@@ -75,8 +75,8 @@ def asked() -> list[Asked]:
 
 
 def corpora(parts: Sequence[str] = MADE_FROM) -> list[str]:
-    """The names of the corpora that belong to the given parts of the data split. A part is, for example, ``train`` or
-    ``thresholds``.
+    """The names of the corpora in the given parts of ``split.toml``, the file that says what each corpus is used for. A
+    part is, for example, ``train`` or ``thresholds``; these two are the default.
     """
     split = tomllib.loads(SPLIT.read_text("utf-8"))
     return [corpus for part in parts for corpus in split[part]]
@@ -99,9 +99,9 @@ def ingest(data: Path, work: Path, names: Sequence[str]) -> None:
 
 def write_sheets(work: Path, names: Sequence[str] = (), most: int | None = None) -> None:
     """Write a sheet (a text with the passages to label) for each idea and question that still has to be labelled and
-    has no sheet yet. Also write, for each sheet, a file with the places of these passages. ``names`` are the corpora
-    whose ideas and questions are taken; if there are none, those that ``corpora`` returns by default. Each corpus must
-    already have a complete library in ``work``.
+    has no sheet yet. Also write, for each sheet, a file that says in which document each passage is, and where in it.
+    ``names`` are the corpora whose ideas and questions are taken; if there are none, those that ``corpora`` returns by
+    default. Each corpus must already have a complete library in ``work``.
 
     ``most`` is the largest number of passages on a sheet; by default, the number in ``READ``.
     """
@@ -148,9 +148,9 @@ def passages_to_label(one: Asked, library: Library, embedder: Embedder) -> list[
 
 
 def write_sheet(one: Asked, passages: Sequence[Passage], library: Library, folder: Path) -> None:
-    """Write the sheet on which labellers read the passages for a question or idea, and a file with the places of these
-    passages. On the sheet, the passages of a document are in the order of the document; the documents are in random
-    order, so that their order does not show how high the search ranked them.
+    """Write the sheet on which labellers read the passages for a question or idea, and a file that says in which
+    document each passage is, and where in it. On the sheet, the passages of a document are in the order of the
+    document; the documents are in random order, so that their order does not show how high the search ranked them.
     """
     rank = {passage.id: place for place, passage in enumerate(passages)}
     documents = sorted({passage.about.id for passage in passages})
@@ -346,8 +346,8 @@ def packed(labels: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def unpacked(sheet: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the labels in ``sheet``, which is an object that ``packed`` made, each with the id of its question or idea,
-    its corpus and its labeller.
+    """Yield each label in ``sheet``, an object that ``packed`` made. With a label come the id of the question or idea,
+    the corpus, the labeller, and the place of the passage.
     """
     of = {key: sheet[key] for key in ("asked", "corpus", "by")}
     yield from ({**of, **one} for one in sheet["bears"])

@@ -70,8 +70,8 @@ class Opening:
         return asks or make.tag_before in PRESSED or _is_pressed(before) or self._makes[make] > 1
 
     def is_head(self, element: etree._Element, names: str) -> bool:
-        """Whether a button or label is the heading of text that opens when the heading is clicked, as in a list of
-        questions. ``names`` are its class, id and role.
+        """Whether a click on this button or label opens a text of which the button or label is the heading, as in a
+        list of questions. ``names`` are the class, id and role of ``element``.
         """
         if element.tag == "label":
             return self._is_switch(element)

@@ -78,10 +78,10 @@ def read_outlook(data: bytes, *, alone: bool = False) -> Draft:
 
 def read_text(text: str) -> Draft | None:
     """Read a mail, or a thread of mails, that was saved or pasted as plain text. Such a text begins with the fields of
-    a mail's header, in any of the languages of mail programs; for any other text, the result is None.
+    a mail's header, named in any of the languages in ``quoting``; for any other text, the result is None.
 
-    All words of the mails are content, each part under the name of its writer, because a quoted mail may be in no other
-    file.
+    Each part of the text has its writer as its speaker. Quoted mails count as content, since they may be in no other
+    file; so do signatures and notices.
     """
     lines = text.strip().splitlines()
     above = list(takewhile(str.strip, lines))

@@ -83,8 +83,9 @@ def _payload(part: EmailMessage) -> Any:
 
 
 def best(parts: Iterable[EmailMessage]) -> EmailMessage | None:
-    """Choose one of several versions of the same text, of which there is at least one: the plain text, else the HTML,
-    else the first. The HTML is also chosen if the plain text is much shorter.
+    """Choose one of ``parts``, the versions of the same text, of which there must be at least one: the version in plain
+    text, else the one in HTML, else the first. The HTML is also chosen if the plain text is much shorter. The result is
+    never None.
     """
     every = list(parts)
     kinds = {kind: _first(every, kind) for kind in ("text/plain", "text/html")}

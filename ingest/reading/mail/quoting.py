@@ -160,10 +160,11 @@ class EarlierMail(NamedTuple):
 
 
 def told_apart(lines: Sequence[MailLine], speaker: str | None, *, is_forward: bool) -> list[AttributedLine]:
-    """Find the speaker of each line of a mail. Lines that are not the sender's own words also get the reason why they
-    are not, such as "signature".
+    """Find the speaker of each line of a mail. A line that does not count as the mail's own text also gets a
+    ``reason``, the kind of text that it is, such as "signature".
 
-    ``speaker`` is the sender; ``is_forward`` is true if the subject says that the mail is forwarded.
+    ``speaker`` is the sender. ``is_forward`` says that the mail is forwarded; an earlier mail below its own header then
+    counts as the mail's own text, too.
     """
     return _with_questions(list(_LineWalk(lines, speaker, is_forward).lines()))
 

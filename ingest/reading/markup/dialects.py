@@ -139,9 +139,9 @@ def shown(content: str, closes: frozenset[str]) -> str:
     """Escape the "<" of words in angle brackets that are no HTML tag, such as ``<first name>``, so that they show as
     text; return the rest of the HTML ``content`` unchanged.
 
-    Words in angle brackets count as a tag if they contain "=" or end with "/", if the first of them names an element
-    that needs no closing tag, or if the first of them names an element in ``closes``. ``closes`` has the names of the
-    elements for which the text has a closing tag.
+    Words in angle brackets count as a tag if they contain "=", end with "/", or begin with the name of an element that
+    needs no closing tag or is in ``closes``. ``closes`` has the names of the elements for which the text has a closing
+    tag.
     """
     return TAG.sub(lambda tag: tag[0].replace("<", "&lt;") if _is_text(tag, closes) else tag[0], content)
 

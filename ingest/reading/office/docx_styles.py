@@ -58,7 +58,9 @@ class Styles:
         return Style(name, _level(name, chain), "" if list_id == "0" else list_id, min(8, max(0, count(depth))))
 
     def look(self, settings: etree._Element | None) -> Look:
-        """The formatting that a paragraph's style gives to its words; ``settings`` are the paragraph's (``pPr``)."""
+        """The formatting that a paragraph's named style gives to the paragraph's words. ``settings`` is the paragraph's
+        element ``pPr``, which names the style; without a name, the style is the file's default.
+        """
         return self._look(value(child(settings, "pStyle")) or self._default)
 
     def run(self, settings: etree._Element, around: Look) -> Look:

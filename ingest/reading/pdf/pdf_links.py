@@ -18,8 +18,8 @@ BOXES = 10  # of one link, which has one for each line, and longer ones are not 
 
 
 class Link(NamedTuple):
-    """The address of a link (``to``), and a box on the page that the link covers. A link over several lines has a box
-    for each line.
+    """One rectangle that a link covers on a page, and the address to which the link leads (``to``). A link over several
+    lines becomes one ``Link`` for each line.
     """
 
     to: str
@@ -30,7 +30,9 @@ class Link(NamedTuple):
 
 
 def links(page: PdfPage) -> list[Link]:
-    """The links of the page to addresses outside the document: one ``Link`` for each box of a link."""
+    """The links of the page to addresses outside the document: one ``Link`` for each rectangle that a link covers, at
+    most ``MOST`` in all.
+    """
     import pypdfium2.raw as pdfium
 
     found: list[Link] = []

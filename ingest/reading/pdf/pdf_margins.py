@@ -27,11 +27,11 @@ LETTER = re.compile(r"[^\W\d_]")
 
 
 def mark(sheets: Sequence[Sheet], body: float) -> list[Sheet]:
-    """Mark headers, footers and page numbers. Returns the same sheets (a sheet has the lines of a page with one
-    rotation), in which each such line has a ``reason`` that says why it is not content: "page header", "page footer" or
-    "page number".
+    """Mark the lines of a document that are page headers, page footers or page numbers. Returns the sheets with these
+    lines marked: their ``reason`` becomes "page header", "page footer" or "page number", which says that they are not
+    content. A ``Sheet`` has those lines of one page that have the same rotation.
 
-    ``body`` is the type size of most text, in points.
+    ``body`` is the type size of most of the document's text, in points.
     """
     running = _running(sheets, body)
     return [

@@ -141,8 +141,8 @@ def parted(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def form_of(lines: Sequence[str]) -> MessageForm | None:
-    """Find the form with which the messages of a chat begin, among those of known chat programs; None if the lines are
-    not a chat.
+    """Find the form of the lines with which the messages of this chat begin. Returns one of ``FORMS``, or None if the
+    lines are not a chat of a known form.
     """
     held = [line for line in lines if line.strip()]
     for form in FORMS:

@@ -14,10 +14,11 @@ AGAIN = "time of a message"  # of somebody who is speaking already
 
 
 class SpokenTurn(NamedTuple):
-    """The words that one speaker says without interruption. ``name`` is the speaker, or None if the words are the chat
-    program's own. ``mark`` is the line of the file that says who speaks and when. ``date`` is the day of the words in
-    ISO 8601, or only the year if day and month cannot be told apart; it is None if unknown. ``reason`` says why nobody
-    has said the words; it is None if somebody has.
+    """The words that one speaker says without interruption (``text``). ``name`` is the speaker; it is None if the
+    speaker is unknown, or if the chat program wrote the words itself. ``mark`` is the line of the file that says who
+    speaks and when, empty if there is none. ``date`` is the day of the words in ISO 8601, or only the year if day and
+    month cannot be told apart; it is None if unknown. ``reason`` says why the words are not content, as in a
+    placeholder that the chat program wrote under the speaker's name; it is None for content.
     """
 
     name: str | None  # None: the program's own words

@@ -53,9 +53,9 @@ class RefusedFile(NamedTuple):
     """A notice that files attached in the chat could not become documents. ``why`` is the reason: the error that
     occurred, or HTML that lists the files that could not be read.
 
-    ``question`` is the question that came with the files. It was not asked; the page offers to ask it without the
-    files. ``question`` is empty if the files came without a question, or if the files turned out to be unreadable only
-    after the job that reads them had begun; then the page makes no such offer.
+    ``question`` is the question that came with the files and was not asked; the page offers to ask it without them. It
+    is empty if no question came with the files. It is also empty if reading them failed only in the job; then the page
+    does not make this offer.
     """
 
     why: str | PushbackError
@@ -138,7 +138,8 @@ def show(settings: Settings, library: Library, *, follows: bool = True) -> None:
 
 
 def asked() -> None:
-    """Show no summaries any more, because the visitor asks a question."""
+    """Note that the visitor asks a question: ``show`` then no longer shows summaries of the documents that were
+    attached before."""
     st.session_state.pop(_ARRIVED, None)
 
 

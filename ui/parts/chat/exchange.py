@@ -148,9 +148,9 @@ def copies() -> None:
 
 
 def again(one: Answer, turn: int) -> None:
-    """Show a button that asks the question of this answer again, with the current library, model and filters. The new
-    answer replaces this one; if they differ, a copy of the conversation keeps this one. ``turn`` is the number of the
-    answer, counted from 1."""
+    """Show a button that asks the question of the answer ``one`` again, with the current library, model and filters.
+    The new answer replaces ``one``. If the two differ, ``one`` is kept in a copy of the conversation. ``turn`` is the
+    number of ``one`` in the conversation, counted from 1."""
     st.button(
         "Answer again", key=f"again-{turn}", icon=":material/refresh:", type="tertiary",
         on_click=state.ask, args=(one.question, turn),

@@ -37,9 +37,10 @@ def show(
     """Show the cited document with the cited words marked. If the document no longer contains these words, show the
     stored quote.
 
-    ``among`` has the places of the citations that are shown together, as of an answer or a verdict, in their order; a
-    place is a pair of numbers, as ``state.cited`` has it. Buttons lead from the open citation to the previous and the
-    next one. ``evidence`` names a citation of an answer: a switch lets the visitor mark it as wrong evidence.
+    ``among`` lists, in order, all citations of the same answer or verdict; buttons lead from the open citation to the
+    previous and to the next of them. Each is a pair of numbers, such as those of an answer and of a citation in it (see
+    ``state.cited``). If the citation belongs to an answer, ``evidence`` names it, and a switch lets the visitor mark it
+    as wrong evidence; with None there is no switch.
     """
     with st.container(key=PANEL, gap="small"):
         _bar(among)

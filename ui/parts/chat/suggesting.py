@@ -42,10 +42,10 @@ def show(library: Library, settings: Settings) -> None:
 
 
 def further(answers: Sequence[Answer], library: Library, settings: Settings) -> None:
-    """Below an answer, suggest more questions: about headings of the documents that it cites, then others that the
-    library is known to answer. Questions that the ``answers`` of this conversation already deal with are left out. If
-    filters limit the documents from which this conversation is answered, each question is tried within them, and no
-    others are suggested."""
+    """Below the last of the ``answers`` of a conversation, suggest questions that it has not asked yet. The first ones
+    are about headings of the documents that the last answer cites; each is tried before, and suggested only if it can
+    be answered within the filters of the conversation. Then come other questions that the library is known to answer;
+    if a filter is set, these are left out."""
     job = _of_cited(answers, library, settings)
     if job and not job.done:
         _wait_for(job)

@@ -47,8 +47,8 @@ def show(library: Library, settings: Settings, box: Callable[[], None]) -> None:
 
 def first_documents(settings: Settings, box: Callable[[], None], missing: LibraryMissing | None = None) -> None:
     """Show the chat page of a library without documents, with a form to add the first documents. ``box`` is called to
-    show the input field for questions. ``missing`` is the error that the library does not exist yet, whose message is
-    shown, too; None if the library exists."""
+    show the input field for questions. If the library does not exist yet, ``missing`` is the error that says so, and
+    its message is shown, too; otherwise ``missing`` is None."""
     edits = visiting.may(VisitorRole.EDITOR, settings)
     first = "Drop some of yours here, then ask" if edits else "Whoever runs this page names who may add them"
     with st.container(key="welcome"):

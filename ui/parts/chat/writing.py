@@ -32,8 +32,8 @@ class ComingAnswer:
         self._stopped, self._dropped = threading.Event(), threading.Event()
 
     def stop(self) -> None:
-        """Stop a chat model; the answer so far is stored. Without a chat model there is no answer so far: the answer is
-        dropped."""
+        """Stop making the answer. If a chat model writes it, what it has written so far becomes the answer and is
+        stored; otherwise nothing is stored."""
         self._stopped.set()
         if not self.by_model:
             self.drop()
@@ -96,9 +96,10 @@ class ComingAnswer:
 
 
 def begin(coming: ComingAnswer, conversation: str | None, make: Callable[[], Answer]) -> None:
-    """Begin to make an answer in a background thread, by calling ``make``, which also stores the answer.
-    ``conversation`` is the id of the conversation by which ``of`` finds the answer; None if it need not be found. If
-    another answer is being made in this conversation, it is dropped."""
+    """Make the answer ``coming`` in a background thread. ``make`` is the function that makes and stores it.
+    ``conversation`` is the id of the conversation to which the answer belongs; with it, ``of`` finds the answer while
+    it is being made. With None, ``of`` does not find it. If another answer is being made in this conversation, it is
+    dropped."""
     every = _every()
     if former := every.pop(conversation, None):
         former.drop()

@@ -18,8 +18,9 @@ SHOWN = 3  # documents of a drop that are told in short; each is read and weighe
 
 def show(ids: Sequence[str], library: Library, key: str) -> None:
     """Show a summary of each of the first ``SHOWN`` documents with these ids: some of its headings and key sentences.
-    A single summary is open, and several are folded below the titles. Short documents and those that have been removed
-    since are left out. ``key`` makes the names of the parts unique on the page."""
+    If ``ids`` has only one id, its summary is open; otherwise each summary is folded below the document's title.
+    Documents that are short, or that have been removed since, are left out. ``key`` makes the names of the folded boxes
+    unique on the page."""
     told = [(document, text) for document in _documents(ids[:SHOWN], library) if (text := _in_short(document, library))]
     for document, text in told:
         if len(ids) == 1:

@@ -74,8 +74,8 @@ def _asking(documents: Sequence[str]) -> tuple[StreamlitPage, dict[str, str | li
 
 
 def of_last(conversation: str, library: Library) -> Filters:
-    """The filters of the last answer of a conversation, for opening the conversation. No filters if there is no answer
-    or no such conversation."""
+    """The filters with which the last question of a conversation was answered; they apply again when the conversation
+    is opened. No filters if the conversation has no answer or does not exist."""
     try:
         turns = library.conversations.turns(conversation)
     except DocumentMissing:  # deleted elsewhere; the chat says so
@@ -84,8 +84,9 @@ def of_last(conversation: str, library: Library) -> Filters:
 
 
 def with_notice(answer: Answer, within: Filters, library: Library) -> Answer:
-    """The answer with a notice that names the filters ``within``, which limited the documents that were searched for
-    the answer. The answer is unchanged if no filter is set, or if the message was no question (``Grounding.ASIDE``)."""
+    """Add a notice to the answer that names the filters ``within``, which limited the documents that were searched for
+    it. The answer is returned unchanged if no filter is set, or if it replies to a message that asks the documents
+    nothing, such as a greeting (``Grounding.ASIDE``)."""
     names = [name for name, _ in _chips(within, library)]
     if not names or answer.grounding is Grounding.ASIDE:
         return answer

@@ -24,9 +24,10 @@ def begin(settings: Settings, about: str, work: str, asked: Asked, id: str | Non
 def read(
     settings: Settings, paths: Sequence[Path], about: str, within: Path | None = None, *, allow_removals: bool = False
 ) -> None:
-    """Start a job that reads files and folders into the library; buttons use this as their callback. ``about`` is the
-    job's name on the page. A file inside the folder ``within`` is recorded under its path relative to this folder.
-    ``allow_removals``: remove the documents of missing files even if they are more than a third of their folder."""
+    """Start a job that reads the files and folders in ``paths`` into the library; buttons use this as their callback.
+    ``about`` is the job's name on the page. A file inside the folder ``within`` is recorded under its path relative to
+    this folder. With ``allow_removals``, documents are removed even if over a third of the files of their folder are
+    missing."""
     begin_reading(settings, paths, about, within, allow_removals=allow_removals)
 
 
@@ -40,8 +41,8 @@ def begin_reading(
     id: str | None = None,
 ) -> Job:
     """Start a job that reads the files and folders in ``paths`` into the library, and return the job. ``about`` is its
-    name on the page. ``id`` becomes the job's id; with None, the job gets a new id. ``allow_removals``: remove the
-    documents of missing files even if they are more than a third of their folder.
+    name on the page. ``id`` becomes the job's id; with None, the job gets a new id. With ``allow_removals``, documents
+    are removed even if over a third of the files of their folder are missing.
 
     ``within`` is a folder, or None. A file given in ``paths`` that lies inside this folder is recorded under its path
     relative to the folder; other files given in ``paths`` are recorded under their names alone.

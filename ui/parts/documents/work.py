@@ -38,10 +38,10 @@ def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
     the names of the widgets unique on the page.
 
     The result is shown until another job ends, ``LASTS`` seconds have passed or the visitor puts it away. A result that
-    somebody should act on is not removed by the time. Each visitor sees a result in only one place of the app: the
-    first place in which it was shown to them. A place is known by ``key`` and the open document. Pass ``opens=True`` on
-    a page that can open documents: results then have buttons that open the documents that were read, and a log has
-    the results that are no longer shown.
+    somebody should act on, such as an error, stays longer than ``LASTS`` seconds. Each visitor sees a result in only
+    one place of the app: the first place in which it was shown to them. A place is identified by ``key`` and the open
+    document. Pass ``opens=True`` on a page that can open documents: results then have buttons that open the documents
+    that were read, and a log has the results that are no longer shown.
     """
     busy = busy_with(settings)
     leaves = [job for job in _new(_jobs(settings), key) if not _asks(job)]
@@ -174,9 +174,9 @@ def _told(job: Job) -> str:
 
 
 def told_of(settings: Settings) -> set[str]:
-    """The names of the files that the latest jobs on the library of these settings could not read. Only the ``ENDED``
-    jobs that ended last count. The page's notice of uploaded files that were not read leaves these files out, since the
-    results of the jobs name them."""
+    """The names of the files that could not be read by the last ``ENDED`` finished jobs on the library of these
+    settings. The results of these jobs already name the files, so the page does not list them again as uploaded files
+    that were not read."""
     ended = [job for job in _jobs(settings) if job.done][:ENDED]
     files = [one for job in ended if isinstance(job.result, ReadingOutcome) for one in job.result.files]
     return {one.source for one in files if one.what == library_work.FAILED}

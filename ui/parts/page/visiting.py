@@ -34,10 +34,10 @@ def let_in(settings: Settings) -> bool:
 
 
 def owner() -> str | None:
-    """The unique name under which the visitor's conversations are stored.
+    """The name under which the visitor's conversations and verdicts are stored.
 
-    If the app requires signing in, the name stands for the person who has signed in. Otherwise it is None for a visitor
-    at the machine that runs the app, and stands for the browser of any other visitor.
+    If the app requires signing in, each person who has signed in has a unique name. Otherwise each visitor's browser
+    has one, except that the name is None for visitors at the machine that runs the app.
 
     Raises:
         PushbackError: signing in is required, and nobody has signed in.

@@ -42,12 +42,12 @@ class IdeaDesk(NamedTuple):
 
     @property
     def line(self) -> JobLine:
-        """The queue in which the page looks up jobs that have been started."""
+        """The queue of jobs, for looking up jobs that have been started."""
         return assistants.line(self.settings)
 
     @property
     def doing(self) -> JobLine:
-        """The queue in which the page starts new jobs; they need the assistant."""
+        """The queue of jobs, for starting jobs that need the assistant."""
         return assistants.line_of_assistant(self.settings, self.assistant)
 
     def kind(self, work: str) -> str:

@@ -12,7 +12,7 @@ ASSUMPTION = "assumption"
 
 
 def verdict() -> str | None:
-    """The id of the verdict in the page's address, which the page shows; None if the address has none."""
+    """The id of the verdict that the page shows, as the page's address has it; None if the address has none."""
     return st.query_params.get(VERDICT) or None
 
 
@@ -22,7 +22,7 @@ def open_verdict(id: str | None) -> None:
 
 
 def job() -> str | None:
-    """The id of the job in the page's address, whose progress the page shows; None if the address has none."""
+    """The id of the job whose progress the page shows, as the page's address has it; None if the address has none."""
     return st.query_params.get(JOB) or None
 
 

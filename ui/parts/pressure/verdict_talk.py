@@ -21,9 +21,9 @@ BOX = "message"
 
 
 def show(kept: StoredVerdict, line: Sequence[Job], desk: IdeaDesk) -> None:
-    """Show the discussion of a stored verdict: the earlier messages with their replies, the messages that have no reply
-    yet, and a field for the next message. ``line`` has the jobs that reply to the messages without a reply, in the
-    order of these messages.
+    """Show the discussion of the stored verdict ``kept``: the earlier messages with their replies, the messages that
+    have no reply yet, and a field for the next message. Each job in ``line`` replies to one of the messages that have
+    no reply yet; the jobs are in the order of these messages.
 
     A message can be sent at any time; its job waits for the replies to earlier messages. ``desk`` holds what a reply
     needs, such as the assistant.

@@ -27,8 +27,8 @@ NOTHING_SAID = (
 
 
 def show(settings: Settings) -> None:
-    """Show a form that runs a suite of test cases to visitors with the highest role, owner. Show every visitor the
-    suite that is running, and a note on a run that failed or was stopped. The page reruns when a run has ended."""
+    """Show the suites of test cases that are running, and a note on each run that failed or was stopped. Visitors with
+    the highest role, owner, also see a form that starts a run. When no suite runs any more, the page reruns."""
     busy = any(not job.done for job in _jobs(settings))
     if visiting.may(VisitorRole.OWNER, settings):
         _choose(settings, busy=busy)

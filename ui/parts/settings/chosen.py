@@ -48,8 +48,11 @@ def not_here(settings: Settings) -> str | None:
 
 
 def take(settings: Settings, name: str, value: str | None) -> None:
-    """Use ``value`` for the setting ``name`` from now on, instead of the value in the settings, and store this choice
-    of the visitor. None stands for no value; for the setting ``model``, it means that no chat model is used."""
+    """Use ``value`` for the setting ``name`` in the rest of this session, in place of the value in ``settings``. None
+    stands for no value; for the setting ``model``, it means that no chat model is used.
+
+    ``remembered.keep`` stores the choice of a model for later sessions, too.
+    """
     before: Settings = st.session_state.get(_BEFORE, settings)
     st.session_state[name] = value
     remembered.keep(settings.home, name, value, getattr(before, name))

@@ -26,8 +26,8 @@ def keep(home: Path, name: str, value: str | None, instead_of: str | None) -> No
     """Store in a file in the folder ``home`` that the visitor chose ``value`` for the setting ``name``. ``instead_of``
     is the value in the settings that the choice replaces. None stands for no value.
 
-    Nothing is stored if the setting is not one of a model, or if one of the two values contains an API key. If the file
-    cannot be written, a warning is logged and nothing is raised.
+    Only the settings in ``NAMES`` are stored, and only if neither value contains a URL with a login or a query string,
+    which may be secret. If the file cannot be written, a warning is logged and nothing is raised.
     """
     if name not in NAMES or hides(value or "") or hides(instead_of or ""):
         return

@@ -43,8 +43,8 @@ def answering(
 
 
 def begun(work: Callable[[], Answer], *, by_model: bool = False) -> Future[Answer]:
-    """Start to make an answer in a background thread, and return the future of the answer. ``work`` makes it. If a chat
-    model writes it (``by_model``), it does not wait for other answers."""
+    """Call ``work``, which makes an answer, in a background thread, and return the future of the answer. Answers that a
+    chat model writes (``by_model``) do not wait for other answers; all others are made one after another."""
     return (_writing if by_model else _answering).submit(work)
 
 
@@ -126,8 +126,8 @@ def plain(settings: Settings) -> Assistant:
 
 
 def ready(settings: Settings) -> Assistant:
-    """The assistant that ``opened`` returns, after its embedding model has been loaded and its other local models have
-    been unpacked."""
+    """The assistant that ``opened`` returns. Before it is returned, the embedding model is loaded, and the files of the
+    passage-reading models are unpacked to the disk if they are needed."""
     _load(_without_model(settings) if keys.of(settings) else settings)
     return opened(settings)
 
