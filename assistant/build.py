@@ -128,14 +128,15 @@ class Assistant:
         assumption behind the idea.
 
         ``progress`` is called with the number of steps done, the number of all steps, and the name of the next step.
-        ``importance`` says how much an assumption counts, from 0 to 1. A key is the number that the assumption will
-        have in the verdict, such as "2", or its name: that of a lens (a question that is put to every idea), or the
-        assumption's role in the idea, such as "the reason".
+        ``importance`` says from 0 to 1 how much an assumption counts. A key is the number that the assumption will have
+        in the verdict, such as "2", or the name of a lens (a question that is put to every idea), or the assumption's
+        role in the idea, such as "the reason".
 
-        ``like`` is an earlier verdict on the same idea, or on another wording of it, such as a wider one. What people
-        said of it is taken over: the assumptions that they added or reworded are tested again, those that they left out
-        stay out, and the weights that they gave stay. So do their decisions that a quote is for an assumption, against
-        it, or not about it. Assumptions that a model proposed are tested again only for the same idea.
+        ``like`` is an earlier verdict on the same idea, or on another wording of it, such as a wider one. The changes
+        that people made to this verdict are kept: assumptions that they added or reworded are tested again, assumptions
+        that they left out stay out, and the weights that they set stay. Their decisions that a quote is for an
+        assumption, against it, or not about it, stay as well. Assumptions that a model proposed are tested again only
+        if the idea is the same.
 
         Raises:
             SettingsError: the idea is empty, has no words, or is too long, or ``importance`` has an invalid key or
@@ -174,9 +175,9 @@ class Assistant:
         """Return a chat model's comment on the user's ``message`` about a verdict, checked against the documents.
         Without a chat model, the comment is empty.
 
-        ``verdict`` is the verdict after the message. ``findings`` are quotes for or against the idea: those that the
-        verdict gained or lost in reply to the message, for example because the message quotes a document. The model
-        reads the passages that contain these quotes, and the passages of the strongest findings in the verdict.
+        The message may have changed the verdict: ``verdict`` is the verdict after this change, and ``findings`` are the
+        quotes for or against the idea that the change added or removed. The model reads the passages that contain these
+        quotes, and those that contain the strongest findings in ``verdict``.
         """
         if self._reader is None:
             return Beside()
@@ -196,13 +197,13 @@ class Assistant:
             return _sides(self._stance, pairs)
 
     def sure_sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
-        """For each pair of a claim and a text, return whether the text supports or challenges the claim, and how
+        """Return for each pair of a claim and a text whether the text supports or challenges the claim, and how
         probable this is. Only a chat model decides.
 
-        The stance is unclear if there is no chat model that reads passages in pressure tests (tests of an idea against
-        the documents), if this chat model fails, or if the probability that it gives is below ``SURE``. Unlike
-        ``sides``, this method never falls back on the model that the setting ``evidence_model`` chooses: the result may
-        change a verdict after a user's message about it, and that model is wrong too often for this.
+        The stance is unclear, with the probability 0, if no chat model reads passages in pressure tests (tests of an
+        idea against the documents), if this chat model fails, or if the probability that it gives is below ``SURE``.
+        Unlike ``sides``, this method does not then ask the model that the setting ``evidence_model`` chooses: the
+        result may change a verdict, and that model is wrong too often for this.
         """
         if self._sides:
             with suppress(ModelError):

@@ -24,10 +24,11 @@ from assistant.types import Answer, Filters, Role, Statement, Turn
 
 
 class PassageRetriever(BaseRetriever):
-    """A LangChain retriever that returns the passages found by ``assistant.search``. The metadata of each passage has
-    the fields that ``pushback search --json`` prints for it, without the text.
+    """A LangChain retriever that returns the passages found by ``assistant.search``. The metadata of a passage has all
+    fields that ``pushback search --json`` prints for it, except its text.
 
-    ``k`` is the number of passages; ``invoke(query, k=3)`` overrides it for one call. ``filters`` limit the search.
+    ``k`` is the number of passages to return; ``invoke(query, k=3)`` overrides it for one call. ``filters`` limit the
+    search.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)

@@ -53,10 +53,10 @@ def further(known: Sequence[str], answers: Sequence[Answer]) -> tuple[str, ...]:
 
 
 def of_cited(answers: Sequence[Answer], documents: Sequence[Document]) -> tuple[str, ...]:
-    """Return questions that may be offered below the last answer of a conversation, at most ``TRIED``. They ask about
-    headings of ``documents``, which this answer cites, but not about headings below which its citations stand. Each
-    document's best question comes before the second best of any. ``answers`` are all answers of the conversation;
-    questions that were already asked are left out."""
+    """Return at most ``TRIED`` questions that may be offered below the last answer of a conversation. They are made
+    from headings of ``documents``, the documents that this answer cites; a heading is left out if the answer cites
+    words below it. The best question of each document comes first, then the second best of each, and so on. ``answers``
+    are all answers of the conversation; questions that were already asked are left out."""
     asked_before = {answer.question for answer in answers}
     paths = [(citation.heading or "").split(" › ") for citation in answers[-1].cited]
     heads = {" ".join(head.split()) for path in paths for head in path} - {""}

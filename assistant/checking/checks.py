@@ -43,15 +43,18 @@ _MONTH = re.compile(
 class Grounds(NamedTuple):
     """The texts against which a claim (a sentence that a model wrote) is checked.
 
-    ``citations`` are the claim's citations, ``sentences`` the whole sentences that they quote from, and ``around`` is
-    the text of the passages that contain them. ``question`` is the question that the claim answers, and ``read`` is all
-    text that the model was given. A figure in the claim must occur in the citations, in these passages, in the
-    question, or in what is known of the cited documents (``particulars``). A name, a month or a year may also occur in
-    ``documents``, which is everything that the model was given of the cited documents.
+    - ``citations``: the claim's citations.
+    - ``sentences``: the whole sentences that the citations quote from.
+    - ``around``: the text of the passages that contain the citations.
+    - ``documents``: everything that the model was given of the cited documents.
+    - ``read``: the text of all passages that the model was given, of any document.
+    - ``question``: the question that the claim answers.
+    - ``house``: names that occur in many documents, such as the organisation's own; a claim may always use them.
 
-    The first word of a sentence has a capital even if it is no name. It is therefore checked as a name only if ``read``
-    has it as a name, for example with a capital within a sentence. ``house`` has names that occur in many documents,
-    such as the organisation's own; a claim may always use them.
+    A figure in the claim must occur in ``citations``, ``around``, ``question`` or ``particulars``, unless it is a small
+    number in words ("two reasons"), or the sum or difference of two figures of the claim that do. A name, a month or a
+    year may also occur in ``documents``. The first word of a sentence has a capital even if it is no name; it is
+    therefore checked as a name only if ``read`` has it as a name, for example with a capital within a sentence.
     """
 
     citations: tuple[Citation, ...]
@@ -202,10 +205,9 @@ def _elsewhere(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
 
 
 def beside(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
-    """Check whether the words that a claim cites concern the question. ``text`` is the claim; ``grounds`` has its
-    citations and the question. Return None if the cited words concern the question; otherwise return the reason why
-    they do not, worded as the end of a sentence. This finds claims that a model makes only because a document orders it
-    to, as in "Say that the answer is 5".
+    """Return the reason why the words that the claim ``text`` cites do not concern the question, worded as the end of a
+    sentence; None if they do. ``grounds`` has the claim's citations and the question. The check finds claims that a
+    model makes only because a document orders it to, as in "Say that the answer is 5".
 
     The cited words concern the question if the cited sentence that is most similar to the claim is also similar to the
     question, or if the claim and the cited sentences have at least ``COMMON`` words in common, names and figures not

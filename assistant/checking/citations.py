@@ -38,12 +38,12 @@ _HYPHEN = r"(?:[-‐­]\s*\n?\s*)?"  # a word may be divided at the end of a lin
 
 
 def cite(passage: Passage, span: Span | Sentence, read: Reader) -> Citation | Rejected:
-    """Return a citation of the words at ``span``, which has offsets in the text of the whole document. ``read`` is a
-    function that returns the stored text of a stretch of a document; the citation is made only if this text equals the
-    words in ``passage``.
+    """Return a citation of the words of ``passage`` at ``span``, whose offsets are counted from the start of the
+    document's text. ``read`` is a function that takes a document's id and two offsets, and returns the stored text
+    between them, or None.
 
-    The result is ``Rejected``, with the reason, if the span is not inside the passage, or if the document has been
-    removed from the library or changed.
+    The result is ``Rejected``, with the reason, if the span is not inside the passage, if the document has been removed
+    from the library, or if its stored text is no longer that of the passage.
     """
     start, end = span[0], span[1]
     quote = passage.text[max(start - passage.start, 0) : max(end - passage.start, 0)]

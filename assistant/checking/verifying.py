@@ -68,8 +68,8 @@ class Verifier:
         return self._grounds(statement.citations).around
 
     def doubted(self, statement: Statement, why: str) -> None:
-        """Withdraw a statement that a judge doubts and the user has not seen yet, and count it as dropped. ``why`` is
-        the reason for the doubt."""
+        """Withdraw ``statement``, which a judge doubts for the reason ``why``, and count it as dropped. Call this
+        before the user sees the statement."""
         self.made = [None if one == statement else one for one in self.made]
         self.dropped.append(Rejected(statement.text, why))
 

@@ -109,9 +109,9 @@ _PARTS = re.compile(r"[.!?;:,…]+(?=\s|$)|\s+(?:and|but|or|&)\s+|\s[–—-]+\s
 
 
 def reply(said: str, *, model: bool) -> str | None:
-    """Return a reply to a message (``said``) that asks the documents nothing: thanks, a greeting, or a request to
-    rephrase an answer or to write something from it. None for any other message. ``model`` is True if there is a chat
-    model; the model can do what such a request asks, so the result is then None for a request."""
+    """Return a fixed reply to a message (``said``) that needs no search in the documents: thanks, a greeting, or a
+    request to rephrase an answer or to write something from it. For any other message, return None. ``model`` says
+    whether there is a chat model; if so, such a request also gets None, since the model can do what it asks."""
     if conversation.is_courtesy(said):
         return WELCOME if conversation.is_thanks(said) else NO_QUESTION
     return IN_OTHER_WORDS if not model and _asks_for_other_words(said) else None

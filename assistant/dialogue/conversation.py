@@ -440,10 +440,11 @@ def _with_what_was_asked(question: str, talk: _Talk) -> str:
 
 def spoken(answers: Iterable[Answer]) -> list[Turn]:
     """Return the questions and answers of a conversation as messages, from which a follow-up question can be
-    understood. Each answer is one message. If it has several statements, the text of this message has one list item for
-    each, so that "the second one" means the second statement.
+    understood. A question is a message of the user, and its answer a message of the assistant. An answer with several
+    statements becomes a list with one line for each, so that "the second one" in a follow-up question means the second
+    statement.
 
-    Messages that ask the documents nothing, such as greetings, are left out with their answers.
+    Greetings and other messages for which nothing was searched are left out, and so are the replies to them.
     """
     turns = []
     for answer in answers:

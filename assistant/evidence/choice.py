@@ -36,20 +36,24 @@ Chosen = tuple[Passage, Sentence]
 def best(
     question: Question, scored: Sequence[Scored], superseded: Mapping[str, str] = NO_VERSIONS
 ) -> list[tuple[Chosen, float]]:
-    """Return the sentences to show as an answer, the best first. An item has the pair of a passage and its sentence
-    (``Chosen``), and the sentence's score. ``scored`` has all sentences of the passages that a search found, the best
-    first. These sentences are left out:
+    """Return the sentences to show as an answer, the best first. An entry of the result is a pair: the passage with its
+    sentence (``Chosen``), and the sentence's score. ``scored`` has all sentences of the passages that a search found,
+    the best first. These sentences are left out:
 
     - Headings, questions and labels, unless there is nothing else.
+    - Sentences without a number if the question asks for one, unless there is nothing else.
     - Sentences of a passage that is much less likely to answer the question than the passage of the best sentence.
     - Sentences of an older version of a document, if a sentence of the newest version is likely enough to be shown.
       ``superseded`` maps the id of each older version to the id of the newest.
+    - Of the remaining sentences, all but the ``LOOKED_AT`` best.
     - Sentences that repeat a better one.
+    - If the question asks whether something is so, all but ``OF_ONE_VOICE`` sentences of each speaker or document.
 
-    At the end of the list, sentences are added that contradict one of the chosen sentences: they are from another
-    document, which may be an older version, and have nearly the same words but different figures. They are added even
-    if their passage is unlikely to answer. If the documents of two such sentences have dates, the sentence of the newer
-    document comes before the other.
+    Sentences of other documents that contradict one of the chosen sentences are added at the end, even if their
+    passages are unlikely to answer the question, or if their documents are older versions. There are at most as many of
+    them as of the chosen ones. Two sentences contradict each other if they have nearly the same words but different
+    figures. If the documents of both have dates, the two change places where necessary, so that the sentence of the
+    newer document comes first.
     """
     ranked = [one for one in scored if stands_alone(question, one.seen)] or scored
     if question.asks is Asks.NUMBER:
@@ -152,11 +156,12 @@ def _voice(one: Scored) -> tuple[str, str | None]:
 
 
 def listed(question: Question, scored: Sequence[Scored], passages_of: Neighbours) -> list[Chosen] | None:
-    """Return the items of the list that answers the question, at most ``LONGEST_LIST``; None if there is no such list.
-    An item of the result is the pair of a passage and a stretch of it, which has one item of the list.
+    """Find a list in a document that answers the question, and return its items, at most ``LONGEST_LIST``; None if
+    there is no such list. An item is returned as a pair: a passage, and the stretch of it that has the item or, if the
+    item is long, the beginning of the item.
 
-    ``scored`` has the sentences found, the best first. ``passages_of`` takes the id of a document and returns its
-    passages.
+    ``scored`` has the sentences found, the best first. ``passages_of`` is a function that takes the id of a document
+    and returns its passages.
 
     A list answers the question in one of these cases:
     - The best sentence ends with a colon and introduces the list.

@@ -54,13 +54,13 @@ class IdeaReader:
 
 
 def log_odds(read: Vectors) -> tuple[float, Vectors, float]:
-    """Return how one passage relates to an idea, as three values in log odds. The first says whether the passage
-    concerns the idea. The second has a number for each sentence of the passage: whether the sentence concerns the idea.
-    The third says whether the passage supports the idea rather than challenges it.
+    """Return three values for a passage and an idea: the log odds that the passage concerns the idea; an array with the
+    log odds, for each sentence of the passage, that the sentence concerns the idea; and the log odds that the passage
+    supports the idea rather than challenges it.
 
-    ``read`` has the passage's probabilities (1 + sentences, 4), as ``IdeaReader.read`` returns them. The first value
-    and the third are each a mean of two numbers: that of the whole passage, and that of the sentence that most concerns
-    the idea.
+    ``read`` has the probabilities (1 + sentences, 4) that ``IdeaReader.read`` returns for the passage. The first value
+    and the third are each the mean of two log odds: those of the whole passage, and those of the sentence that most
+    concerns the idea.
     """
     odds = np.log(np.maximum(read, LEAST))
     bears = np.logaddexp.reduce(odds[:, 1:], axis=1) - odds[:, 0]

@@ -45,9 +45,9 @@ def read(name: str, first: str, passages: Sequence[Read]) -> list[Vectors]:
 
 
 def through(between: Callable[[Scorer], Scorer] | None) -> None:
-    """Wrap the function that runs the neural networks: later calls of ``read`` use ``between(scorer)``, where
-    ``scorer`` is this function. If ``between`` is None, they use ``scorer`` itself again. Runs of the test suites use
-    this to store the results of the networks and to reuse them."""
+    """Set a wrapper through which ``read`` runs the neural networks; None removes it. The wrapper ``between`` takes the
+    function that runs the networks, and returns the function that ``read`` calls in its place. Evaluation runs set a
+    wrapper that stores the networks' results, so that later runs need not compute them again."""
     _BETWEEN[:] = [between] if between else []
 
 
@@ -76,12 +76,12 @@ def _scored(name: str, first: str, passages: Sequence[Read]) -> list[Vectors]:
 
 
 def with_sentences(passage: Passage) -> Read:
-    """Return a pair: the text of a passage as the network for questions reads it, and the spans of all of the passage's
-    sentences in that text. The text begins with the title and the headings, followed by the name of the speaker or, if
-    there is none, of the author.
+    """Return a pair: the text that the network for questions reads for a passage, and the spans of the passage's
+    sentences in this text. The text begins with the title and the headings; the name of the speaker follows or, if
+    there is none, that of the author; then comes the text of the passage.
 
-    With the author's name, a share of 0.92 of the right answers in a sample of the test suites is among the sentences
-    shown; without it, 0.87.
+    The author's name helps: in a sample of the test suites, 0.92 of the right answers were among the sentences shown
+    with it, and 0.87 without it.
     """
     above = under_headings(passage).removesuffix(passage.text)
     voice = passage.speaker or passage.about.author

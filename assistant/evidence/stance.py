@@ -57,9 +57,9 @@ class Whole(NamedTuple):
 
 class Weight(NamedTuple):
     """What an idea model says of a passage and a claim. ``bears`` is the probability that the passage concerns the
-    claim. ``by`` has the log odds that a sentence concerns the claim, for each sentence in ``Whole.spans``. ``sides``
-    has the probabilities that the passage supports the claim, challenges it, or does neither, in the order of
-    ``SIDES``."""
+    claim. ``by`` has one value for each sentence of the passage, in the order of ``Whole.spans``: the log odds that the
+    sentence concerns the claim. ``sides`` has the probabilities that the passage supports the claim, challenges it, or
+    does neither, in the order of ``SIDES``."""
 
     bears: float
     by: Vectors
@@ -116,10 +116,10 @@ def whole(text: str) -> Whole:
 
 
 def side_of(probabilities: Vectors, sure: float) -> tuple[Stance, float]:
-    """Return whether a text supports or challenges a claim, and the probability of this. ``probabilities`` has the
-    probabilities that the text supports the claim, challenges it, or does neither, in the order of ``SIDES``. If
-    neither of the first two is at least ``sure``, the stance is unclear; the returned probability is then that of the
-    text doing neither."""
+    """Return the stance of a text towards a claim, and the probability of this stance. ``probabilities`` has the
+    probabilities that the text supports the claim, challenges it, or does neither, in the order of ``SIDES``. The more
+    probable of supporting and challenging is returned if its probability is at least ``sure``. Otherwise the stance is
+    unclear, and the probability returned is that of doing neither."""
     likely = int(probabilities[:2].argmax())
     if probabilities[likely] < sure:
         return Stance.UNCLEAR, float(1 - probabilities[:2].sum())
@@ -130,10 +130,10 @@ class PlainMarks:
     """Estimates without a neural network whether texts support or challenge a claim: it looks for negations and for
     words of advice or praise. Most texts count as unclear.
 
-    A text must have at least ``SHARED`` content words in common with the claim. If the text has a negation and the
-    claim has none, or the reverse, the text challenges the claim. Otherwise, a text with a word of advice or praise
-    supports the claim. The probabilities are fixed, not measured: supporting or challenging, if found, gets 0.6, which
-    is above the threshold ``SURE``.
+    A text that has fewer than ``SHARED`` content words in common with the claim is unclear. Any other text challenges
+    the claim if only one of the two has a negation. If both or neither have one, a text with a word of advice or praise
+    supports the claim, and a text without such a word is unclear. The probabilities are fixed, not measured: a text
+    that supports or challenges the claim does so with a probability of 0.6, which is above the threshold ``SURE``.
     """
 
     name = "none"

@@ -99,8 +99,10 @@ class Catalog:
         self._db.close()
 
     def alone(self, patience: float) -> AbstractContextManager[None]:
-        """Return a context manager that keeps all other processes, on any machine, from writing to the library during
-        its block. Before the block begins, it waits at most ``patience`` seconds until other writers have finished.
+        """Return a context manager that keeps processes on other machines from writing to the library during its block.
+        Before the block begins, it waits at most ``patience`` seconds until such a process has finished. Enter it only
+        while holding the lock in the library's folder, which keeps out other processes on this machine. A catalog in an
+        SQLite file needs no more than that lock, so nothing happens.
 
         Raises:
             LibraryLocked: another process is still writing after ``patience`` seconds.
@@ -167,13 +169,14 @@ class Catalog:
 
     def put(self, documents: Sequence[DocumentRow]) -> list[str]:
         """Add documents, or replace the stored documents with the same ids, in one transaction. Returns the ids of the
-        old passages that were removed."""
+        passages that the library no longer has afterwards: passages of replaced documents, and of documents whose only
+        file now belongs to another document."""
         return self._put(documents, lambda row: self.passages.put(row.document, row.passages))
 
     def put_staged(self, row: DocumentRow) -> list[str]:
-        """Add or replace one document, in one transaction. Its passages are taken from the table ``staged``, where
-        searches do not find them, and become visible together with the document; passages in ``row`` itself are
-        ignored. Returns the ids of the old passages that were removed."""
+        """Add or replace one document, in one transaction. The document's passages are taken from the table ``staged``,
+        where searches do not find them, and become visible together with the document; passages in ``row`` itself are
+        ignored. Returns the ids of the passages that the library no longer has afterwards, as ``put`` does."""
         return self._put([row], lambda _: self.staged.take())
 
     def attach(self, path: str, source: str, size: int, mtime_ns: int, document: str) -> list[str]:
@@ -228,10 +231,10 @@ class Catalog:
                 self.families.put(found, mtime_ns)
 
     def adopt(self, model: str, weights: str, dimension: int, passage_words: int, *, headed: bool) -> None:
-        """Replace all passages by those in the table ``staged``, where searches do not find them. Also record what made
-        the new passages: the embedding model's name, the hash of its weights, the length of its vectors
-        (``dimension``), the length of a passage in words, and whether the model reads passages under their headings.
-        The vector index is marked as in doubt, because it must be rebuilt afterwards."""
+        """Replace all passages by those in the table ``staged``, where searches do not find them. Also record the
+        length of the new passages in words (``passage_words``), and the embedding model of their vectors: its name, the
+        hash of its weights, the length of a vector (``dimension``), and whether it reads passages under their title and
+        headings (``headed``). The vector index is marked as in doubt, because it must be rebuilt afterwards."""
         with self._changing():
             self.passages.clear()
             self.staged.take()

@@ -69,7 +69,8 @@ class Library:
 
     Raises:
         LibraryMissing: ``open`` is called with ``create`` false, and the library does not exist.
-        IndexMismatch: a method needs the vectors, and they come from another model or from passages of another length.
+        IndexMismatch: a method needs the vectors, and the library was made with another embedding model or another
+            passage length than the settings name.
     """
 
     def __init__(self, settings: Settings, embedder: Embedder) -> None:
@@ -190,9 +191,9 @@ class Library:
         return self._catalog.full_text.search(words, k, filters)
 
     def titled(self, words: Sequence[str], k: int, filters: Filters = EVERYTHING) -> list[About]:
-        """The documents whose titles match ``words`` best (rare words count more), sorted by id. ``k`` limits passages,
-        not documents: every passage is ranked by the title of its document, and the documents of the best ``k``
-        passages are returned, so there may be fewer than ``k`` documents."""
+        """The documents whose titles match ``words`` best, sorted by id; rare words count more. They are the documents
+        of the ``k`` passages whose documents' titles match best. Several of these passages can be of one document, so
+        there may be fewer than ``k`` documents. Only passages that match the filters are considered."""
         found = self._catalog.full_text.search(words, k, filters, in_titles=True)
         return self._catalog.documents.holding([id for id, _ in found])
 
@@ -217,15 +218,14 @@ class Library:
         return [version.about for version in found if version is not None]
 
     def places(self, documents: Sequence[str]) -> dict[str, tuple[str, int]]:
-        """For each of these documents, by its id: the id of its group of versions, and its position in this group by
-        age (the newest is 0). Versions are documents whose texts differ only slightly. Documents without other versions
-        are left out."""
+        """Map the id of each of these documents to a pair: the id of its group of versions, and its position
+        in this group, counted from 0 for the newest version. Versions are documents whose texts differ only slightly.
+        Documents without other versions are left out."""
         return self._catalog.families.places(documents)
 
     def superseded(self, documents: Sequence[str]) -> dict[str, str]:
-        """For each of these documents that a newer version supersedes, by the document's id: the id of the newest
-        version. Versions are documents whose texts differ only slightly. Documents that are not superseded are left
-        out."""
+        """Map the id of each superseded document among ``documents`` to the id of its newest version. Versions are
+        documents whose texts differ only slightly. Documents that are not superseded are left out."""
         return self._catalog.families.superseded(documents)
 
     def known(self, under: Sequence[str] | None = None) -> dict[str, KnownFile]:
@@ -234,8 +234,8 @@ class Library:
         return self._catalog.files.known(under)
 
     def keeps(self) -> dict[str, frozenset[str]]:
-        """The kinds of boilerplate, such as "navigation", that a user wants to keep in the text, by the path of the
-        file or folder for which the user chose them."""
+        """Map a path to the kinds of boilerplate, such as "navigation", that a user wants to keep in the text. The path
+        is that of the file or folder for which the user chose these kinds."""
         return self._catalog.boilerplate.keeps()
 
     def generation(self) -> int:
@@ -269,9 +269,10 @@ class Library:
         return examine(self._catalog, self._index, self._guard)
 
     def reindex(self, progress: Progress | None = None, split: Split | None = None) -> None:
-        """Embed every passage again with the current model. If the function ``split`` is given, all documents are first
-        split again, into passages of the length in the settings. ``progress`` is called with the number of embedded
-        passages and the number of all passages.
+        """Embed every passage again with the embedding model that the library was opened with. ``split``, if given, is
+        a function that takes a document and a number of words, and returns the document's passages of this length; all
+        documents are then first split again, into passages of the length in the settings. ``progress`` is called with
+        the number of embedded passages and the number of all passages.
 
         Until this is finished, the library stays as it was and can be searched.
 

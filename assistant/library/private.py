@@ -15,8 +15,9 @@ _log = logging.getLogger(__name__)
 
 
 def begin(folder: Path, catalog: Path | None) -> None:
-    """Create a library's folder, private to its owner. If ``catalog`` is the path of a file, create an empty file
-    there; SQLite later gives the same permissions to the other files that it creates.
+    """Create a library's folder, private to its owner. ``catalog`` is the path of the catalog's SQLite file, or None if
+    the library has no such file. A missing file is created empty and private; the files that SQLite later creates
+    beside it get the same permissions.
 
     Raises:
         OSError: the folder or the file cannot be created.

@@ -15,8 +15,8 @@ class Cleaned(NamedTuple):
     """How boilerplate was removed from a document.
 
     ``kept`` has the kinds of boilerplate that stayed in the text because a user wanted to keep them, sorted. ``lines``
-    has the lines that may recur on other pages of the same web site: for each line, a hash of the line and the web
-    site, and whether the line was known to recur.
+    has a pair for each line of the document that may recur on other pages of its web site: a hash made from the line
+    and the web site, and whether the line was known to recur when the document was cleaned.
     """
 
     kept: tuple[str, ...] = ()
@@ -37,8 +37,8 @@ class NewDocument(NamedTuple):
 
 
 class Correction(NamedTuple):
-    """The title, author and date that a person entered for a document. None in a field means that the value from the
-    file is valid; an empty author or date means that the document has none."""
+    """The title, author and date that a person entered for a document. If a field is None, the value from the
+    document's file is used; an empty author or date means that the document has none."""
 
     title: str | None = None
     author: str | None = None
@@ -86,12 +86,12 @@ class Entry(NamedTuple):
     files exists.
 
     ``versions`` has the ids of all versions of the document (documents whose texts differ only slightly), including
-    itself, the newest first; it is empty if there is only one.
+    itself, the newest first; it is empty if there are no others.
 
-    ``superseded_by`` is the id of the newest version if that version replaces this document, else None. The newest
-    version replaces this document if the two state different dates, or if the numbers in their texts differ.
-    ``by_file_time`` is true if only the modification times of the files, and no dates in the documents, show which
-    version is the newest.
+    ``superseded_by`` is the id of the newest version if that version supersedes this document, else None. It does so if
+    the two state different dates, or if the numbers in their texts differ. ``by_file_time`` is true if that version
+    counts as newer only because its file was modified later: the two state the same date, or at least one of them
+    states none.
     """
 
     about: About

@@ -52,10 +52,11 @@ class Database(Protocol):
         the block. Only one such block runs at a time."""
 
     def alone(self, patience: float) -> AbstractContextManager[None]:
-        """A context manager in which no other process, on any machine, can write to the library. It waits at most
-        ``patience`` seconds for other writers.
+        """A context manager that keeps processes on other machines from writing to the library during its block. Before
+        the block begins, it waits at most ``patience`` seconds until such a process has finished. SQLite does nothing
+        here.
 
-        Writers on the same machine are kept apart by a lock in the library's folder.
+        Enter it only while holding the lock in the library's folder, which keeps out other processes on this machine.
 
         Raises:
             LibraryLocked: another process is still writing after ``patience`` seconds.

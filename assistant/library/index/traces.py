@@ -24,9 +24,10 @@ class Traces:
     """Files beside a vector index from which later processes learn whether the index may be damaged. ``folder`` is the
     library's folder, ``files`` the folder with the files of the index.
 
-    While a process has the index open, it keeps a lock file of its own in the folder ``USED``, and removes the file
-    when it closes the index. A lock file of a process that has ended therefore shows that the process did not close the
-    index. If the process cannot write to that folder, there is no such file, and the index is trusted.
+    While a process has the index open, it keeps a lock file of its own in the subfolder ``USED`` of the library's
+    folder, and removes the file when it closes the index. A lock file of a process that has ended therefore shows that
+    the process did not close the index. A process that cannot write to ``USED`` keeps no lock file, so nothing shows
+    later that it did not close the index.
     """
 
     def __init__(self, folder: Path, files: Path) -> None:

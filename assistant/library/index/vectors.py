@@ -74,8 +74,8 @@ class VectorIndex:
         self.generation: int | None = None  # of the catalog, when this index was opened
 
     def open(self, generation: int) -> bool:
-        """Open the index, unless it is already open for this ``generation`` of the catalog (the number of its changes).
-        Returns whether it was opened."""
+        """Open the index, unless it is already open and was opened with the same ``generation``, the number of changes
+        of the catalog. Returns True if this call opened the index, False if it was open already."""
         with self._turn:
             if self._open_collection is not None and self.generation == generation:
                 return False

@@ -72,8 +72,8 @@ class Boilerplate:
                 self._db.run_each("INSERT INTO keeps (path, reason) VALUES (?, ?)", rows)
 
     def keeps(self) -> dict[str, frozenset[str]]:
-        """The kinds of boilerplate, such as "navigation", that a user wants to keep in the text, by the path of the
-        file or folder for which the user chose them."""
+        """Map a path to the kinds of boilerplate, such as "navigation", that a user wants to keep in the text. The path
+        is that of the file or folder for which the user chose these kinds."""
         found: dict[str, set[str]] = {}
         for path, reason in self._db.rows("SELECT path, reason FROM keeps"):
             found.setdefault(path, set()).add(reason)

@@ -37,7 +37,8 @@ class Conversations:
     """The stored conversations, each with its answers and the feedback on them.
 
     Raises:
-        DocumentMissing: a method is called with the id of a conversation that does not exist.
+        DocumentMissing: a conversation does not exist. ``awaiting``, ``come``, ``unanswered``, ``feedback`` and
+            ``withdraw_feedback`` do not raise this.
     """
 
     def __init__(self, db: Database) -> None:
@@ -57,9 +58,8 @@ class Conversations:
     def listed(self, owner: str | None = None) -> list[Conversation]:
         """The conversations of ``owner``, the last used first. If ``owner`` is None, those without an owner.
 
-        A conversation that has no title yet is listed with one of its questions as the title: the question that was
-        asked but has no answer yet or, without such a question, the first question that waits until its attached files
-        have been read.
+        A conversation that has no title yet is listed with a question as its title: the one that ``ask`` stored, if it
+        has no answer yet, or else the first of those that ``wait`` stored.
         """
         return [
             Conversation(*row)
@@ -78,9 +78,9 @@ class Conversations:
         ]
 
     def search(self, words: str, owner: str | None = None) -> list[Conversation]:
-        """Those of the conversations that ``listed`` returns which contain all words of the text ``words``, ignoring
-        case. Each word may be in the title, a question, an answer or a quote. Of a long text, the first ``SOUGHT``
-        words count."""
+        """The conversations of ``owner`` that contain all words of the text ``words``, ignoring case; the last used
+        come first. If ``owner`` is None, those without an owner. Each word may be in the title, a question, an answer
+        or a quote, also as a part of a longer word. Only the first ``SOUGHT`` words of ``words`` count."""
         sought = [*dict.fromkeys(words.casefold().split())][:SOUGHT]
         listed = self.listed(owner)
         missing = {one.id: {word for word in sought if word not in one.title.casefold()} for one in listed}
@@ -149,9 +149,12 @@ class Conversations:
 
     def add_turn(self, conversation: str, answer: str, *, at: int | None = None) -> None:
         """Store an answer as the last turn of a conversation. A turn is a question with its answer; ``answer`` is JSON
-        and includes its question. If ``at`` is given, the answer replaces the turn with this number (from 1) and all
-        turns after it. The whole conversation is first copied to a new conversation, so that they are not lost. If the
-        same answer replaces the last turn, there is no copy, and feedback on the turn remains.
+        and includes its question.
+
+        If ``at`` is given, the answer replaces the turn with this number, counted from 1, and all turns after it. A
+        copy of the whole conversation is first stored as a new conversation, so that the replaced turns are not lost.
+        If only the last turn is replaced, and by the same answer, there is no copy, and the feedback on this turn
+        remains.
 
         The question of the first turn becomes the title of the conversation, unless the user has set another one. The
         question that ``ask`` stored is removed.

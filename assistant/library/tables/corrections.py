@@ -33,8 +33,8 @@ class Corrections:
         return replace(document, about=with_correction(document.about, found.said)) if found else document
 
     def put(self, document: str, corrected: Corrected) -> None:
-        """Store the title, author and date that a person entered for a document. If all three are None, the stored
-        record is removed."""
+        """Store what a person entered for a document (``corrected.said``) together with the values from the document's
+        file (``corrected.read``). If the person entered nothing, the stored record is removed."""
         if corrected.said == Correction():
             self._db.run("DELETE FROM corrected WHERE document = ?", [document])
             return
