@@ -62,10 +62,10 @@ def ruling(pressed: Pressed) -> Score:
 def strict(pressed: Pressed) -> Score:
     """Whether the verdict has the right ruling and only valid citations, and lists the right quotes on each side.
 
-    Gold quotes are those that a right verdict cites, each for or against the idea. Each side for which the case has
-    gold quotes must meet two conditions: the verdict lists at least one gold quote of the side there; and of the listed
-    quotes that match a gold quote of any side, more than half match one of this side. A quote that the verdict lists on
-    both sides counts on neither.
+    Gold quotes are those that a right verdict cites, each for or against the idea. Two conditions hold for each side
+    that has gold quotes. First, the verdict lists at least one of the side's gold quotes on this side. Second, look at
+    the quotes that the verdict lists on this side: of those that match a gold quote, more than half match a gold quote
+    of this side, and not of the other. A quote that the verdict lists on both sides counts on neither.
     """
     why = [ruling(pressed).why] if not ruling(pressed).value else []
     sides = [side for side in (Stance.SUPPORTS, Stance.CHALLENGES) if pressed.gold_of(side)]

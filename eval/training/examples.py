@@ -126,8 +126,8 @@ def ours(work: Path, names: Sequence[str]) -> Iterator[Example]:
 
 
 def stored_passages(work: Path, corpus: str) -> dict[tuple[str, int], Passage]:
-    """All passages in the library of a corpus. The key of each passage is a pair: the path of its file in the corpus,
-    and the offset at which it starts in the document.
+    """All passages of the corpus with the name ``corpus``, read from its library in the folder ``work``. The key of
+    each passage is a pair: the path of its file in the corpus, and the offset at which it starts in the document.
     """
     settings = Settings(home=work, library=corpus)
     with Library.open(settings, build_embedder(settings)) as library:

@@ -69,7 +69,8 @@ def main() -> None:
 
 
 def read_all(examples: Iterable[Example]) -> list[Row]:
-    """Let the network read each example's passage with its question, and return a row for each."""
+    """Let the network for questions read the passage of each example beside its question. Return a ``Row`` for each
+    example, with what the network says of it."""
     of: dict[str, list[Example]] = defaultdict(list)
     for one in examples:
         of[one.first].append(one)

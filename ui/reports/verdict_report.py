@@ -81,8 +81,8 @@ class CaseOfSide(NamedTuple):
 
 
 class SideFindings(NamedTuple):
-    """The findings of an assumption that are on the same side; ``name`` is the side in words. ``above`` has the numbers
-    of the findings that were shown earlier in the report; ``findings`` has the other findings."""
+    """Those findings of an assumption that are on one side, such as "For it" (``name``). Findings that the report has
+    shown before are only referred to, by their numbers in the report (``above``); ``findings`` has the rest."""
 
     name: str
     above: tuple[int, ...]
