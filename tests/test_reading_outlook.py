@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -155,4 +156,5 @@ def test_whatever_its_text_each_word_is_kept_or_dropped(text: str) -> None:
 
     draft = read("a.msg", outlook.mail(words))
 
-    assert "".join("".join(piece.text for piece in draft.pieces[3:]).split()) == "".join(words.split())
+    told = re.sub(r"^[> ]+", "", words)  # marks of a quotation are no words
+    assert "".join("".join(piece.text for piece in draft.pieces[3:]).split()) == "".join(told.split())

@@ -119,8 +119,7 @@ def _standard(scores: Vectors) -> Vectors:
 
 def _fold(found: Sequence[Candidate], places: Mapping[str, tuple[str, int]]) -> list[Candidate]:
     """Merge near-duplicates: the worse passage is moved into the field ``folded`` of the better hit. Short passages are
-    only merged if they are equal, of one document and by one speaker. Passages that differ in a figure or in a negation
-    are never merged.
+    not merged, nor passages that differ in a figure or in a negation.
 
     ``places`` has the group of versions of each document and its position in the group by age. Of two versions, the
     newer one is kept, at the rank of the better one.
@@ -130,9 +129,7 @@ def _fold(found: Sequence[Candidate], places: Mapping[str, tuple[str, int]]) -> 
         text = candidate.passage.text
         words = set(WORD.findall(text.lower()))
         for place, (others, other) in enumerate(kept):
-            if _is_copy(candidate.passage, other.passage) or (
-                _alike(words, others) and _same_claims(text, other.passage.text)
-            ):
+            if _alike(words, others) and _same_claims(text, other.passage.text):
                 kept[place] = (others, _joined(other, candidate, places))
                 break
         else:
@@ -149,10 +146,6 @@ def _joined(kept: Candidate, candidate: Candidate, places: Mapping[str, tuple[st
         folded = (kept.passage, *kept.hit.folded)
         return Candidate(replace(kept.hit, passage=candidate.passage, folded=folded), candidate.vectors)
     return Candidate(replace(kept.hit, folded=(*kept.hit.folded, candidate.passage)), kept.vectors)
-
-
-def _is_copy(one: Passage, other: Passage) -> bool:
-    return (one.text, one.about.id, one.speaker) == (other.text, other.about.id, other.speaker)
 
 
 def _same_claims(text: str, other: str) -> bool:
