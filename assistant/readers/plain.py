@@ -4,6 +4,7 @@ them."""
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from itertools import islice
 
 from assistant.evidence.answers import AnswerModel, Fit, Scored
 from assistant.evidence.choice import Chosen, best, listed, stands_alone
@@ -35,7 +36,7 @@ class PlainReader:
         if material.leading:
             yield from (_claim(_lone(chosen), material) for chosen in material.leading)
             return Reading(Outcome.ANSWERED)
-        found = _telling(material)[:READ]
+        found = _telling(material)
         fits = self._model.fits(material.question.text, [candidate.passage for candidate in found])
         likely = max((fit.likely for fit in fits), default=0.0)
         scored = ranked(material.question, found, fits)
@@ -49,12 +50,11 @@ class PlainReader:
 
 
 def _telling(material: Material) -> Sequence[Candidate]:
-    """Return the candidates that have a sentence which can be shown, so that labels such as "Reply" take no place among
-    those that are read. If there are none, return all candidates."""
-    asked = material.question
-    return [
-        one for one in material.candidates if any(stands_alone(asked, each) for each in seen(one.passage))
-    ] or material.candidates
+    """Return the first ``READ`` candidates that have a sentence which can be shown, so that labels such as "Reply" take
+    no place among the passages that are read. If there are none, return the first candidates."""
+    asked, found = material.question, material.candidates
+    able = (one for one in found if any(stands_alone(asked, each) for each in seen(one.passage)))
+    return list(islice(able, READ)) or found[:READ]
 
 
 def ranked(question: Question, found: Sequence[Candidate], fits: Sequence[Fit]) -> list[Scored]:
