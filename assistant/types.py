@@ -492,6 +492,16 @@ class Remark:
 
 
 @dataclass(frozen=True, slots=True)
+class VerdictSummary:
+    """What a chat model says in at most two sentences about the strongest findings of a verdict: one sentence about
+    those for the idea, and one about those against it. ``case`` is a hash of these findings and their sides; if a
+    person later judges otherwise, the hash differs and the summary no longer applies."""
+
+    sentences: tuple[Remark, ...]
+    case: str
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The outcome of a pressure test, that is, of the test of an idea against the documents. ``leaps_of_faith`` are
     important assumptions that no finding supports.
@@ -505,7 +515,7 @@ class Verdict:
     ``model`` is the name of the chat model that proposed assumptions or read the passages, or None. ``dropped`` has the
     assumptions that this model proposed and that failed the checks; ``rejected`` has the quotes that were not found in
     the documents. ``notices`` are sentences that tell the user what did not work as asked; ``cost`` counts the model's
-    calls and tokens.
+    calls and tokens. ``summary`` has the model's sentences about the strongest findings, None if there are none.
     """
 
     idea: str
@@ -525,3 +535,4 @@ class Verdict:
     notices: tuple[str, ...] = ()
     cost: Cost | None = None
     left_out: tuple[str, ...] = ()
+    summary: VerdictSummary | None = None

@@ -201,6 +201,9 @@ def verdict(one: Verdict) -> Json:
         "stance_model": one.stance_model,
         "library": one.library,
         "left_out": list(one.left_out),
+        "summary": {"sentences": [_remark(each) for each in one.summary.sentences], "case": one.summary.case}
+        if one.summary
+        else None,
         **_of_model(one),
     }
 

@@ -8,6 +8,7 @@ import pytest
 from assistant.build import Assistant
 from assistant.library.library import Library
 from assistant.model.embedding import Embedder
+from assistant.pressure import rulings
 from assistant.settings import Settings
 from assistant.types import Answer, Stance, Verdict
 from eval.benchmarks import recorded
@@ -76,3 +77,11 @@ def test_what_bears_on_an_idea_is_found_on_its_side(read: tuple[Library, dict[st
                     lost.append((case.id, stance.value, place.gold.quote))
 
     assert lost == []
+
+
+def test_each_idea_is_summed_up_in_a_checked_sentence_for_each_side(
+    read: tuple[Library, dict[str, Answer | Verdict]],
+) -> None:
+    verdicts = [came for came in read[1].values() if isinstance(came, Verdict)]
+
+    assert [len(rulings.summary(one)) for one in verdicts] == [2, 2]

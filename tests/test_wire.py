@@ -272,6 +272,7 @@ def test_a_verdict_has_the_fields_that_people_script_against() -> None:
         "notices": [],
         "cost": None,
         "left_out": [],
+        "summary": None,
     }
 
 

@@ -25,6 +25,8 @@ NAMES = (
     "discuss",
     "weigh.system",
     "weigh",
+    "summary.system",
+    "summary",
 )
 _FENCE = re.compile(r"<(?=\W*(?:passages|evidence|conversation|idea))", re.IGNORECASE)
 

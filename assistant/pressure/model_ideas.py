@@ -22,7 +22,7 @@ from assistant.model.chat import Calls, Model, Prompt, Tick
 from assistant.model.embedding import Embedder
 from assistant.model.prompting import material as fenced
 from assistant.model.prompting import render
-from assistant.pressure import evidence_retrieval, proposing
+from assistant.pressure import evidence_retrieval, proposing, summary
 from assistant.pressure.assumptions import Assumed, as_before, of_words
 from assistant.pressure.bearing import Bearing, Weighed
 from assistant.pressure.lens import Lens
@@ -30,7 +30,7 @@ from assistant.readers.material import Extract, Shelf
 from assistant.readers.model import extract_text
 from assistant.readers.seam import Quote
 from assistant.search.retrieval import candidates, spread
-from assistant.types import Kind, Passage, Stance, Verdict
+from assistant.types import Kind, Passage, Rejected, Stance, Verdict, VerdictSummary
 
 EACH = 6  # passages read of each search; not measured
 MOST = 72  # passages read for an idea: some 35,000 characters, and so three batches; not measured
@@ -117,6 +117,15 @@ class ModelIdeas:
             )
             bearings += self._borne(idea, assumed, batch, calls)
         return Weighed(assumed, extracts, tuple(bearings), [evidence_retrieval.searches(one) for one in assumed])
+
+    def summed_up(self, verdict: Verdict, calls: Calls) -> tuple[VerdictSummary | None, tuple[Rejected, ...]]:
+        """Return what the strongest findings of the verdict come to in the model's words, and the sentences of the
+        model that failed a check. The summary is None if there is nothing to sum up, or if a sentence is missing.
+
+        Raises:
+            ModelError: the model failed; the error's subclass says what kind of failure it is.
+        """
+        return summary.summed_up(verdict, calls, self._embedder)
 
     def _passages(self, assumed: Sequence[Assumed]) -> list[Passage]:
         """Return at most ``MOST`` passages found by the searches for all assumptions: the best of each search, then the

@@ -105,6 +105,9 @@ class PressureTest:
         if like:
             turned = is_turned(left_out(like.idea)) is not is_turned(plain)
             made = rulings.judged_as(like, made, self._holds, turned=turned)
+        if by and self._model and calls:
+            step(1, 1, "what it comes to")
+            made = _summed_up(made, self._model, calls)
         waited = {"model": calls.seconds} if calls else {}
         return rulings.timed(made, time.perf_counter() - started, **waited)
 
@@ -163,6 +166,16 @@ class PressureTest:
                 if len(own) < MOST and not any(_overlap(cited, f.citation) and f.stance is one.stance for f in own):
                     own.append(found)
         return findings, tuple(rejected)
+
+
+def _summed_up(verdict: Verdict, model: ModelIdeas, calls: Calls) -> Verdict:
+    """Return the verdict with the model's summary. If the model fails now, the verdict has no summary, and its result
+    is told in the program's own words: all that was read for it stands."""
+    try:
+        made, dropped = model.summed_up(verdict, calls)
+    except ModelError:
+        return replace(verdict, cost=calls.cost)
+    return replace(verdict, summary=made, dropped=(*verdict.dropped, *dropped), cost=calls.cost)
 
 
 class _Step:

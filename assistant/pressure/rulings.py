@@ -7,6 +7,7 @@ verdict.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -20,6 +21,7 @@ from assistant.types import (
     IdeaRuling,
     Judged,
     Kind,
+    Remark,
     Stance,
     Verdict,
 )
@@ -267,6 +269,24 @@ def strongest(assumptions: Sequence[Assumption], side: Stance) -> tuple[Finding,
     for _, finding in sorted(weighty, key=lambda pair: -pair[0]):
         kept.setdefault(voice(finding), finding)
     return tuple(kept.values())[:CASE]
+
+
+def case_hash(verdict: Verdict) -> str:
+    """Return a hash of the strongest findings for and against the idea: of the places of their quotes, and of the side
+    that each is on. It stays the same if only the order of the findings changes."""
+    places = sorted(
+        f"{side} {one.citation.about.id} {one.citation.start} {one.citation.end}"
+        for side, case in (("for", verdict.case_for), ("against", verdict.case_against))
+        for one in case
+    )
+    return hashlib.sha256("\n".join(places).encode()).hexdigest()[:12]
+
+
+def summary(verdict: Verdict) -> tuple[Remark, ...]:
+    """Return the sentences in which a model summed up the strongest findings of the verdict. Empty if there are none,
+    or if the strongest findings have changed since: for example, a person judged that one is on the other side."""
+    made = verdict.summary
+    return made.sentences if made and made.case == case_hash(verdict) else ()
 
 
 def is_guessed(verdict: Verdict) -> bool:

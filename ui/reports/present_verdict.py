@@ -158,11 +158,13 @@ def _lines(text: str) -> str:
     return escape(re.sub(r"\n\s*\n", "\n", text))
 
 
-def source(citation: Citation) -> str:
-    """The label of the button that opens the source of a citation: speaker, date, title and page. Speaker and date come
-    first, so that they stay readable on a screen that cuts the label off."""
+def source(citation: Citation, number: int | None = None) -> str:
+    """The label of the button that opens the source of a citation: the number of the finding, if it has one, then
+    speaker, date, title and page. Speaker and date come first, so that they stay readable on a screen that cuts the
+    label off."""
     title, *known = present.particulars(citation)
-    return label(" · ".join(filter(None, [*known, title, citation.about.place(citation.page)])), 160)
+    told = label(" · ".join(filter(None, [*known, title, citation.about.place(citation.page)])), 160)
+    return f"\\[{number}\\] {told}" if number else told
 
 
 def tip(one: Finding) -> str:

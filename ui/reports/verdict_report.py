@@ -25,6 +25,10 @@ MEANS = {
     IdeaRuling.CHALLENGED: "What was found in the documents speaks against it, and nothing for it.",
     IdeaRuling.NOT_COVERED: "Nothing was found in the documents that speaks for it or against it.",
 }
+ONE_SIDED = {  # where a summary has a sentence for one side only
+    IdeaRuling.HOLDS: "Nothing was found against it.",
+    IdeaRuling.CHALLENGED: "Nothing was found for it.",
+}
 NOTHING = "Nothing was found on this."
 ALL_TOUCHED = "On each, something was found that may bear on it."
 UNTOLD = "What bears on this takes no side that can be told."
@@ -130,15 +134,26 @@ def outcome(one: Assumption) -> str:
 
 
 def in_short(verdict: Verdict) -> str:
-    """The result in short: what the ruling means, how many voices (people, or documents without a named speaker) are
+    """The result in short. If a chat model has summed up the findings, these are its sentences, each followed by the
+    numbers of the findings that it rests on.
+
+    Otherwise the result is what the ruling means, how many voices (people, or documents without a named speaker) are
     for the idea and how many against it, and on how many assumptions there is evidence that counts for or against them.
     A warning is added if the side of some evidence is only a guess that no person has checked."""
+    if made := rulings.summary(verdict):
+        return " ".join((*(_referred(one, verdict) for one in made), ONE_SIDED.get(verdict.ruling, ""))).strip()
     says = f"{MEANS[verdict.ruling].removesuffix('.')}{_heard(rulings.voices(verdict))}"
     if verdict.ruling is IdeaRuling.NOT_COVERED and (unsaid := len(undecided(verdict))):
         bear = "1 passage bears" if unsaid == 1 else f"{unsaid:,} passages bear"
         says = f"{bear} on it, on which side is not known"
     guess = "The sides are guessed: judge them." if rulings.is_guessed(verdict) else ""
     return " ".join(part for part in (f"{says}.", _rests(verdict.assumptions), guess) if part)
+
+
+def _referred(one: Remark, verdict: Verdict) -> str:
+    """A sentence of the summary, followed by the numbers of the findings that it rests on."""
+    numbers = (number for finding, number in numbered(verdict).items() if finding.citation in one.citations)
+    return f"{one.text} [{', '.join(map(str, numbers))}]"
 
 
 def _heard(voices: tuple[int, int]) -> str:

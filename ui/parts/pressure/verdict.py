@@ -66,15 +66,18 @@ def glance(report: Report) -> None:
                 st.html(f"<h2>Find out first</h2>{present_verdict.settling(verdict, 1)}")
 
 
-def finding(one: Finding, place: Place, key: str, report: Report, *, in_context: bool = False) -> None:
+def finding(
+    one: Finding, place: Place, key: str, report: Report, *, number: int | None = None, in_context: bool = False
+) -> None:
     """Show a finding (a quote that concerns an assumption of the idea), a button that opens its source, and buttons by
     which the visitor judges it: for the assumption, against it, or not about it. ``place`` is the position of the
-    finding in the verdict, and ``key`` makes the names of the buttons unique. With ``in_context``, the words around the
-    quote are shown, too; else a click on a long quote unfolds it."""
+    finding in the verdict, and ``key`` makes the names of the buttons unique. ``number`` is the number by which the
+    summary refers to the finding, None outside of the overview. With ``in_context``, the words around the quote are
+    shown, too; else a click on a long quote unfolds it."""
     with st.container(key=f"finding-{key}", gap=None):
         st.html(present_verdict.quote(one, in_context=True) if in_context else present_verdict.folded(one))
         st.button(
-            present_verdict.source(one.citation),
+            present_verdict.source(one.citation, number),
             key=f"open-{key}",
             type="tertiary",
             icon=":material/description:",
@@ -174,11 +177,11 @@ def how(report: Report) -> None:
 
 
 def _case(case: CaseOfSide, report: Report) -> None:
-    places = present_verdict.places(report.verdict)
+    places, numbers = present_verdict.places(report.verdict), told.numbered(report.verdict)
     key = f"case-{case.key}"
     with st.container(key=key, gap="xsmall"):
         st.html(f"<h2>{case.title}</h2>")
         for number, one in enumerate(case.findings, start=1):
-            finding(one, places[one], f"{key}-{number}", report)
+            finding(one, places[one], f"{key}-{number}", report, number=numbers[one])
         if not case.findings:
             st.html(f"<p>{case.empty}</p>")
