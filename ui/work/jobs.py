@@ -134,14 +134,15 @@ def start(
 
 
 def job(id: str, owner: str | None = None) -> Job | None:
-    """The job with this id, if it belongs to ``owner`` (None for the user of this machine). Returns None if ``owner`` has no job
-    with this id."""
+    """The job with this id, if it belongs to ``owner`` (None for the user of this machine). Returns None if ``owner``
+    has no job with this id."""
     found = _jobs.get(id)
     return found if found and found.owner == owner else None
 
 
 def of_kind(kind: str, owner: str | None = None) -> list[Job]:
-    """The jobs with the label ``kind`` that belong to ``owner`` (None for the user of this machine), the newest first."""
+    """The jobs with the label ``kind`` that belong to ``owner`` (None for the user of this machine), the newest
+    first."""
     with _changes:
         return [one for one in reversed(_jobs.values()) if one.kind == kind and one.owner == owner]
 
