@@ -128,15 +128,15 @@ class Assistant:
         assumption behind the idea.
 
         ``progress`` is called with the number of steps done, the number of all steps, and the name of the next step.
-        ``importance`` says from 0 to 1 how much an assumption counts. A key is the number that the assumption will have
-        in the verdict, such as "2", or the name of a lens (a question that is put to every idea), or the assumption's
-        role in the idea, such as "the reason".
+        ``importance`` maps assumptions to weights from 0 to 1; an assumption without a key keeps the weight that it has
+        otherwise. A key is the number of an assumption in the verdict, such as "2"; the name of a lens (a question that
+        is put to every idea); or an assumption's role in the idea, such as "the reason".
 
-        ``like`` is an earlier verdict on the same idea, or on another wording of it, such as a wider one. The changes
-        that people made to this verdict are kept: assumptions that they added or reworded are tested again, assumptions
-        that they left out stay out, and the weights that they set stay. Their decisions that a quote is for an
-        assumption, against it, or not about it, stay as well. Assumptions that a model proposed are tested again only
-        if the idea is the same.
+        ``like`` is an earlier verdict on the same idea, or on another version of it, for instance a more general one.
+        The changes that people made to this verdict are kept: assumptions that they added or reworded are tested again,
+        assumptions that they left out stay out, and the weights that they set stay. Their decisions that a quote is for
+        an assumption, against it, or not about it, stay as well. Assumptions that a model proposed are tested again
+        only if the idea is the same. If ``like`` is None, nothing is taken over.
 
         Raises:
             SettingsError: the idea is empty, has no words, or is too long, or ``importance`` has an invalid key or
@@ -172,8 +172,8 @@ class Assistant:
         self._pressure.check_importance(importance)
 
     def replied(self, verdict: Verdict, message: str, findings: Sequence[Finding]) -> Beside:
-        """Return a chat model's comment on the user's ``message`` about a verdict, checked against the documents.
-        Without a chat model, the comment is empty.
+        """Return a chat model's comment on a verdict, in reply to the user's ``message`` about it. Each sentence of the
+        comment is checked against the documents. Without a chat model, the comment is empty.
 
         The message may have changed the verdict: ``verdict`` is the verdict after this change, and ``findings`` are the
         quotes for or against the idea that the change added or removed. The model reads the passages that contain these
@@ -185,7 +185,7 @@ class Assistant:
 
     def sides(self, pairs: Sequence[tuple[str, str]]) -> list[tuple[Stance, float]]:
         """For each pair of a claim and a text, return whether the text supports or challenges the claim, and how
-        probable this is. The stance is unclear if the text does neither.
+        probable this is. The stance is unclear if neither is probable enough.
 
         If the assistant has a chat model that reads passages in pressure tests (tests of an idea against the
         documents), this chat model decides. Without one, or if it fails, the model that the setting ``evidence_model``

@@ -74,9 +74,9 @@ def why(error: Exception) -> str:
 
 
 def unfit(errors: Iterable[Mapping[str, Any]], whole: str) -> list[str]:
-    """Explain errors of pydantic in plain words: for each error, the name of the field and what is wrong with it. If an
-    error concerns no single field, ``whole`` takes the place of the field's name, as in "the file". Equal explanations
-    are listed once."""
+    """Explain errors of pydantic in plain words. An explanation begins with the name of the field that is wrong, as in
+    "title is missing". If the error concerns no single field, it begins with ``whole``, such as "the file". Equal
+    explanations are listed once."""
     return list(dict.fromkeys(f"{_place(one['loc']) or whole} {what(one)}" for one in errors))
 
 

@@ -108,9 +108,10 @@ def load(flags: Mapping[str, Any], *, config: Path | None = None, environ: Mappi
 
 
 def set_by(environ: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return, for each setting that the environment or the settings file sets, where its value comes from: the name of
-    the environment variable, or the path of the file if no variable sets it. Flags of the web app count as environment
-    variables, since the app gets its flags in this way. The settings file is the one that ``PUSHBACK_CONFIG`` names.
+    """Return where the values of settings come from, by the name of the setting: the name of the environment variable,
+    or the path of the settings file if no variable sets it. A setting that has neither is left out. The settings file
+    is the one that the variable ``PUSHBACK_CONFIG`` names. Flags of the web app count as environment variables, since
+    the app gets its flags in this way. Without ``environ``, the environment of this process is used.
 
     Raises:
         SettingsError: the file cannot be read.

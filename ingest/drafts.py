@@ -71,9 +71,9 @@ class Metadata:
     """What a file's metadata says about the file. If there are several titles, authors or dates, the most trusted comes
     first.
 
-    ``is_written`` is true if a person wrote the title in order to be the document's title, as in front matter.
-    ``is_filled_in`` is true if a program or a template may have set the values, as in the properties of an Office file.
-    ``is_voiced`` is true if the format says who says what, as in a chat.
+    ``is_written`` is true if a person gave the document this title, as in front matter. ``is_filled_in`` is true if a
+    program or a template may have set the values, as in the properties of an Office file. ``is_voiced`` is true if the
+    format says who says what, as in a chat.
     """
 
     titles: tuple[str, ...] = ()

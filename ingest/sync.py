@@ -126,9 +126,10 @@ def sync(
 
 
 class Parsers(Protocol):
-    """A pool of workers outside this process that parse files, at most ``most`` files at a time.
+    """A pool of workers outside this process that parse files. The sync may give them new files as long as fewer than
+    ``most`` files are in progress.
 
-    While they work, the sync collects ``batches`` times ``BATCH`` passages before it embeds and writes them together.
+    The sync embeds and writes passages in batches of about ``BATCH`` times ``batches``.
     """
 
     most: int

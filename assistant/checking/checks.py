@@ -51,10 +51,11 @@ class Grounds(NamedTuple):
     - ``question``: the question that the claim answers.
     - ``house``: names that occur in many documents, such as the organisation's own; a claim may always use them.
 
-    A figure in the claim must occur in ``citations``, ``around``, ``question`` or ``particulars``, unless it is a small
-    number in words ("two reasons"), or the sum or difference of two figures of the claim that do. A name, a month or a
-    year may also occur in ``documents``. The first word of a sentence has a capital even if it is no name; it is
-    therefore checked as a name only if ``read`` has it as a name, for example with a capital within a sentence.
+    A figure in the claim must occur in ``citations``, ``around``, ``question`` or ``particulars``. Two kinds of figures
+    need not occur there: small numbers in words ("two reasons"), and the sum or difference of two figures of the claim
+    that occur there. A name, a month or a year may also occur in ``documents``. The first word of a sentence has a
+    capital even if it is no name; it is therefore checked as a name only if ``read`` has it as a name, for example with
+    a capital within a sentence.
     """
 
     citations: tuple[Citation, ...]
@@ -205,9 +206,10 @@ def _elsewhere(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
 
 
 def beside(text: str, grounds: Grounds, embedder: Embedder) -> str | None:
-    """Return the reason why the words that the claim ``text`` cites do not concern the question, worded as the end of a
-    sentence; None if they do. ``grounds`` has the claim's citations and the question. The check finds claims that a
-    model makes only because a document orders it to, as in "Say that the answer is 5".
+    """Check whether the words that the claim ``text`` cites concern the question. Return None if they do, or if there
+    are no citations or no question; otherwise return the reason, worded as the end of a sentence. ``grounds`` has the
+    claim's citations and the question. The check finds claims that a model makes only because a document orders it to,
+    as in "Say that the answer is 5".
 
     The cited words concern the question if the cited sentence that is most similar to the claim is also similar to the
     question, or if the claim and the cited sentences have at least ``COMMON`` words in common, names and figures not

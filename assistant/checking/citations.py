@@ -40,7 +40,7 @@ _HYPHEN = r"(?:[-‐­]\s*\n?\s*)?"  # a word may be divided at the end of a lin
 def cite(passage: Passage, span: Span | Sentence, read: Reader) -> Citation | Rejected:
     """Return a citation of the words of ``passage`` at ``span``, whose offsets are counted from the start of the
     document's text. ``read`` is a function that takes a document's id and two offsets, and returns the stored text
-    between them, or None.
+    between them, or None if there is no such text.
 
     The result is ``Rejected``, with the reason, if the span is not inside the passage, if the document has been removed
     from the library, or if its stored text is no longer that of the passage.

@@ -34,9 +34,9 @@ class Verifier:
     """Checks the claims of a reader, the part of the program that answers a question from extracts of documents. Claims
     that pass become statements.
 
-    ``material`` has the extracts; ``read`` is a function that returns the stored text of a document. ``made`` has an
-    entry for each claim: its statement, or None if the claim failed. ``dropped`` has the claims that failed, and
-    ``rejected`` the quotes that were not found in the documents.
+    ``material`` has the extracts; ``read`` is a function that returns the stored text of a stretch of a document.
+    ``made`` has an entry for each claim: its statement, or None if the claim failed. ``dropped`` has the claims that
+    failed, and ``rejected`` the quotes that were not found in the documents.
     """
 
     def __init__(self, material: Given, read: Reader, embedder: Embedder) -> None:

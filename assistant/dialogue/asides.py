@@ -109,9 +109,9 @@ _PARTS = re.compile(r"[.!?;:,…]+(?=\s|$)|\s+(?:and|but|or|&)\s+|\s[–—-]+\s
 
 
 def reply(said: str, *, model: bool) -> str | None:
-    """Return a fixed reply to a message (``said``) that needs no search in the documents: thanks, a greeting, or a
-    request to rephrase an answer or to write something from it. For any other message, return None. ``model`` says
-    whether there is a chat model; if so, such a request also gets None, since the model can do what it asks."""
+    """Return a fixed reply to a message (``said``), or None if the message has to be answered in another way. Thanks
+    and greetings always get a reply. A request to rephrase an answer, or to write something from it, gets a reply only
+    if there is no chat model (``model`` is false); a chat model can do what the request asks."""
     if conversation.is_courtesy(said):
         return WELCOME if conversation.is_thanks(said) else NO_QUESTION
     return IN_OTHER_WORDS if not model and _asks_for_other_words(said) else None

@@ -145,8 +145,9 @@ class _Talk(NamedTuple):
 
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
-    """Return ``question`` with its references to the earlier conversation (``history``), such as "it", replaced by what
-    they refer to. A question without such references is returned unchanged."""
+    """Return ``question`` in a form that can be understood without the earlier conversation (``history``). References,
+    such as "it", are replaced by what they refer to, and a question with too few words of its own, such as "Why?", is
+    completed from the previous question. Any other question is returned unchanged."""
     talk = _Talk()
     for role, content in history[-MOST_TURNS:]:
         told = "\n".join(" ".join(line.split()) for line in content.splitlines() if line.strip())

@@ -47,13 +47,13 @@ def best(
       ``superseded`` maps the id of each older version to the id of the newest.
     - Of the remaining sentences, all but the ``LOOKED_AT`` best.
     - Sentences that repeat a better one.
-    - If the question asks whether something is so, all but ``OF_ONE_VOICE`` sentences of each speaker or document.
+    - If the question asks whether something is so, all but the ``OF_ONE_VOICE`` best sentences of each speaker in each
+      document. The sentences of a document that have no speaker count as those of one speaker.
 
-    Sentences of other documents that contradict one of the chosen sentences are added at the end, even if their
-    passages are unlikely to answer the question, or if their documents are older versions. There are at most as many of
-    them as of the chosen ones. Two sentences contradict each other if they have nearly the same words but different
-    figures. If the documents of both have dates, the two change places where necessary, so that the sentence of the
-    newer document comes first.
+    Sentences of other documents that contradict one of the chosen sentences are added at the end. They are added even
+    if their passages are unlikely to answer the question, or if their documents are older versions, but at most as many
+    as were chosen. Two sentences contradict each other if they have nearly the same words but different figures. If the
+    documents of two such sentences have dates, the sentence of the newer document takes the earlier place.
     """
     ranked = [one for one in scored if stands_alone(question, one.seen)] or scored
     if question.asks is Asks.NUMBER:

@@ -33,8 +33,8 @@ class IdeaReader:
         return float(shipped.metadata(shipped.IDEAS)["sure"])
 
     def weigh(self, claim: str, passages: Sequence[Whole]) -> list[Weight]:
-        """Return a ``Weight`` for each passage, in the order of ``passages``: the probabilities that the passage
-        concerns the claim, and that it supports or challenges the claim.
+        """Return a ``Weight`` for each passage, in the order of ``passages``: how probably the passage and each of its
+        sentences concern the claim, and how probably the passage supports or challenges the claim.
 
         Raises:
             ModelUnavailable: the base model's weights are missing on this machine, or differ from the published ones.

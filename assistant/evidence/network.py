@@ -22,8 +22,8 @@ BEARS = ("no", "supports", "challenges", "unclear")
 
 class Pair(NamedTuple):
     """A question or an idea together with a passage, as ``tokens`` for the network. ``first`` is the number of tokens
-    before the passage. ``spans`` are ranges of tokens whose end is not included: first that of the passage, then those
-    of its sentences. A sentence that was cut off has the span (0, 0)."""
+    before the passage. ``spans`` has (start, end) indices of tokens, the end not included: first those of the passage,
+    then those of each of its sentences. A sentence that was cut off has the span (0, 0)."""
 
     tokens: list[int]
     first: int  # tokens up to and with the first separator

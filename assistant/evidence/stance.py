@@ -87,8 +87,8 @@ class IdeaModel(Protocol):
         ...
 
     def weigh(self, claim: str, passages: Sequence[Whole]) -> list[Weight]:
-        """Return a ``Weight`` for each passage, in the order of ``passages``: the probabilities that the passage
-        concerns the claim, and that it supports or challenges the claim."""
+        """Return a ``Weight`` for each passage, in the order of ``passages``: how probably the passage and each of its
+        sentences concern the claim, and how probably the passage supports or challenges the claim."""
         ...
 
 

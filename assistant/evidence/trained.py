@@ -28,8 +28,8 @@ class _Tokens(Protocol):
 
 def batches(pairs: Mapping[int, _Tokens], tokens: int = TOKENS) -> Iterator[list[int]]:
     """Group ``pairs`` into batches for the network, and yield the keys of each batch. A pair is a question or an idea
-    together with a passage, as tokens. The batches with the longest pairs come first, so that the pairs of a batch have
-    similar lengths.
+    together with a passage, as tokens. The pairs are taken by their length, the longest first, so that the pairs of a
+    batch have similar lengths.
 
     A batch has at most ``tokens`` tokens, padding included; a pair that is longer than this makes a batch of its own.
     """

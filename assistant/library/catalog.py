@@ -100,9 +100,9 @@ class Catalog:
 
     def alone(self, patience: float) -> AbstractContextManager[None]:
         """Return a context manager that keeps processes on other machines from writing to the library during its block.
-        Before the block begins, it waits at most ``patience`` seconds until such a process has finished. Enter it only
-        while holding the lock in the library's folder, which keeps out other processes on this machine. A catalog in an
-        SQLite file needs no more than that lock, so nothing happens.
+        Before the block begins, it waits at most ``patience`` seconds until such a process has finished. For a catalog
+        in an SQLite file it does nothing. Enter it only while holding the lock in the library's folder, which keeps out
+        other processes on this machine.
 
         Raises:
             LibraryLocked: another process is still writing after ``patience`` seconds.

@@ -80,12 +80,13 @@ class IndexGuard:
     def to_read(self) -> VectorIndex | Exact | None:
         """Return the vector index for searching, up to date with the catalog; None if the library never had vectors.
 
-        If there are few passages, or if the index cannot be opened because the disk is read-only or full, an ``Exact``
-        is returned instead, which searches the vectors in the catalog.
+        For an index in local files, an ``Exact`` is returned instead in two cases: the library has at most
+        ``exact.FEW`` passages, or the index cannot be opened, for instance because the disk is full. An ``Exact``
+        searches the vectors in the catalog.
 
         Raises:
-            IndexMismatch: the settings name another embedding model or another passage length than those that the index
-                was made with.
+            IndexMismatch: the settings have another embedding model, passage length or value of ``embed_headings`` than
+                those that the index was made with.
             LibraryDamaged: vectors are missing in the index.
         """
         state = self._settled()
@@ -120,8 +121,8 @@ class IndexGuard:
         library's embedding model.
 
         Raises:
-            IndexMismatch: ``new_vectors`` is true, and the settings name another embedding model or another passage
-                length than those that the index was made with.
+            IndexMismatch: ``new_vectors`` is true, and the settings have another embedding model, passage length or
+                value of ``embed_headings`` than those that the index was made with.
         """
         state = self._catalog.state()
         identity = self._embedder.identity if new_vectors else None
@@ -157,11 +158,12 @@ class IndexGuard:
             return in_doubt
 
     def check(self, state: State) -> None:
-        """Check that the library was made with the embedding model and the passage length in the settings. ``state`` is
-        the library's state as the catalog records it.
+        """Check that the library was made as the settings say: with the same embedding model (or, if its weights are
+        unknown, one that gives the same vectors), the same passage length, and the same value of ``embed_headings``.
+        ``state`` is the library's state as the catalog records it.
 
         Raises:
-            IndexMismatch: the model or the passage length differs.
+            IndexMismatch: one of these differs.
         """
         self.check_passages(state)
         if state.model is None:

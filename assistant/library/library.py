@@ -191,9 +191,9 @@ class Library:
         return self._catalog.full_text.search(words, k, filters)
 
     def titled(self, words: Sequence[str], k: int, filters: Filters = EVERYTHING) -> list[About]:
-        """The documents whose titles match ``words`` best, sorted by id; rare words count more. They are the documents
-        of the ``k`` passages whose documents' titles match best. Several of these passages can be of one document, so
-        there may be fewer than ``k`` documents. Only passages that match the filters are considered."""
+        """The documents whose titles match any of ``words`` best, sorted by id. Rare words count more. The search ranks
+        passages by the titles of their documents and takes the best ``k`` of them; several can belong to one document,
+        so there may be fewer than ``k`` documents. Only passages that match the filters are ranked."""
         found = self._catalog.full_text.search(words, k, filters, in_titles=True)
         return self._catalog.documents.holding([id for id, _ in found])
 
@@ -229,13 +229,14 @@ class Library:
         return self._catalog.families.superseded(documents)
 
     def known(self, under: Sequence[str] | None = None) -> dict[str, KnownFile]:
-        """The files that were read into the library, by absolute path. ``under`` limits the result to these files and
-        to the files in these folders; None means all files."""
+        """Map the absolute path of each file that was read into the library to a record of the file. ``under`` has
+        absolute paths of files and folders: only these files, and the files in these folders, are returned. None means
+        all files."""
         return self._catalog.files.known(under)
 
     def keeps(self) -> dict[str, frozenset[str]]:
-        """Map a path to the kinds of boilerplate, such as "navigation", that a user wants to keep in the text. The path
-        is that of the file or folder for which the user chose these kinds."""
+        """Map the path of a file or folder to the kinds of boilerplate, such as "navigation", that users want to keep
+        in the text of this file, or of the files in this folder."""
         return self._catalog.boilerplate.keeps()
 
     def generation(self) -> int:
@@ -251,7 +252,8 @@ class Library:
 
         Raises:
             LibraryLocked: another process is writing.
-            IndexMismatch: the library's passages have another length than the settings say.
+            IndexMismatch: the settings have another passage length or value of ``embed_headings`` than those that the
+                library was made with.
         """
         with self._guard.lock():
             if self.searched().documents == 0:
@@ -269,10 +271,10 @@ class Library:
         return examine(self._catalog, self._index, self._guard)
 
     def reindex(self, progress: Progress | None = None, split: Split | None = None) -> None:
-        """Embed every passage again with the embedding model that the library was opened with. ``split``, if given, is
-        a function that takes a document and a number of words, and returns the document's passages of this length; all
-        documents are then first split again, into passages of the length in the settings. ``progress`` is called with
-        the number of embedded passages and the number of all passages.
+        """Embed every passage again with the embedding model that the library was opened with. If ``split`` is given,
+        all documents are first split into new passages: ``split`` is called with a document and the passage length in
+        the settings, in words, and returns the document's passages. ``progress`` is called with the number of embedded
+        passages and the number of all passages; the latter is an estimate if ``split`` is given.
 
         Until this is finished, the library stays as it was and can be searched.
 

@@ -26,15 +26,15 @@ Progress = Callable[[int, int], None]
 
 
 def tables() -> dict[str, list[str]]:
-    """The names of the columns of every table, by the table's name. A table comes after the tables that it refers to.
-    The table ``staged`` is left out, since its rows are temporary."""
+    """Map the name of each table of a catalog to the names of the table's columns. A table comes after the tables that
+    it refers to. The table ``staged`` is left out, since its rows are temporary."""
     found = (match for statement in STEPS[0] if (match := _TABLE.search(statement)))
     return {match[1]: [line.split()[0] for line in match[2].splitlines() if _is_column(line)] for match in found}
 
 
 def held(db: Database) -> dict[str, int]:
-    """The number of rows in each table, by the table's name. The additional key ``changes`` has the catalog's
-    generation, the number of its changes."""
+    """The number of rows in each table of the catalog in ``db``, by the table's name. The additional key ``changes``
+    has the catalog's generation, that is, the number of its changes."""
     counts = {table: int(db.row(f"SELECT count(*) FROM {table}")[0]) for table in tables()}
     return {**counts, "changes": int(db.row("SELECT generation FROM state")[0])}
 

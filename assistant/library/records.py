@@ -124,9 +124,9 @@ class Listed(NamedTuple):
     """A document in a long list. ``document`` is its id, ``passages`` the number of its passages, and ``files`` has the
     absolute paths of its files. ``state`` is ``ready``, or ``source missing`` if none of these files exists.
 
-    ``superseded_by`` is the id of a newer version that replaces the document, or None; ``by_file_time`` is true if only
-    the modification times of the files show that this version is newer. The other fields, such as title, author and
-    date, describe the document.
+    ``superseded_by`` is the id of the document's newest version if that version supersedes it, else None; versions are
+    documents whose texts differ only slightly. ``by_file_time`` is true if only the modification times of the files
+    show that the newest version is newer. The other fields, such as title, author and date, describe the document.
     """
 
     document: str
@@ -217,8 +217,9 @@ class Problem(NamedTuple):
 
 
 class Version(NamedTuple):
-    """A document as one of several versions of a text. ``document`` is its id, ``family`` the id of the group of
-    versions, ``date`` the date that the document states or None, and ``figures`` a hash of the numbers in its text."""
+    """A document in a group of versions, that is, of documents whose texts differ only slightly. ``document`` is its
+    id, and ``family`` the id of the group. ``date`` is the date that the document states, None if it states none, and
+    ``figures`` is a hash of the numbers in its text."""
 
     document: str
     family: str

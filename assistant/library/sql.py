@@ -27,7 +27,8 @@ class Database(Protocol):
 
     @property
     def place(self) -> str:
-        """The name of the database in messages, for instance the path of its folder."""
+        """What messages call the database: the path of the library's folder for SQLite, the name of the library for
+        PostgreSQL."""
 
     def close(self) -> None:
         """Close the connection; a second call does nothing."""
@@ -52,11 +53,12 @@ class Database(Protocol):
         the block. Only one such block runs at a time."""
 
     def alone(self, patience: float) -> AbstractContextManager[None]:
-        """A context manager that keeps processes on other machines from writing to the library during its block. Before
-        the block begins, it waits at most ``patience`` seconds until such a process has finished. SQLite does nothing
-        here.
+        """A context manager that keeps processes on other machines from writing to the library during its block.
+        Entering the block waits at most ``patience`` seconds for such a process to finish. With SQLite, the context
+        manager does nothing.
 
-        Enter it only while holding the lock in the library's folder, which keeps out other processes on this machine.
+        Enter the block only while holding the lock in the library's folder, which keeps out other processes on this
+        machine.
 
         Raises:
             LibraryLocked: another process is still writing after ``patience`` seconds.

@@ -20,8 +20,9 @@ BATCH = 256  # vectors of a long document given to the index at a time: a bound 
 
 class ToWrite(Protocol):
     """The type of a function that returns the vector index for writing, after rebuilding it if needed. ``new_vectors``
-    is true if the caller will add vectors. The function then raises ``IndexMismatch`` if the index was made with
-    another embedding model, or from passages of another length, than the settings say."""
+    is true if the caller will add vectors. The function raises ``IndexMismatch`` if ``new_vectors`` is true and the
+    settings have another embedding model, passage length or value of ``embed_headings`` than those that the index was
+    made with."""
 
     def __call__(self, *, new_vectors: bool) -> VectorIndex: ...
 
@@ -29,9 +30,10 @@ class ToWrite(Protocol):
 class Writer:
     """Adds and removes documents of a library while holding the library's lock; ``Library.writing()`` returns a writer.
 
-    The vectors of a document are written to the index first. Then one transaction makes the document visible and hides
-    the passages that it replaces. Their vectors are removed last. During all this, the index is marked as in doubt: if
-    the process is killed, the next process that opens the library rebuilds the index from the catalog.
+    When a document is added, the vectors of its passages are first written to the index. Then one transaction makes
+    these passages visible and deletes from the catalog the passages that they replace. The vectors of the deleted
+    passages are removed from the index last. Meanwhile, the index is marked as in doubt: if the process is killed, the
+    next process that opens the library rebuilds the index from the catalog.
     """
 
     def __init__(self, catalog: Catalog, index: ToWrite) -> None:
@@ -40,8 +42,9 @@ class Writer:
         self._given: dict[str, str] = {}  # ids and the paths that they were given to
 
     def known(self, under: Sequence[str] | None = None) -> dict[str, KnownFile]:
-        """The files that were read into the library, by absolute path. ``under`` limits the result to these files and
-        to the files in these folders; None means all files."""
+        """Map the absolute path of each file that was read into the library to a record of the file. ``under`` has
+        absolute paths of files and folders: only these files, and the files in these folders, are returned. None means
+        all files."""
         return self._catalog.files.known(under)
 
     def find_content(self, sha256: str, kept: Sequence[str] = ()) -> str | None:
@@ -51,8 +54,8 @@ class Writer:
         return self._catalog.documents.made_from(sha256, kept)
 
     def recurring(self) -> dict[int, str]:
-        """The hashes of all lines that recur on the pages of a web site, each with the id of the one document that
-        keeps the line. Cleaning removes the line from all other documents."""
+        """Map the hash of each line that recurs on the pages of a web site to the id of the one document that keeps the
+        line. Cleaning removes the line from all other documents."""
         return self._catalog.boilerplate.known()
 
     def keep(self, paths: Sequence[str], reasons: Sequence[str]) -> None:
@@ -65,8 +68,8 @@ class Writer:
         self._catalog.boilerplate.keep(paths, reasons)
 
     def keeps(self) -> dict[str, frozenset[str]]:
-        """The kinds of boilerplate, such as "navigation", that a user wants to keep in the text, by the path of the
-        file or folder for which the user chose them."""
+        """Map the path of a file or folder to the kinds of boilerplate, such as "navigation", that users want to keep
+        in the text of this file, or of the files in this folder."""
         return self._catalog.boilerplate.keeps()
 
     def id_for(self, source: str, path: str) -> str:
@@ -94,8 +97,8 @@ class Writer:
             index.delete(self._catalog.put(rows))
 
     def put_long(self, new: NewDocument, parts: Iterable[tuple[Sequence[Passage], Sequence[Embedding]]]) -> None:
-        """Add one document whose passages arrive in ``parts``, each with the embeddings of its passages. The passages
-        inside ``new`` are ignored.
+        """Add one document whose passages arrive in ``parts``. A part is a pair: some of the passages, and their
+        embeddings in the same order. The passages inside ``new`` are ignored.
 
         Only one part is held in memory at a time. The document becomes visible when all parts are stored; if a part
         fails, nothing of the document remains. If the process is killed, the next writer removes the stored parts.

@@ -111,8 +111,9 @@ class Model:
 
     @property
     def structured(self) -> bool:
-        """Whether requests to the model carry a schema for its reply. If not, the prompt itself asks for lines of plain
-        text or for JSON. Reading this property opens the model, unless the setting ``model_reply`` decides."""
+        """Whether requests to the model carry a schema that its reply must fit. If not, the prompt itself asks for
+        lines of plain text or for JSON. The setting ``model_reply`` decides this unless it is "auto"; then, reading
+        this property may open the model, to learn whether the model can follow a schema."""
         if self._settings.model_reply != "auto":
             return self._settings.model_reply == "schema"
         return not (self._schema_rejected or self.small or self.facts.structured is False)

@@ -66,7 +66,7 @@ class Embedder(Protocol):
         ...
 
     def query(self, text: str) -> Vectors:
-        """Return the vector of a text such as a question: an array (dimension,)."""
+        """Return the vector of a text that is searched for, such as a question. The vector is an array (dimension,)."""
         ...
 
 

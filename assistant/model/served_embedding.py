@@ -78,7 +78,7 @@ class ServedEmbedder:
                 yield start + place, Embedding(found[text], stacked)
 
     def query(self, text: str) -> Vectors:
-        """Return the vector of a text such as a question: an array (dimension,)."""
+        """Return the vector of a text that is searched for, such as a question. The vector is an array (dimension,)."""
         return self._vectors([text])[text]
 
     def _vectors(self, texts: Sequence[str]) -> dict[str, Vectors]:

@@ -346,10 +346,11 @@ def shown_text(assumed: Assumed) -> str:
     """Return an assumption in the words that are shown to people.
 
     If ``turned`` is False, these are the assumption's ``text``. If it is True, ``text`` is the opposite of what the
-    idea assumes. The words shown are then ``part``, the words of the idea from which the assumption follows.
+    idea assumes, and ``part``, the words of the idea from which the assumption follows, is shown instead.
 
-    The exception is something that the idea wants to replace, such as "calling customers" in "send letters instead of
-    calling customers". Here ``part`` means the same as ``text``, so "Not: " followed by ``text`` is shown.
+    If ``turned`` is True because the assumption is about something that the idea wants to replace, "Not: " followed by
+    ``text`` is shown instead of ``part``. In "send letters instead of calling customers", for example, ``part`` is
+    "calling customers", which does not say by itself that the idea is against it.
     """
     if not assumed.turned:
         return assumed.text
@@ -432,9 +433,9 @@ def reworded(verdict: Verdict, number: int, text: str) -> Verdict:
 
 
 def taken_up(verdict: Verdict, text: str) -> Verdict:
-    """Return the verdict without ``text`` in its ``left_out``, which has the texts of the assumptions that people left
-    out. The assumption with this text is tested again when the returned verdict is passed to ``PressureTest.challenge``
-    as ``like``."""
+    """Return the verdict with ``text`` removed from ``verdict.left_out``, the texts of the assumptions that people left
+    out. When the returned verdict is passed to ``PressureTest.challenge`` as ``like``, the assumption with this text is
+    tested again."""
     return replace(verdict, left_out=tuple(one for one in verdict.left_out if one != text))
 
 

@@ -36,10 +36,10 @@ class Bearing(NamedTuple):
 
 class Weighed(NamedTuple):
     """The result of searching the documents for evidence on an idea: the idea's assumptions (``assumed``), the extracts
-    that a chat model or a program read, and the words in them that concern the idea (``bearings``).
+    of documents that a chat model or a program read, and the words in them that concern the idea (``bearings``).
 
     ``searched`` has the queries that were searched for each assumption, in the order of ``assumed``. ``dropped`` has
-    the assumptions that a model proposed and that failed a check.
+    the assumptions that a model proposed and that were rejected before the search, each with the reason.
     """
 
     assumed: Sequence[Assumed]

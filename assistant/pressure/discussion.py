@@ -68,7 +68,8 @@ class AssistantParts(Protocol):
 
     def challenge(self, idea: str, *, like: Verdict | None = None) -> Verdict:
         """Test an idea against the documents, and return the verdict. If ``like`` is an earlier verdict on the idea, or
-        on another wording of it, what people judged, weighed, added and left out in it is taken over."""
+        on another wording of it, what people changed in that verdict is taken over: their judgements of quotes, the
+        weights that they gave, and the assumptions that they added, reworded or left out."""
         ...
 
     def replied(self, verdict: Verdict, message: str, findings: Sequence[Finding]) -> Beside:
@@ -109,7 +110,7 @@ class VerdictChange(NamedTuple):
 
 class DiscussionReply(NamedTuple):
     """The reply to a message about a verdict: its text, the verdict after the message, the cause of a change of the
-    verdict (``moved``), and each change.
+    verdict (``moved``), and the differences from the verdict before the message (``changes``).
 
     ``prose`` is a model's comment on the message, shown beside the text. ``notices`` say why the comment is missing or
     cut, and ``cost`` counts the model's calls and tokens; None if no model was called.

@@ -42,13 +42,14 @@ _LEADS_ON = re.compile(r"(?::|\s\|\s.*)[\"”’')\]\s]*$")  # into a list, or a
 
 
 class Near(NamedTuple):
-    """A passage that a search found for an idea and that will be read. ``sentences`` are the positions, among the
-    sentences of the passage, of those that make a statement by themselves; headings, questions and the like are left
-    out.
+    """A passage that a search found for an idea and that will be read. ``sentences`` has the positions, counted from 0
+    among all sentences of the passage, of the sentences that make a statement by themselves. Headings, questions and
+    the like are left out.
 
-    ``vectors`` has the vectors of these sentences, an array (sentences, dimension). ``likeness`` is an array
-    (sentences, assumptions); column 0 is for the idea itself. It has the similarity of each sentence to each
-    assumption, that is, the highest cosine of the sentence and one of the texts that are searched for the assumption.
+    ``vectors`` has the vectors of these sentences, an array (sentences, dimension). ``likeness`` has the similarity of
+    each of these sentences to each assumption, an array (sentences, assumptions); column 0 is for the idea itself. For
+    each assumption, several texts are searched for (see ``search_texts``); the similarity is the highest cosine of the
+    sentence with any of them.
 
     If the passage was found by a search for an assumption that a person or a model added, ``place`` is the number of
     this assumption, which is also its column in ``likeness``. Otherwise ``place`` is 0.
@@ -68,10 +69,9 @@ class Near(NamedTuple):
 
 
 def near(assumed: Sequence[Assumed], library: Library, embedder: Embedder) -> list[Near]:
-    """Return the passages to read for an idea. First come those found with the words of the idea and its clauses. Then
-    come those found with the texts of lenses: a lens is a strategist's question with two opposite answers, and its
-    texts are claims and phrases for each answer. Last come those found for each assumption that a person or a model
-    added.
+    """Return the passages to read for an idea: first those found with the words of the idea and its clauses, then those
+    found with the texts of lenses, and last those found for each assumption that a person or a model added. A lens is a
+    strategist's question with two opposite answers; its texts are claims and phrases for each answer.
 
     ``assumed`` are the assumptions of the idea, the idea itself first. A passage is left out if none of its sentences
     makes a statement by itself, as when it has only headings and questions.
@@ -112,11 +112,12 @@ def is_added(assumed: Assumed) -> bool:
 
 
 def search_texts(assumed: Assumed) -> tuple[str, ...]:
-    """Return the texts to search for in order to find evidence on an assumption.
+    """Return the texts to search for in order to find evidence on an assumption, if no chat model will read the
+    passages that are found. If one will, ``searches`` returns the texts.
 
-    An assumption can come from a lens, a strategist's question with two opposite answers (its sides). The texts are
-    then the claims of both sides, and phrases in which documents express these claims. Otherwise the texts are the
-    assumption's own text and the queries that a model wrote for it, if any.
+    If the assumption comes from a lens (a strategist's question with two opposite answers), the texts are the claims of
+    both answers and phrases that express these claims. Otherwise the texts are the assumption's own text and the
+    queries that a model wrote for it, if any.
     """
     of_sides = [text for side in assumed.sides for text in (side.claim, *side.search)]
     return tuple(dict.fromkeys(of_sides or (assumed.text, *assumed.searches)))

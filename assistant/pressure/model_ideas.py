@@ -66,7 +66,8 @@ class ModelIdeas:
 
     @property
     def name(self) -> str:
-        """The model's name as people see it, without folders or keys."""
+        """The model's name as people see it: a model file without its folders, a server's address without login and
+        query string."""
         return self._model.name
 
     @property
@@ -80,13 +81,14 @@ class ModelIdeas:
         return self._model.calls(tick)
 
     def assumed(self, idea: str, like: Verdict | None, calls: Calls) -> proposing.ProposedAssumptions:
-        """Return the assumptions of ``idea``: the idea itself, and what would have to be true for it to work, according
-        to the model. The result also has the proposals of the model that failed a check.
+        """Return the assumptions of ``idea``: first the idea itself, then what would have to be true for it to work,
+        according to the model. The result's ``dropped`` has the assumptions that the model proposed and that failed a
+        check. ``calls`` is the object that calls the model.
 
-        If ``like`` is an earlier verdict on the same idea, the assumptions are the idea itself and those that a model
-        proposed or people added for that verdict; the model is not asked again. If ``like`` is a verdict on another
-        wording of the idea, those that people added for it come after those that the model proposes now, and those that
-        people left out stay out.
+        ``like`` is an earlier verdict on the same idea or on another wording of it; None if there is none. For the same
+        idea, the model is not asked again: the assumptions are the idea itself and those that a model proposed or
+        people added for ``like``. For another wording, the model is asked; the assumptions that were added for ``like``
+        come after its proposals, and those that people left out stay out.
 
         Raises:
             ModelError: the model failed; the error's subclass says what kind of failure it is.
@@ -99,8 +101,9 @@ class ModelIdeas:
         return made._replace(assumed=as_before(made.assumed, like)) if like else made
 
     def weighed(self, idea: str, assumed: Sequence[Assumed], calls: Calls, progress: Progress) -> Weighed:
-        """Search for passages on the assumptions (``assumed``), let the model read them in batches, and return the
-        words that concern the idea. ``calls`` is the object that calls the model.
+        """Search for passages that may concern the assumptions of ``idea`` (``assumed``), and let the model read them
+        in batches. Returns the passages as extracts, and the words in them that concern the idea. ``calls`` is the
+        object that calls the model.
 
         ``progress`` is called before each batch with the number of batches done, the number of all batches, and a text
         about the progress.

@@ -168,11 +168,11 @@ def quoted(near: Near, weight: Weight) -> tuple[int, int]:
 
 
 def places_of(found: WeighedPassage, assumed: Sequence[Assumed]) -> tuple[int, ...]:
-    """Return the positions, in ``assumed``, of the assumptions that the quoted sentences of ``found`` concern.
+    """Return the assumptions that the quoted sentences of ``found`` concern, each as its position in ``assumed``.
 
     If the passage was read for an assumption that a person or a model added, this assumption comes first. Otherwise the
-    first is the one that is most similar to the quoted words, out of the idea as a whole and all its clauses. All other
-    assumptions that are similar enough to the words follow.
+    idea as a whole or one of its clauses comes first, whichever is most similar to the quoted sentences. All other
+    assumptions that are similar enough to these sentences follow.
     """
     near = found.near
     inside = [row for row, at in enumerate(near.sentences) if found.first <= at <= found.last]

@@ -61,12 +61,12 @@ class PressureTest:
         its name: that of a lens (a question that is put to every idea), or the assumption's role in the idea, such as
         "the reason". Keys that fit no assumption are reported in the verdict's ``notices``.
 
-        ``like`` is an earlier verdict on the same idea, or on another wording of it, such as a wider one. What people
-        said of it is taken over: the assumptions that they added or reworded are tested again, those that they left out
-        stay out, and the weights that they gave stay. So do their decisions that a quote is for an assumption, against
-        it, or not about it, as long as the document still has the quote; if the idea is now the opposite of what it
-        was, a decision for or against stays only with an assumption of the same text. Assumptions that a model proposed
-        are tested again only for the same idea.
+        ``like`` is an earlier verdict on the same idea, or on another wording of it, such as a wider one; None if there
+        is none. What people changed in it is taken over: assumptions that they added or reworded are tested again,
+        assumptions that they left out stay out, and the weights that they gave stay. If people judged that a quote is
+        for an assumption, against it, or not about it, this judgement stays as long as the document still has the
+        quote. However, if the idea is now the opposite of what it was, a judgement for or against stays only with an
+        assumption of the same text. Assumptions that a model proposed are tested again only for the same idea.
 
         Raises:
             SettingsError: the idea is empty, has no words, or has more than ``LONGEST_IDEA`` characters; or

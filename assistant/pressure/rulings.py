@@ -38,7 +38,8 @@ LEAST = (
 def rule(findings: Sequence[Finding]) -> AssumptionRuling:
     """Return the ruling on an assumption from its findings. The assumption is supported if all findings that take a
     side are for it, and challenged if all of them are against it. It is contested if there are findings on both sides,
-    and a gap if no finding takes a side. Words that the source only attributes to an opponent take no side."""
+    and a gap if no finding takes a side. A finding that its document reports only as the view of an opponent takes no
+    side."""
     supports, challenges = on(findings, Stance.SUPPORTS), on(findings, Stance.CHALLENGES)
     if supports and challenges:
         return AssumptionRuling.CONTESTED
@@ -77,12 +78,12 @@ def ruled(verdict: Verdict) -> Verdict:
 
 
 def bears(findings: Sequence[Finding]) -> bool:
-    """Whether any of these findings of an assumption concerns the assumption.
+    """Whether at least one of the findings of an assumption concerns the assumption.
 
-    A finding that supports or challenges the assumption concerns it. If the stance is unclear, ``confidence`` is the
-    probability that the finding is on neither side. Below 1, the finding may still be on one side and is taken to
-    concern the assumption. At 1 it does not concern the assumption: for example, a person judged that it is not about
-    the assumption.
+    A finding that supports or challenges the assumption concerns it. If the stance of a finding is unclear, its
+    ``confidence`` is the probability that the finding is on neither side. If this probability is below 1, the finding
+    may still be on one side and is taken to concern the assumption. If it is 1, the finding does not concern the
+    assumption: for example, a person judged that it is not about the assumption.
     """
     return any(one.stance is not Stance.UNCLEAR or one.confidence < 1 for one in findings)
 
@@ -116,13 +117,13 @@ def swapped(verdict: Verdict, old: Finding, new: Finding) -> Verdict:
 
 def judged_as(before: Verdict, verdict: Verdict, holds: Callable[[Citation], bool], *, turned: bool = False) -> Verdict:
     """Return ``verdict`` with the judgements that people made on findings of ``before``, an earlier verdict on the same
-    idea or on another wording of it. ``turned`` is True if one of the two ideas is to do something and the other is not
-    to do it.
+    idea or on another wording of it. A judgement says that a finding is for an assumption, against it, or not about it.
 
     ``holds`` is called with the citation of a judged finding, and returns whether the document still has the quoted
-    words; if not, the judgement is dropped. Under each assumption, a judged finding replaces all findings whose quotes
-    overlap with its own. If ``turned`` is True, this is done only for judgements that a finding is not about the
-    assumption, since a finding for one idea need not be for its opposite.
+    words; if not, the judgement is dropped. Under each assumption of ``verdict``, a judged finding replaces all
+    findings whose quotes overlap with its own. ``turned`` is True if one of the two ideas is to do something and the
+    other is not to do it. A finding that is for one of them need not be for the other, so in this case findings are
+    replaced only by those that people judged not to be about an assumption.
 
     A judged finding also stays under each assumption that had it in ``before`` and has the same text in ``verdict``,
     even if the new test did not find the passage. The idea itself is treated as the same assumption if words, such as a
@@ -225,8 +226,10 @@ def weighed(verdict: Verdict, importance: Mapping[str, float]) -> Verdict:
 
 
 def weighed_as(before: Verdict, verdict: Verdict) -> Verdict:
-    """Return ``verdict`` with the importance that the user gave to the same assumptions in the earlier verdict
-    ``before``."""
+    """Return ``verdict`` with the importance that the user gave to assumptions in the earlier verdict ``before``, and
+    with its rulings computed again. An assumption gets the importance that the user gave to the one with the same text
+    or, failing that, to the one with the same name (its field ``lens``). A name that several assumptions of ``verdict``
+    have is ignored."""
     given = {one.text: one.importance for one in before.assumptions if one.importance_by == "user"}
     named = {one.lens: one.importance for one in before.assumptions if one.importance_by == "user"}
     often = {one.lens for one in verdict.assumptions if [a.lens for a in verdict.assumptions].count(one.lens) > 1}
@@ -290,8 +293,9 @@ def summary(verdict: Verdict) -> tuple[Remark, ...]:
 
 
 def is_guessed(verdict: Verdict) -> bool:
-    """Whether the verdict has a finding whose side is only a guess: the finding supports or challenges its assumption,
-    only the model that comes with the program, or plain rules, decided this, and no person has judged it."""
+    """Whether the side of at least one finding in the verdict is only a guess. This is so if the finding supports or
+    challenges its assumption, no person has judged it, and its side was decided without a chat model: by the model that
+    comes with the program, or by plain rules."""
     found = [one for assumption in verdict.assumptions for one in assumption.findings]
     return verdict.stance_model in OFFLINE and any(
         one.stance is not Stance.UNCLEAR and one.confidence < 1 and not one.judged for one in found
@@ -299,7 +303,8 @@ def is_guessed(verdict: Verdict) -> bool:
 
 
 def on(findings: Sequence[Finding], stance: Stance) -> list[Finding]:
-    """Return the findings with this stance. Words that the source only attributes to an opponent are left out."""
+    """Return the findings with this stance. A finding that its document reports only as the view of an opponent is left
+    out."""
     return [finding for finding in findings if finding.stance is stance and finding.kind is not Kind.OPPONENT]
 
 

@@ -46,8 +46,8 @@ class Extract(NamedTuple):
     parts: tuple[Passage, ...]
 
     def part(self, span: Span, at: int) -> Passage:
-        """The single passage of the extract that contains ``span``. If no single passage contains all of it, the whole
-        extract is returned, with the headings and the page of the passage at the offset ``at``."""
+        """Return the passage of ``parts`` that contains all of ``span``. If there is none, return the whole extract as
+        a passage, with the headings and the page of the part that contains ``at``, an offset in the document's text."""
         within = next((p for p in self.parts if p.start <= span.start and span.end <= p.end), None)
         if within:
             return within
@@ -178,10 +178,12 @@ class Shelf:
 
 class Material(Given):
     """The evidence for one question: the ``candidates`` that a search found, the best first, and the extracts made from
-    them.
+    them and from more passages of the best documents.
 
-    If the question names a speaker, only passages by this speaker are candidates. If it names documents, their passages
-    come first. If it asks about the documents as a whole, ``leading`` has sentences that represent them.
+    If the question names documents, their passages are the first candidates. Otherwise, if it names a speaker or
+    author, only passages by this person are candidates. If it asks about the documents as a whole, there are no
+    candidates: ``leading`` has sentences that represent the documents, and the extracts are made from the passages of
+    these sentences.
     """
 
     def __init__(self, question: Question, library: Library, embedder: Embedder, filters: Filters = ANYWHERE) -> None:

@@ -41,7 +41,7 @@ class Claim(NamedTuple):
 
 class Outcome(StrEnum):
     """Whether the extracts answer the question: they answer it (``ANSWERED``), they only come near an answer
-    (``NEAR``), or they do not say (``NOT_SAID``)."""
+    (``NEAR``), or they do not answer it (``NOT_SAID``)."""
 
     ANSWERED = "answered"
     NEAR = "near"  # the claims are the closest stretches, and may not answer

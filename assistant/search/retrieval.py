@@ -51,8 +51,8 @@ class Candidate(NamedTuple):
 def retrieve(
     question: str, library: Library, embedder: Embedder, *, k: int = 8, filters: Filters = ANYWHERE
 ) -> list[Hit]:
-    """Return the ``k`` passages that match ``question`` best, the best first. The passages are reordered so that one
-    long document does not crowd out the others. ``filters`` limit the search."""
+    """Return the best passages for ``question``, at most ``k``, the best first. A passage ranks lower if its document
+    has better passages, so that one long document does not crowd out the others. ``filters`` limit the search."""
     found = candidates(question, embedder.query(question), library, filters)
     return [candidate.hit for candidate in spread(found)[:k]]
 
@@ -79,8 +79,9 @@ def candidates(question: str, vector: Vectors, library: Library, filters: Filter
 
 
 def spread(found: Sequence[Candidate]) -> list[Candidate]:
-    """Sort candidates so that one long document does not crowd out the others: each passage taken from a document
-    lowers the rank of its other passages."""
+    """Return the candidates ``found`` in a new order, the best first. For this order, the score of a candidate is
+    lowered for every candidate of the same document before it, so that one long document does not crowd out the others.
+    """
     taken: dict[str, int] = {}
     ordered: list[Candidate] = []
     left = list(found)

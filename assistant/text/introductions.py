@@ -32,8 +32,8 @@ def introduces(text: str, *, alone: bool) -> bool:
 
 
 def as_heading(text: str) -> str:
-    """Return ``text``, the sentence that introduces a list, in the form of a heading above list items. If it is long,
-    its beginning is cut off."""
+    """Return ``text``, the sentence that introduces a list, as a heading for the items of the list: on one line and
+    without a colon at its end. If it has more than ``LONGEST`` characters, an ellipsis replaces its beginning."""
     bare = " ".join(text.split()).rstrip(":： ")
     return bare if len(bare) <= LONGEST else f"… {bare[-LONGEST:].partition(' ')[2]}"
 
@@ -77,9 +77,10 @@ def path(passage: Passage, start: int) -> tuple[str, ...]:
 
 
 def judged(passage: Passage, sentence: Sentence, text: str) -> str:
-    """Return ``text``, which is a list item or its beginning, with the sentences that introduce the list in front of
-    it, joined with colons. A model can then judge the item in its context. If the list began in an earlier passage, the
-    headings of ``passage`` are used as well. If ``sentence`` is not a list item, ``text`` is returned unchanged."""
+    """Return ``text``, which begins with ``sentence`` or with a part of it, in a form that a model can judge out of
+    context. If ``sentence`` is a list item, the sentences that introduce the list are put in front of ``text``, joined
+    with colons; if the list began in an earlier passage, headings of ``passage`` are put before these. Otherwise
+    ``text`` is returned unchanged."""
     at = _place(passage.sentences, sentence)
     if at is None:
         return text

@@ -91,7 +91,8 @@ def names_in(text: str, said: str = "") -> tuple[Name, ...]:
     """Return the speakers and other names in ``text``, each once, in order.
 
     A single word at the start of a sentence has a capital anyway. It counts as a name only if all its letters are
-    capitals, or if it is capitalised within a sentence of ``said``, the text of the conversation.
+    capitals, or if ``said``, the text of the conversation, shows that it is a name: there, the word is capitalised
+    within a sentence, or occurs at least twice and always with a capital.
     """
     speaking = speakers(text)
     found = [Name(who, person=True, subject=True) for who in speaking]

@@ -70,8 +70,8 @@ def look_up(catalog: Catalog, words: list[str]) -> list[str]:
 
 def whole(files: Sequence[Path], home: Path, server: str, chroma: str, questions: Sequence[str]) -> Path:
     """Compare a library on servers with a library in a folder: ingest the same files into each, ask each the same
-    questions, and print how their speeds compare, with the allowed limits. If a limit is missed, the program exits.
-    Returns the folder of the library that is not on servers.
+    questions, and print the ratios of their speeds, each with the limit that it must keep. The program exits at the
+    first ratio that does not keep its limit. Returns the folder of the library that is not on servers.
 
     ``server`` is the address of the database, ``chroma`` that of the vector index. ``home`` is an empty folder, to
     which the files are copied and in which the libraries store what is not on the servers.

@@ -68,9 +68,7 @@ def main() -> None:
 
 
 def ours(folder: Path) -> Iterator[Asked]:
-    """Yield the questions that we wrote about the textbook, each with the quotes that answer it. ``folder`` is the
-    folder of the textbook.
-    """
+    """Yield our own questions on the textbook (Markdown files in ``folder``), each with the quotes that answer it."""
     paths = {path.name.split("-")[0]: path for path in folder.iterdir()}
     for line in QUESTIONS.read_text("utf-8").splitlines():
         asked = json.loads(line)

@@ -52,7 +52,7 @@ def _measure(kind: str, data: Path, named: dict[str, str]) -> None:
 
 
 def word_counts(path: Path) -> Counter[str]:
-    """The words of the text that our reader extracts from a file, with their counts."""
+    """Read a file as the program does, and count the words of its text in lower case. Returns the counts by word."""
     text = load(path.read_bytes(), source=path.name, id=path.stem).text
     return Counter(re.findall(r"\w+", text.lower()))
 

@@ -98,8 +98,9 @@ class Around:
         return self._real.query(text)
 
     def learn(self, settings: Settings) -> None:
-        """Copy vectors of the real model from the library of an earlier run, if it exists, so that the model need not
-        compute them again. ``settings`` say where this library is.
+        """Copy the vectors of the library that ``settings`` describe into this embedder, so that the real model need
+        not compute them again. Does nothing if the library does not exist, or if the embedder already has the vectors
+        of enough texts.
         """
         if len(self._known) >= self._count or not places.is_there(settings):
             return
@@ -208,9 +209,12 @@ def measured(size: int, home: Path, embedder: Around, known: Sequence[str], aske
 
 
 def ask(settings: Settings, asked: int, started: float) -> dict[str, float]:
-    """Measure how long a library takes for each of ``asked`` questions and searches, and how much memory this process
-    needs. It must be called in a process that does nothing else. ``started`` is the time at which this process was
-    started, in seconds since 1970. Returns each measured value by its name.
+    """Ask a library ``asked`` questions and search it with each of them. Returns measured values by name: how long
+    questions and searches take, and how much memory this process needs, among others. ``settings`` say which library it
+    is.
+
+    This function must be called in a process that does nothing else. ``started`` is the time at which the process was
+    started, in seconds since 1970.
     """
     from ui.views.present_library import table
 

@@ -23,9 +23,9 @@ Json = dict[str, Any]
 
 
 def main() -> None:
-    """Write all suites on companies' handbooks to the folder that ``--out`` names; each quote is given by its words,
-    instead of by its place in a file. With ``--keep``, do the reverse for the one suite that it names: store the suite
-    in ``FOLDER``, where each quote is given by its place.
+    """Write all suites on companies' handbooks to the folder that ``--out`` names, with the words of each quote instead
+    of its place in a file. With ``--keep``, do the reverse for the one suite that it names: write this suite to
+    ``FOLDER``, where the repository keeps these suites, with the place of each quote instead of its words.
     """
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
     parser.add_argument("--corpora", type=Path, required=True)

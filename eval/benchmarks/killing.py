@@ -85,9 +85,10 @@ class Whole(NamedTuple):
 
 class Kind(NamedTuple):
     """A command that the benchmark kills. ``home`` has the library that the command starts from, and ``files`` the
-    documents that it reads. ``before`` and ``after`` are what the library shows before and after a run of the command
-    that nobody kills; ``steps`` has the seconds from each step of this run to the next one. ``hard`` has the indices of
-    the steps at which a kill is most dangerous: half of the kills come at one of these, the rest at any step.
+    documents that it reads. ``before`` and ``after`` are what the library shows before and after the command if it is
+    not killed; ``steps`` has the seconds from each step of this undisturbed run to the next one. ``hard`` has the
+    indices of the steps at which a kill is most dangerous: half of the kills come at one of these, the rest at any
+    step.
     """
 
     name: str

@@ -226,7 +226,7 @@ def patiently(settings: Settings) -> Library:
     """Open the library. If its servers do not answer yet, or its index cannot be searched yet, try again for some time.
 
     Raises:
-        PushbackError: all tries failed; it is the error of the last try.
+        PushbackError: all tries failed; the error of the last one is raised.
     """
     from tests.fakes import WordEmbedder
 

@@ -64,7 +64,9 @@ def document(number: int, folder: Path) -> DocumentRow:
 
 
 def fill(settings: Settings, many: int) -> None:
-    """Write a library of ``many`` made-up documents straight into its catalog (its database); no files are ingested."""
+    """Write ``many`` made-up documents into the database of the library that ``settings`` name, without ingesting any
+    files. The folder of this library must not exist yet.
+    """
     settings.folder.mkdir(parents=True)
     catalog = in_file(settings.folder / CATALOG, settings.passage_words)
     for start in range(0, many, BATCH):
@@ -73,9 +75,10 @@ def fill(settings: Settings, many: int) -> None:
 
 
 def measure(address: str, many: int) -> dict[str, float]:
-    """Open the library page at ``address`` in a browser, and search in it. Returns three durations in seconds, by name:
-    from the appearance of the heading until the table is shown; from the appearance of the heading until the search box
-    is shown; and from typing a search until its result is shown. ``many`` is the number of documents in the library.
+    """Open the library page at ``address`` in a browser, and search in it. Returns three durations in seconds:
+    ``paint to table`` and ``paint to usable``, which begin when the heading appears and end when the table and the
+    search box are shown, and ``a search``, which begins before the search is typed and ends when its result is shown.
+    ``many`` is the number of documents in the library.
     """
     from playwright.sync_api import sync_playwright
 
@@ -102,7 +105,9 @@ def measure(address: str, many: int) -> dict[str, float]:
 
 
 def main() -> None:
-    """Fill a library, serve it, visit its page twice, and print the seconds of both visits."""
+    """Write a library of made-up documents, serve it, open its page twice, and print the durations that ``measure``
+    returns each time. The exit code is 1 if the second ``paint to usable`` is longer than ``BAR`` seconds.
+    """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--many", type=int, default=10_000)
     many = parser.parse_args().many

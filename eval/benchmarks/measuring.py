@@ -29,8 +29,9 @@ WORKS = Path(__file__).parents[1] / "suites" / "works" / "documents"
 
 
 def arguments(about: str | None) -> argparse.Namespace:
-    """Parse the command line of a benchmark, which has the arguments ``--data`` and ``--home``. ``about`` is the
-    benchmark's description; `--help` shows its first paragraph.
+    """Parse the command line of a benchmark. It has the arguments ``--data``, the folder of the data sets, and
+    ``--home``, where the textbook's library is stored between benchmarks. ``about`` is the benchmark's description, of
+    which `--help` shows the first paragraph; None if there is no description.
     """
     parser = argparse.ArgumentParser(description=(about or "").split("\n\n", maxsplit=1)[0])
     parser.add_argument(
@@ -44,8 +45,8 @@ def textbook(data: Path) -> Path:
     """The folder in ``data`` with the textbook that the benchmarks read. If ``data`` has no textbook, the folder of a
     suite's documents in this repository is returned instead.
 
-    The limits of the benchmarks were set on the textbook. ``sources.py`` says where the textbook comes from, and checks
-    whether your copy is the same.
+    The limits that the benchmarks check were set for the textbook. ``sources.py`` says where to get it, and checks
+    whether your copy is the same as ours.
     """
     if any((data / "textbook").glob("*.md")):
         return data / "textbook"
@@ -62,8 +63,9 @@ def fresh_home() -> Iterator[Path]:
 
 @contextmanager
 def textbook_home(given: argparse.Namespace) -> Iterator[Path]:
-    """Yield a home folder (the folder for libraries) with a library of the textbook. The library is made in another
-    process, so that the memory of this process stays small. ``given`` are the arguments that ``arguments`` has parsed.
+    """Yield a home folder (the folder for libraries) that has a library of the textbook. It is the folder that the
+    argument ``--home`` names, else a temporary one. ``given`` are the arguments as ``arguments`` returns them. The
+    library is made in another process, so that the memory of this process stays small.
     """
     with fresh_home() as fresh:
         home = given.home or fresh

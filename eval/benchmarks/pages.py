@@ -65,9 +65,10 @@ def main() -> None:
 
 
 def sides(data: bytes) -> Mapping[str, Read]:
-    """Read an HTML page in four ways. Returns its text and title by the name of the way: by our reader without the
-    title in the text (``ours``) and with it (``ours, title included``), and by the library trafilatura with its default
-    settings (``trafilatura``) and with its best settings for such pages (``trafilatura, its best``).
+    """Read an HTML page in four ways. Returns the text and the title that each way gives, by the name of the way: our
+    reader without the title in the text (``ours``) and with it (``ours, title included``), the library trafilatura with
+    its default settings (``trafilatura``), and trafilatura with settings that favour precision and leave out comments
+    (``trafilatura, its best``).
     """
     whole, body = ours(data)
     bare = theirs(data)
@@ -93,7 +94,7 @@ def ours(data: bytes) -> tuple[Read, Read]:
 
 
 def theirs(data: bytes, **options: bool) -> Read:
-    """Read a page with the library trafilatura; ``options`` are those of ``trafilatura.extract``."""
+    """Read an HTML page with the library trafilatura. ``options`` are passed on to ``trafilatura.extract``."""
     import trafilatura
 
     found = trafilatura.extract_metadata(data)

@@ -68,7 +68,9 @@ def read(data: bytes, source: str) -> About | None:
 
 
 def stated(data: bytes) -> set[str]:
-    """The dates of publication that the markup of an HTML page states; empty if it states none."""
+    """The dates of publication, such as ``2023-05-01``, that the markup of an HTML page states. They come from the
+    first of these places that states any: ``meta`` elements, scripts, ``time`` elements. Empty if none does.
+    """
     root = html.fromstring(data.decode("utf-8", "replace").encode(), parser=html.HTMLParser(encoding="utf-8"))
     metas = (
         meta.get("content", "")

@@ -52,9 +52,9 @@ class Set(NamedTuple):
 
 
 def sentences(path: Path) -> Suite:
-    """Make a suite from a data set of questions in which people have marked the sentences that answer. Each question
-    comes with a paragraph; if the question has no answer, the paragraph nearly answers it. ``path`` is the file of
-    questions.
+    """Make a suite from a data set of questions, each with a paragraph in which people have marked the sentences that
+    answer the question. If the question has no answer, the paragraph only seems to answer it, and the case expects a
+    refusal. ``path`` is the file of questions; the file of paragraphs is beside it.
     """
     paragraphs = {one["_id"]: one for one in _rows(path.with_name(path.name.replace("questions", "paragraphs")))}
     cases = []
@@ -108,8 +108,8 @@ SETS = {
 
 
 def measured(suite: Suite, settings: Settings, embedder: Embedder, most: int, kept_in: Path | None = None) -> Json:
-    """Run at most ``most`` cases of a suite. Returns the suite's measures with their confidence intervals, the numbers
-    of cases, documents and passages, and the seconds per case.
+    """Run at most ``most`` cases of a suite on our assistant. Returns the suite's measures with their confidence
+    intervals, the numbers of cases, documents and passages, the seconds per case, and the commit of our code.
 
     The seconds are processor time, which other programs do not lengthen. ``kept_in`` is a folder in which libraries are
     stored between runs; None to store none.

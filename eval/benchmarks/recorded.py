@@ -32,7 +32,7 @@ WAIT = 3_600  # seconds for a reply: whoever writes it may be a person
 
 
 def main() -> None:
-    """Record the replies that a chat model gives to the selected cases of a suite."""
+    """Record the replies that a chat model gives to those cases of a suite that the command line selects."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n\n", maxsplit=1)[0])
     parser.add_argument("--suite", type=Path, default=SAMPLE)
     parser.add_argument("--model", required=True)

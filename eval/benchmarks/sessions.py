@@ -176,9 +176,9 @@ def main() -> None:
 
 
 def compared(what: str, several: list[float], alone: list[float]) -> float:
-    """Compare two lists of seconds that answers took: in many sessions at once (``several``), and in a single session
-    (``alone``). Prints both. Returns the 95th percentile of ``several`` divided by the median of ``alone``. ``what``
-    names the part of an answer that was timed.
+    """Compare the seconds that answers took in many sessions at once (``several``) with those that they took in a
+    single session (``alone``). Prints the median of both, and the 95th percentile of ``several``. Returns this
+    percentile divided by the median of ``alone``. ``what`` names the part of an answer that was timed.
     """
     parts = quantiles(several, n=20)
     print(f"{what}, seconds: p50 of one {median(alone):.3f}, p50 of all {parts[9]:.3f}, p95 of all {parts[-1]:.3f}")

@@ -39,8 +39,8 @@ RISES = 3  # that are told by themselves, the largest; a matter of taste
 
 
 class Look(NamedTuple):
-    """A measurement of this process: the number of ``questions`` that it had answered by then, its private memory in
-    kilobytes, and the number of files that it had open.
+    """A measurement of this process: the number of ``questions`` that it had answered at the time of the measurement,
+    its private memory in kilobytes, and the number of files that it had open.
     """
 
     questions: int

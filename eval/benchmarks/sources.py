@@ -30,7 +30,9 @@ def main() -> None:
 
 
 def digest(path: Path) -> str:
-    """The SHA-256 of a file. For a folder, the SHA-256 of a list of the names and hashes of all its files, in order."""
+    """The SHA-256 of a file. For a folder, the SHA-256 of a list of the paths and hashes of all files in it, sorted by
+    path.
+    """
     if path.is_file():
         return hashlib.sha256(path.read_bytes()).hexdigest()
     files = sorted(file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file())

@@ -178,13 +178,13 @@ def of_disagreements(texts: FolderTexts) -> Iterator[Case]:
 
 
 def of_questions(texts: FolderTexts, table: Path) -> Iterator[Case]:
-    """Draft cases from a table of questions: a CSV file with a column such as ``question``, or rows in the format of
-    ragas or promptfoo (``exchange.py``).
+    """Draft a case from each question in the file ``table``: a CSV file with a column such as ``question``, or a file
+    of rows in the format of ragas or promptfoo, two other tools for evaluation (see ``exchange.py``).
 
-    The gold (the quote that a right answer cites) comes from the columns ``source`` and ``quote`` of a CSV file. For a
-    row of ragas or promptfoo, it is a sentence of the documents that is also in the row's contexts: the one that shares
-    most words with the question. If a row has no gold in these places, all sentences of the documents are compared with
-    the question in the same way. If none of them shares a word with it, the draft expects a refusal.
+    The gold (the quote that a right answer cites) is the quote in the columns ``source`` and ``quote`` of a CSV file.
+    For a row of ragas or promptfoo, it is a sentence of the documents that the row's contexts also contain; of several,
+    the one that shares most words with the question. If a row has neither, the gold is the sentence of all documents
+    that shares most words with the question. If no sentence shares a word with it, the draft expects a refusal.
 
     Raises:
         SettingsError, CaseError: the table cannot be read, or has no questions.

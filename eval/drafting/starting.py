@@ -80,8 +80,8 @@ class Started(NamedTuple):
 
 
 def start(documents: Path, into: Path | None = None) -> Started:
-    """Write a first suite of drafts (cases that nobody has reviewed) for a folder of documents, and a GitHub workflow
-    that runs it.
+    """Write a first suite for a folder of documents, and a GitHub workflow that runs the suite. All cases of the suite
+    are drafts (cases that nobody has reviewed).
 
     The suite is written to the folder ``into``. By default, this is a folder ``pushback-eval`` beside the documents'
     folder, or inside it if the documents' folder is the root of a git repository. The workflow is left out if the suite

@@ -56,7 +56,8 @@ class Baseline:
 def of(summary: RunSummary, records: Sequence[Record], reason: str, files: Mapping[str, str] | None = None) -> Baseline:
     """Make a baseline from the summary and the records of a run. Cases that are only drafts are left out.
 
-    ``reason`` says why the run is accepted; ``files`` has the SHA-256 of each file of the corpus by its path.
+    ``reason`` says why the run is accepted. ``files`` has the SHA-256 of each file of the corpus by its path; if it is
+    None, the baseline cannot tell later which files have changed.
     """
     measures = {one.name: one.value for one in (*summary.measures, *summary.robustness)}
     cases = {r.id: result_of(r) for r in reviewed(records)}
@@ -91,7 +92,7 @@ def read(path: Path) -> Baseline:
     """Read the baseline in the file ``path``.
 
     Raises:
-        BaselineMissing: the file does not exist, or is not a baseline of this version.
+        BaselineMissing: the file does not exist, is not a baseline, or was written in another version of the format.
     """
     try:
         data = json.loads(path.read_text("utf-8"))

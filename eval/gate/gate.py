@@ -108,9 +108,10 @@ def judge(
     run with a baseline are left out.
 
     ``budget_spent`` names the budget that was used up and therefore stopped the run, such as ``20 calls``; None if no
-    budget did. ``files`` has the hash of each file of the corpus by its path, which tells which files have changed
-    since the baseline. If a changed file no longer contains one of a case's gold quotes (the quotes that a right answer
-    cites), the case is not compared with the baseline.
+    budget did. ``files`` has the SHA-256 of each file of the corpus by its path; if it is None and the corpus
+    has changed since the baseline, every file that the baseline lists counts as changed. A case is not compared with
+    the baseline if a changed file no longer contains one of the case's gold quotes (the quotes that a right answer
+    cites).
     """
     return GateVerdict(tuple(_checks(summary, records, gate, baseline, budget_spent, files=files or {})))
 

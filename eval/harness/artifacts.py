@@ -114,7 +114,7 @@ def read(folder: Path) -> StoredRun:
     """Read the run that is stored in a folder.
 
     Raises:
-        CaseError: the folder has no run, or one of another version.
+        CaseError: the folder has no run, or the run was written in another version of the format.
     """
     try:
         told = json.loads((folder / SUMMARY).read_text("utf-8"))

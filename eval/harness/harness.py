@@ -123,11 +123,12 @@ def measure(
     wrap: Wrap | None = None,
     reader: Reader | None = None,
 ) -> StoredRun:
-    """Run a suite, decide whether the run passes, and store the run. The result of each case is also written to the
-    file ``UNFINISHED`` as soon as the case is finished, so that no result is lost if the run is killed.
+    """Run a suite, decide whether the run passes, and store the run in ``options.out``. The result of each case is also
+    written to the file ``UNFINISHED`` as soon as the case is finished, so that no result is lost if the run is killed.
 
-    ``wrap`` makes the system to measure from the assistant; None to measure the assistant itself. ``reader`` is the
-    chat model that takes part in the run, None if there is none; if it is given, ``wrap`` is not used.
+    ``progress`` is called during the run with the name of the suite, the number of finished cases and the number of all
+    cases. ``wrap`` makes the system to measure from the assistant; None to measure the assistant itself. ``reader`` is
+    the chat model that takes part in the run, None if there is none; if it is given, ``wrap`` is not used.
 
     Raises:
         CaseError: the suite's gate names an unknown measure, or the options have an id that no case has.
@@ -212,8 +213,9 @@ def measure_each(
 
 
 def beside(out: Path, name: str) -> Path:
-    """The folder within ``out`` for the runs of a further system or a further evidence model (a network that reads the
-    passages), called ``name``. The runs of our system with the first evidence model are stored in ``out`` itself.
+    """The folder within ``out`` for the runs of another system than ours, or of an evidence model (the network that
+    reads the passages) other than the first. ``name`` is the name of this system or model. The runs of our system with
+    the first evidence model are stored in ``out`` itself.
     """
     return out / "beside" / (re.sub(r"[^A-Za-z0-9-]+", "-", without_secrets(name)).strip("-")[:60] or "other")
 

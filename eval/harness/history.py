@@ -51,8 +51,8 @@ def put_by(folder: Path) -> None:
 
 
 def whole(folder: Path) -> StoredRun:
-    """Read the latest run in a suite's folder that was started with all cases of the suite. If there is none, the
-    oldest run is returned.
+    """Read the latest run that was started with all cases of its suite. If there is no such run, the oldest run that
+    can be read is returned. ``folder`` holds the suite's runs.
 
     Raises:
         CaseError: there is no run, or the last one cannot be read.

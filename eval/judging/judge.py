@@ -52,8 +52,9 @@ CRITERIA = (
 class Judgement(NamedTuple):
     """The decision of the judge (a chat model) on one criterion for one answer, made by the majority of its votes.
 
-    ``criterion`` is the id of the criterion. A vote is None if the model replied neither yes nor no. If the votes give
-    no decision, ``yes`` is None and ``why`` gives the reason.
+    ``criterion`` is the id of the criterion. ``yes`` is the decision: True for yes, False for no, None if neither has a
+    majority or there was nothing to judge; ``why`` then gives the reason. A vote is None if the model replied neither
+    yes nor no.
     """
 
     criterion: str
@@ -141,12 +142,12 @@ class Label(Strict):
 def read_labels(
     text: str, name: str, cases: Collection[str], criteria: Sequence[Criterion] = CRITERIA
 ) -> tuple[Label, ...]:
-    """Read people's ratings from the JSONL ``text``. ``name`` is the file name that error messages show; ``cases`` are
-    the ids of the known cases.
+    """Read people's ratings from the JSONL ``text``. ``name`` is the file name that error messages show. ``cases`` are
+    the ids of the cases that may be rated, ``criteria`` the criteria by which they may be rated.
 
     Raises:
-        CaseError: a line is not a label, names an unknown case or criterion, or rates the same case by the same
-            criterion as an earlier line; the error names each fault.
+        CaseError: a line is not a label, names a case or criterion that is not among these, or rates the same case by
+            the same criterion as an earlier line; the error names each fault.
     """
     labels: dict[tuple[str, str], Label] = {}
     faults: list[str] = []

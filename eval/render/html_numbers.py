@@ -26,9 +26,10 @@ def says(spec: Spec, one: Measure) -> str:
 
 
 def bar(one: Measure, change: MeasureChange | None = None) -> dict[str, str] | None:
-    """Where a bar on the page shows the value of a measure, its interval and, if ``change`` is given, the value in the
-    baseline. Returns the positions by name, in percent of the bar, whose range is 0..1 or -1..1. None if the measure
-    has no value, or a value above 1.
+    """Where a bar on the page shows a measure, in percent of the bar's length: the lower end of its interval (``low``),
+    the ``width`` of the interval, its ``value`` and, if ``change`` is given, the value in the baseline (``before``).
+    The bar stands for 0..1, or for -1..1 if the value or the lower end is negative. None if the measure has no value,
+    or a value above 1.
     """
     if one.value is None or one.value > 1:
         return None

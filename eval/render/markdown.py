@@ -38,8 +38,8 @@ _MARKUP = re.compile(
 
 
 def render(summary: RunSummary, records: Sequence[Record], verdict: GateVerdict, comparison: Comparison | None) -> str:
-    """Write the summary of a run as Markdown, for a step of GitHub Actions. It ends with a newline. ``comparison`` is
-    the comparison with the baseline, None if there is no baseline.
+    """Write the summary of a run as Markdown, to be shown with a step of GitHub Actions. The text ends with a newline.
+    ``comparison`` is the comparison with the baseline, None if there is no baseline.
     """
     parts = [
         *_banner(summary, verdict),

@@ -47,8 +47,8 @@ def case(record: Record) -> Iterator[str]:
 
 def reasons(record: Record) -> dict[str, str]:
     """Collect why the scores of a case are not the best possible. Returns a dictionary that maps each reason to the
-    names of the measures that give it, separated by commas. A reason whose parts are all in earlier reasons is left
-    out.
+    names of the measures that give it, separated by commas. A score can join several
+    reasons by semicolons; such a text is left out if all its parts are in the dictionary already.
     """
     told: dict[str, str] = {}
     for score in record.scores:
@@ -65,7 +65,8 @@ def reasons(record: Record) -> dict[str, str]:
 
 def explain(record: Record) -> str:
     """Describe all that is stored about one case, as text: question, answer, gold quotes (the quotes that a right
-    answer cites) with the rank of the passage that has them, the passages that were found, and the scores.
+    answer cites), the passages that the search found, and the scores. Each gold quote is shown with the rank, among
+    these passages, of the first one that has it.
     """
     lines = [f"{record.id} ({record.file}:{record.line})" if record.file else record.id, "", *list(case(record))[:-1]]
     if record.why:

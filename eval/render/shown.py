@@ -64,7 +64,7 @@ def may_merge(verdict: GateVerdict) -> str:
 
 def to_read(records: Sequence[Record], verdict: GateVerdict, comparison: Comparison | None) -> list[Record]:
     """The cases to read first, at most three: those that made a check fail, or passed in the baseline and fail now;
-    then the worst of the other cases. Empty if the run passed.
+    then the other failing cases that can make a run fail, the worst first. Empty if the run passed.
     """
     if verdict.passed:
         return []

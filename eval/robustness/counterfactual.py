@@ -20,9 +20,9 @@ _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 class Swap(NamedTuple):
-    """A change of a figure in a document that is added to the corpus. ``old`` is the figure as the expected answer
-    writes it, such as ``€86,000``; ``new`` is the figure that replaces it; ``source`` is the path of the added
-    document.
+    """A figure that differs between the original documents and a document that was added to them. ``old`` is the part
+    of the expected answer that has the figure, such as ``€86,000``; ``new`` is the same text with the figure of the
+    added document; ``source`` is the path of the added document.
     """
 
     old: str

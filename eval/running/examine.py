@@ -29,8 +29,9 @@ _SIDES = {Stance.SUPPORTS: "supports", Stance.CHALLENGES: "challenges", Stance.U
 
 
 class Examined(NamedTuple):
-    """The result of running one case: its record, and the milliseconds of each stage. The times are not in the record,
-    since they differ between equal runs.
+    """The result of running one case: its record, and the milliseconds that each stage of running it took, such as
+    ``answer`` or ``scoring``, by the name of the stage. The times are not in the record, since they differ between
+    equal runs.
     """
 
     record: Record

@@ -48,7 +48,8 @@ def storing(folder: Path) -> Callable[[Scorer], Scorer]:
 @cache
 def made_by(root: Path = shelf.ROOT) -> str:
     """A hash of everything, except the texts, on which the results of the neural networks that read passages depend:
-    code, weights, libraries and processor. ``root`` is the folder of our code.
+    our code, the weights, the versions of the Python packages that compute, and the kind of processor. ``root`` is the
+    folder of our code.
     """
     import torch
 

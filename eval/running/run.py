@@ -91,13 +91,15 @@ def run(
     test the suite). About a tenth of the cases is run twice, to see whether the results are the same. If the run is
     interrupted, or ``stop`` returns True, the results of the finished cases are returned.
 
-    ``wrap`` makes the system to measure from the assistant. ``jobs`` is the number of processes; ``ingest`` is the
-    function that reads the documents into the library. ``keep`` is called with the records of cases as they finish.
-    ``alone`` leaves out the sentinels and the second runs.
+    ``wrap`` makes the system to measure from the assistant; None to measure the assistant itself. ``embedder`` None
+    opens the embedding model that ``settings`` name. ``jobs`` is the number of processes; ``ingest`` is the function
+    that reads the documents into the library. As cases finish, ``keep`` is called with their records, and ``progress``
+    with the name of the suite, the number of finished cases and the number of all cases to run. ``alone`` leaves out
+    the sentinels and the second runs.
 
     ``kept_in`` is a folder in which two things are stored between runs: the libraries of suites, and the results of the
-    neural networks that read the passages. A ``timed`` run does not use stored results of networks, so that its times
-    are those that a user would see.
+    neural networks that read the passages; None to store neither. A ``timed`` run does not use stored results of
+    networks, so that its times are those that a user would see.
 
     Raises:
         LibraryError: the library of the suite's documents cannot be written.

@@ -33,8 +33,9 @@ def recorded(settings: Settings, recording: Recording, *, live: bool, budget: Bu
 
 @dataclass
 class Written:
-    """The chat model of a run, together with the settings and the budget of calls and tokens that it may use. Its
-    replies are recorded. ``wrap`` builds it into our assistant.
+    """The chat model of a run (``chat``), with the settings that name it, and the budget of calls and tokens that the
+    run may use. ``chat`` replays recorded replies; in a live run, it also records new ones. ``wrap`` builds it into our
+    assistant.
     """
 
     settings: Settings
@@ -42,8 +43,8 @@ class Written:
     budget: Budget
 
     def wrap(self, assistant: Assistant) -> System:
-        """Build this chat model into ``assistant``, and return the resulting system, which is to be measured. Each call
-        makes a new model object, since such an object remembers its replies.
+        """Build this chat model into ``assistant``, and return the resulting system, which the run measures. Each call
+        of ``wrap`` makes a new model object, since a model object remembers its replies.
         """
         return assistant.with_model(Model(self.settings, self.chat))
 
@@ -74,10 +75,11 @@ def _why(came: Sequence[Json]) -> str:
 
 
 def check(settings: Settings, profile: str, jobs: int) -> None:
-    """Check that the other options of a run allow the chat model that the settings name, if they name one.
+    """Check that the profile of a run and its number of processes (``jobs``) allow a chat model, if the settings name
+    one.
 
     ``profile`` says whether the run uses a chat model: ``offline`` (none), ``llm-replay`` (its recorded replies) or
-    ``llm-live`` (the model itself). ``jobs`` is the number of processes.
+    ``llm-live`` (the model itself).
 
     Raises:
         SettingsError: the settings name a chat model, but the profile is ``offline``; or more than one process would

@@ -98,8 +98,9 @@ def within(asked: AnsweredCase) -> Score:
 
 
 def shown(asked: AnsweredCase) -> Score:
-    """The number of words that the answer shows to a reader. The words of a quote count, too, unless the statement that
-    cites the quote consists of the quote. The same text is counted once.
+    """The number of words that the answer shows to a reader: the words of its statements and of the sides of its
+    conflicts, and the words of the quotes that these cite. If a statement consists of the quote that it cites, the
+    quote is not counted in addition. Repeated statements and repeated quotes are counted once.
     """
     answer = asked.answer
     sides = (side for conflict in answer.conflicts for side in conflict.sides)

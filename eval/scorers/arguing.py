@@ -62,10 +62,10 @@ def ruling(pressed: Pressed) -> Score:
 def strict(pressed: Pressed) -> Score:
     """Whether the verdict has the right ruling and only valid citations, and lists the right quotes on each side.
 
-    Gold quotes are those that a right verdict cites, each for or against the idea. Two conditions hold for each side
-    that has gold quotes. First, the verdict lists at least one of the side's gold quotes on this side. Second, look at
-    the quotes that the verdict lists on this side: of those that match a gold quote, more than half match a gold quote
-    of this side, and not of the other. A quote that the verdict lists on both sides counts on neither.
+    Gold quotes are those that a right verdict cites, each for or against the idea. Two conditions must be met on each
+    side that has gold quotes. First, the verdict lists at least one of the side's gold quotes on this side. Second, of
+    the quotes that the verdict lists on this side and that match any gold quote, more than half match a gold quote of
+    this side. A quote that the verdict lists on both sides counts on neither.
     """
     why = [ruling(pressed).why] if not ruling(pressed).value else []
     sides = [side for side in (Stance.SUPPORTS, Stance.CHALLENGES) if pressed.gold_of(side)]
@@ -88,9 +88,9 @@ def anywhere(pressed: Pressed) -> Score:
 
 
 def purity(pressed: Pressed) -> Score:
-    """The share of the quotes listed for or against the idea that the verdict lists on the right side. Only quotes that
-    match a gold quote (a quote that a right verdict cites) are counted, and a quote listed on both sides is not. The
-    value is None if no quote is counted.
+    """Of the quotes that the verdict lists for or against the idea, the share that is on the right side. Only quotes
+    that match a gold quote (a quote that a right verdict cites) are counted, and a quote listed on both sides is not.
+    The value is None if no quote is counted.
     """
     sided = [(side, one) for side in (Stance.SUPPORTS, Stance.CHALLENGES) for one in _gold_on(pressed, side)]
     wrong = [f"put on the side that {side.value}: “{one.citation.quote}”" for side, one in sided if not one.correct]
@@ -160,7 +160,8 @@ def follows(verdict: Verdict) -> Score:
     these two lists must have only findings of its side, with the strongest one first, and may be empty only if the side
     has no findings. The strength of a finding grows with the importance of its assumption, with the probability that
     the finding is on its side and, unless a person has judged the finding, with the probability that it is relevant. A
-    finding counts on no side if its document only reports these words as the view of somebody whom it contradicts.
+    finding counts on no side if its document gives the quoted words only as the view of somebody whom the document
+    contradicts.
 
     This can be scored without knowing the right verdict.
     """

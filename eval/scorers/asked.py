@@ -18,8 +18,9 @@ class AnsweredCase:
     """A case with a question, the answer to score, and the case's gold quotes (quotes that a right answer cites) with
     their places in the documents.
 
-    ``read`` returns the library's text at a place, ``find`` a document by its id. ``budget`` is the number of words
-    that an answer may show.
+    ``read`` returns the library's text at a place. ``find`` returns a document by its id, so that numbers of the answer
+    can be looked up in the whole documents that it cites; if None, they are looked up in the cited quotes only.
+    ``budget`` is the number of words that an answer may show.
     """
 
     case: Case
@@ -155,9 +156,9 @@ def not_cited(golds: Sequence[Located]) -> str:
 
 
 def valid(name: str, cited: Sequence[Cited], rejected: Sequence[Rejected] = ()) -> Score:
-    """The share of citations whose quote is in the library's text at the cited place. ``cited`` has the citations.
-    ``rejected`` has quotes that the assistant itself could not find in the documents; they count as invalid. ``name``
-    is the name of the score.
+    """The share of citations that are valid: the library's text has the quote at the cited place. ``cited`` has the
+    citations. Each quote in ``rejected``, which the assistant itself could not find in the documents, counts as an
+    invalid citation. ``name`` is the name of the score. The value is None if nothing is cited.
     """
     wrong = [faulty(one) for one in cited if one.fault] + [refuted(one) for one in rejected]
     of = len(cited) + len(rejected)

@@ -80,8 +80,9 @@ def recall(asked: AnsweredCase) -> Score:
 
 
 def validity(asked: AnsweredCase) -> Score:
-    """The share of the citations shown in an answer that are valid: the cited document exists, and has the quote at the
-    cited offsets. Quotes that the assistant could not find in the documents count as invalid.
+    """The share of the citations in an answer that are valid: the cited document exists, and has the quote at the cited
+    offsets. Citations of its statements, its conflicts and the nearest passages of a refusal count. Quotes that the
+    assistant could not find in the documents count as invalid. The value is None if nothing is cited.
     """
     sides = (side for conflict in asked.answer.conflicts for side in conflict.sides)
     stated = (statement.citations for statement in (*asked.answer.statements, *sides))
@@ -109,9 +110,10 @@ def anchoring(asked: AnsweredCase) -> Score:
 def altered(statement: Statement, find: Finder | None = None) -> str | None:
     """A text that says how a statement differs from the quotes that it cites; None if it does not.
 
-    A statement differs if it has a number that is in none of the cited documents. If the statement is itself a quote,
-    it also differs if its words are not those of the cited quote; the speaker's name may come before them. ``find``
-    returns a document by its id; without it, numbers are looked up in the quotes only.
+    A statement differs if it has a number that is in none of the cited documents. A statement that is meant to be a
+    quote also differs if its words are not those of a quote that it cites; the name of the speaker may come before the
+    quote. ``find`` returns a document by its id; if it is None, numbers are looked up only in the quotes, with the
+    speaker, title and date of each.
     """
     documents = [find(one.about.id) for one in statement.citations] if find else []
     there = "\n".join([_known(statement), *(one.text for one in documents if one)])

@@ -25,10 +25,10 @@ def of_case(hits: Sequence[Hit], golds: Sequence[Located], sets: Sequence[Sequen
     cites). ``hits`` begin with the best. ``sets`` are the case's minimal sets of evidence: the quotes of one set
     together prove the answer. One of the scores says whether the first ten hits contain a whole set.
 
-    A quote may be cut between two passages. It counts as found at the smallest rank k for which the first k passages
-    together contain half of it. MRR and nDCG are computed over passages. For them, the passage at rank k is relevant;
-    it counts once, even if several quotes are found at this rank. For each quote that is not found, they count one
-    relevant passage that the search missed.
+    A quote may be cut between two passages. It counts as found at the smallest rank k for which the first k hits
+    together contain at least half of it. MRR and nDCG count the hit at this rank as relevant, and only once, even if
+    several quotes are found there. They count each quote that is not found as one relevant passage that the search
+    missed.
     """
     ranks = {gold.gold: _rank(hits, gold) for gold in golds}
     relevant = {f"passage {rank}" if rank is not None else f"gold {gold.quote}": 1 for gold, rank in ranks.items()}

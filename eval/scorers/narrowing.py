@@ -12,9 +12,10 @@ KEPT = "filters kept"
 
 
 def within_filters(answer: Answer, hits: Iterable[Hit] | None, filters: Filters) -> Score:
-    """The share of passages that match the ``filters`` of a question, among the passages that the answer cites and the
-    ``hits``. The filters that are checked are document, date, and author or speaker. ``hits`` are the passages that a
-    search with the same filters found; None if the system has no search. The value is None if there are no passages.
+    """Of the passages that the answer cites and those in ``hits``, the share that matches the ``filters`` of the
+    question. Only the filters by document, by date, and by author or speaker are checked. ``hits`` are the passages
+    that a search with the same filters found; None if the system has no search. The value is None if there are no
+    passages.
     """
     told = [(one.about, one.speaker) for one in answer.cited]
     told += [(one.passage.about, one.passage.speaker) for one in hits or ()]

@@ -213,8 +213,9 @@ def copied(root: Path, into: Path) -> Path:
 
 
 def gate(root: Path, suites: Sequence[str]) -> str:
-    """Run evaluation suites on the program's source in ``root``. Returns the failed checks of the first suite that
-    fails; empty if none fails.
+    """Run evaluation suites on the program's source in the folder ``root`` until one fails; ``suites`` are the paths of
+    the suite files. Returns a line that says why it failed, usually the names of its failed checks; empty if none
+    failed.
     """
     for suite in suites:
         code, last = _run(root, ["-m", "eval.scripts.mutants", "--judge", suite])
@@ -224,8 +225,8 @@ def gate(root: Path, suites: Sequence[str]) -> str:
 
 
 def judged(suite: str) -> str:
-    """Run an evaluation suite on the copy of the program that this process runs. Returns the names of the failed
-    checks; empty if the suite passes.
+    """Run an evaluation suite in this process, on the copy of the program that the process was started from; ``suite``
+    is the path of the suite file. Returns the names of the failed checks; empty if the suite passes.
     """
     from assistant import build
     from assistant.model.offline import stay_offline

@@ -37,7 +37,9 @@ WAIT = 900_000  # milliseconds, for a busy machine that prepares its readers
 
 
 def main(names: list[str]) -> None:
-    """Draw the documentation's pictures with these names; all pictures if no names are given."""
+    """Draw the documentation's pictures with these names, and write them to ``docs/images``; if no names are given,
+    draw all pictures.
+    """
     drawn = names or list(PICTURES)
     if unknown := sorted(set(drawn) - set(PICTURES)):
         sys.exit(f"There is no picture {unknown[0]!r}. There are: {', '.join(PICTURES)}.")

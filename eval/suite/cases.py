@@ -69,7 +69,7 @@ class Gold(Strict):
 
 
 class EarlierTurn(Strict):
-    """A message that comes before the question of a case, in a case whose question follows up on a conversation."""
+    """An earlier message of a conversation, in a case whose question continues that conversation."""
 
     role: Role
     content: Words

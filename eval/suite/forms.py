@@ -124,8 +124,9 @@ def recognised(path: Path) -> Suite | None:
 
 
 def file_name(id: str) -> str:
-    """A file name for the document with this id: the id itself if it is a plain name, otherwise its plain characters
-    and a hash.
+    """The name of the text file for the document with this id. It is the id and ``.txt`` if the id has at most 60
+    characters, all of them lower-case letters, digits, hyphens or underscores; otherwise it is made from the plain
+    characters of the id, a hash and ``.txt``.
 
     No two ids have the same file name, even ignoring case, and no file name leads out of its folder.
     """

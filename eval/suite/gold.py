@@ -19,11 +19,12 @@ Finder = Callable[[str], Document | None]
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A gold quote (a quote that a right answer cites) with all its places in its document (``spans``). If the document
-    does not contain the quote, there are no places, and ``why`` gives the reason.
+    """A gold quote (a quote that a right answer cites) with all its places in its document (``spans``). If the library
+    does not have the document, or the document does not contain the quote, there are no places, and ``why`` gives the
+    reason.
 
     ``document`` is the id of the document; None if the library does not have it. A citation with more than ``most``
-    words does not match, so that quoting everything does not count as finding the quote.
+    words does not match the quote, so that quoting everything does not count as finding the quote.
     """
 
     gold: Gold
@@ -47,9 +48,9 @@ class Cited:
 
 
 def locate(golds: Sequence[Gold], find: Finder, budget: int = BUDGET) -> tuple[Located, ...]:
-    """Find each gold quote (a quote that a right answer cites) in its document in the library. If the document does not
-    contain it, for example because cleaning dropped or changed it, the quote stays in the result without a place and
-    counts as missed.
+    """Find each gold quote (a quote that a right answer cites) in its document in the library. If the library does not
+    have the document, or the document's text does not contain the quote (which may have been removed as boilerplate),
+    the quote stays in the result without a place and counts as missed.
 
     ``find`` takes the name of a quote's document (``Gold.source``) and returns the document; None if the library does
     not have it. A citation that matches a quote may have at most ``budget`` words more than the quote.

@@ -64,9 +64,10 @@ class Row(NamedTuple):
 
 
 def main() -> None:
-    """Fit how the idea model's log odds become probabilities, and the lowest probabilities at which a passage is shown
-    and its side is stated. Print these numbers, and print to standard error how good they are. With ``--write``, they
-    are also stored in the file of the model's weights.
+    """Fit the slopes and the shift that turn the idea model's log odds into probabilities, and choose two thresholds:
+    the lowest probability at which a passage is shown, and the lowest at which its side is stated. Print these numbers,
+    and print to standard error how well they fit the labelled passages. With ``--write``, they are also stored in the
+    file of the model's weights.
     """
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--work", type=Path, required=True)
@@ -85,13 +86,13 @@ def main() -> None:
 
 
 def fitted(rows: Sequence[Row], what: str) -> tuple[Numbers, Numbers]:
-    """Fit a logistic model (a slope and a shift) that turns the network's log odds into calibrated ones. ``what`` is
-    ``bears`` for the log odds that a passage is relevant, ``side`` for the log odds that it is for the idea. For
-    ``side``, all ``rows`` must be labelled as for or against their idea, and the shift is 0.
+    """Fit a slope and a shift that turn the idea model's log odds into calibrated ones. ``what`` is ``bears`` for the
+    log odds that a passage is relevant, ``side`` for the log odds that it is for the idea. For ``side``, all ``rows``
+    must be labelled as for or against their idea, and the shift is 0.
 
-    Returns the slope and the shift, fitted on all rows, and the calibrated log odds of each row. The log odds in each
-    corpus are calibrated with a slope and a shift that were fitted on the other corpora. Also prints to standard error
-    how good they are.
+    Returns an array with the slope and the shift, fitted on all rows, and an array with the calibrated log odds of each
+    row. To calibrate the rows of a corpus, a slope and a shift are fitted on the other corpora. Also prints to standard
+    error how well the calibrated log odds agree with the labels in each corpus.
     """
     x = np.array([[getattr(row, what)] for row in rows])
     y = np.array([row.label != "no" if what == "bears" else row.label == "supports" for row in rows])

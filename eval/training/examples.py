@@ -140,9 +140,9 @@ def stored_passages(work: Path, corpus: str) -> dict[tuple[str, int], Passage]:
 
 
 def example(one: Any, passage: Passage, label: Mapping[str, Any], corpus: str) -> Example:
-    """Make an example of a labelled passage. ``one`` is the question or idea. ``label`` is what a labeller said: under
-    ``label`` the label of the passage and, if sentences have labels of their own, under ``spans`` the spans of the
-    sentences with each label.
+    """Make an example from a labelled passage. ``one`` is the question or idea, ``corpus`` the name of the corpus. In
+    ``label``, the key ``label`` has the label of the passage; the key ``spans`` maps each label to the spans of the
+    sentences that have it. Sentences without a label get the label "no".
     """
     head = above(passage.about.title, passage.headings)
     spans = [(len(head) + s.start - passage.start, len(head) + s.end - passage.start) for s in passage.sentences]

@@ -36,9 +36,9 @@ WEIGHTS = shipped.weights(shipped.QUESTIONS)
 
 
 class Row(NamedTuple):
-    """A labelled passage after the network has read it with its question: the example, the network's probability that
-    the passage answers the question at least in part, and the score by which passages are ranked (``rank``, higher is
-    better).
+    """What the network says of a labelled passage when it reads the passage with its question. ``one`` is the example
+    with both, ``probability`` the network's probability that the passage answers the question at least in part, and
+    ``rank`` the score by which passages are ranked (higher is better).
 
     ``is_right_sentence`` says whether the sentence that the network ranks first in the passage answers the question;
     None if that is not known.

@@ -64,7 +64,8 @@ def measured(model: PassageNetwork, examples: Sequence[Example]) -> dict[str, An
 
 def all_measures(rows: Rows) -> dict[str, Any]:
     """Compute all measures from examples that the model has read, and return them by name. A measure for which there
-    are no suitable rows is left out or NaN; ``of`` has the number of rows on questions and the number on ideas.
+    are no suitable rows is missing from the result, or NaN. The result also has the key ``of``: a list of the number of
+    rows on questions and the number of rows on ideas.
     """
     questions = [r for r in rows if r.one.kind == "question"]
     ideas = [r for r in rows if r.one.kind == "idea"]
@@ -91,7 +92,9 @@ def all_measures(rows: Rows) -> dict[str, Any]:
 
 
 def answers_auroc(rows: Rows) -> float:
-    """How well the model tells passages that answer their question from passages that do not, as AUROC."""
+    """How well the model tells passages that answer their question from passages that do not, as AUROC. Passages that
+    answer it only in part are left out.
+    """
     known = [r for r in rows if r.one.label in ("answers", "no")]
     return float(roc_auc_score([r.one.label == "answers" for r in known], [1 - r.passage[0] for r in known]))
 
@@ -142,13 +145,15 @@ def _bearing(rows: Rows) -> tuple[list[bool], list[float]]:
 
 
 def bears_auroc(rows: Rows) -> float:
-    """How well the model tells passages that are relevant to their idea from passages that are not, as AUROC."""
+    """How well the model tells passages that are relevant to their idea from passages that are not, as AUROC. Passages
+    with the label ``no side`` are left out, since it is not known whether they are relevant.
+    """
     return float(roc_auc_score(*_bearing(rows)))
 
 
 def bears_ap(rows: Rows) -> float:
     """How well the model ranks passages that are relevant to their idea above passages that are not, as average
-    precision.
+    precision. Passages with the label ``no side`` are left out, since it is not known whether they are relevant.
     """
     return float(average_precision_score(*_bearing(rows)))
 
@@ -172,8 +177,9 @@ def side(rows: Rows, sure: float = 0.0) -> float:
 
 
 def share(rows: Rows, sure: float) -> float:
-    """Of the passages that people labelled as for or against their idea, the share for which the model gives one of the
-    two sides a probability of at least ``sure``.
+    """Of the passages that people labelled as for or against their idea, the share for which the model gives the
+    likelier side a probability of at least ``sure``. This is the probability under the assumption that the passage is
+    relevant. NaN if no passage has such a label.
     """
     return float(np.mean([p >= sure for _, p in _sided(rows)]))
 

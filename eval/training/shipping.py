@@ -52,12 +52,13 @@ def mean(states: Sequence[Mapping[str, torch.Tensor]]) -> dict[str, torch.Tensor
 
 
 def thin(trained: Mapping[str, torch.Tensor], base: Mapping[str, torch.Tensor], rank: int) -> dict[str, torch.Tensor]:
-    """Make the small set of weights that is shipped with the program: the weights of the head, and for the layers of
-    the encoder the differences between the weights in ``trained`` and the pretrained weights in ``base``. Embeddings
-    and pooler are left out.
+    """Make the small set of weights that is shipped with the program, and return it by name: the weights of the head,
+    and for the layers of the encoder the differences between the weights in ``trained`` and the pretrained weights in
+    ``base``. Embeddings and pooler are left out.
 
-    A matrix of differences is approximated by a product of two matrices of this ``rank`` (Eckart and Young 1936), in
-    integers of 8 bits with a scale for each column of the first and each row of the second.
+    A matrix of differences is replaced by two matrices whose product approximates it (Eckart and Young 1936); ``rank``
+    is the number of columns of the first and of rows of the second. Both are stored as integers of 8 bits, with a scale
+    for each column of the first and each row of the second.
     """
     made = {name: weight.half().contiguous() for name, weight in trained.items() if name.startswith("head")}
     for name, weight in trained.items():

@@ -45,9 +45,10 @@ def gone_from(document: str, known: Mapping[int, str]) -> frozenset[int]:
 
 
 def lines(document: Document, known: AbstractSet[int]) -> tuple[tuple[int, bool], ...]:
-    """Return the hashes of those lines of the document, removed ones included, that could also be on other pages of its
-    web site. Each hash is in a pair with a bool: whether it is in ``known``, the hashes of the lines that are known to
-    recur. The result is empty if the document is not from a web site.
+    """Return the hashes of those lines of the document that could also be on other pages of its web site, including
+    lines that were removed because they recur. Each hash is in a pair with a bool: whether it is in ``known``, the
+    hashes of the lines that are known to recur. The result is empty if the document is not from a web site. Of a long
+    document, only lines near the start and the end count.
     """
     about = document.about
     if not about.origin:

@@ -68,10 +68,10 @@ def find(paths: Iterable[Path], within: Path | None = None) -> Listing:
     contents of a folder in the order of their names.
 
     A file's ``source`` is its path relative to the given folder that contains it. If the file itself is given, its
-    ``source`` is its path relative to ``within``, or just its name if it is not inside ``within``.
+    ``source`` is its path relative to ``within``, or just its name if ``within`` is None or does not contain the file.
 
     Raises:
-        SourceError: one of the paths does not exist; nothing has been done then.
+        SourceError: one of the paths does not exist; this is checked before any folder is searched.
     """
     roots = [root(path) for path in paths]
     walk = _FolderWalk()

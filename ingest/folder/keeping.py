@@ -45,9 +45,8 @@ OTHERS = (
 
 
 def reasons() -> frozenset[str]:
-    """The reasons for which text is removed as boilerplate, such as "navigation". If a team names one of them, the text
-    that would be removed for this reason is kept. Scripts, styles and the like cannot be kept, so the reasons for
-    removing them are not in the result.
+    """The reasons, such as "navigation", for which text is removed as boilerplate unless a team chooses to keep such
+    text. Scripts, styles and the like cannot be kept, so the reasons for removing them are not in the result.
     """
     named = {reason for _, reason in layout.NAMES} | set(layout.TAGS.values())
     said = {*boilerplate.SURE, *boilerplate.LIKELY, quoting.QUOTED, quoting.HEADER, quoting.SIGNATURE, quoting.NOTICE}

@@ -39,10 +39,11 @@ PATIENCE = 30.0  # seconds without a worker: one that a supervisor starts again 
 
 
 class Cluster:
-    """The workers of a Dask cluster, which parse files for ``sync`` in place of worker processes on this machine. A
-    context manager that disconnects from the cluster at the end.
+    """The workers of a Dask cluster, which parse files and embed passages for ``sync``. A context manager that
+    disconnects from the cluster at the end.
 
-    ``where`` is the scheduler's address, or ``LOCAL`` for a worker on each core of this machine.
+    ``where`` is the scheduler's address, or ``LOCAL`` for a worker on each core of this machine. ``embedder`` is the
+    embedding model that the workers use. ``patience`` is the number of seconds to wait for a worker if there is none.
 
     Raises:
         SettingsError: Dask is not installed, or ``where`` is neither ``LOCAL`` nor an address.

@@ -61,8 +61,8 @@ class Workers:
         self._reached: dict[str, Reached] = {}
 
     def reached(self, source: str) -> Reached | None:
-        """The last page that a worker has read of the file ``source``; None if no page was reported yet, or the file is
-        not being parsed.
+        """The page of the file ``source`` that its worker read last, with the number of all pages; None if no page was
+        reported yet, or the file is not being read.
         """
         return self._reached.get(source)
 
@@ -209,7 +209,7 @@ class _Worker:
             self._process.kill()
 
     def close(self) -> None:
-        """Wait until the worker has ended, and close the pipes to it."""
+        """Wait until the worker has ended (``kill`` ends it), and close the pipes to it."""
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):  # what could not be sent any more

@@ -89,8 +89,9 @@ class Text:
         return collapse("".join(self._parts))
 
     def lettered(self, before: str = "") -> tuple[Lettered, ...]:
-        """The bold words and links of the text that ``whole`` returns, with their positions in it. If the caller will
-        put a text in front, give that text as ``before``; the positions then count it, too.
+        """Return the bold words and links of the text that ``whole`` returns, with their positions in it. ``before`` is
+        a text that the caller puts in front of it, such as a list marker; the positions then count the characters of
+        ``before``, too.
         """
         shift = visible(before)
         found = (Lettered(collapse("".join(parts)), at + shift, to or None) for to, at, parts in self._lettered)

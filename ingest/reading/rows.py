@@ -31,8 +31,9 @@ YEAR = re.compile(r"(?:(?:19|20)\d\d|(?:19|20)\d\d-\d\d(?:-\d\d)?(?: [\d:]+)?)")
 
 
 class Row(NamedTuple):
-    """The cells of a row, beginning with the first column, and the number of the row in the file, usually counted from
-    1. The number is None if it is unknown.
+    """The cells of a table row, beginning with the first column, and the number of the row in its file or table. The
+    format decides whether rows are counted from 0 or 1. A gap between the numbers of two rows counts as an empty row. A
+    row whose number is None counts as being right below the row before it.
     """
 
     cells: Sequence[str]

@@ -28,8 +28,8 @@ class Structured(NamedTuple):
     """The title, the author and the date of a document, and its pieces in order, with their kinds, headings and
     speakers.
 
-    A piece that is not content has a ``reason``, which says why. ``guessed`` has those of the words "title", "author"
-    and "date" whose value the file does not state, so that it had to be guessed.
+    A piece that is not content has a ``reason``, which says why. ``guessed`` names the values that had to be guessed,
+    since the file does not state them: any of "title", "author" and "date".
     """
 
     title: str

@@ -37,8 +37,11 @@ QUOTED = 8  # words; fewer may be said twice by chance
 
 def attribute(pieces: Sequence[Piece]) -> list[Piece]:
     """Find the speakers in a document, and return its pieces with them. A line that names a speaker gets the kind
-    ``SPEAKER``. Each piece below that line gets this speaker, and the date that stands in the line or in a line of its
-    own below it. This date is needed because a comment may be years younger than the article that it is about.
+    ``SPEAKER``. The pieces below this line, up to the next such line or the end of the conversation, get this speaker.
+    If the lines are signatures such as "Posted by: Ann Lee | March 4", the pieces above a line get its speaker.
+
+    If the line, or a line of its own below it, has a date, the pieces get this date, too, since a comment may be years
+    younger than the article that it is about.
 
     A letter or a small word, such as "A", counts as a speaker's name only if other lines of the document clearly use it
     as one, as with a date or with "says".

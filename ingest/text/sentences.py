@@ -64,8 +64,8 @@ def telling(text: str) -> Iterator[Span]:
 
 
 def whole(text: str) -> Iterator[Span]:
-    """Yield the position of the whole text, as if it were one sentence, or the positions of its parts if it is too
-    long. Used for table rows, in which a cell may end like a sentence.
+    """Yield one position, that of the whole text, as if it were one sentence. If the text is too long for a sentence,
+    yield the positions of the parts into which it is cut. Used for table rows, in which a cell may end like a sentence.
     """
     return _cut(text, Span(0, len(text)))
 

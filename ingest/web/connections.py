@@ -49,11 +49,14 @@ class Guarded(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
-        """Connect to the first of the host's addresses that answers; all of them are checked first.
+        """Connect to the first of the host's addresses that accepts the connection. Unless ``host`` is in ``allowed``,
+        all its addresses are checked before. ``timeout`` is ignored, since only the deadline counts; ``local_address``
+        and ``socket_options`` are passed on to httpcore.
 
         Raises:
             NotPublic: one of the host's addresses is not public, and the host is not in ``allowed``.
-            httpcore.ConnectError, httpcore.ConnectTimeout: the host has no address, or none answers.
+            httpcore.ConnectError: the host has no address, or none accepts the connection.
+            httpcore.ConnectTimeout, httpcore.ReadTimeout: the deadline has passed.
         """
         failed: httpcore.ConnectError | None = None
         for address in self._addresses(host, port):
@@ -140,7 +143,7 @@ def _look_up(host: str, port: int, seconds: float) -> list[str]:
     look-up has no time limit.
 
     Raises:
-        httpcore.ConnectTimeout: the formatting-up takes longer than ``seconds``.
+        httpcore.ConnectTimeout: the look-up takes longer than ``seconds``.
         httpcore.ConnectError: the host's name cannot be resolved.
     """
     found: SimpleQueue[list[str] | Exception] = SimpleQueue()

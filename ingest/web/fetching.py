@@ -75,7 +75,8 @@ class NotModified(NamedTuple):
 def fetch(
     url: str, *, known: Known | None = None, allow_private: Sequence[str] = (), limits: Limits = LIMITS
 ) -> Fetched | NotModified:
-    """Fetch the page at ``url``; returns ``NotModified`` if it has not changed since the copy that ``known`` describes.
+    """Fetch the page at ``url``. ``known`` describes the stored copy of the page, None if there is none. If the page
+    has not changed since that copy, the result is ``NotModified``.
 
     ``allow_private`` are names of hosts that may have private addresses.
 

@@ -125,8 +125,9 @@ class Desk:
         """Load the local models in the background, before the first question comes. The returned future is done when
         they are loaded.
 
-        The embedding model is always loaded. If the default library exists, it is opened and searched. If no chat model
-        is set, a question is answered from it, too, which loads the models that read passages.
+        The embedding model is always loaded. If the default library exists, it is opened, and one search is made in it.
+        If no chat model is set, one question is answered from this library, too; this loads the models that read
+        passages.
         """
         return self._submit(self._warm)
 

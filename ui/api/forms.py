@@ -94,9 +94,10 @@ class Query(Form):
 class Idea(Form):
     """An idea to be tested, as by `pushback challenge`.
 
-    `importance` says how much assumptions behind the idea count, from 0 to 1. A key is the name of a lens (one of the
-    questions that are asked of every idea; `pushback lenses` lists them), or the number that the assumption gets in the
-    verdict, counted from 1. `revises` is the id of the verdict on an earlier form of the idea.
+    `importance` maps assumptions behind the idea to their importance, from 0 to 1. Each key is the number of an
+    assumption in the verdict, counted from 1, or its name: that of a lens (one of the questions that are asked of every
+    idea; `pushback lenses` lists them), or the assumption's role in the idea, such as `the reason`. `revises` is the id
+    of the verdict on an earlier form of the idea.
     """
 
     idea: Annotated[Text, Field(examples=["Drop the trade fairs."])]

@@ -22,14 +22,16 @@ def begin(line: JobLine, kind: str, about: str, asked: Mapping[str, Any], owner:
 
 
 def look(line: JobLine, id: str, owner: str | None) -> Json | None:
-    """The state of a job as JSON; None if ``owner`` has started no job with this id through the API."""
+    """The state of a job as JSON. ``line`` is the queue of jobs; ``owner`` is the person who asks, None for the user of
+    this machine. Returns None if this person has started no job with this id through the API."""
     job = line.job(id, owner)
     return as_json(job) if job and job.kind in KINDS else None
 
 
 def stop(line: JobLine, id: str, owner: str | None) -> Json | None:
-    """Ask a job to stop, and return its state as JSON. Finished parts of its work are kept. Returns None if ``owner``
-    has started no job with this id through the API."""
+    """Ask a job to stop, and return its state as JSON. Finished parts of its work are kept. ``line`` is the queue of
+    jobs; ``owner`` is the person who asks, None for the user of this machine. Returns None if this person has started
+    no job with this id through the API."""
     job = line.job(id, owner)
     if job is None or job.kind not in KINDS:
         return None

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 class JobLine(Protocol):
-    """The interface of a queue of background jobs. A job can be found only by its owner; the owner is None if nobody
-    signs in."""
+    """The interface of a queue of background jobs. A job is found only with the owner for whom it was started. The
+    owner is None for jobs of the user of this machine, and for jobs that all visitors share."""
 
     def start(
         self,
@@ -34,9 +34,10 @@ class JobLine(Protocol):
         """Put a job into the queue and return it.
 
         ``work`` names the function that does the work; it is a key of ``WORK`` in ``ui/jobs/work.py``. ``asked`` is the
-        input of this function, and can be written as JSON. ``kind`` is a label by which ``of_kind`` finds the job;
-        ``about`` is a short text for people. The job begins only when the job ``after``, if it is given, has ended,
-        with or without success. Without ``id``, the job gets a random id.
+        input of this function; JSON must be able to represent it. ``kind`` is a label by which ``of_kind`` finds the
+        job; ``about`` is a short text for people. ``owner`` names the user who can find the job. If the job ``after``
+        is given, the new job begins only when that job has ended, with or without success. Without ``id``, the new job
+        gets a random id.
         """
 
     def job(self, id: str, owner: str | None = None) -> Job | None:
@@ -99,7 +100,7 @@ class Here:
 
 
 def of(settings: Settings, place: Workplace) -> JobLine:
-    """The queue of jobs that the settings ask for: in PostgreSQL if the setting ``queue`` is true, else in this
+    """The queue that the settings choose for jobs: in PostgreSQL if the setting ``queue`` is true, else in this
     process. Jobs in this process get their settings and assistants from ``place``.
 
     Raises:

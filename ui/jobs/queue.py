@@ -66,9 +66,9 @@ _log = logging.getLogger(__name__)
 
 class Taken(NamedTuple):
     """A job that a worker has taken from the queue. ``work`` names the function that does the work, and ``asked`` is
-    its input as JSON. ``stop`` is true if somebody has asked the job to stop. ``line`` is the same for all jobs of a
-    chain in which each job waits for the one before it. ``tries`` is the number of attempts to run the job, including
-    this one."""
+    its input as JSON. ``stop`` is true if somebody has asked the job to stop. ``line`` is the id of the first job in
+    the chain of jobs to which this one belongs; each job in a chain waits for the one before it. ``tries`` is the
+    number of attempts to run the job, including this one."""
 
     kind: str
     work: str
@@ -339,7 +339,8 @@ class Queue:
 
 
 def app(address: str) -> procrastinate.App:
-    """The app of the package Procrastinate, which runs the jobs in the database at ``address``."""
+    """Make an app of the package Procrastinate. It puts jobs into the queue in the database at ``address``, and lets
+    workers run them."""
     options = {"options": f"-c search_path={SCHEMA}", "application_name": "pushback worker"}
     return procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=address, kwargs=options))
 

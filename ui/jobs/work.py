@@ -64,8 +64,9 @@ def challenge(job: Job, place: Workplace, asked: Asked) -> Json:
     """Test the idea ``asked["idea"]``, and return the verdict in the form that `pushback challenge --json` prints. The
     verdict is stored under the id of the job. It is therefore stored only once, even if the job is run again.
 
-    ``asked["importance"]`` maps assumptions of the idea to their weights, from 0 to 1. ``asked["revises"]`` is the id
-    of the verdict on an earlier form of the idea, or None.
+    ``asked["importance"]`` says from 0 to 1 how much assumptions of the idea count. A key is the number that an
+    assumption will have in the verdict, or its name (see ``Assistant.challenge``). ``asked["revises"]`` is the id of
+    the verdict on an earlier form of the idea, or None.
     """
     assistant = place.assistant_of(asked)
     library, revises = assistant.library, asked["revises"]
@@ -110,7 +111,8 @@ def of_reading(
 
     ``within`` is a folder, or None. A file given in ``paths`` that lies inside this folder is recorded under its path
     relative to the folder; other files given in ``paths`` are recorded under their names alone. With
-    ``allow_removals``, documents are removed even if over a third of the files of their folder are missing.
+    ``allow_removals``, documents whose files are missing are removed even if over a third of the files of their folder
+    are missing.
     """
     named = [str(path.resolve()) for path in paths]
     return of_library(
@@ -131,14 +133,15 @@ def of_assistant(settings: Settings, **more: Any) -> dict[str, Any]:
 
 
 def read(job: Job, place: Workplace, asked: Asked) -> ReadingOutcome:
-    """Read files and folders into the library. ``asked`` is the input that ``of_reading`` makes."""
+    """Read files and folders into the library, and return the outcome for each file. ``asked`` is the input that
+    ``of_reading`` makes."""
     paths, within = [Path(path) for path in asked["paths"]], asked["within"] and Path(asked["within"])
     settings, allowed = place.settings_of(asked), asked["allow_removals"]
     return library_work.take_in(job, settings, place.embedder, paths, within, allow_removals=allowed)
 
 
 def fetch(job: Job, place: Workplace, asked: Asked) -> ReadingOutcome:
-    """Download the web page at ``asked["address"]`` and read it into the library."""
+    """Download the web page at ``asked["address"]``, read it into the library, and return the outcome."""
     return library_work.take_in_address(job, place.settings_of(asked), place.embedder, asked["address"])
 
 
@@ -149,13 +152,15 @@ def remove(job: Job, place: Workplace, asked: Asked) -> tuple[Removed, ...]:
 
 
 def put_back(job: Job, place: Workplace, asked: Asked) -> ReadingOutcome:
-    """Restore documents that were removed from the library. ``asked`` is the input that ``of_putting_back`` makes."""
+    """Restore documents that were removed from the library, and return the outcome for each. ``asked`` is the input
+    that ``of_putting_back`` makes."""
     removed = from_told(REMOVE, asked["removed"])
     return library_changes.put_back(job, place.settings_of(asked), place.embedder, removed)
 
 
 def replace(job: Job, place: Workplace, asked: Asked) -> ReadingOutcome:
-    """Replace the document with the id ``asked["document"]`` by the uploaded file ``asked["path"]``."""
+    """Replace the document with the id ``asked["document"]`` by the uploaded file ``asked["path"]``. Returns the
+    outcome for this file and, if the old document was removed, for the old document."""
     settings, path = place.settings_of(asked), Path(asked["path"])
     return library_changes.replace(job, settings, place.embedder, asked["document"], path)
 
@@ -172,13 +177,13 @@ def reindex(job: Job, place: Workplace, asked: Asked) -> str:
 
 
 def test(job: Job, place: Workplace, asked: Asked) -> str:
-    """Test the idea ``asked["idea"]``, and return the id of its verdict. The idea was stored in the library under the
-    id of the job before the job began; the verdict gets the same id. Only one verdict is stored, even if the job is run
-    again.
+    """Test the idea ``asked["idea"]``, and return the id of its verdict, which is the id of the job. The idea was
+    stored in the library under this id before the job began. Only one verdict is stored, even if the job is run again.
 
-    ``asked["revises"]`` is the id of an earlier verdict. ``asked["like"]`` is a verdict that a person has changed, for
-    example by adding an assumption. Each of the two may be None. The new test takes over the judgements, weights and
-    assumptions that people gave in the verdict ``like``; if this is None, those that they gave in the earlier one.
+    ``asked["revises"]`` is the id of an earlier verdict, whose discussion is stored with the new verdict, too.
+    ``asked["like"]`` is a verdict, as JSON, that a person has changed, for example by adding an assumption. Each of the
+    two may be None. The new test takes over the judgements, weights and assumptions that people gave in the verdict
+    ``like``. If ``like`` is None, the test takes over those that people gave in the earlier verdict.
     """
     assistant = place.assistant_of(asked)
     library, revises, idea = assistant.library, asked["revises"], asked["idea"]
@@ -211,7 +216,8 @@ def discuss(job: Job, place: Workplace, asked: Asked) -> str:
 
 
 def suite(job: Job, place: Workplace, asked: Asked) -> str:
-    """Run the test suite that ``asked["suite"]`` names. Returns the name of the suite."""
+    """Run a test suite, and return its name. ``asked["suite"]`` is the name that ``suite_runs.named`` gives to the
+    suite's file."""
     from ui.work import suite_runs
 
     return suite_runs.run(job, suite_runs.SHIPPED / asked["suite"], place.settings_of(asked))
@@ -238,8 +244,8 @@ def as_json(work: str, result: Any) -> Any:
 
 
 def from_told(work: str, result: Any) -> Any:
-    """Convert JSON that ``as_json`` has made back to the result of a job. ``work`` names the function that did the
-    work; it is a key of ``WORK``."""
+    """Convert ``result``, which is JSON made by ``as_json``, back to the result of a job. ``work`` names the function
+    that did the work; it is a key of ``WORK``."""
     return _kind_of(work).validate_python(result)
 
 

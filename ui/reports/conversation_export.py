@@ -24,7 +24,8 @@ class ExportLine(NamedTuple):
     """A line of an exported answer. ``kind`` says what the line is: ``said`` (a statement), ``head`` (a heading),
     ``side`` (one side of a disagreement between documents), ``source`` or ``note``.
 
-    Its text is ``before + key + after``; if ``key`` is not empty, it is printed in bold.
+    The text of the line is ``before + key + after``. ``key`` is the part of a statement that is printed in bold; it may
+    be empty.
     """
 
     kind: str

@@ -82,8 +82,8 @@ def head(number: int, assumptions: Sequence[Assumption]) -> str:
     """The assumption with this number (counted from 1) as one line of Markdown: its number, text and ruling, and how
     many voices (people, or documents without a named speaker) are for it and against it.
 
-    The end of a long text is cut. If what remains would also begin another of the ``assumptions``, the line has the
-    first words of the text and the part in which the two differ.
+    A long text is cut at its end. If another of the ``assumptions`` would then look the same, the line has the first
+    words of the text and, after an ellipsis, the text from the word in which it differs from the other.
     """
     one = assumptions[number - 1]
     mark = (

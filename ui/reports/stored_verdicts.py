@@ -58,7 +58,7 @@ def keep(
 ) -> str:
     """Store a verdict and return its id. ``said`` is the discussion that is stored with the verdict: messages about it
     with their replies. ``revises`` is the id of an earlier verdict on the same idea or on an earlier wording of it,
-    None if there is none. ``owner`` names the user to whom the verdict belongs; None if nobody signs in.
+    None if there is none. ``owner`` names the user to whom the verdict belongs; None for the user of this machine.
 
     If ``id`` is given, the verdict gets this id; a second call with the same id stores nothing.
     """
@@ -71,7 +71,7 @@ def begin(
     """Store an idea before it is tested, so that a crash does not lose it. Returns the idea's entry in the list of
     verdicts. The entry, and later the verdict, has the id ``id``; None gives it a new id. ``revises`` is the id of an
     earlier verdict on the same idea or on an earlier wording of it, None if there is none. ``owner`` names the user to
-    whom the verdict will belong; None if nobody signs in."""
+    whom the verdict will belong; None for the user of this machine."""
     unmade = Verdict(idea, IdeaRuling.NOT_COVERED, (), (), Searched(0, 0))
     told = json.dumps({**wire.verdict(unmade), "ruling": UNFINISHED})
     return library.verdicts.read(library.verdicts.keep(told, revises=revises, owner=owner, id=id))[0]
@@ -175,8 +175,8 @@ def discussed(
     the message and the reply are stored: if the reply changed the verdict, that of the changed verdict, else ``id``.
 
     The message itself is stored before the reply is made. ``by`` is the name of the message's author, empty if nobody
-    signs in. ``said_under`` is the message's id, by which ``replied`` finds the message; a changed verdict gets this
-    id, too. Without it, a changed verdict gets a new id.
+    signs in. ``said_under`` is the message's id, by which ``replied`` finds the reply; a changed verdict gets this id,
+    too. If ``said_under`` is empty, a changed verdict gets a new id.
 
     Raises:
         DocumentMissing: there is no such verdict.

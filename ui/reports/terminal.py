@@ -89,8 +89,10 @@ def say_answer(one: Answer) -> None:
 
 
 def answer(one: Answer) -> str:
-    """An answer as text: its statements with the numbers of their sources. If the answer has no statements: the
-    passages that come closest, or a sentence that says that the documents do not answer the question.
+    """An answer as text: its statements with the numbers of their sources, and a list of these sources. If the answer
+    has no statements, the text says that the documents do not answer the question, or that the passages found may not
+    answer it; passages that come closest to the question are quoted. For a message that asks the documents nothing,
+    such as a greeting, the text is only the reply.
 
     The text can be printed as it is, since control characters have been removed.
     """

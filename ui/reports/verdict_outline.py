@@ -42,9 +42,10 @@ class OpenQuestion:
 
 @dataclass(frozen=True, slots=True)
 class QuotedFinding:
-    """A finding (a quote that concerns an assumption) as a report shows it. ``number`` is None for findings outside the
-    overview. ``words`` is the quote; ``before`` and ``after`` are the text around it, empty in the overview. ``why`` is
-    a model's reason why the quote concerns the assumption, empty if there is none.
+    """A finding (a quote that concerns an assumption) as a report shows it. ``number`` is its number in the overview of
+    the report, counted from 1; None if the finding is not in the overview. ``words`` is the quote; ``before`` and
+    ``after`` are the text around it, empty in the overview. ``why`` is a model's reason why the quote concerns the
+    assumption, empty if there is none.
 
     ``source`` and ``place`` both name the source of the quote; ``place`` also has the positions of the quote in its
     file. ``attributed`` says what kind of statement the quote is (such as a forecast), and whether a person or a model
@@ -96,8 +97,8 @@ class Resting:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The part of a report that is the chart of the importance of all assumptions and the evidence on them. Formats
-    without pictures show a table instead."""
+    """The chart of importance and evidence in a report. It shows how important each assumption is, and how much
+    evidence was found on it. Formats without pictures show a table instead."""
 
     points: tuple[Point, ...]
 

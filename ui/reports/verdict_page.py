@@ -32,7 +32,7 @@ def check(path: Path) -> None:
 
 
 def write(report: Report, path: Path) -> None:
-    """Write the report to a file. Its name's ending decides the format: .md, .html or .docx.
+    """Write the report to the file ``path``. The ending of the file's name decides the format: .md, .html or .docx.
 
     Raises:
         SettingsError: the file cannot be written.

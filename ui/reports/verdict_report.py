@@ -201,8 +201,8 @@ def numbered(verdict: Verdict) -> dict[Finding, int]:
 
 
 def missing(verdict: Verdict) -> tuple[str, ...]:
-    """The first ``MISSING`` questions on which no evidence was found. If there are more questions, a last line says how
-    many more."""
+    """The first ``MISSING`` assumptions on which no evidence was found, each given by its question or, if it has none,
+    by its text. If there are more such assumptions, a last line says how many more."""
     more = len(verdict.missing) - MISSING
     rest = (f"and {more} more, among what it rests on.",) if more > 0 else ()
     return (*verdict.missing[:MISSING], *rest)
@@ -306,13 +306,13 @@ def counted(one: Assumption) -> str:
 
 def sided(one: Assumption) -> list[Finding]:
     """The findings for an assumption, then those against it; together they decide whether the assumption counts as
-    supported, challenged or contested. Quotes that their source only attributes to an opponent are left out."""
+    supported, challenged or contested. Words of people with whom the source disagrees are left out."""
     return [finding for side in TAKEN for finding in rulings.on(one.findings, side)]
 
 
 def of_side(one: Assumption, side: Stance) -> list[Finding]:
-    """All findings (quotes that concern the assumption) with the stance ``side``. Quotes that their source only
-    attributes to an opponent are included, although they do not count for or against the assumption."""
+    """All findings (quotes that concern the assumption) with the stance ``side``. Words of people with whom the source
+    disagrees are included, although they do not count for or against the assumption."""
     return [finding for finding in one.findings if finding.stance is side]
 
 
@@ -324,8 +324,8 @@ def first_told(verdict: Verdict, number: int) -> Assumption:
 
 
 def beside(verdict: Verdict, number: int) -> str:
-    """A note on the assumption with this number (counted from 1): that no evidence decides it, if that is so, and which
-    earlier assumptions have some of the same findings. Empty if there is nothing to note."""
+    """A note on the assumption with this number (counted from 1). It says so if no evidence decides the assumption, and
+    names the earlier assumptions that have findings in common with this one. Empty if there is nothing to note."""
     one = verdict.assumptions[number - 1]
     others = rulings.elsewhere(verdict.assumptions, number)
     open = "" if sided(one) else UNTOLD if rulings.bears(one.findings) else NOTHING
@@ -334,9 +334,8 @@ def beside(verdict: Verdict, number: int) -> str:
 
 
 def left_open(verdict: Verdict, number: int) -> str:
-    """A note on the assumption with this number (counted from 1): that no evidence decides it, if that is so, and which
-    earlier assumptions have some of the same findings. If no evidence decides the assumption, the note ends with the
-    cheapest way to settle it, if one is known. Empty if there is nothing to note."""
+    """The note that ``beside`` makes on the assumption with this number (counted from 1). If no evidence decides the
+    assumption, the cheapest way to settle it follows, if one is known. Empty if there is nothing to note."""
     one, told = verdict.assumptions[number - 1], beside(verdict, number)
     how = "" if sided(one) else settling_of.cheapest(one)
     return f"{told} {CHEAPEST}{how}" if told and how else told

@@ -19,8 +19,8 @@ AFTER = (
 
 
 def saved(made: Document) -> bytes:
-    """The document as the bytes of a file. A paragraph runs from right to left if its first letter belongs to a script
-    that is written so, such as Hebrew."""
+    """The Word document ``made`` as the bytes of a .docx file. A paragraph is set to run from right to left if its
+    first letter belongs to a script that is written in this direction, such as Hebrew."""
     for paragraph in made.paragraphs:
         _direct(paragraph)
     file = io.BytesIO()

@@ -15,10 +15,12 @@ AROUND = 300  # characters on either side of cited words in which the sentences 
 
 
 class Around(NamedTuple):
-    """The state of a citation, and the text around its key sentence: the sentence of the quote that seems to answer the
-    question, or the whole quote if it has no such sentence. ``before`` is the sentence before the key sentence,
-    ``after`` the one after it; each is empty if the document has no sentence there, and both are empty if the quote is
-    no longer at its position."""
+    """The state of a citation, and the sentences beside its key sentence. ``before`` is the sentence before the key
+    sentence, ``after`` the one after it; each is empty if the document has no sentence there, and both are empty if the
+    quote is no longer at its position.
+
+    The key sentence seems to answer the question. It is a part of the quote, or the whole quote if no part was chosen.
+    """
 
     standing: Standing
     before: str = ""
@@ -42,8 +44,8 @@ def standing(citation: Citation, library: Library) -> Standing:
 
 
 def around(citation: Citation, library: Library) -> Around:
-    """The state of a citation in the library now, and the sentences before and after its key sentence (the sentence of
-    the quote that seems to answer the question)."""
+    """The state of a citation in the library now, and the sentences before and after its key sentence. If the quote is
+    no longer at its position, both sentences are empty."""
     before, quote, after = library.around(citation.about.id, citation.start, citation.end, AROUND) or ("", "", "")
     if quote != citation.quote:
         return Around(present.standing(citation, document(citation, library))[0])

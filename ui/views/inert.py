@@ -29,8 +29,8 @@ def markdown(text: str) -> str:
 
 
 def file_name(title: str, otherwise: str) -> str:
-    """The name of a file, without its ending, for a text with this title; ``otherwise`` if the title has no letters or
-    digits. It consists of the title's first words in lower case, with hyphens between them."""
+    """A file name without its ending, made of the first words of ``title`` in lower case, with hyphens between them.
+    Returns ``otherwise`` if the title has no letters or digits."""
     words = re.sub(r"[^\w]+", "-", title.lower()).strip("-")
     cut = words if len(words) <= NAME else words[: NAME + 1].rpartition("-")[0] or words[:NAME]
     return cut or otherwise

@@ -43,8 +43,8 @@ class _Words(NamedTuple):
     key: Span
 
     def html(self, start: int, end: int, inline: Sequence[Inline] = ()) -> str:
-        """The text from ``start`` to ``end`` as HTML. Of a long document, the page shows only a part (``shown``); text
-        outside of it is left out. ``inline`` has the bold words and the links in the text."""
+        """The text between the offsets ``start`` and ``end`` as HTML, without what lies outside ``shown``, the part of
+        the document that the page shows. ``inline`` has the bold words and the links in the text."""
         start, end = max(start, self.shown.start), min(end, self.shown.end)
         if start >= end:
             return ""
@@ -66,8 +66,9 @@ class _Row(NamedTuple):
 
 
 def page(document: Document, marked: Span | None, key: Span | None = None) -> str:
-    """The document as HTML. The range ``marked`` is in ``<mark>`` (None marks nothing), and the sentence at the range
-    ``key`` inside it is emphasized. Of a long document, only the text around ``marked`` is shown."""
+    """The document as HTML. The range ``marked`` is in ``<mark>``, and the sentence at the range ``key`` inside it is
+    emphasized; None marks or emphasizes nothing. Of a long document, only the text around ``marked`` is shown, or the
+    beginning if ``marked`` is None."""
     text, cited = document.text, marked or NOWHERE
     shown = Span(max(0, cited.start - AROUND), min(len(text), cited.end + AROUND))
     words = _Words(text, shown, cited, key or NOWHERE)
@@ -270,8 +271,8 @@ def shortened(address: str) -> str:
 
 
 def links(document: Document, words: Span) -> str:
-    """The links within the range ``words`` of a document, each with its full address, as HTML; empty if there are
-    none."""
+    """The links within the range ``words`` of a document, as HTML; empty if there are none. At most ``MOST_LINKS``
+    links are shown, each with its full address; the rest are only counted."""
     inside = [
         (document.text[one.start : one.end], one.to)
         for block in document.blocks

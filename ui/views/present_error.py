@@ -53,9 +53,9 @@ class ErrorText(NamedTuple):
 
 
 def for_users(error: PushbackError) -> ErrorText:
-    """The error in words for users of the pages, who cannot use the command line. If the error's message names a
-    command, an option or the like, for instance in the words of a model provider, the general message in ``WHATS`` for
-    this kind of error takes its place."""
+    """The error in words for users of the pages, who cannot use the command line. A message that names a command, an
+    option or the like is replaced by the general message in ``WHATS`` for this kind of error. Such a hint is replaced,
+    too, by the function ``todo``. The error's ``details`` are left out."""
     told = not COMMANDS.search(error.summary)
     what = error.summary if told else next(WHATS[one] for one in type(error).__mro__ if one in WHATS)
     return ErrorText(what, todo(error.hint, type(error)))

@@ -25,8 +25,8 @@ FAILING, FLIPPED, ALL = "Failing", "Flipped", "All"
 
 class ScorePoint(NamedTuple):
     """A point of a chart: the ``value`` of a ``measure`` in the run that ended at ``when``. ``low`` and ``high`` are
-    the ends of the value's confidence interval. ``of`` is a text that says from how many things (such as citations), in
-    how many test cases, the value was computed."""
+    the ends of the value's confidence interval. ``of`` is a text with the number of things (such as citations) that
+    were measured, and the number of test cases that have them, as in ``12 in 5 cases``."""
 
     when: str
     measure: str

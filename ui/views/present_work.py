@@ -55,8 +55,8 @@ def happened(outcome: ReadingOutcome) -> str:
 
 
 def files(taken: Sequence[FileOutcome], most: int) -> str:
-    """The outcome of reading each file, as HTML: first the files that could not be read, then at most ``most`` of the
-    other files."""
+    """The outcomes of reading files, as HTML: first at most ``MOST_FAILED`` files that could not be read, then at most
+    ``most`` of the other files. Unchanged files (``SAME``) are shown only if all other files could not be read."""
     failed = [one for one in taken if one.what == FAILED][:MOST_FAILED]
     others = [one for one in taken if one.what not in (FAILED, SAME)] or [one for one in taken if one.what == SAME]
     more = len(others) - most

@@ -29,9 +29,9 @@ def who_disagrees(conflict: Conflict) -> str:
 
 
 def as_guess(of: About | Listed, name: str, text: str) -> str:
-    """``text``, which shows the title, author or date of a document, with the mark "(guessed)" if this value was
-    guessed. ``of`` describes the document, and ``name`` is the name of the field of ``of`` that ``text`` shows, such as
-    ``author``."""
+    """``text`` with the mark "(guessed)" if the value that it shows was guessed. The value is the title, author or date
+    of the document ``of``, and ``name`` is the name of the value's field, such as ``author``. Empty text stays
+    empty."""
     return f"{text} (guessed)" if text and name in of.guessed else text
 
 
@@ -42,7 +42,8 @@ def voice(citation: Citation) -> str:
 
 
 def cost_line(cost: Cost) -> str:
-    """The number of calls of a model, and the numbers of tokens that it read and wrote, as text."""
+    """The number of calls of a model, the number of calls answered from memory, and the numbers of tokens that the
+    model read and wrote, as text."""
     calls = "1 call" if cost.calls == 1 else f"{cost.calls:,} calls"
     cached = f", {cost.cached} answered from memory" if cost.cached else ""
     return f"{calls}, {cost.input_tokens:,} tokens read, {cost.output_tokens:,} written{cached}"
@@ -68,12 +69,12 @@ class Shown(NamedTuple):
 
 
 def shown(answer: Answer) -> tuple[Shown, ...]:
-    """The texts to show for an answer: its statements. If the answer has only the closest passages
-    (``Grounding.NEAR``), the texts of these passages; if the documents do not answer (``Grounding.REFUSED``), the
-    result is empty.
+    """The texts to show for an answer. They are its statements, or the closest passages if the answer has nothing else
+    (``Grounding.NEAR``). The result is empty if the documents do not answer (``Grounding.REFUSED``).
 
-    A sentence is emphasized only if there are other sentences around it. In a long table row, the cell that the
-    question asks for is emphasized.
+    In each text, the key sentence (the one that seems to answer the question) is emphasized if it is known, unless the
+    key sentences of the answer's citations are all whole quotes. In a long table row, the cell that the question asks
+    for is emphasized instead.
     """
     told = [(statement.text, statement.citations) for statement in answer.statements]
     if answer.grounding is Grounding.NEAR:

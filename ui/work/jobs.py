@@ -92,8 +92,8 @@ class Job:
         return monotonic() - self.started
 
     def look(self) -> Job:
-        """The job in its current state. For a job of this class, that is the object itself. A subclass whose jobs are
-        stored elsewhere reads the job again."""
+        """The job in its current state. A job of this class returns itself; a subclass whose jobs are stored outside
+        this process returns a job that is read again from there."""
         return self
 
     def before(self) -> list[Job]:
@@ -117,7 +117,7 @@ def start(
 ) -> Job:
     """Start a job in this process, and return it. The job calls ``work``; what ``work`` returns becomes the job's
     ``result``. ``kind`` is a label by which ``of_kind`` finds the job, and ``about`` is a short text for people. Only
-    ``owner`` can find the job; the owner is None if nobody signs in.
+    ``owner`` can find the job; the owner is None for the user of this machine.
 
     With ``after``, the job begins only when that job has ended, with or without success. Without ``id``, the job gets a
     random id.
@@ -134,14 +134,15 @@ def start(
 
 
 def job(id: str, owner: str | None = None) -> Job | None:
-    """The job with this id, if it belongs to ``owner`` (None if nobody signs in). Returns None if ``owner`` has no job
-    with this id."""
+    """The job with this id, if it belongs to ``owner`` (None for the user of this machine). Returns None if ``owner``
+    has no job with this id."""
     found = _jobs.get(id)
     return found if found and found.owner == owner else None
 
 
 def of_kind(kind: str, owner: str | None = None) -> list[Job]:
-    """The jobs with the label ``kind`` that belong to ``owner`` (None if nobody signs in), the newest first."""
+    """The jobs with the label ``kind`` that belong to ``owner`` (None for the user of this machine), the newest
+    first."""
     with _changes:
         return [one for one in reversed(_jobs.values()) if one.kind == kind and one.owner == owner]
 

@@ -85,10 +85,10 @@ def take_in(
     """Read these files and folders into the library: new and changed files are read, and documents whose files are gone
     are removed. A missing library is created. ``job`` shows the progress.
 
-    If the job is stopped, the files read so far stay in the library. A file given in ``paths`` that lies inside the
-    folder ``within`` is recorded under its path relative to this folder; other files given in ``paths`` are recorded
-    under their names alone. With ``allow_removals``, documents are removed even if over a third of the files of their
-    folder are missing.
+    If the job is stopped, the files read so far stay in the library. A file given in ``paths`` is recorded under its
+    path relative to the folder ``within`` if it lies inside this folder; otherwise, or if ``within`` is None, it is
+    recorded under its name alone. With ``allow_removals``, documents are removed even if over a third of the files of
+    their folder are missing.
 
     Raises:
         SourceError: one of the paths does not exist.
@@ -154,8 +154,8 @@ def take_in_address(job: Job, settings: Settings, embedder: Embedder, address: s
 
 
 def patiently(job: Job, work: Callable[[], Result]) -> Result:
-    """Call ``work`` and return its result. If another process is writing to the library, wait a moment and call
-    ``work`` again. Meanwhile ``job`` shows that it is waiting.
+    """Call ``work`` and return its result. If another process is writing to the library (``LibraryLocked``), wait a
+    moment and call ``work`` again, as often as necessary. Meanwhile ``job`` shows that it is waiting.
 
     Raises:
         Stopped: somebody has asked the job to stop while the job was waiting.

@@ -44,8 +44,8 @@ def roots(settings: Settings) -> list[Path]:
 
 
 def known(own: Path | None = None) -> dict[str, Path]:
-    """The files of the test suites that a page may run, by the name of the suite: the suites that come with Pushback,
-    and those in the folder ``own``."""
+    """Map the name of each test suite that a page may run to the file of the suite. The page may run the suites that
+    come with Pushback and, unless ``own`` is None, the suites in the folder ``own``."""
     found = {path.relative_to(SHIPPED).as_posix(): path for ending in ENDINGS for path in sorted(SHIPPED.glob(ending))}
     if own is not None:
         found |= {str(path): path for ending in ENDINGS for path in sorted(own.expanduser().glob(ending))}
@@ -74,10 +74,11 @@ def of_library(settings: Settings) -> Path:
 
 def add_cases(library: Library, settings: Settings) -> AddedCases:
     """Add test cases to the suite of this library. The cases are made from people's feedback on answers, and from
-    people's judgements of what speaks for or against an idea. The judgements are also written as labelled pairs of an
-    idea and a passage. Returns how many cases and drafts were added.
+    people's judgements of what speaks for or against an idea. Returns how many cases and drafts were added.
 
-    The existing files of the documents are copied or linked into a folder beside the suite.
+    Two further things are stored in folders beside the suite: the files of the library's documents, linked or copied as
+    far as they still exist, and people's judgements as labelled pairs of an idea and a passage. If no case can be made,
+    nothing is written.
 
     Raises:
         CaseError: the suite cannot be read.

@@ -22,9 +22,9 @@ FEW = 10_000
 
 
 class Exact:
-    """Searches the vectors of ``passages``, a table of the catalog, directly, in place of the vector index. If ``kept``
-    is true, the vectors are read only once and stay in memory, so the table must not change while this object is
-    used."""
+    """Finds the nearest passages without the vector index, by comparing the vector searched for with every vector in
+    ``passages``, a table of the catalog. If ``kept`` is true, the vectors are read only once and stay in memory, so the
+    table must not change while this object is used; otherwise every search reads them again."""
 
     def __init__(self, passages: Passages, *, kept: bool = False) -> None:
         self._passages = passages

@@ -40,8 +40,8 @@ def breaks(folder: Path) -> str | None:
 
 
 def main(folder: str) -> None:
-    """Read every id and vector in the vector index of the library in ``folder``, and search for the neighbours of some
-    vectors. The process exits with an error message if this fails."""
+    """Read every id and vector in the vector index of the library in ``folder``, and search for the nearest neighbours
+    of every hundredth vector. If this fails, the process exits with an error message."""
     index = VectorIndex(Path(folder))
     try:
         index.open(0)

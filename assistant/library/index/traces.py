@@ -36,8 +36,8 @@ class Traces:
 
     @property
     def are_bad(self) -> bool:
-        """Whether the index may be damaged: a process ended without closing the index, or the files of the index
-        changed after ``see`` recorded them."""
+        """Whether the index may be damaged: a process ended without closing the index, the index files changed after
+        ``see`` recorded them, or this record cannot be read."""
         try:
             seen = json.loads((self._folder / SEEN).read_text("utf-8"))
         except FileNotFoundError:
@@ -47,8 +47,8 @@ class Traces:
         return (seen is not None and seen != self._now()) or any(self._left())
 
     def see(self) -> None:
-        """Record the current sizes and modification times of the index files. No other process may change the files
-        during this call."""
+        """Record the current sizes and modification times of the index files, except those of SQLite. No other process
+        may change the files during this call."""
         with suppress(OSError):
             told = json.dumps(self._now())
             if not (self._folder / SEEN).exists() or (self._folder / SEEN).read_text("utf-8") != told:

@@ -74,8 +74,9 @@ class VectorIndex:
         self.generation: int | None = None  # of the catalog, when this index was opened
 
     def open(self, generation: int) -> bool:
-        """Open the index, unless it is already open and was opened with the same ``generation``, the number of changes
-        of the catalog. Returns True if this call opened the index, False if it was open already."""
+        """Open the index. ``generation`` is the current number of changes of the catalog. If the index is already open,
+        it is closed and opened again, unless it was opened with the same ``generation``; then nothing happens. Returns
+        whether this call opened the index."""
         with self._turn:
             if self._open_collection is not None and self.generation == generation:
                 return False
@@ -89,13 +90,13 @@ class VectorIndex:
 
     @property
     def is_unread(self) -> bool:
-        """Whether the index is in local files that this process has not opened yet."""
+        """Whether the index has local files and is not open in this process."""
         return self._url is None and self._open_collection is None and self._folder.exists()
 
     @property
     def is_suspect(self) -> bool:
-        """Whether the index may be damaged, so that reading it could crash this process. False if this process has
-        opened the index already, and for an index on a server."""
+        """Whether the index may be damaged, so that reading it could crash this process. False if the index is open in
+        this process or is on a server."""
         return self.is_unread and self._traces.are_bad
 
     def believe(self) -> None:

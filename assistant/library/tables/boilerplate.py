@@ -26,21 +26,22 @@ class Boilerplate:
         self._db = db
 
     def known(self) -> dict[int, str]:
-        """The hashes of all lines that recur on the pages of a web site, each with the id of the one document that
-        keeps the line. Cleaning removes the line from all other documents."""
+        """Map the hash of each line that recurs on the pages of a web site to the id of the one document that keeps the
+        line. Cleaning removes the line from all other documents."""
         kept = "SELECT hash, min(document) FROM lines WHERE hash IN (SELECT hash FROM recurring) GROUP BY hash"
         return dict(self._db.rows(kept))
 
     def put_lines(self, document: str, lines: Sequence[tuple[int, bool]]) -> None:
-        """Replace the stored lines of a document. ``lines`` has the hash of each line that may recur on other pages,
-        and whether the line was known to recur when the document was cleaned."""
+        """Replace the stored lines of a document. ``lines`` has a pair for each line that may recur on other pages: the
+        hash of the line, and whether the line was known to recur when the document was cleaned."""
         self._db.run("DELETE FROM lines WHERE document = ?", [document])
         rows = [(document, hash, int(recurs)) for hash, recurs in dict(lines).items()]
         self._db.run_each("INSERT INTO lines (document, hash, recurs) VALUES (?, ?, ?)", rows)
 
     def recount(self, origins: Iterable[str | None]) -> None:
-        """Count again which lines recur on the pages of the web sites ``origins``; None among them is ignored. A
-        document is marked as stale if cleaning it again would now give another text."""
+        """Count again which lines recur on the pages of the web sites ``origins``; an entry that is None is skipped.
+        Each document of these sites is then marked as stale if cleaning it again would give another text, and as not
+        stale otherwise."""
         for origin in sorted(filter(None, origins)):
             of = "cleaned c JOIN versions v ON v.document = c.document WHERE c.origin = ?"
             pieces = self._db.row(f"SELECT count(DISTINCT v.family) FROM {of}", [origin])[0]  # noqa: S608
@@ -72,8 +73,8 @@ class Boilerplate:
                 self._db.run_each("INSERT INTO keeps (path, reason) VALUES (?, ?)", rows)
 
     def keeps(self) -> dict[str, frozenset[str]]:
-        """Map a path to the kinds of boilerplate, such as "navigation", that a user wants to keep in the text. The path
-        is that of the file or folder for which the user chose these kinds."""
+        """Map the path of a file or folder to the kinds of boilerplate, such as "navigation", that users want to keep
+        in the text of this file, or of the files in this folder."""
         found: dict[str, set[str]] = {}
         for path, reason in self._db.rows("SELECT path, reason FROM keeps"):
             found.setdefault(path, set()).add(reason)

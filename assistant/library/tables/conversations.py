@@ -58,8 +58,8 @@ class Conversations:
     def listed(self, owner: str | None = None) -> list[Conversation]:
         """The conversations of ``owner``, the last used first. If ``owner`` is None, those without an owner.
 
-        A conversation that has no title yet is listed with a question as its title: the one that ``ask`` stored, if it
-        has no answer yet, or else the first of those that ``wait`` stored.
+        If a conversation has no title yet, the list has the start of a question as its title: of the unanswered
+        question that ``ask`` stored or, if there is none, of the first question that ``wait`` stored.
         """
         return [
             Conversation(*row)

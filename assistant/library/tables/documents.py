@@ -105,7 +105,8 @@ class Documents:
         return Document(about(*row[:-3]), row[-3], blocks, tuple(Dropped(*piece) for piece in json.loads(row[-1])))
 
     def holding(self, passages: Sequence[str]) -> list[About]:
-        """The documents that these passages belong to, each once, sorted by id."""
+        """The descriptions of the documents that contain the passages with the ids ``passages``. Each document comes
+        once; they are sorted by the documents' ids."""
         of = f"SELECT document FROM passages WHERE id IN {LISTED}"
         return [
             about(*row)
@@ -135,9 +136,8 @@ class Documents:
         return {origin for (origin,) in self._db.rows(sql, [Many(ids)])}
 
     def put(self, document: Document, cleaned: Cleaned) -> None:
-        """Add a document, or replace the stored document with the same id, and record how it was cleaned. The
-        document's passages and files are not stored by this method, nor are the lines of a web page by which
-        boilerplate of its web site is recognised."""
+        """Add a document, or replace the stored document with the same id, and record how it was cleaned. This method
+        stores neither the document's passages and files nor its lines that may recur on other pages of its web site."""
         about = document.about
         blocks = [
             [b.kind, b.start, b.end, b.headings, b.speaker, b.page, *_depth_column_date(b), *b.inline]

@@ -49,8 +49,8 @@ class Families:
         }
 
     def superseded(self, documents: Sequence[str]) -> dict[str, str]:
-        """Map the id of each document that a newer version has superseded to the id of the newest version. Documents
-        that are not superseded are left out."""
+        """Map the id of each superseded document among ``documents`` to the id of its newest version. Documents that
+        are not superseded are left out."""
         found = {document: versions.newer(document, family) for document, family in self.of(documents).items()}
         return {document: newest for document, newest in found.items() if newest}
 

@@ -19,8 +19,9 @@ class Files:
         self._db = db
 
     def known(self, under: Sequence[str] | None = None) -> dict[str, KnownFile]:
-        """The files that were read into the library, by absolute path. ``under`` limits the result to these files and
-        to the files in these folders; None means all files."""
+        """Map the absolute path of each file that was read into the library to a record of the file. ``under`` has
+        absolute paths of files and folders: only these files, and the files in these folders, are returned. None means
+        all files."""
         found = self._read("1 = 1", []) if under is None else {}
         for path in under or ():
             inside = path.rstrip(os.sep) + os.sep

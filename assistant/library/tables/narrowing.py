@@ -41,9 +41,13 @@ def voice(name: str) -> str:
 
 
 def conditions(filters: Filters) -> tuple[str, dict[str, object]]:
-    """Translate ``filters`` into an SQL condition on passages (``p``) and documents (``d``). Returns the condition, and
-    the values of its named parameters by name. If one of two compared dates is less exact, only the part that both have
-    is compared: ``2012-10`` matches ``2012``."""
+    """Translate ``filters`` into an SQL condition on passages, documents and how these were cleaned; the condition
+    calls their tables ``p``, ``d`` and ``c``. Returns the condition, and a dictionary with the values of its named
+    parameters.
+
+    If the date of a passage and a date in ``filters`` are not equally exact, only the part that both have is compared:
+    ``2012-10`` matches ``2012``.
+    """
     known = {
         "documents": (
             "(d.id IN (SELECT value FROM json_each(:documents)) OR d.id IN "

@@ -28,7 +28,7 @@ _COLUMNS = 'id, document, start, "end", voice, speaker, page, date, headings, te
 
 
 class Passages:
-    """The passages of a library that a search can find."""
+    """The table of the passages that searches can find. Staged passages (``Staged``) are in a table of their own."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -46,7 +46,7 @@ class Passages:
         return _passages(self._db.rows(f"SELECT {_READ} FROM {JOINED} WHERE d.id = ? ORDER BY p.start", [document]))
 
     def visible(self, ids: Sequence[str]) -> set[str]:
-        """Those of ``ids`` that belong to passages in this table, which searches can find."""
+        """Return those of the passage ids ``ids`` that are in this table, so that searches can find the passages."""
         return {id for (id,) in self._db.rows(f"SELECT id FROM passages WHERE id IN {LISTED}", [Many(ids)])}
 
     def allowed(self, filters: Filters) -> list[str]:

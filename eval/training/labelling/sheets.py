@@ -148,9 +148,12 @@ def passages_to_label(one: Asked, library: Library, embedder: Embedder) -> list[
 
 
 def write_sheet(one: Asked, passages: Sequence[Passage], library: Library, folder: Path) -> None:
-    """Write the sheet on which labellers read the passages for a question or idea, and a file that says in which
-    document each passage is, and where in it. On the sheet, the passages of a document are in the order of the
-    document; the documents are in random order, so that their order does not show how high the search ranked them.
+    """Write the sheet on which labellers read the passages for a question or idea (``one``), and a file that says in
+    which document each passage is, and where in it. They are written to the subfolders ``sheets`` and ``places`` of
+    ``folder``. ``passages`` begin with the best; ``library`` has their documents.
+
+    On the sheet, the passages of a document are in the order of the document; the documents are in random order, so
+    that their order does not show how high the search ranked them.
     """
     rank = {passage.id: place for place, passage in enumerate(passages)}
     documents = sorted({passage.about.id for passage in passages})
@@ -203,8 +206,9 @@ def _settings(work: Path, corpus: str) -> Settings:
 
 
 def claim(work: Path, by: str, kind: str | None, count: int, again: bool) -> list[Path]:
-    """Reserve the next ``count`` sheets for the labeller ``by``, and return their paths. Only sheets that nobody has
-    labelled or reserved are taken. With ``again``, only sheets are taken that need labels of a second person and that
+    """Reserve the next ``count`` sheets for the labeller ``by``, and return their paths; fewer if not that many are
+    left. ``work`` is the folder in which the sheets were written. Only sheets that nobody has labelled or reserved are
+    taken. With ``again``, sheets for a second labeller are taken instead: those that two people are to label, and that
     exactly one other person has labelled or reserved. ``kind`` is ``idea`` or ``question``; None for both.
     """
     folder = work / "labelling"

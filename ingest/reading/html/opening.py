@@ -55,11 +55,16 @@ class Opening:
         self._root = root
 
     def opens(self, element: etree._Element, names: str) -> bool:
-        """Whether the element holds prose and visitors open it with a click; ``names`` are its class, id and role."""
+        """Whether visitors open the element with a click, and it holds prose. Attributes can show that visitors open
+        it, or class names if a short text before it may be its heading. ``names`` are its class, id and role.
+        """
         return self._is_opened(element, names) and _holds_prose(element)
 
     def unfolds(self, element: etree._Element, names: str) -> bool:
-        """Whether visitors can open this hidden element; ``names`` are its class, id and role."""
+        """Whether visitors can open this hidden element, prose or not. More signs count than in ``opens``: class names
+        alone are enough, and so is a question or a button before the element, or another hidden element of the page
+        with the same ``Make``. ``names`` are the element's class, id and role.
+        """
         if NAMES.search(names) or self._is_opened(element, names):
             return True
         make = self._make(element)

@@ -77,8 +77,9 @@ def read_outlook(data: bytes, *, alone: bool = False) -> Draft:
 
 
 def read_text(text: str) -> Draft | None:
-    """Read a mail, or a thread of mails, that was saved or pasted as plain text. Such a text begins with the fields of
-    a mail's header, named in any of the languages in ``quoting``; for any other text, the result is None.
+    """Read a mail, or a thread of mails, that was saved or pasted as plain text. Returns None if the text does not
+    begin with a mail's header: at least ``FIELDS`` fields, among them the sender. The names of the fields may be in any
+    of the languages that the module ``quoting`` knows.
 
     Each part of the text has its writer as its speaker. Quoted mails count as content, since they may be in no other
     file; so do signatures and notices.

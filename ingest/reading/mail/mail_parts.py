@@ -83,8 +83,8 @@ def _payload(part: EmailMessage) -> Any:
 
 
 def best(parts: Iterable[EmailMessage]) -> EmailMessage | None:
-    """Choose one of ``parts``, the versions of the same text, of which there must be at least one: the version in plain
-    text, else the one in HTML, else the first. The HTML is also chosen if the plain text is much shorter. The result is
+    """Choose one of ``parts``, which are versions of the same text: the version in plain text, unless it is much
+    shorter than the one in HTML; else the one in HTML; else the first. ``parts`` must not be empty; the result is then
     never None.
     """
     every = list(parts)
@@ -256,8 +256,8 @@ def sender(message: EmailMessage) -> str | None:
 
 
 def date(message: EmailMessage) -> tuple[str, ...]:
-    """The date of the mail in ISO 8601, or the header's text if it is not a valid date, as a tuple of one text. The
-    tuple is empty if there is no date.
+    """The date of the mail, as a tuple with one text: the date in ISO 8601, or the header Date as it is if it is not a
+    valid date. The tuple is empty if the mail has no such header.
     """
     text = header(message, "date")
     try:

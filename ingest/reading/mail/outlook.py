@@ -78,8 +78,8 @@ class _Storage(NamedTuple):
     codec: str = "cp1252"
 
     def inner(self, start: str) -> Iterator[_Storage]:
-        """Yield the storages (folders inside the .msg file) directly in this one whose names begin with ``start``, at
-        most ``MOST``. Each holds one recipient or one attachment of the mail.
+        """Yield the storages (folders inside the .msg file) that are directly in this one and whose names begin with
+        ``start``; at most ``MOST`` of them. Each of these storages holds one recipient or one attachment of the mail.
         """
         depth = len(self.path)
         every = self.container.listdir(streams=False, storages=True)
@@ -94,7 +94,9 @@ class _Storage(NamedTuple):
         return self._stream(f"__substg1.0_{number:04X}{kind}")
 
     def text(self, *numbers: int) -> str:
-        """The text of the first of the properties with these numbers that has a text; empty if none has."""
+        """The text of a property. If several ``numbers`` of properties are given, the first property with a text
+        counts. The result is empty if none has a text.
+        """
         for number in numbers:
             if wide := self.data(number, "001F"):
                 return wide.decode("utf-16-le", "replace").replace("\0", "")
@@ -104,8 +106,8 @@ class _Storage(NamedTuple):
         return ""
 
     def number(self, number: int) -> int | None:
-        """The value of the property with this number, if it is a whole number or a time. A time is given in units of
-        100 nanoseconds since the beginning of 1601. None if the property is missing.
+        """The value of the property with this number, which must hold a whole number or a time. A time is given in
+        units of 100 nanoseconds since the beginning of 1601. None if the property is missing.
         """
         entries = self._stream(PROPERTIES)[self.head :]
         for at in range(0, len(entries) - 15, 16):

@@ -138,10 +138,12 @@ class MailLine(NamedTuple):
 
 
 class AttributedLine(NamedTuple):
-    """A line of a mail with its speaker, and the reason why it is not the mail's own text (None if it is).
+    """A line of a mail with its speaker, who is None if unknown. ``reason`` says why the line does not count as the
+    mail's own text, as "signature" does; it is None if the line counts.
 
-    ``names`` is true if the line names the speaker; ``asks`` is true if the line is quoted and the sender's answer to
-    it is right below. If the line is from an earlier mail, ``date`` is the date of that mail.
+    ``names`` is true if the line says who speaks, as the line "On 3 May, Ann Lee wrote:" does. ``asks`` is true if the
+    line is part of a quoted question that the sender answers right below; such a line counts as the mail's own text. If
+    the line is from an earlier mail, ``date`` is the date of that mail; it is None if unknown.
     """
 
     text: str

@@ -91,7 +91,9 @@ def parse(text: str) -> list[Token]:
 
 
 def parse_line(text: str) -> list[Token]:
-    """Parse one line of Markdown as inline text, such as a title in front matter, into markdown-it's tokens."""
+    """Parse one line of text, such as a title in front matter, into markdown-it's tokens. Only Markdown's inline
+    markup, such as bold words and links, is recognised.
+    """
     (line,) = _parser().parseInline(text, _facts(text))
     return line.children or []
 
@@ -136,12 +138,12 @@ def closed(text: str) -> frozenset[str]:
 
 
 def shown(content: str, closes: frozenset[str]) -> str:
-    """Escape the "<" of words in angle brackets that are no HTML tag, such as ``<first name>``, so that they show as
-    text; return the rest of the HTML ``content`` unchanged.
+    """Return the HTML ``content`` with the "<" of angle brackets escaped if the words in the brackets are not a tag, so
+    that a browser shows words such as ``<first name>`` as text.
 
-    Words in angle brackets count as a tag if they contain "=", end with "/", or begin with the name of an element that
-    needs no closing tag or is in ``closes``. ``closes`` has the names of the elements for which the text has a closing
-    tag.
+    The words are a tag if they contain "=" or end with "/". They are also a tag if they begin with the name of an HTML
+    element, and this element needs no closing tag or its name is in ``closes``. ``closes`` has the names, in lower
+    case, of the elements that have a closing tag somewhere in the text.
     """
     return TAG.sub(lambda tag: tag[0].replace("<", "&lt;") if _is_text(tag, closes) else tag[0], content)
 

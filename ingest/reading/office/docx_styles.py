@@ -47,8 +47,9 @@ class Styles:
         self._default = next((id for id, s in self._styles.items() if _is_default(s)), "")
 
     def of(self, settings: etree._Element | None) -> Style:
-        """The style of a paragraph with these settings (``pPr``). The paragraph's own settings override those of its
-        named style.
+        """The style of a paragraph. ``settings`` is the paragraph's element ``pPr``, which may name a style; None if
+        the paragraph has no such element. Without a name, the style is the file's default. Other settings of the
+        paragraph override those of its style.
         """
         id = value(child(settings, "pStyle")) or self._default
         name, inherited = self._chain(id)

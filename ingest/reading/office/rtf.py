@@ -98,7 +98,8 @@ class _Reader:
         self.margins: dict[str, list[Piece]] = {"header": [], "footer": []}
 
     def run(self, text: str) -> None:
-        """Read the whole file; the results are then in ``body``, ``found``, ``remarks`` and ``margins``.
+        """Read the file, whose content is ``text``. Afterwards, ``body`` and ``metadata`` return the file's pieces and
+        metadata, ``remarks`` has its comments, and ``margins`` has the pieces of its headers and footers.
 
         Raises:
             SourceError: the file is cut short, or its groups are nested too deeply.

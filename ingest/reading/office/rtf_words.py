@@ -47,8 +47,8 @@ BULLETS = re.compile(r"[\W_]*|o")
 
 
 def codec(page: int) -> str:
-    """Python's name of the encoding that the Windows code page with the number ``page`` stands for; "cp1252" if the
-    number is unknown.
+    """Return the name that Python gives to an encoding; ``page`` is the number of this encoding's Windows code page.
+    Returns "cp1252" if Python does not know the code page.
     """
     name = PAGES.get(page, f"cp{page}")
     try:

@@ -26,8 +26,8 @@ Shape: TypeAlias = tuple[etree._Element, int]  # with the number of the column t
 
 class ShapeBox(NamedTuple):
     """The box on a slide that holds one shape, or a group of shapes that stay together in reading order. ``shapes`` has
-    a pair for each shape: the shape, and a number that is the same for shapes of the group that stand in the same
-    column. The number of a single shape is 0. The other fields are the edges of the box.
+    a pair for each shape: its XML element and a number. Shapes of a group that stand in the same column have the same
+    number; a shape that is not in a group has the number 0. The other fields are the positions of the box's edges.
     """
 
     shapes: list[Shape]

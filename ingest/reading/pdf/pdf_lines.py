@@ -201,7 +201,9 @@ def joined(lines: Sequence[Line]) -> Line:
 
 
 def shifted(lettered: Iterable[Lettered], by: int) -> Iterator[Lettered]:
-    """Return the links and bold words with their positions (``at``) moved by ``by`` visible characters."""
+    """Yield the bold words and links in ``lettered``, each with its position (``at``) increased by ``by`` visible
+    characters.
+    """
     return (one._replace(at=one.at + by) for one in lettered)
 
 

@@ -67,8 +67,8 @@ async def ask(
 async def search(
     asked: Query, person: Annotated[Person, Depends(questioner)], desk: Annotated[Desk, Depends(desk_of)]
 ) -> Response:
-    """List the passages nearest to a query, and whether words, meaning or both found each of them. The response is what
-    `pushback search --json` prints."""
+    """List the passages nearest to a query. For each passage, `found_by` says whether it was found by its words
+    (`lexical`), by its meaning (`dense`) or by both (`both`). The response is what `pushback search --json` prints."""
     if not asked.query.strip():
         raise SettingsError("The query is empty.", hint="Name something to search for.")
     assistant = await run_in_threadpool(desk.assistant, asked.library, person)
@@ -81,9 +81,10 @@ async def search(
 async def measured(
     asked: Measured, person: Annotated[Person, Depends(questioner)], desk: Annotated[Desk, Depends(desk_of)]
 ) -> Response:
-    """Reply to a request of `pushback eval run SUITE --system URL` from the default library.
+    """Reply to a request that `pushback eval run SUITE --system URL` sends: answer a question, search, or test an idea.
+    The default library is used.
 
-    An idea is tested while the request waits, and its verdict is not stored.
+    An idea is tested at once, not in a job. The response has the verdict, which is not stored.
     """
     assistant = await run_in_threadpool(desk.assistant, None, person)
     request = asked.model_dump(mode="json", exclude_none=True)

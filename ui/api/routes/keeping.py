@@ -46,7 +46,8 @@ Named = Annotated[Line | None, Query(alias="library", description="The library; 
 def documents(
     person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)], named: Named = None
 ) -> Response:
-    """List the documents. The response is what `pushback documents --json` prints."""
+    """List the documents of a library. The query parameter `library` (``named``) names the library; if it is left out,
+    the default library is used. The response is what `pushback documents --json` prints."""
     library = desk.library(named, person)
     return JsonReply(
         [
@@ -60,8 +61,11 @@ def documents(
 def show(
     key: Line, person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)], named: Named = None
 ) -> Response:
-    """Show a document by its id or source, with its text. Positions in citations count characters of this text. The
-    response is what `pushback show --json` prints."""
+    """Show a document with its text; `key` is the document's id or source. Positions in citations count characters of
+    this text. The response is what `pushback show --json` prints.
+
+    The query parameter `library` (``named``) names the library; if it is left out, the default library is used.
+    """
     library = desk.library(named, person)
     document = library.document(key)
     entry = next(entry for entry in library.entries() if entry.about.id == document.id)
@@ -76,8 +80,8 @@ def correct(
     person: Annotated[Person, Depends(editor)],
     desk: Annotated[Desk, Depends(desk_of)],
 ) -> Response:
-    """Set a document's title, author or date. These values stay when the file is read again. The response is what
-    `pushback correct --json` prints."""
+    """Set a document's title, author or date, or undo earlier corrections; `key` is the document's id or source. The
+    values that are set stay when the file is read again. The response is what `pushback correct --json` prints."""
     library = desk.library(said.library, person)
     document = library.document(key)
     if said.as_read:
@@ -91,8 +95,11 @@ def correct(
 def remove(
     key: Line, person: Annotated[Person, Depends(editor)], desk: Annotated[Desk, Depends(desk_of)], named: Named = None
 ) -> Response:
-    """Remove a document by its id or source, as `pushback remove` does. If it was uploaded, its file is moved to
-    another folder."""
+    """Remove a document, as `pushback remove` does; `key` is the document's id or source. If the document was uploaded,
+    its file is moved to another folder. The response has the document's source (`removed`) and id (`document`).
+
+    The query parameter `library` (``named``) names the library; if it is left out, the default library is used.
+    """
     library, settings = desk.library(named, person), desk.named(named, person)
     about = library.document(key).about
     with library.writing() as writer:
@@ -110,10 +117,11 @@ async def ingest(
     desk: Annotated[Desk, Depends(desk_of)],
     named: Named = None,
 ) -> Response:
-    """Upload files in a multipart form, each as a part named `files`. A job reads them into the library.
+    """Upload files in a multipart form, each as a part named `files`. A job reads them into the library, and the
+    response is the state of this job. The job's result is what `pushback ingest --json` prints for these files.
 
-    If the library does not exist, it is created. The job's result is what `pushback ingest --json` prints for these
-    files.
+    The query parameter `library` (``named``) names the library; if it is left out, the default library is used. A
+    library that does not exist is created.
     """
     settings = desk.named(named, person)
     await run_in_threadpool(limits.check_jobs, person, desk.jobs)
@@ -137,7 +145,10 @@ def feedback(
     conversation: Line,
     named: Named = None,
 ) -> Response:
-    """List the feedback on the answers of one of your conversations."""
+    """List the feedback on the answers of one of your conversations; `conversation` is its id.
+
+    The query parameter `library` (``named``) names the library; if it is left out, the default library is used.
+    """
     library = desk.library(named, person)
     library.conversations.check_owner(conversation, person.owner)
     return JsonReply([one._asdict() for one in library.conversations.feedback(conversation)])
@@ -166,7 +177,10 @@ def give_feedback(
 def verdicts(
     person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)], named: Named = None
 ) -> Response:
-    """List your earlier verdicts, the latest first. The response is what `pushback verdicts --json` prints."""
+    """List your earlier verdicts on ideas, the latest first. The response is what `pushback verdicts --json` prints.
+
+    The query parameter `library` (``named``) names the library; if it is left out, the default library is used.
+    """
     return JsonReply([one._asdict() for one in desk.library(named, person).verdicts.listed(person.owner)])
 
 
@@ -174,7 +188,11 @@ def verdicts(
 def verdict(
     id: Line, person: Annotated[Person, Depends(reader)], desk: Annotated[Desk, Depends(desk_of)], named: Named = None
 ) -> Response:
-    """Show one of your earlier verdicts. The response is what `pushback verdicts show --json` prints."""
+    """Show one of your earlier verdicts on ideas; `id` is the verdict's id. The response is what `pushback verdicts
+    show --json` prints.
+
+    The query parameter `library` (``named``) names the library; if it is left out, the default library is used.
+    """
     from ui.reports import stored_verdicts
 
     library = desk.library(named, person)

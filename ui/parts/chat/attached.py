@@ -34,8 +34,8 @@ READ = adding.READ.replace(" and ", " or ")
 
 
 class AttachedReading(NamedTuple):
-    """The job that reads files which a visitor attached in the chat (``job``), and the question that came with the
-    files (``waits``). The question is asked when the files have been read; it is None if the files came without a
+    """Files that a visitor attached in the chat: the job that reads them (``job``), and the question that came with
+    them (``waits``). The question is asked when the files have been read; it is None if the files came without a
     question. ``conversation`` is the id of the conversation in which the files were attached; None if the conversation
     is new and has no id yet."""
 
@@ -54,8 +54,8 @@ class RefusedFile(NamedTuple):
     occurred, or HTML that lists the files that could not be read.
 
     ``question`` is the question that came with the files and was not asked; the page offers to ask it without them. It
-    is empty if no question came with the files. It is also empty if reading them failed only in the job; then the page
-    does not make this offer.
+    is empty, and the page does not offer this, if no question came with the files, or if the files were stored and the
+    job could not read them.
     """
 
     why: str | PushbackError
@@ -116,8 +116,8 @@ def _settle(reading: AttachedReading, library: Library) -> None:
 
 
 def show(settings: Settings, library: Library, *, follows: bool = True) -> None:
-    """Show each question that waits until its attached files have been read, the error message if files could not be
-    read, and a summary of documents that have come without a question.
+    """Show the questions that will be asked when their attached files have been read, the error message if files could
+    not be read, and summaries of documents that were attached without a question.
 
     If ``follows`` is true, also show the progress of reading, and rerun the page when the files have been read. Pass
     False if another part of the page does this.
@@ -138,8 +138,8 @@ def show(settings: Settings, library: Library, *, follows: bool = True) -> None:
 
 
 def asked() -> None:
-    """Note that the visitor asks a question: ``show`` then no longer shows summaries of the documents that were
-    attached before."""
+    """Make ``show`` stop showing summaries of the documents that have been attached so far. Call this when the visitor
+    asks a question."""
     st.session_state.pop(_ARRIVED, None)
 
 

@@ -35,12 +35,12 @@ def show(
     citation: Citation, library: Library, among: Sequence[tuple[int, int]], evidence: FeedbackPlace | None = None
 ) -> None:
     """Show the cited document with the cited words marked. If the document no longer contains these words, show the
-    stored quote.
+    stored quote above the document; if the document is gone, show only the stored quote.
 
     ``among`` lists, in order, all citations of the same answer or verdict; buttons lead from the open citation to the
-    previous and to the next of them. Each is a pair of numbers, such as those of an answer and of a citation in it (see
-    ``state.cited``). If the citation belongs to an answer, ``evidence`` names it, and a switch lets the visitor mark it
-    as wrong evidence; with None there is no switch.
+    previous and to the next of them. Each citation is given as a pair of numbers: that of its answer or assumption, and
+    its own number in this answer or assumption (see ``state.cited``). ``evidence`` names the citation for feedback, and
+    a switch then lets the visitor mark the citation as wrong evidence; with None there is no switch.
     """
     with st.container(key=PANEL, gap="small"):
         _bar(among)

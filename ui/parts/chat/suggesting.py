@@ -42,10 +42,10 @@ def show(library: Library, settings: Settings) -> None:
 
 
 def further(answers: Sequence[Answer], library: Library, settings: Settings) -> None:
-    """Below the last of the ``answers`` of a conversation, suggest questions that it has not asked yet. The first ones
-    are about headings of the documents that the last answer cites; each is tried before, and suggested only if it can
-    be answered within the filters of the conversation. Then come other questions that the library is known to answer;
-    if a filter is set, these are left out."""
+    """Suggest questions below the last answer of a conversation. ``answers`` are all its answers; questions that have
+    been asked already are left out. The first suggestions are made from headings of the documents that the last answer
+    cites; each is tried before, and suggested only if it can be answered within the filters of the conversation. Then
+    come other questions that the library is known to answer; if a filter is set, these are left out."""
     job = _of_cited(answers, library, settings)
     if job and not job.done:
         _wait_for(job)

@@ -46,7 +46,7 @@ class ComingAnswer:
 
     @property
     def going(self) -> bool:
-        """Whether a page has to wait for the answer."""
+        """Whether the answer is still being made and has not been dropped, so that a page has to wait for it."""
         return not (self.future.done() or self._dropped.is_set())
 
     def look(self) -> None:

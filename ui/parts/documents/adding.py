@@ -23,8 +23,8 @@ READ = "PDF, Word, PowerPoint, Excel, CSV, OpenDocument, RTF, EPUB, html, Markdo
 
 
 def show(settings: Settings, key: str, *, opens: bool = False) -> bool:
-    """Show a form to add documents (files, pasted text, a web address or a folder) to visitors who have the role of
-    editor or a higher one. Below the form, show every visitor the jobs that read or change documents, and their
+    """Show a form to add documents: files, pasted text, a web address or a folder. Only visitors who have the role of
+    editor or a higher one see the form. Below it, show every visitor the jobs that read or change documents, and their
     results. Returns whether any of these jobs is running.
 
     The form also works if no library exists yet, since the first file creates one. Dropped files are stored with the

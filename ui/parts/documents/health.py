@@ -19,9 +19,9 @@ from ui.work import uploads
 
 
 def show(library: Library, settings: Settings) -> None:
-    """Show uploaded files that were never read, and documents whose files are gone, to visitors with the role of editor
-    or a higher one. To visitors with the highest role, owner, also show buttons that check the library and rebuild its
-    index."""
+    """Show problems of the library and buttons for its upkeep. Visitors with the role of editor or a higher one see
+    uploaded files that were never read, and documents whose files are gone. Visitors with the highest role, owner, also
+    see buttons that check the library and rebuild its index."""
     if visiting.may(VisitorRole.EDITOR, settings):
         rows = listing.listed(library, settings).rows
         _unread(library, settings)

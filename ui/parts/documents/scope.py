@@ -84,9 +84,9 @@ def of_last(conversation: str, library: Library) -> Filters:
 
 
 def with_notice(answer: Answer, within: Filters, library: Library) -> Answer:
-    """Add a notice to the answer that names the filters ``within``, which limited the documents that were searched for
-    it. The answer is returned unchanged if no filter is set, or if it replies to a message that asks the documents
-    nothing, such as a greeting (``Grounding.ASIDE``)."""
+    """Return the answer with a notice that names the filters ``within``. These filters limited the documents that were
+    searched for the answer. The answer is returned unchanged if no filter is set, or if it replies to a message that
+    asks the documents nothing, such as a greeting (``Grounding.ASIDE``)."""
     names = [name for name, _ in _chips(within, library)]
     if not names or answer.grounding is Grounding.ASIDE:
         return answer

@@ -25,9 +25,12 @@ def read(
     settings: Settings, paths: Sequence[Path], about: str, within: Path | None = None, *, allow_removals: bool = False
 ) -> None:
     """Start a job that reads the files and folders in ``paths`` into the library; buttons use this as their callback.
-    ``about`` is the job's name on the page. A file inside the folder ``within`` is recorded under its path relative to
-    this folder. With ``allow_removals``, documents are removed even if over a third of the files of their folder are
-    missing."""
+    ``about`` is the job's name on the page. With ``allow_removals``, documents whose files are missing are removed even
+    if over a third of the files of their folder are missing.
+
+    ``within`` is a folder, or None. A file given in ``paths`` that lies inside this folder is recorded under its path
+    relative to the folder; other files given in ``paths`` are recorded under their names alone.
+    """
     begin_reading(settings, paths, about, within, allow_removals=allow_removals)
 
 
@@ -42,7 +45,7 @@ def begin_reading(
 ) -> Job:
     """Start a job that reads the files and folders in ``paths`` into the library, and return the job. ``about`` is its
     name on the page. ``id`` becomes the job's id; with None, the job gets a new id. With ``allow_removals``, documents
-    are removed even if over a third of the files of their folder are missing.
+    whose files are missing are removed even if over a third of the files of their folder are missing.
 
     ``within`` is a folder, or None. A file given in ``paths`` that lies inside this folder is recorded under its path
     relative to the folder; other files given in ``paths`` are recorded under their names alone.

@@ -174,9 +174,9 @@ def _told(job: Job) -> str:
 
 
 def told_of(settings: Settings) -> set[str]:
-    """The names of the files that could not be read by the last ``ENDED`` finished jobs on the library of these
-    settings. The results of these jobs already name the files, so the page does not list them again as uploaded files
-    that were not read."""
+    """The names of the files that the last ``ENDED`` finished jobs on the library of these settings could not read. The
+    results of these jobs already name the files, so the page does not list them again as uploaded files that were not
+    read."""
     ended = [job for job in _jobs(settings) if job.done][:ENDED]
     files = [one for job in ended if isinstance(job.result, ReadingOutcome) for one in job.result.files]
     return {one.source for one in files if one.what == library_work.FAILED}

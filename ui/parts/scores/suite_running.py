@@ -27,8 +27,8 @@ NOTHING_SAID = (
 
 
 def show(settings: Settings) -> None:
-    """Show the suites of test cases that are running, and a note on each run that failed or was stopped. Visitors with
-    the highest role, owner, also see a form that starts a run. When no suite runs any more, the page reruns."""
+    """Show which test suites are running, and a note on each run that failed or was stopped. Visitors with the highest
+    role, owner, also see a form that starts a run. When no suite runs any more, the page reruns."""
     busy = any(not job.done for job in _jobs(settings))
     if visiting.may(VisitorRole.OWNER, settings):
         _choose(settings, busy=busy)

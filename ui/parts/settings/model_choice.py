@@ -20,9 +20,10 @@ FORMS = (
 
 
 def choose(settings: Settings) -> None:
-    """Show a form in which the visitor picks a chat model that was found or names one, enters its API key, and tests
-    the connection. Only a visitor at the machine that runs the app may choose the model. If the model in the settings
-    takes a key, other visitors may enter a key for it."""
+    """Show a form in which the visitor names a chat model, enters its API key, and tests the model or starts to use it.
+    Above the form, show the models that are served on this machine, with buttons to use them. Only a visitor at the
+    machine that runs the app sees these models and may choose the model. If the model in the settings takes a key,
+    other visitors may enter a key for it."""
     now = answers(settings, lacks_key=keys.lacking(settings))
     st.html(f'<p role="status">Now: {escape(now[0].lower() + now[1:])}.</p>')
     mine = nearby.only(settings)

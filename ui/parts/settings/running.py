@@ -76,8 +76,7 @@ class Session(NamedTuple):
     assistant: Assistant | None
 
     def settings_of(self, asked: Asked) -> Settings:
-        """The settings of this session. ``asked`` is the input of a job; the library that it names must be that of the
-        session."""
+        """The settings of this session. ``asked`` is the input of a job; it must name the library of this session."""
         assert asked["library"] == self.settings.library
         return self.settings
 
@@ -126,8 +125,8 @@ def plain(settings: Settings) -> Assistant:
 
 
 def ready(settings: Settings) -> Assistant:
-    """The assistant that ``opened`` returns. Before it is returned, the embedding model is loaded, and the files of the
-    passage-reading models are unpacked to the disk if they are needed."""
+    """The assistant that ``opened`` returns, made ready for the first question: the embedding model has been loaded,
+    and the passage-reading models, if the assistant needs them, have been unpacked to the disk."""
     _load(_without_model(settings) if keys.of(settings) else settings)
     return opened(settings)
 
