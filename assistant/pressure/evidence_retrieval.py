@@ -112,8 +112,8 @@ def is_added(assumed: Assumed) -> bool:
 
 
 def search_texts(assumed: Assumed) -> tuple[str, ...]:
-    """Return the texts to search for in order to find evidence on an assumption, if no chat model will read the
-    passages that are found. If one will, ``searches`` returns the texts.
+    """Return the texts to search for in order to find evidence on an assumption. This function is for tests without a
+    chat model; the function ``searches`` is for tests in which a chat model reads the passages that are found.
 
     If the assumption comes from a lens (a strategist's question with two opposite answers), the texts are the claims of
     both answers and phrases that express these claims. Otherwise the texts are the assumption's own text and the

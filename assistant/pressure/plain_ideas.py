@@ -91,8 +91,8 @@ class PlainIdeas:
         return as_before(assumed, like) if like else assumed
 
     def weighed(self, idea: str, assumed: Sequence[Assumed], progress: Progress) -> Weighed:
-        """Search for passages that may concern the idea, and return what they say for and against it. The passages that
-        most probably concern the idea come first. ``assumed`` are the assumptions of the idea.
+        """Search for passages that may concern the idea, and return what they say for and against it. In the result,
+        the words that most probably concern the idea come first. ``assumed`` are the assumptions of the idea.
 
         ``progress`` is called with the number of passages read, the number of all passages, and a text about the
         progress.

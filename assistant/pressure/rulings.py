@@ -303,8 +303,8 @@ def is_guessed(verdict: Verdict) -> bool:
 
 
 def on(findings: Sequence[Finding], stance: Stance) -> list[Finding]:
-    """Return the findings with this stance. A finding that its document reports only as the view of an opponent is left
-    out."""
+    """Return the findings with this stance. A finding is left out if its document only reports it as the view of
+    somebody with whom the author disagrees."""
     return [finding for finding in findings if finding.stance is stance and finding.kind is not Kind.OPPONENT]
 
 

@@ -56,9 +56,8 @@ def of_parsing(name: str) -> float:
 
 
 def longer(work: Callable[[int], object]) -> float:
-    """How many times longer ``work`` takes on ``LONGER`` times as much text. ``work`` is called with a factor, 1 or
-    ``LONGER``, by which it multiplies its text.
-    """
+    """Time ``work`` on a text and on a text of ``LONGER`` times the length, and return the second time divided by the
+    first. ``work`` is called with a factor, 1 or ``LONGER``, by which it multiplies its text."""
     seconds: dict[int, list[float]] = {1: [], LONGER: []}
     work(1)  # whatever is loaded with the first
     for _ in range(ROUNDS):

@@ -52,9 +52,8 @@ class GoldLine(NamedTuple):
 
     @property
     def topic(self) -> str:
-        """What the sentence is about, in words that a question can use: the heading above the sentence and, if it says
-        more, the title of the document.
-        """
+        """What the sentence is about, in words that a question can use: the heading above the sentence, followed by the
+        title of the document if the title adds words to the heading."""
         title = self.passage.about.title
         heading = self.passage.headings[-1] if self.passage.headings else title
         return (heading if heading.casefold() == title.casefold() else f"{heading} ({title})").rstrip("?")

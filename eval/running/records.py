@@ -37,10 +37,11 @@ class CaseOutcome(StrEnum):
 class Record:
     """One case of a suite, the system's reply, and the scores of the reply.
 
-    ``label`` and ``said`` are the true and the predicted class of a pressure test or of a pair of a claim and a text.
-    ``output`` is the JSON of the reply, without timings. ``gold`` has the quotes that a right answer cites, ``cited``
-    the citations of the reply, and ``found`` the passages that the search found; each has its place and its words. Gold
-    quotes and citations also have the text around them, for people to read.
+    ``label`` and ``said`` are the right class and the class that the system gave. Only two kinds of cases have them:
+    ideas, whose class is a ruling such as "contested", and pairs of a claim and a text, whose class says whether the
+    text supports the claim. ``output`` is the JSON of the reply, without timings. ``gold`` has the quotes that a right
+    answer cites, ``cited`` the citations of the reply, and ``found`` the passages that the search found; each has its
+    place and its words. Gold quotes and citations also have the text around them, for people to read.
     """
 
     id: str

@@ -18,8 +18,9 @@ RECORDED = "--profile llm-replay or llm-live"
 
 
 def recorded(settings: Settings, recording: Recording, *, live: bool, budget: Budget) -> ReplayedChat:
-    """Open the chat model that the settings name. It replays the replies in ``recording``; with ``live``, the real
-    model is called for replies that are not recorded, within the ``budget`` of calls and tokens.
+    """Open a stand-in for the chat model that the settings name. The stand-in gives the replies in ``recording``. If a
+    reply is not recorded, the stand-in calls the real model with ``live``, within the ``budget`` of calls and tokens;
+    without ``live``, it fails.
 
     Raises:
         SettingsError, ModelUnavailable: the real model cannot be opened.

@@ -71,10 +71,9 @@ def precise(asked: AnsweredCase) -> Score:
 
 
 def recall(asked: AnsweredCase) -> Score:
-    """The share of the case's gold quotes (quotes that a right answer cites) that valid citations of the answer match.
-    If the case has ``sets``, the quotes of a set prove the answer only together; so a quote counts only if all quotes
-    of a set that contains it are cited.
-    """
+    """The share of the case's gold quotes (quotes that a right answer cites) that the answer cites. Only valid
+    citations count, that is, those whose quote is in the document. If the case has ``sets``, the quotes of a set prove
+    the answer only together; so a quote counts only if all quotes of a set that contains it are cited."""
     lost = [gold for gold in asked.gold if gold not in asked.credited]
     return Score(RECALL, share(len(asked.gold) - len(lost), len(asked.gold)), not_cited(lost), len(asked.gold))
 

@@ -63,10 +63,9 @@ def measured(model: PassageNetwork, examples: Sequence[Example]) -> dict[str, An
 
 
 def all_measures(rows: Rows) -> dict[str, Any]:
-    """Compute all measures from examples that the model has read, and return them by name. A measure for which there
-    are no suitable rows is missing from the result, or NaN. The result also has the key ``of``: a list of the number of
-    rows on questions and the number of rows on ideas.
-    """
+    """Compute all measures of a model, and return them by name. ``rows`` has labelled examples, each with what the
+    model predicted for it. A measure for which there are no suitable rows is missing from the result, or NaN. The
+    result also has the key ``of``: a list of the number of rows on questions and the number of rows on ideas."""
     questions = [r for r in rows if r.one.kind == "question"]
     ideas = [r for r in rows if r.one.kind == "idea"]
     measures: dict[str, tuple[Callable[[Rows], float], Rows]] = {

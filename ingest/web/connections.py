@@ -50,8 +50,8 @@ class Guarded(httpcore.NetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         """Connect to the first of the host's addresses that accepts the connection. Unless ``host`` is in ``allowed``,
-        all its addresses are checked before. ``timeout`` is ignored, since only the deadline counts; ``local_address``
-        and ``socket_options`` are passed on to httpcore.
+        all its addresses must be public, or none is connected to. ``timeout`` is ignored, since the deadline for the
+        whole download counts instead; ``local_address`` and ``socket_options`` are passed on to httpcore.
 
         Raises:
             NotPublic: one of the host's addresses is not public, and the host is not in ``allowed``.

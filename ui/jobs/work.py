@@ -216,8 +216,8 @@ def discuss(job: Job, place: Workplace, asked: Asked) -> str:
 
 
 def suite(job: Job, place: Workplace, asked: Asked) -> str:
-    """Run a test suite, and return its name. ``asked["suite"]`` is the name that ``suite_runs.named`` gives to the
-    suite's file."""
+    """Run the test suite with the name ``asked["suite"]``, and return this name. It is the name that
+    ``suite_runs.named`` gives to the suite's file."""
     from ui.work import suite_runs
 
     return suite_runs.run(job, suite_runs.SHIPPED / asked["suite"], place.settings_of(asked))

@@ -117,7 +117,8 @@ def hits(found: Sequence[Hit]) -> str:
 
 
 def discussed(one: DiscussionReply) -> str:
-    """The reply to a message about a verdict, as text, followed by a model's comment and the sources of the comment."""
+    """The program's reply to a user's message about a verdict, as text. If a model commented on the message, the
+    comment and its sources follow."""
     sources = _Sources()
     told = _remarks(one.prose, sources)
     parts = [one.text, told, *one.notices]

@@ -16,8 +16,8 @@ _PASTED, _MOST, _KEPT, _FAILED = "pasted", "pasted-most", "pasted-kept", "pasted
 
 def too_long(text: str, most: int) -> bool:
     """Whether a text has more than ``most`` characters and is therefore too long to be sent at once, as a question, an
-    idea or a message. A text that is too long is stored in the session, and ``offer`` then offers to make it a
-    document. A run of white space counts as one character."""
+    idea or a message. If it is, this function also stores the text in the session, from which the function ``offer``
+    takes it and offers to make it a document. A run of white space counts as one character."""
     if len(" ".join(text.split())) <= most:
         return False
     st.session_state[_PASTED], st.session_state[_MOST] = text, most
