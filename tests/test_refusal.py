@@ -82,7 +82,7 @@ def test_without_a_sentence_there_is_nothing_to_say() -> None:
         ("What did the mill sell to Weston in 1999?", "“1999”"),
     ],
 )
-def test_a_name_or_number_that_is_nowhere_near_outweighs_any_score(question: str, missing: str) -> None:
+def test_a_name_or_year_that_is_nowhere_near_outweighs_any_score(question: str, missing: str) -> None:
     refusal = reason(question, MILL)
 
     assert refusal
@@ -98,9 +98,10 @@ def test_a_name_or_number_that_is_nowhere_near_outweighs_any_score(question: str
         "What did the mill sell in 1987?",
         "What did the mill sell in 2014?",  # the date of the document
         "What did Weston and Norton buy?",  # one of two may go by another name
+        "I need 40 sheets: what did the mill sell?",  # the user's own case
     ],
 )
-def test_a_name_or_number_that_stands_near_is_no_reason(question: str) -> None:
+def test_a_name_or_year_that_stands_near_is_no_reason(question: str) -> None:
     assert reason(question, MILL) is None
 
 
@@ -122,12 +123,6 @@ def test_a_name_far_below_the_best_evidence_is_not_near() -> None:
     assert not reason_to_refuse(
         read("What did the mill sell to Norton?"), judged(*best_first[1:]), is_likely=True, is_known=bool
     )
-
-
-def test_thousands_are_the_same_with_and_without_their_comma() -> None:
-    page = make_marked("They sold 1,500 sheets.")
-
-    assert reason("Who bought 1500 sheets?", page) is None
 
 
 def test_a_figure_that_was_asked_for_must_be_there() -> None:
