@@ -232,8 +232,8 @@ class Material(Given):
 
     def superseded(self, documents: Sequence[str]) -> dict[str, str]:
         """Map the id of each of these documents that a newer version supersedes to the id of the newest version. The
-        result is empty if the question has a number, since this may be the year of an older version."""
-        return {} if self.question.numbers else self._library.superseded(documents)
+        result is empty if the question has a year, since it may be that of an older version."""
+        return {} if self.question.years else self._library.superseded(documents)
 
     def mentions(self, word: str) -> bool:
         """Whether ``word`` occurs in any of the documents that are searched."""

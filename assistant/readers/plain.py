@@ -61,14 +61,14 @@ def ranked(question: Question, found: Sequence[Candidate], fits: Sequence[Fit]) 
     """Return the sentences of all passages in ``found`` with their scores, the best first. ``fits`` has one entry for
     each passage, with the scores of its sentences.
 
-    If the question has a number, such as a year, sentences of passages that have this number come before all others.
+    If the question has a year, sentences of passages that have this year come before all others.
     """
     scored = [
         Scored(one, float(score), vector, fit.likely)
         for candidate, fit in zip(found, fits, strict=True)
         for one, score, vector in zip(seen(candidate.passage), fit.by, candidate.vectors, strict=True)
     ]
-    names = {candidate.passage.id for candidate in found if question.numbers & numbers_near(candidate.passage)}
+    names = {candidate.passage.id for candidate in found if question.years & numbers_near(candidate.passage)}
     return sorted(scored, key=lambda one: (one.seen.passage.id not in names, -one.score))
 
 

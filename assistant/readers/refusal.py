@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from assistant.evidence.answers import Scored
 from assistant.evidence.sentences import answers_in_kind, context_stems, numbers_near
 from assistant.search.question import Asks, Question
-from assistant.text.words import YEAR, stem, tokens
+from assistant.text.words import stem, tokens
 
 LOOKED_AT = 3  # the best sentences, among which a figure that was asked for must stand
 # Of the 74 words that the reasons of 29 refusals on two handbooks would name, the kinds of answers take away 4 that no
@@ -38,10 +38,9 @@ def reason_to_refuse(
     documents.
 
     The question is also refused if most of its names or all of its years are missing in the passages of the best
-    sentences, since these passages are then about something else, even if their scores are high. Other numbers are not
-    looked for: often they are the user's own case, as in "I drove 120 miles: what am I paid?" It is refused as well if
-    it asks for a figure and the best sentences have none: of the sentences that answer such a question in our training
-    data, 0.94 have a figure.
+    sentences, since these passages are then about something else, even if their scores are high. It is refused as well
+    if it asks for a figure and the best sentences have none: of the sentences that answer such a question in our
+    training data, 0.94 have a figure.
     """
     if not scored:
         return "Nothing in the documents is near this question."
@@ -49,9 +48,8 @@ def reason_to_refuse(
     absent = [token.word for token in question.content if token.stem in question.names and token.stem not in near]
     if absent and len(absent) * 2 > len(question.names):
         return f"The documents do not say: nothing near this question mentions {_listed(absent)}."
-    years = {number for number in question.numbers if YEAR.fullmatch(number)}
-    if years and not years & near:
-        return f"The documents do not say: nothing near this question mentions {_listed(sorted(years))}."
+    if question.years and not question.years & near:
+        return f"The documents do not say: nothing near this question mentions {_listed(sorted(question.years))}."
     if question.asks is Asks.NUMBER and not any(answers_in_kind(question, one.seen) for one in scored[:LOOKED_AT]):
         return "The documents do not say: no passage near this question gives a figure."
     if not is_likely:

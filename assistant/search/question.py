@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from assistant.text.words import ASKING_WORDS, Token, names, numbers, stem, tokens
+from assistant.text.words import ASKING_WORDS, YEAR, Token, names, numbers, stem, tokens
 
 
 class Asks(StrEnum):
@@ -73,6 +73,12 @@ class Question:
     content: tuple[Token, ...]
     names: tuple[str, ...]
     numbers: frozenset[str]
+
+    @property
+    def years(self) -> frozenset[str]:
+        """The numbers of the question that are years. They say which documents are asked about; other numbers are often
+        the user's own case, as in "It came 9 days ago: can I send it back?"."""
+        return frozenset(number for number in self.numbers if YEAR.fullmatch(number))
 
 
 def encodable(text: str) -> str:

@@ -89,7 +89,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *_of(
         "assistant/readers/refusal.py", "refusal",
         ("absent-names-answered", "if absent and len(absent) * 2 > len(question.names):", "if False:"),
-        ("absent-years-answered", "if years and not years & near:", "if False:"),
+        ("absent-years-answered", "if question.years and not question.years & near:", "if False:"),
     ),
     *_of(
         "assistant/readers/plain.py", "listing answering",
