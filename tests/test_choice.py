@@ -251,6 +251,17 @@ def test_two_good_items_bring_the_rest_of_their_list() -> None:
     ]
 
 
+def test_a_list_of_another_document_does_not_hide_the_passage_that_answers() -> None:
+    page = make_marked("It rains.\n- Bring a table.\n- Bring change.\n- Smile.\nGo home.")
+    told = make_marked("The guild asked for a stove and a tent.", "told.txt")
+    scored = judged((page, (-5.0, 3.0, 2.9, -4.0, -5.0)), (told, (4.0,)), likely=(0.3, 0.6))
+
+    flows = {page.about.id: [page], told.about.id: [told]}
+
+    assert listed(SEVERAL_THINGS, scored, flows.__getitem__) is None
+    assert listed(SEVERAL_THINGS, judged((page, (-5.0, 3.0, 2.9))), flows.__getitem__)
+
+
 def test_one_good_item_does_not() -> None:
     page = make_marked("It rains.\n- Bring a table.\n- Bring change.\nGo home.\nOne. Two. Three. Four.")
 

@@ -30,3 +30,9 @@ def test_what_is_of_the_year_that_is_asked_for_comes_before_all_else() -> None:
 
     assert asked == ["We sold 55 bales.", "We sold 40 bales.", "It rained."]
     assert order("How many bales in 2030?", (OLD, (2.0, -1.0)), (NEW, (1.0,)))[0] == "We sold 40 bales."
+
+
+def test_a_number_that_is_the_users_own_case_puts_nothing_first() -> None:
+    asked = order("My 55 sheep are sheared: how many bales did we sell?", (OLD, (2.0, -1.0)), (NEW, (1.0,)))
+
+    assert asked[0] == "We sold 40 bales."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, islice
 from types import MappingProxyType
 
 import numpy as np
@@ -167,8 +167,14 @@ def listed(question: Question, scored: Sequence[Scored], passages_of: Neighbours
     - The best sentence ends with a colon and introduces the list.
     - The question asks for several things or for reasons, and one of the ``REACH`` best sentences introduces the list.
     - The question asks for several things, and at least two of the ``REACH`` best sentences are items of the list.
+
+    Only a list in the document of the passage that is likeliest to answer is returned: a list of another document would
+    hide that passage.
     """
-    good = [one for one in scored if is_heading(one.seen) or not is_fragment(one.seen)][:REACH]
+    likely = max((one.likely for one in scored), default=0.0)
+    likeliest = {one.seen.passage.about.id for one in scored if one.likely == likely}
+    own = (one for one in scored if one.seen.passage.about.id in likeliest)
+    good = list(islice((one for one in own if is_heading(one.seen) or not is_fragment(one.seen)), REACH))
     several = question.wants_several or question.asks is Asks.WHY
     for place, one in enumerate(good if several else good[:1]):
         flow = [(passage, s) for passage in passages_of(one.seen.passage.about.id) for s in passage.sentences]
