@@ -80,6 +80,7 @@ def test_another_figure_for_the_same_thing_is_a_conflict(one: str, other: str) -
         ("The kit costs 10 euros.", "The kit costs little, in euros."),
         ("The kit costs 10 euros.", "The kit was 12 months in the making at the old mill by four weavers."),
         ("Shops sell B2B kits for 10 euros.", "Shops sell B2B kits for 10 euros and more."),
+        ("The main reason was the price for 46%.", "Main reason: 2026; 2024"),
     ],
 )
 def test_the_same_figure_or_one_for_something_else_is_none(one: str, other: str) -> None:

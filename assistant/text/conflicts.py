@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Sequence
 from itertools import combinations
 
-from assistant.text.words import NUMBER_WORDS, content_stems, numbers, same_occasion, tokens
+from assistant.text.words import NUMBER_WORDS, YEAR, content_stems, numbers, same_occasion, tokens
 from assistant.types import Conflict, Statement
 
 # Content stems in common from which two sentences can be about the same thing: one is shared by chance; not measured.
@@ -82,8 +82,11 @@ def _disagree(a: Statement, b: Statement) -> bool:
 
 
 def _other_figure(one: str, other: str) -> bool:
-    """Whether two sentences give figures for nearly the same thing, and have no figure in common."""
+    """Whether two sentences give figures for nearly the same thing, and have no figure in common. A year only
+    contradicts another year."""
     first, second = figures(one), figures(other)
+    if all(map(YEAR.fullmatch, first)) is not all(map(YEAR.fullmatch, second)):
+        return False
     if not first or not second or first & second or not same_occasion(one, other):
         return False
     a, b = (set(content_stems(text)) - first - second for text in (one, other))
