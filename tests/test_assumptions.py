@@ -67,6 +67,34 @@ def test_its_clauses_are_assumptions_by_what_they_are_in_it(idea: str, parts: li
     assert [(one.text, one.name) for one in rest] == parts
 
 
+@pytest.mark.parametrize(
+    ("idea", "left", "begun"),
+    [
+        ("Let's not sell at fairs anymore, open a shop instead", "Let's sell at fairs", "open a shop instead"),
+        ("Don't post on Mondays, post on Fridays instead.", "post on Mondays", "post on Fridays instead"),
+        ("Stop the newsletter, write to each customer instead!", "continue the newsletter", "write to each customer"),
+    ],
+)
+def test_to_leave_one_thing_and_do_another_instead_has_no_one_opposite(idea: str, left: str, begun: str) -> None:
+    whole, first, second = of_words(idea)
+
+    assert (whole.text, whole.turned) == (idea, False)
+    assert (first.text, first.turned) == (left, True)
+    assert second.text.startswith(begun)
+    assert not second.turned
+    assert positive(idea) == (idea, False)
+
+
+def test_a_comma_before_an_instead_divides_nothing_where_nothing_is_left() -> None:
+    assert [one.text for one in of_words("We should, in spring, use letters instead.")] == [
+        "We should, in spring, use letters instead."
+    ]
+
+
+def test_any_more_goes_with_its_not() -> None:
+    assert positive("Do not hire any more people for sales.") == ("hire people for sales.", True)
+
+
 def test_what_the_idea_would_replace_is_turned() -> None:
     _, replaced, rest = of_words("We should raise the repair price instead of handing out weekly leaflets.")
 

@@ -46,8 +46,10 @@ _PARTS = {
     part: re.compile(rf"\b(?:{joint})\s+(.+?)(?=\s+(?:{'|'.join(_JOINTS.values())})\s|[,.;](?!\d)|$)", re.I)
     for part, joint in _JOINTS.items()
 }
-_AND = re.compile(r"([,;:]?\s+\b(?:and then|and|but)\b\s+|[;:]\s+|\.\s+)", re.I)
+_AND = re.compile(r"([,;:]?\s+\b(?:and then|and|but)\b\s+|[;:]\s+|\.\s+|,\s+(?=[^,;:.]+\binstead\W*$))", re.I)
 _ENDS = re.compile(r"^[;.]\s+$|^\W*and then\s+$", re.I)  # where either side is a clause of its own
+_INSTEAD = re.compile(r"\binstead\W*$", re.I)
+_ANY_MORE = re.compile(r"\s+any(?:\s?more| longer)\b", re.I)  # what only a "not" has beside it
 _MONTHS = "|".join(sorted(MONTHS))
 # How a clause can open. A verb is known by its object ("open a shop"), which no noun has, or by being no other word.
 _SUBJECT = r"(?:we|they|it|he|she|i|you|there|nobody|no one|everybody|everyone|people|whoever|this|that)\b"
@@ -231,11 +233,13 @@ def of_words(idea: str) -> list[Assumed]:
 
 def clauses_of(text: str) -> list[str]:
     """Return the clauses of a text, in order. An "and", a "but" or a colon separates clauses only if there is a clause
-    before it and after it. The "and" in "a laptop and a phone for work" separates none."""
+    before it and after it. The "and" in "a laptop and a phone for work" separates none. After a clause with a "not", a
+    comma also separates a clause that ends in "instead"."""
     first, *more = _AND.split(text)
     clauses = [first]
     for joint, clause in zip(more[::2], more[1::2], strict=True):
-        if _ENDS.match(joint) or _parts_two(clauses[-1], clause):
+        replaces = joint.strip() == "," and _kept_up(*affirmed(_bare(clauses[-1])))[1]
+        if _ENDS.match(joint) or replaces or _parts_two(clauses[-1], clause):
             clauses.append(clause)
         else:
             clauses[-1] += joint + clause
@@ -296,6 +300,8 @@ def positive(idea: str) -> tuple[str, bool]:
     match = _NOT.match(idea)
     if match is None or any(_proposes(one) and not _NOTS.search(one) for one in _sayings(idea[match.end() :])[1:]):
         return idea, False
+    if any(_INSTEAD.search(one) for one in clauses_of(idea)[1:]):
+        return idea, False
     return " ".join(_NOTS.sub("", affirmed(idea)[0]).split()), True
 
 
@@ -313,11 +319,13 @@ def affirmed(idea: str) -> tuple[str, bool]:
     """Return a pair: the idea without the negation that it opens with, such as "do not", "never" or "avoid", and
     whether it has such a negation. Without one, the idea is returned unchanged.
 
+    With the negation goes an "any more" or "any longer" that belongs to it.
+
     Only this one negation is removed, whereas ``positive`` also removes every later "not". It is removed even if the
     idea also proposes something without a "not"; ``positive`` returns such an idea unchanged.
     """
     match = _NOT.match(idea)
-    return (match["lead"] + idea[match.end() :], True) if match else (idea, False)
+    return (match["lead"] + _ANY_MORE.sub("", idea[match.end() :]), True) if match else (idea, False)
 
 
 def _continued(part: str) -> tuple[str, bool]:
