@@ -134,6 +134,8 @@ def challenge(
     if before:
         terminal.say(f"\nBeside {revises}, “{before.idea}”:\n{terminal.changes(changed)}")
     if not is_quiet(context):
+        if out:
+            terminal.note(f"The report is in {out}.")
         terminal.note(f"Kept as {id}; `pushback verdicts show {id}` opens it again.")
 
 
@@ -205,6 +207,8 @@ def show(context: click.Context, key: str, out: Path | None, importance: dict[st
         terminal.say_json({**wire.verdict(report.verdict), "id": key, "created": report.created, "faults": changed})
         return
     terminal.say(verdict_terminal.page(outline(report)))
+    if out and not is_quiet(context):
+        terminal.note(f"The report is in {out}.")
 
 
 @verdicts.command("remove", examples=("pushback verdicts remove 582d125b",))

@@ -222,7 +222,7 @@ def synced(report: SyncReport, library: str, *, details: bool = False) -> str:
     counts = ", ".join(f"{getattr(report, name)} {name}" for name in ("added", "changed", "removed", "same"))
     failed = f", {len(report.failed)} failed" if report.failed else ""
     unread = ", ".join(f"{count} × {kind}{_in(report.noticed.get(kind, ()))}" for kind, count in report.notices.items())
-    skipped += f"; inside files: {unread}" if unread else ""
+    skipped += f"; left out inside files: {unread}" if unread else ""
     copies = f", {report.copies} already there under another name" if report.copies else ""
     line = (
         f"{counts}{copies}{failed}{skipped}; {_count(report.passages, 'passage')} embedded in {report.seconds:.1f} s."

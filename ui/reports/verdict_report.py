@@ -30,7 +30,7 @@ ONE_SIDED = {  # where a summary has a sentence for one side only
     IdeaRuling.CHALLENGED: "Nothing was found for it.",
 }
 NOTHING = "Nothing was found on this."
-ALL_TOUCHED = "On each, something was found that may bear on it."
+ALL_TOUCHED = "Nothing: on each, something was found that may bear on it."
 UNTOLD = "What bears on this takes no side that can be told."
 KINDS = {
     Kind.CLAIM: "",  # neither is told of it
