@@ -136,7 +136,7 @@ MUTANTS: tuple[Mutant, ...] = (
     ),
     *_of(
         "assistant/pressure/assumptions.py", "assumptions pressure",
-        ("negated-idea-as-is", 'return (match["lead"] + idea[match.end() :], True) if match else (idea, False)', "return (idea, False)"),
+        ("negated-idea-as-is", 'return (match["lead"] + _ANY_MORE.sub("", idea[match.end() :]), True) if match else (idea, False)', "return (idea, False)"),
         ("stopping-as-is", 'return f"continue {plain[match.end() :]}", not turned', 'return f"continue {plain[match.end() :]}", turned'),
     ),
     *_of("assistant/pressure/pressure.py", "pressure_text pressure", ("urging-obeyed", "left_out(checked(idea))", "checked(idea)")),
