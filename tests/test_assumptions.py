@@ -93,6 +93,7 @@ def test_a_comma_before_an_instead_divides_nothing_where_nothing_is_left() -> No
 
 def test_any_more_goes_with_its_not() -> None:
     assert positive("Do not hire any more people for sales.") == ("hire people for sales.", True)
+    assert positive("Do not pay any more than 10% for leads.") == ("pay any more than 10% for leads.", True)
 
 
 def test_what_the_idea_would_replace_is_turned() -> None:

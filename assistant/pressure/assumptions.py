@@ -49,7 +49,7 @@ _PARTS = {
 _AND = re.compile(r"([,;:]?\s+\b(?:and then|and|but)\b\s+|[;:]\s+|\.\s+|,\s+(?=[^,;:.]+\binstead\W*$))", re.I)
 _ENDS = re.compile(r"^[;.]\s+$|^\W*and then\s+$", re.I)  # where either side is a clause of its own
 _INSTEAD = re.compile(r"\binstead\W*$", re.I)
-_ANY_MORE = re.compile(r"\s+any(?:\s?more| longer)\b", re.I)  # what only a "not" has beside it
+_ANY_MORE = re.compile(r"\s+any(?:\s?more| longer)\b(?! than\b)", re.I)  # what only a "not" has beside it
 _MONTHS = "|".join(sorted(MONTHS))
 # How a clause can open. A verb is known by its object ("open a shop"), which no noun has, or by being no other word.
 _SUBJECT = r"(?:we|they|it|he|she|i|you|there|nobody|no one|everybody|everyone|people|whoever|this|that)\b"
