@@ -31,8 +31,7 @@ were asked, evenly spread.
 [evaluation.md](evaluation.md#measures) explains the measures. Seconds are processor time for one case,
 with everything that is measured of it.
 
-**Versions.** Each section names the commit of the program that was measured. With 9f0d068, a small network read the
-questions; a larger one has replaced it since.
+**Versions.** Each section names the commit of the program that was measured.
 
 **How to read them.** The corpora here are those of the development parts: hundreds to thousands of passages. Published
 figures are of hundreds of thousands. So nothing here is better or worse than a published figure beside it; published
